@@ -21,6 +21,7 @@
 #include "base/json.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
+#include "base/option.h"
 #include "base/pool.h"
 #include "base/rng.h"
 #include "base/utf8.h"
@@ -294,6 +295,36 @@ errors_are_one_line(void **state)
   assert_string_equal(e.message, "file:3: bad '?[2J'");
 }
 
+static void
+options_are_checked(void **state)
+{
+  static const struct option table[] = {
+    {.name = "lr", .type = OPTION_REAL, .min = 0.001, .max = 1, .fallback = "0.5"},
+    {.name = "epochs", .type = OPTION_INT, .min = 1, .max = 10},
+    {.name = "student", .type = OPTION_CHOICE, .choices = "linear|cnn"},
+    {.name = NULL},
+  };
+  static const char *const words[] = {"label", "status", "origin"};
+  struct err e = {0};
+  double x;
+
+  (void)state;
+  assert_null(option_find(table, "none"));
+  assert_true(option_default(option_find(table, "lr")) == 0.5);
+  assert_int_equal(option_check(&table[1], "3", &x, &e), 0);
+  assert_true(x == 3);
+  assert_int_equal(option_check(&table[1], "3.5", &x, &e), -1);
+  assert_int_equal(option_check(&table[1], "11", &x, &e), -1);
+  assert_string_equal(e.message, "option '--epochs': '11' is out of range (allowed: 1 to 10)");
+  assert_int_equal(option_check(&table[0], "0.1x", &x, &e), -1);
+  assert_int_equal(option_check(&table[2], "cnn", &x, &e), 0);
+  assert_true(x == 1);
+  assert_int_equal(option_check(&table[2], "cn", &x, &e), -1);
+  assert_string_equal(option_nearest("lable", words, 3), "label");
+  assert_string_equal(option_nearest("stat", words, 3), "status");
+  assert_null(option_nearest("banana", words, 3));
+}
+
 int
 main(void)
 {
@@ -311,6 +342,7 @@ main(void)
     cmocka_unit_test(pool_runs_each_share_once),
     cmocka_unit_test(rng_is_the_same_everywhere),
     cmocka_unit_test(errors_are_one_line),
+    cmocka_unit_test(options_are_checked),
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");
