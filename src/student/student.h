@@ -1,0 +1,116 @@
+/* student: the models that learn from texts. A kind of student is a row of student_kinds[]: its parameters are a table of
+ * options, and the rest of the program trains, stops, charts, saves and asks it through the functions below only.
+ *
+ * The trainer knows texts and label numbers: no corpus, no file, no screen.
+ *
+ * Training: initialize, iterate, take. The caller owns the loop, so pausing is not calling, and stopping is taking now.
+ *
+ *   values = xcalloc(kind->n_params, sizeof *values); student_defaults(kind, values); ... change some ...
+ *   t = training_new(kind, &task, train, n, valid, n_valid, values, seed, threads, &e);
+ *   while ((r = training_step(t, &point, &e)) == 1)
+ *     publish(&point);                       // a step is one bounded piece of work (some 10 ms)
+ *   s = training_take(t, &e);                // the best so far; works after any number of steps
+ *   training_free(t);
+ *   student_predict(s, texts, n_texts, threads, probabilities);
+ *   student_save(s, &buf); student_free(s);
+ *
+ * Same texts, values and seed give the same model, byte for byte, whatever the number of threads.
+ *
+ * Life: texts and labels given to training_new (the strings too) must stay until training_free. A student owns all it has.
+ * Threads: a training has one user at a time (inside a step it may run threads of its own, which end with the step); a
+ * student is never changed after it was made, so any number of threads may use it at once.
+ * Errors: bad values, bad labels, no texts, one class only, bytes that are no model: ERR_INPUT, one line. */
+#ifndef STUDENT_STUDENT_H
+#define STUDENT_STUDENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/option.h"
+#include "base/train_point.h"
+
+#define STUDENT_MAX_CLASSES 4096
+#define STUDENT_MAX_BYTES ((size_t)1 << 30)  /* of a saved model */
+
+struct example {
+  const char *text;        /* UTF-8, NUL-terminated, never NULL */
+  const char *text2;       /* the second text of a pair task, else NULL */
+  const uint16_t *labels;  /* class numbers below n_classes; not looked at by student_predict */
+  uint16_t n_labels;       /* 1 in a single-label task; 0 or more otherwise */
+  float weight;            /* how much the example counts in training; 0 (left unset) means 1 */
+};
+
+struct student_task {
+  uint16_t n_classes;      /* 2.. STUDENT_MAX_CLASSES (1.. where multilabel) */
+  bool multilabel;         /* several labels a text: probabilities are independent, a label holds from .5 on */
+  bool pair;               /* examples have text2 */
+};
+
+struct student_info {
+  char kind[16];
+  struct student_task task;
+  uint64_t n_parameters;       /* trained numbers that are kept */
+  uint64_t size_bytes;         /* of the saved model */
+  double multiply_adds;        /* for a text of the mean length seen in training */
+  uint64_t n_train;            /* texts it learned from */
+};
+
+struct training;
+struct student;
+
+struct student_kind {
+  const char *name, *summary;
+  const struct option *params;  /* values are doubles, parallel to these rows; a choice is its index */
+  size_t n_params;
+  /* What the functions below call; texts, labels, task and values are checked already. */
+  struct training *(*training_new)(const struct student_task *task, const struct example *train, size_t n,
+                                   const struct example *valid, size_t n_valid, const double *values, uint64_t seed,
+                                   int threads, struct err *e);
+  int (*training_step)(struct training *t, struct train_point *p, struct err *e);
+  struct student *(*training_take)(struct training *t, struct err *e);
+  void (*training_free)(struct training *t);
+  void (*predict)(const struct student *s, const struct example *x, size_t n, int threads, float *probabilities);
+  void (*predict_top)(const struct student *s, const struct example *x, size_t n, int threads, uint16_t *labels,
+                      float *probabilities);
+  int (*save)(const struct student *s, struct buf *out);
+  struct student *(*load)(const char *bytes, size_t n, struct err *e);
+  void (*info)(const struct student *s, struct student_info *out);
+  void (*free)(struct student *s);
+};
+
+extern const struct student_kind *const student_kinds[];
+extern const size_t student_n_kinds;
+const struct student_kind *student_kind_find(const char *name);  /* NULL: there is none */
+
+/* Fills values[kind->n_params] with the defaults. */
+void student_defaults(const struct student_kind *kind, double *values);
+
+/* Checks everything, and reads every text once (features): the longest single call, some 2 s for a million texts. valid may
+ * be empty (n_valid 0): the kind then decides by itself how to stop (see its header). threads 0: all processors. NULL and e
+ * on a mistake. */
+struct training *training_new(const struct student_kind *kind, const struct student_task *task, const struct example *train,
+                              size_t n, const struct example *valid, size_t n_valid, const double *values, uint64_t seed,
+                              int threads, struct err *e);
+/* One bounded unit of work. 1: more to do; 0: finished; -1: failed. Fills *p (p may be NULL) unless it fails. */
+int training_step(struct training *t, struct train_point *p, struct err *e);
+/* The best student so far, the caller's. Before the first step: a student that knows nothing (uniform). */
+struct student *training_take(struct training *t, struct err *e);
+void training_free(struct training *t);  /* NULL is fine */
+
+/* probabilities (n, C), row by row. Single-label rows sum to 1. Allocates a little scratch a call, none a text; give it some
+ * thousands of texts at a time for full speed. threads as above. */
+void student_predict(const struct student *s, const struct example *x, size_t n, int threads, float *probabilities);
+/* Only the best label of each text and its probability (n each; probabilities may be NULL): the fast way for a stream. */
+void student_predict_top(const struct student *s, const struct example *x, size_t n, int threads, uint16_t *labels,
+                         float *probabilities);
+/* Appends the model: versioned, checksummed, the same on every little-endian machine. -1: out.max is too small. */
+int student_save(const struct student *s, struct buf *out, struct err *e);
+/* A student from what student_save wrote. Every size is checked against the bytes there are. */
+struct student *student_load(const char *bytes, size_t n, struct err *e);
+void student_info(const struct student *s, struct student_info *out);
+void student_free(struct student *s);    /* NULL is fine */
+
+#endif
