@@ -1,0 +1,36 @@
+/* openai: the text of OpenAI's chat completions API, both ways; no network.
+ *
+ * Source: https://platform.openai.com/docs/api-reference/chat, and what other servers that speak it do: error as an object
+ * or a string, content as a list of parts, usage missing, null content with a refusal. */
+#ifndef TEACHER_OPENAI_H
+#define TEACHER_OPENAI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "teacher/teacher.h"
+
+/* What a chat completion says. Strings are owned; NULL where absent. */
+struct chat_reply {
+  char *content;         /* choices[0].message.content */
+  char *finish_reason;
+  int64_t tokens_in;     /* -1: not said */
+  int64_t tokens_out;
+  int error_status;      /* the HTTP status that an error object names (429, 503); 0: none */
+};
+void chat_reply_release(struct chat_reply *r);
+
+/* Reads a reply's body. 0: r->content is set. -1: it holds no text, e says why in one line ("the reply is not JSON: ...",
+ * "the teacher answered: <its own words>"); whatever else could be read (usage) is set. r need not be initialized. */
+int chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e);
+
+/* The request body. with_schema false leaves response_format out. */
+void chat_request_json(const char *model, const struct teacher_parameters *parameters, const struct teacher_request *request,
+                       bool with_schema, struct buf *out);
+/* The parameters of a request over those of the teacher. */
+struct teacher_parameters chat_parameters(const struct teacher_parameters *own, const struct teacher_parameters *request);
+
+#endif
