@@ -1,0 +1,95 @@
+/* board: what runs right now. Workers (jobs, training runs, experiments) publish, screens copy out, and screens pin their
+ * wishes (pause, stop) to it for the worker to see. Nothing here is durable: what must last goes into the project file.
+ *
+ * Life: board_new, board_free after all workers ended. An activity is begun and ended by its worker; ended ones stay (the
+ * oldest of them are forgotten beyond 64). Threads: any; one private lock held for a copy. Each change wakes the corpus'
+ * watchers. Functions accept id 0 and a forgotten id (they do nothing, or say false), and b NULL. */
+#ifndef CORPUS_BOARD_H
+#define CORPUS_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "corpus/corpus.h"
+
+enum activity_kind { ACTIVITY_JOB, ACTIVITY_RUN, ACTIVITY_EXPERIMENT, ACTIVITY_OTHER };
+enum activity_state { ACTIVITY_RUNNING, ACTIVITY_PAUSED, ACTIVITY_DONE, ACTIVITY_STOPPED, ACTIVITY_FAILED, N_ACTIVITY_STATES };
+extern const char *const activity_state_names[N_ACTIVITY_STATES];
+
+/* The live figures of a generating job. */
+struct job_live {
+  uint32_t in_flight, max_in_flight;
+  uint32_t requests, ok, retried, failed, cached;
+  uint32_t wanted, kept, dropped;   /* samples */
+  uint64_t tokens_in, tokens_out;
+  double cost_usd, budget_usd;      /* budget 0: none; cost NaN: no price known */
+};
+/* Its samples by label (or whatever the rows of its plan are). */
+struct board_cell {
+  uint16_t label;
+  uint32_t wanted, kept, dropped;
+};
+/* One moment of a training run. What is not known at that step is NaN. */
+struct train_point {
+  uint32_t epoch;                   /* from 1 */
+  uint32_t step, n_steps;           /* within the run */
+  double train_loss, train_accuracy;
+  double valid_loss, valid_accuracy, valid_f1;   /* set at the end of an epoch */
+  double samples_per_s, seconds;    /* seconds since the start of the run */
+};
+struct activity {
+  uint32_t id;                      /* on this board, from 1 */
+  enum activity_kind kind;
+  uint32_t record_id;               /* job or run id in the project file, 0: none */
+  enum activity_state state;
+  char title[80];                   /* "bilstm#7", "job 12 tickets v4" */
+  char message[200];                /* why it failed or paused, what it does now */
+  uint64_t done, total;             /* total 0: unknown */
+  double rate;                      /* done per second, 0: unknown */
+  double seconds;                   /* since it began, until it ended */
+  struct job_live job;
+  size_t n_points, n_lines, n_cells;
+};
+
+struct board;
+struct board *board_new(struct corpus *c);
+void board_free(struct board *b);
+
+/* ---- the worker's side ---- */
+uint32_t board_begin(struct board *b, enum activity_kind kind, uint32_t record_id, const char *title);
+void board_progress(struct board *b, uint32_t id, uint64_t done, uint64_t total, double rate);
+void board_message(struct board *b, uint32_t id, const char *message);
+void board_job(struct board *b, uint32_t id, const struct job_live *live);
+void board_cells(struct board *b, uint32_t id, const struct board_cell *cells, size_t n);
+void board_point(struct board *b, uint32_t id, const struct train_point *point);
+/* A line of what just happened ("+ returns  hi, the sofa..."); the last 500 are kept. */
+void board_line(struct board *b, uint32_t id, const char *line);
+/* state: done, stopped or failed. */
+void board_end(struct board *b, uint32_t id, enum activity_state state, const char *message);
+/* The flag that board_stop sets: for work that takes a struct stop. Valid while the board lives; NULL for a forgotten id. */
+struct stop *board_stop_flag(struct board *b, uint32_t id);
+/* Returns at once unless paused; then sets the state to paused and waits. False: stop. */
+bool board_pause_point(struct board *b, uint32_t id);
+bool board_paused(struct board *b, uint32_t id);   /* the wish, for workers with their own waiting */
+
+/* ---- the screen's side ---- */
+void board_pause(struct board *b, uint32_t id, bool pause);
+void board_stop(struct board *b, uint32_t id);     /* also ends a pause */
+void board_stop_all(struct board *b);
+bool board_get(struct board *b, uint32_t id, struct activity *out);
+/* The newest activity of a record; false: none on the board. */
+bool board_find(struct board *b, enum activity_kind kind, uint32_t record_id, struct activity *out);
+/* Copies out the newest `max` activities, newest first; returns how many. */
+size_t board_list(struct board *b, struct activity *out, size_t max);
+size_t board_running(struct board *b);             /* activities that have not ended */
+/* Copies points from index `from` on; returns how many were copied. */
+size_t board_points(struct board *b, uint32_t id, size_t from, struct train_point *out, size_t max);
+size_t board_get_cells(struct board *b, uint32_t id, struct board_cell *out, size_t max);
+/* The newest lines, newest first, each to be freed by the caller; returns how many. */
+size_t board_lines(struct board *b, uint32_t id, char **out, size_t max);
+/* Grows with each change on the board. */
+uint64_t board_revision(const struct board *b);
+
+#endif

@@ -1,0 +1,74 @@
+/* corpus: the samples of the open project in memory, the only state that the threads of this program share.
+ *
+ * Samples lie in chunks of columns that never move; texts lie in an arena and are immutable: to edit one is to point
+ * elsewhere. Each field is one atomic word, so READERS TAKE NO LOCK and never wait: corpus_get copies a row out field by
+ * field. What a reader sees of one field is always a whole value; two fields of one row may straddle a change that is being
+ * applied at that moment, and a reader who cares compares corpus_revision before and after.
+ *
+ * Life: corpus_new (by project_open), ..., corpus_free. The corpus lives as long as the project.
+ * Threads: reading: any. corpus_apply..., corpus_name_set and labels_add: the store only, one at a time (its memory lock).
+ * Everything else changes samples through project_post / project_insert (store/project.h).
+ * Errors: none; out of memory ends the program.
+ * Memory: the text bytes and at most 64 bytes a sample. */
+#ifndef CORPUS_CORPUS_H
+#define CORPUS_CORPUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "corpus/label.h"
+#include "corpus/sample.h"
+
+#define CORPUS_MAX 268435455u   /* samples; ids fit in 28 bits */
+
+struct corpus;
+struct change;
+
+struct corpus *corpus_new(enum task task);
+void corpus_free(struct corpus *c);
+enum task corpus_task(const struct corpus *c);
+const struct labels *corpus_labels(const struct corpus *c);
+
+/* All ids are 1..corpus_count, those of gone samples too:
+ *   for (uint32_t id = 1, n = corpus_count(c); id <= n; id++) if (corpus_get(c, id, &s)) ... */
+uint32_t corpus_count(const struct corpus *c);
+/* False if there is no such sample, or it is gone (then *s is filled all the same; corpus_count tells which). */
+bool corpus_get(const struct corpus *c, uint32_t id, struct sample *s);
+/* Grows with each change that was applied to samples or labels. */
+uint64_t corpus_revision(const struct corpus *c);
+
+/* What the samples that are not gone add up to, kept as they change: reading is O(1). */
+struct corpus_counts {
+  uint32_t n;                     /* samples that are not gone */
+  uint32_t gone;
+  uint32_t unlabelled;
+  uint32_t usable;                /* sample_usable */
+  uint32_t status[N_STATUSES], split[N_SPLITS], origin[N_ORIGINS];
+};
+void corpus_counts(const struct corpus *c, struct corpus_counts *counts);
+/* Samples with this label and status. */
+uint32_t corpus_label_count(const struct corpus *c, uint16_t label, enum status status);
+
+/* Names of the records that samples point to, for filters and screens: "tickets v4", "gpt-4o-mini"; "" if unknown. */
+enum corpus_name { NAME_TEMPLATE, NAME_TEACHER, N_NAMES };
+const char *corpus_name(const struct corpus *c, enum corpus_name kind, uint32_t id);
+void corpus_name_set(struct corpus *c, enum corpus_name kind, uint32_t id, const char *name);
+uint32_t corpus_name_count(const struct corpus *c, enum corpus_name kind);  /* ids are 1..this, some without a name */
+
+/* fd (an eventfd) is made readable whenever a sample, a record or the board moves. Watchers are few (at most 16). */
+void corpus_watch(struct corpus *c, int fd);
+void corpus_unwatch(struct corpus *c, int fd);
+/* Wakes the watchers: something that they may show has moved. */
+void corpus_touch(struct corpus *c);
+
+/* ---- the store's side ---- */
+
+/* Appends n samples (ids are given in order from corpus_count + 1; the ids inside are not looked at); returns the first. */
+uint32_t corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n);
+/* Applies a CHANGE_SET; its ids must exist. */
+void corpus_apply_set(struct corpus *c, const struct change *ch);
+/* Adds a label (see labels_add), moving the revision. */
+uint16_t corpus_apply_label(struct corpus *c, const char *name, const char *meaning);
+
+#endif

@@ -1,0 +1,43 @@
+/* neardup: finds texts that stand twice, exactly or nearly.
+ *
+ * Texts are normalized: case folded, everything that is no letter or digit is one space. Exact: equal after that. Near:
+ * Jaccard similarity of shingle sets at least the threshold (default 0.8). A shingle is three words in a row where the text has
+ * at least 8 words; a shorter text has its character 4-grams, because one changed word of five already leaves no 3-word shingle
+ * in common. A short and a long text are compared by character 4-grams, too, where they are of about equal length.
+ * Candidates come from MinHash signatures in bands (Broder 1997; Leskovec, Rajaraman, Ullman, ch. 3), each is then verified by
+ * its exact Jaccard similarity, so what is reported is never below the threshold; recall at the threshold is over 0.95.
+ * Pairs are compared on both texts joined.
+ *
+ * Life: neardup_new, neardup_add / neardup_find in any order, neardup_free. Threads: one at a time. */
+#ifndef CORPUS_NEARDUP_H
+#define CORPUS_NEARDUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "corpus/corpus.h"
+
+#define NEARDUP_THRESHOLD 0.8
+
+struct neardup;
+struct neardup *neardup_new(double threshold);   /* in (0, 1]; 1: only exact ones */
+void neardup_free(struct neardup *d);
+/* id: whatever the caller wants to be told (a sample id). Text need not stay. */
+void neardup_add(struct neardup *d, uint32_t id, const char *text, size_t n, const char *text2, size_t n2);
+/* The most similar text of the index (the oldest, if equal) and its similarity (1: exact after normalization). */
+bool neardup_find(struct neardup *d, const char *text, size_t n, const char *text2, size_t n2, uint32_t *id,
+                  double *similarity);
+/* The exact similarity of two texts, as the index measures it. */
+double neardup_similarity(const char *a, size_t na, const char *b, size_t nb);
+
+/* Duplicates among samples: ids[i] is near of[i], an earlier one in the list (or one of `against`, if given).
+ * Arrays are to be freed by the caller. */
+struct neardup_pair {
+  uint32_t id, of;
+  float similarity;
+};
+size_t neardup_among(const struct corpus *c, const uint32_t *ids, size_t n, const uint32_t *against, size_t n_against,
+                     double threshold, struct neardup_pair **pairs);
+
+#endif
