@@ -1,0 +1,44 @@
+/* chart: lines over numbers, drawn with Braille dots (two by four in a cell) or plain ASCII, with labelled axes.
+ *
+ * A value that is not finite breaks its line. Several points that fall into one column of dots are drawn as a vertical
+ * stroke from their least to their greatest, so that a spike is never lost. */
+#ifndef UI_CHART_H
+#define UI_CHART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/canvas.h"
+
+#define CHART_SERIES 6
+
+struct series {
+  const char *name;        /* for the legend */
+  const double *x, *y;     /* n each, x ascending */
+  size_t n;
+  enum style style;
+  char letter;             /* what draws it in ASCII, and its mark in the legend where there is no colour: 't' */
+  bool points;             /* only points (one a column), no line */
+};
+
+struct chart {
+  const char *title;
+  struct series series[CHART_SERIES];
+  size_t n_series;
+  double x_min, x_max;     /* both equal: from the data */
+  double y_min, y_max;     /* both equal: from the data, rounded to ticks */
+  bool log_y;
+  bool y_fraction;         /* 0..1 values: .88 */
+  const char *x_name;      /* "epoch"; may be NULL */
+  double cross_x;          /* a crosshair at this x where finite and has_cross */
+  bool has_cross;
+  const char *empty;       /* what to say where there is nothing to draw */
+};
+
+void chart_draw(const struct chart *ch, struct canvas *c, struct area a);
+/* The x under a column of the area that chart_draw was given; false: no plot there. */
+bool chart_x_at(const struct chart *ch, struct area a, int col, double *x);
+/* A number in at most `width` characters for axes and tables: 1.4, .03, 12k. */
+const char *chart_number(double x, bool fraction, char out[16]);
+
+#endif

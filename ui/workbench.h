@@ -1,0 +1,79 @@
+/* workbench: the frame around the views: top and bottom line, messages, overlays, running commands, the loop.
+ *
+ * It knows no terminal: keys go in (workbench_key), a canvas comes out (workbench_draw), and workbench_run joins the two with
+ * terminal.c. Tests do the same without one.
+ *
+ * Threads: everything here is for the screen's thread. Commands flagged COMMAND_LONG run on a thread of their own, at most
+ * one of a name at a time; their words come back through a mailbox. */
+#ifndef UI_WORKBENCH_H
+#define UI_WORKBENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "ui/canvas.h"
+#include "ui/key.h"
+
+struct project;
+struct corpus;
+struct workbench;
+struct editor;
+
+/* The whole workbench on the terminal, until the person quits. For main. */
+int workbench_main(struct project *p, struct err *e);
+
+struct workbench *workbench_new(struct project *p);
+/* Asks what runs to stop, waits for it, and closes the views. */
+void workbench_free(struct workbench *w);
+void workbench_key(struct workbench *w, const struct key *k);
+/* Takes over what other threads have done since the last call. True if something on the screen may have changed. */
+bool workbench_step(struct workbench *w);
+void workbench_draw(struct workbench *w, struct canvas *c);
+bool workbench_wants_quit(const struct workbench *w);
+bool workbench_busy(const struct workbench *w);    /* a command runs, or changes wait to be shown */
+
+/* For views. */
+struct project *workbench_project(struct workbench *w);
+struct corpus *workbench_corpus(struct workbench *w);
+/* Runs a command line, without ':'. A short one runs now: its first line of output, or its error, is shown at the bottom
+ * (returns 0 or -1); a long one is started on a thread, and `done` (may be NULL) is told on the screen's thread. */
+int workbench_run(struct workbench *w, const char *line);
+typedef void workbench_done_fn(void *arg, int status, const char *output, const struct err *e);
+int workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *done, void *arg);
+/* The same for a short one, its output kept: *output is the caller's to free. Nothing is shown. */
+int workbench_ask(struct workbench *w, const char *line, char **output, struct err *e);
+/* Whether a command of that name runs, and asking it to stop (it keeps what it has). */
+bool workbench_running(struct workbench *w, const char *command);
+void workbench_stop(struct workbench *w, const char *command);
+
+/* The bottom line, until the next key; kept in the log. */
+void workbench_say(struct workbench *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void workbench_complain(struct workbench *w, const struct err *e);
+
+void workbench_go(struct workbench *w, int view);       /* 0.. VIEW_COUNT-1 */
+void workbench_quit(struct workbench *w);
+void workbench_touch(struct workbench *w);              /* draw again */
+
+/* Overlays; each calls back with the arg it was given. Strings are copied. */
+/* A list to choose from; chosen(arg, i) with i -1 on Esc. key_of gives each row's own key ("123456789"), may be NULL. */
+void workbench_menu(struct workbench *w, const char *title, const char *const *items, size_t n, size_t at,
+                    void (*chosen)(void *arg, int i), void *arg);
+/* A question; yes(arg) on y. */
+void workbench_confirm(struct workbench *w, const char *question, void (*yes)(void *arg), void *arg);
+/* A form over option rows; `values` parallel to the rows, as text, NULL: the default. On Enter done(arg, line) gets
+ * " --lr 0.003 ..." of what differs from the defaults. */
+struct option;
+struct form_field;
+void workbench_form(struct workbench *w, const char *title, const struct option *rows, size_t n, const char *const *values,
+                    void (*done)(void *arg, const char *options, const char *const *values), void *arg);
+/* A text to read, scrolled and searched with the usual keys. */
+void workbench_page(struct workbench *w, const char *title, const char *text);
+/* Opens the `:` line with a text to begin with. */
+void workbench_prompt(struct workbench *w, const char *text);
+/* Gives the text to $VISUAL or $EDITOR in a file with that ending (".txt"); *text is replaced where it was changed (1), 0 if
+ * not, -1 and a message at the bottom if it failed. The screen is given away meanwhile. */
+int workbench_external_editor(struct workbench *w, char **text, const char *ending);
+
+#endif
