@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/pool.h"
+#include "base/train_point.h"
 #include "corpus/corpus.h"
 
 enum activity_kind { ACTIVITY_JOB, ACTIVITY_RUN, ACTIVITY_EXPERIMENT, ACTIVITY_OTHER };
@@ -30,14 +31,6 @@ struct job_live {
 struct board_cell {
   uint16_t label;
   uint32_t wanted, kept, dropped;
-};
-/* One moment of a training run. What is not known at that step is NaN. */
-struct train_point {
-  uint32_t epoch;                   /* from 1 */
-  uint32_t step, n_steps;           /* within the run */
-  double train_loss, train_accuracy;
-  double valid_loss, valid_accuracy, valid_f1;   /* set at the end of an epoch */
-  double samples_per_s, seconds;    /* seconds since the start of the run */
 };
 struct activity {
   uint32_t id;                      /* on this board, from 1 */

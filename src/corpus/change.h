@@ -20,15 +20,15 @@ enum field {
   FIELD_TEXT, FIELD_TEXT2, FIELD_LABELS, FIELD_SPLIT, FIELD_STATUS, FIELD_ORIGIN, FIELD_ATTRIBUTES, FIELD_REQUEST,
   FIELD_TEACHER, FIELD_GONE, N_FIELDS
 };
-enum value_kind { VALUE_TEXT, VALUE_LABELS, VALUE_NUMBER };
+enum field_kind { FIELD_KIND_TEXT, FIELD_KIND_LABELS, FIELD_KIND_NUMBER };
 struct field_def {
   const char *name;              /* as the log shows it, and the column of the project file */
-  enum value_kind kind;
+  enum field_kind kind;
 };
 extern const struct field_def field_defs[N_FIELDS];
 
 /* A value of a field: a text (s, n bytes; s NULL: no text), a label set (labels, n), or a number. */
-struct value {
+struct field_value {
   union {
     const char *s;
     const uint16_t *labels;
@@ -40,7 +40,7 @@ enum change_kind { CHANGE_INSERT, CHANGE_SET, CHANGE_UNDO, CHANGE_REDO, CHANGE_L
 extern const char *const change_kind_names[N_CHANGES];
 
 struct change_row {
-  struct value value;
+  struct field_value value;
   uint32_t id;
   uint32_t field;                /* enum field */
 };
@@ -75,6 +75,6 @@ void change_set_number(struct change *ch, uint32_t id, enum field field, uint32_
 void change_set_split(struct change *ch, uint32_t id, enum split split);
 void change_set_status(struct change *ch, uint32_t id, enum status status);
 /* The same value on many samples. */
-void change_set_all(struct change *ch, const uint32_t *ids, size_t n, enum field field, struct value value);
+void change_set_all(struct change *ch, const uint32_t *ids, size_t n, enum field field, struct field_value value);
 
 #endif

@@ -74,7 +74,7 @@ int run_store_put_evaluation(struct project *p, const struct evaluation_row *row
 int run_store_evaluations(struct project *p, struct evaluation_row **rows, size_t *n, struct err *e);
 void evaluation_rows_free(struct evaluation_row *rows, size_t n);
 
-struct experiment_row {
+struct experiment_record {
   uint32_t id;
   char *plan;                    /* JSON object: arms, students, seeds, sizes */
   char *result;                  /* JSON object, "" until it is done */
@@ -82,7 +82,7 @@ struct experiment_row {
 };
 int run_store_add_experiment(struct project *p, const char *plan, uint32_t *id, struct err *e);
 int run_store_set_experiment(struct project *p, uint32_t id, const char *result, struct err *e);
-int run_store_experiments(struct project *p, struct experiment_row **rows, size_t *n, struct err *e);  /* oldest first */
-void experiment_rows_free(struct experiment_row *rows, size_t n);
+int run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e);  /* oldest first */
+void experiment_records_free(struct experiment_record *rows, size_t n);
 
 #endif
