@@ -28,6 +28,7 @@
 struct column {
   const float *values;           /* values[id - 1], for ids 1..n; beyond: NaN */
   uint32_t n;
+  bool flag;                     /* 0 or 1: its name alone is a term (run.wrong) */
 };
 /* Where columns come from. get: false if there is none of that name (`run.wrong`, `bilstm#7.wrong`, `loss`); what it gives
  * stays valid while the filter lives. name: the i-th known column for completion and "did you mean", NULL past the end;
@@ -50,6 +51,11 @@ struct filter_field {
   enum filter_kind kind;
   const char *values;            /* what may follow, for help and completion: "new|accepted|rejected" */
   const char *help;              /* one line */
+  /* How it is told: the i-th value (NULL past the last) and whether a sample is among the chosen; the number; the flag. */
+  const char *(*value)(const struct corpus *c, uint32_t i);
+  bool (*among)(const struct sample *s, const uint8_t *chosen, uint32_t n_bits);
+  double (*number)(const struct sample *s);
+  bool (*flag)(const struct sample *s);
 };
 extern const struct filter_field filter_fields[];  /* ended by a NULL name */
 

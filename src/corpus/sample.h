@@ -61,7 +61,7 @@ const char *attribute_get(const char *attributes, const char *name, size_t *n);
 bool attribute_next(const char **at, const char **name, size_t *n_name, const char **value, size_t *n_value);
 /* Appends name=value to an attribute string; a \x1f inside becomes a space. */
 void attribute_add(struct buf *attributes, const char *name, const char *value);
-/* Words (runs of what is no white space) and code points of a text. */
+/* Words of a text: runs of what is no ASCII white space. */
 uint32_t sample_words(const char *text, size_t n);
 
 #endif

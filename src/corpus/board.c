@@ -1,0 +1,433 @@
+#include "corpus/board.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define MAX_ENDED 64
+#define MAX_LINES 500
+
+const char *const activity_state_names[N_ACTIVITY_STATES] = {"running", "paused", "done", "stopped", "failed"};
+
+/* Entries are never freed before the board: a worker may hold the stop flag of one. What is forgotten loses its bulk only. */
+struct entry {
+  struct activity a;
+  struct stop stop;
+  bool pause, forgotten;
+  double began_s, ended_s;
+  struct train_point *points;
+  size_t cap_points;
+  struct board_cell *cells;
+  char *lines[MAX_LINES];         /* a ring; line i stands at i % MAX_LINES */
+  size_t n_lines;                 /* ever added */
+};
+
+struct board {
+  struct corpus *corpus;
+  pthread_mutex_t lock;
+  pthread_cond_t woken;           /* a pause or stop was asked for or taken back */
+  struct entry **entries;         /* by id - 1 */
+  size_t n, cap;
+  _Atomic uint64_t revision;
+};
+
+struct board *
+board_new(struct corpus *c)
+{
+  struct board *b = xcalloc(1, sizeof *b);
+
+  b->corpus = c;
+  pthread_mutex_init(&b->lock, NULL);
+  pthread_cond_init(&b->woken, NULL);
+  return b;
+}
+
+static void
+forget(struct entry *e)
+{
+  free(e->points);
+  free(e->cells);
+  for (size_t i = 0; i < MAX_LINES; i++)
+    free(e->lines[i]);
+  memset(e->lines, 0, sizeof e->lines);
+  e->points = NULL;
+  e->cells = NULL;
+  e->cap_points = e->n_lines = e->a.n_points = e->a.n_cells = 0;
+  e->forgotten = true;
+}
+
+void
+board_free(struct board *b)
+{
+  if (!b)
+    return;
+  for (size_t i = 0; i < b->n; i++) {
+    forget(b->entries[i]);
+    free(b->entries[i]);
+  }
+  free(b->entries);
+  pthread_mutex_destroy(&b->lock);
+  pthread_cond_destroy(&b->woken);
+  free(b);
+}
+
+static bool
+ended(const struct entry *e)
+{
+  return e->a.state != ACTIVITY_RUNNING && e->a.state != ACTIVITY_PAUSED;
+}
+
+/* Takes the lock and finds the entry; NULL (and no lock) if there is none. */
+static struct entry *
+enter(struct board *b, uint32_t id)
+{
+  if (!b || !id)
+    return NULL;
+  pthread_mutex_lock(&b->lock);
+  if (id <= b->n && !b->entries[id - 1]->forgotten)
+    return b->entries[id - 1];
+  pthread_mutex_unlock(&b->lock);
+  return NULL;
+}
+
+/* Gives the lock back; the watchers are woken without it. */
+static void
+leave(struct board *b)
+{
+  atomic_fetch_add_explicit(&b->revision, 1, memory_order_release);
+  pthread_mutex_unlock(&b->lock);
+  corpus_touch(b->corpus);
+}
+
+uint32_t
+board_begin(struct board *b, enum activity_kind kind, uint32_t record_id, const char *title)
+{
+  struct entry *e;
+  size_t n_ended = 0;
+  uint32_t id;
+
+  if (!b)
+    return 0;
+  e = xcalloc(1, sizeof *e);
+  e->a.kind = kind;
+  e->a.record_id = record_id;
+  e->began_s = clock_s();
+  snprintf(e->a.title, sizeof e->a.title, "%s", title);
+  pthread_mutex_lock(&b->lock);
+  for (size_t i = b->n; i-- > 0;)
+    if (ended(b->entries[i]) && !b->entries[i]->forgotten && ++n_ended >= MAX_ENDED)
+      forget(b->entries[i]);
+  GROW(b->entries, b->cap, b->n + 1);
+  b->entries[b->n++] = e;
+  id = e->a.id = (uint32_t)b->n;
+  leave(b);
+  return id;
+}
+
+void
+board_progress(struct board *b, uint32_t id, uint64_t done, uint64_t total, double rate)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  e->a.done = done;
+  e->a.total = total;
+  e->a.rate = rate;
+  leave(b);
+}
+
+void
+board_message(struct board *b, uint32_t id, const char *message)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  snprintf(e->a.message, sizeof e->a.message, "%s", message ? message : "");
+  leave(b);
+}
+
+void
+board_job(struct board *b, uint32_t id, const struct job_live *live)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  e->a.job = *live;
+  leave(b);
+}
+
+void
+board_cells(struct board *b, uint32_t id, const struct board_cell *cells, size_t n)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  if (n != e->a.n_cells)
+    e->cells = xrealloc(e->cells, (n ? n : 1) * sizeof *cells);
+  e->a.n_cells = n;
+  if (n)
+    memcpy(e->cells, cells, n * sizeof *cells);
+  leave(b);
+}
+
+void
+board_point(struct board *b, uint32_t id, const struct train_point *point)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  GROW(e->points, e->cap_points, e->a.n_points + 1);
+  e->points[e->a.n_points++] = *point;
+  leave(b);
+}
+
+void
+board_line(struct board *b, uint32_t id, const char *line)
+{
+  struct entry *e = enter(b, id);
+  char **slot;
+
+  if (!e)
+    return;
+  slot = &e->lines[e->n_lines++ % MAX_LINES];
+  free(*slot);
+  *slot = xstrdup(line);
+  leave(b);
+}
+
+void
+board_end(struct board *b, uint32_t id, enum activity_state state, const char *message)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  e->a.state = state;
+  e->ended_s = clock_s();
+  if (message)
+    snprintf(e->a.message, sizeof e->a.message, "%s", message);
+  leave(b);
+}
+
+struct stop *
+board_stop_flag(struct board *b, uint32_t id)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return NULL;
+  pthread_mutex_unlock(&b->lock);
+  return &e->stop;
+}
+
+bool
+board_pause_point(struct board *b, uint32_t id)
+{
+  struct entry *e = enter(b, id);
+  bool go;
+
+  if (!e)
+    return true;
+  if (e->pause && !stop_wanted(&e->stop) && !ended(e)) {
+    e->a.state = ACTIVITY_PAUSED;
+    leave(b);
+    pthread_mutex_lock(&b->lock);
+    while (e->pause && !stop_wanted(&e->stop))
+      pthread_cond_wait(&b->woken, &b->lock);
+    e->a.state = ACTIVITY_RUNNING;
+  }
+  go = !stop_wanted(&e->stop);
+  pthread_mutex_unlock(&b->lock);
+  return go;
+}
+
+bool
+board_paused(struct board *b, uint32_t id)
+{
+  struct entry *e = enter(b, id);
+  bool paused;
+
+  if (!e)
+    return false;
+  paused = e->pause;
+  pthread_mutex_unlock(&b->lock);
+  return paused;
+}
+
+void
+board_pause(struct board *b, uint32_t id, bool pause)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  if (!ended(e)) {
+    e->pause = pause;
+    e->a.state = pause ? ACTIVITY_PAUSED : ACTIVITY_RUNNING;
+  }
+  pthread_cond_broadcast(&b->woken);
+  leave(b);
+}
+
+void
+board_stop(struct board *b, uint32_t id)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  atomic_store(&e->stop.wanted, true);
+  pthread_cond_broadcast(&b->woken);
+  leave(b);
+}
+
+void
+board_stop_all(struct board *b)
+{
+  if (!b)
+    return;
+  pthread_mutex_lock(&b->lock);
+  for (size_t i = 0; i < b->n; i++)
+    if (!ended(b->entries[i]))
+      atomic_store(&b->entries[i]->stop.wanted, true);
+  pthread_cond_broadcast(&b->woken);
+  leave(b);
+}
+
+static void
+copy_activity(const struct entry *e, struct activity *out)
+{
+  *out = e->a;
+  out->n_lines = e->n_lines;
+  out->seconds = (ended(e) ? e->ended_s : clock_s()) - e->began_s;
+}
+
+bool
+board_get(struct board *b, uint32_t id, struct activity *out)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return false;
+  copy_activity(e, out);
+  pthread_mutex_unlock(&b->lock);
+  return true;
+}
+
+bool
+board_find(struct board *b, enum activity_kind kind, uint32_t record_id, struct activity *out)
+{
+  bool found = false;
+
+  if (!b)
+    return false;
+  pthread_mutex_lock(&b->lock);
+  for (size_t i = b->n; i-- > 0 && !found;) {
+    const struct entry *e = b->entries[i];
+
+    found = !e->forgotten && e->a.kind == kind && e->a.record_id == record_id;
+    if (found)
+      copy_activity(e, out);
+  }
+  pthread_mutex_unlock(&b->lock);
+  return found;
+}
+
+size_t
+board_list(struct board *b, struct activity *out, size_t max)
+{
+  size_t n = 0;
+
+  if (!b)
+    return 0;
+  pthread_mutex_lock(&b->lock);
+  for (size_t i = b->n; i-- > 0 && n < max;)
+    if (!b->entries[i]->forgotten)
+      copy_activity(b->entries[i], &out[n++]);
+  pthread_mutex_unlock(&b->lock);
+  return n;
+}
+
+size_t
+board_running(struct board *b)
+{
+  size_t n = 0;
+
+  if (!b)
+    return 0;
+  pthread_mutex_lock(&b->lock);
+  for (size_t i = 0; i < b->n; i++)
+    n += !ended(b->entries[i]);
+  pthread_mutex_unlock(&b->lock);
+  return n;
+}
+
+static size_t
+copy_from(const struct entry *e, size_t from, struct train_point *out, size_t max)
+{
+  size_t n = from < e->a.n_points ? e->a.n_points - from : 0;
+
+  if (n > max)
+    n = max;
+  if (n)
+    memcpy(out, e->points + from, n * sizeof *out);
+  return n;
+}
+
+size_t
+board_points(struct board *b, uint32_t id, size_t from, struct train_point *out, size_t max)
+{
+  struct entry *e = enter(b, id);
+  size_t n;
+
+  if (!e)
+    return 0;
+  n = copy_from(e, from, out, max);
+  pthread_mutex_unlock(&b->lock);
+  return n;
+}
+
+size_t
+board_get_cells(struct board *b, uint32_t id, struct board_cell *out, size_t max)
+{
+  struct entry *e = enter(b, id);
+  size_t n;
+
+  if (!e)
+    return 0;
+  n = e->a.n_cells < max ? e->a.n_cells : max;
+  if (n)
+    memcpy(out, e->cells, n * sizeof *out);
+  pthread_mutex_unlock(&b->lock);
+  return n;
+}
+
+size_t
+board_lines(struct board *b, uint32_t id, char **out, size_t max)
+{
+  struct entry *e = enter(b, id);
+  size_t n = 0;
+
+  if (!e)
+    return 0;
+  for (size_t i = e->n_lines; i-- > 0 && n < max && e->n_lines - i <= MAX_LINES;)
+    out[n++] = xstrdup(e->lines[i % MAX_LINES]);
+  pthread_mutex_unlock(&b->lock);
+  return n;
+}
+
+uint64_t
+board_revision(const struct board *b)
+{
+  return b ? atomic_load_explicit(&((struct board *)b)->revision, memory_order_acquire) : 0;
+}

@@ -1,0 +1,468 @@
+#include "corpus/corpus.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "corpus/change.h"
+#include "corpus/table.h"
+
+#define CHUNK 4096u
+#define CHUNKS (CORPUS_MAX / CHUNK + 1)
+#define MAX_WATCHERS 16
+
+struct label_set {
+  uint32_t n;
+  uint16_t ids[];
+};
+static const struct label_set no_labels;
+
+/* The small fields of a row in one word. */
+#define BITS_SPLIT(bits) ((bits) & 7u)
+#define BITS_ORIGIN(bits) ((bits) >> 3 & 7u)
+#define BITS_STATUS(bits) ((bits) >> 6 & 7u)
+#define BITS_GONE(bits) ((bits) >> 9 & 1u)
+
+enum number { NUMBER_BITS, NUMBER_TEMPLATE, NUMBER_TEACHER, NUMBER_REQUEST, NUMBER_PARENT, N_NUMBERS };
+
+/* 52 bytes a row. Texts are preceded by their length, four bytes, not aligned. */
+struct chunk {
+  _Atomic(const char *) text[CHUNK], text2[CHUNK], attributes[CHUNK];
+  _Atomic(const struct label_set *) labels[CHUNK];
+  atomic_uint numbers[N_NUMBERS][CHUNK];
+};
+
+enum { COUNT_N, COUNT_GONE, COUNT_UNLABELLED, COUNT_USABLE, COUNT_STATUS, COUNT_SPLIT = COUNT_STATUS + N_STATUSES,
+       COUNT_ORIGIN = COUNT_SPLIT + N_SPLITS, N_COUNTS = COUNT_ORIGIN + N_ORIGINS };
+
+struct corpus {
+  enum task task;
+  struct labels *labels;
+  _Atomic(struct chunk *) *chunks;       /* CHUNKS of them: the table itself never moves, and untouched pages cost nothing */
+  atomic_uint n;
+  _Atomic uint64_t revision;
+  atomic_uint counts[N_COUNTS];
+  atomic_uint (*label_counts)[N_STATUSES];
+  struct table names[N_NAMES];
+  atomic_uint n_names[N_NAMES];
+  /* the writer's */
+  struct arena texts;
+  struct strmap sets, attributes;        /* content to address */
+  /* watchers */
+  pthread_mutex_t watch_lock;
+  int watchers[MAX_WATCHERS];
+  size_t n_watchers;
+};
+
+struct corpus *
+corpus_new(enum task task)
+{
+  struct corpus *c = xcalloc(1, sizeof *c);
+
+  c->task = task;
+  c->labels = labels_new();
+  c->chunks = xcalloc(CHUNKS, sizeof *c->chunks);
+  c->label_counts = xcalloc(LABEL_MAX, sizeof *c->label_counts);
+  arena_init(&c->texts);
+  strmap_init(&c->sets);
+  strmap_init(&c->attributes);
+  pthread_mutex_init(&c->watch_lock, NULL);
+  return c;
+}
+
+void
+corpus_free(struct corpus *c)
+{
+  if (!c)
+    return;
+  for (size_t i = 0; i < CHUNKS && c->chunks[i]; i++)
+    free(c->chunks[i]);
+  free((void *)c->chunks);
+  free((void *)c->label_counts);
+  for (int i = 0; i < N_NAMES; i++)
+    table_release(&c->names[i]);
+  labels_free(c->labels);
+  arena_release(&c->texts);
+  strmap_release(&c->sets);
+  strmap_release(&c->attributes);
+  pthread_mutex_destroy(&c->watch_lock);
+  free(c);
+}
+
+enum task
+corpus_task(const struct corpus *c)
+{
+  return c->task;
+}
+
+const struct labels *
+corpus_labels(const struct corpus *c)
+{
+  return c->labels;
+}
+
+uint32_t
+corpus_count(const struct corpus *c)
+{
+  return atomic_load_explicit(&((struct corpus *)c)->n, memory_order_acquire);
+}
+
+uint64_t
+corpus_revision(const struct corpus *c)
+{
+  return atomic_load_explicit(&((struct corpus *)c)->revision, memory_order_acquire);
+}
+
+/* ---- reading ---- */
+
+static struct chunk *
+chunk_of(const struct corpus *c, uint32_t row)
+{
+  return atomic_load_explicit(&c->chunks[row / CHUNK], memory_order_acquire);
+}
+
+static uint32_t
+length(const char *text)
+{
+  uint32_t n = 0;
+
+  if (text)
+    memcpy(&n, text - sizeof n, sizeof n);
+  return n;
+}
+
+static uint32_t
+number(struct chunk *k, enum number which, uint32_t at)
+{
+  return atomic_load_explicit(&k->numbers[which][at], memory_order_relaxed);
+}
+
+static void
+copy_row(struct chunk *k, uint32_t at, uint32_t id, struct sample *s)
+{
+  const struct label_set *set = atomic_load_explicit(&k->labels[at], memory_order_acquire);
+  uint32_t bits = number(k, NUMBER_BITS, at);
+
+  *s = (struct sample){
+    .id = id,
+    .text = atomic_load_explicit(&k->text[at], memory_order_acquire),
+    .text2 = atomic_load_explicit(&k->text2[at], memory_order_acquire),
+    .labels = set->ids,
+    .n_labels = set->n,
+    .split = BITS_SPLIT(bits),
+    .origin = BITS_ORIGIN(bits),
+    .status = BITS_STATUS(bits),
+    .gone = BITS_GONE(bits),
+    .template_id = number(k, NUMBER_TEMPLATE, at),
+    .teacher_id = number(k, NUMBER_TEACHER, at),
+    .request_id = number(k, NUMBER_REQUEST, at),
+    .parent_id = number(k, NUMBER_PARENT, at),
+    .attributes = atomic_load_explicit(&k->attributes[at], memory_order_acquire),
+  };
+  s->n_text = length(s->text);
+  s->n_text2 = length(s->text2);
+}
+
+bool
+corpus_get(const struct corpus *c, uint32_t id, struct sample *s)
+{
+  if (id == 0 || id > corpus_count(c))
+    return false;
+  copy_row(chunk_of(c, id - 1), (id - 1) % CHUNK, id, s);
+  return !s->gone;
+}
+
+static uint32_t
+count_get(const struct corpus *c, int which)
+{
+  return atomic_load_explicit(&((struct corpus *)c)->counts[which], memory_order_relaxed);
+}
+
+void
+corpus_counts(const struct corpus *c, struct corpus_counts *counts)
+{
+  *counts = (struct corpus_counts){
+    .n = count_get(c, COUNT_N),
+    .gone = count_get(c, COUNT_GONE),
+    .unlabelled = count_get(c, COUNT_UNLABELLED),
+    .usable = count_get(c, COUNT_USABLE),
+  };
+  for (int i = 0; i < N_STATUSES; i++)
+    counts->status[i] = count_get(c, COUNT_STATUS + i);
+  for (int i = 0; i < N_SPLITS; i++)
+    counts->split[i] = count_get(c, COUNT_SPLIT + i);
+  for (int i = 0; i < N_ORIGINS; i++)
+    counts->origin[i] = count_get(c, COUNT_ORIGIN + i);
+}
+
+uint32_t
+corpus_label_count(const struct corpus *c, uint16_t label, enum status status)
+{
+  return label < LABEL_MAX ? atomic_load_explicit(&c->label_counts[label][status], memory_order_relaxed) : 0;
+}
+
+/* ---- names ---- */
+
+const char *
+corpus_name(const struct corpus *c, enum corpus_name kind, uint32_t id)
+{
+  const char *name = table_get(&c->names[kind], id);
+
+  return name ? name : "";
+}
+
+void
+corpus_name_set(struct corpus *c, enum corpus_name kind, uint32_t id, const char *name)
+{
+  if (id >= TABLE_BLOCK * TABLE_BLOCKS || !strcmp(corpus_name(c, kind, id), name))
+    return;
+  table_set(&c->names[kind], id, arena_strdup(&c->texts, name));
+  if (id > atomic_load_explicit(&c->n_names[kind], memory_order_relaxed))
+    atomic_store_explicit(&c->n_names[kind], id, memory_order_release);
+}
+
+uint32_t
+corpus_name_count(const struct corpus *c, enum corpus_name kind)
+{
+  return atomic_load_explicit(&((struct corpus *)c)->n_names[kind], memory_order_acquire);
+}
+
+/* ---- watchers ---- */
+
+void
+corpus_watch(struct corpus *c, int fd)
+{
+  pthread_mutex_lock(&c->watch_lock);
+  ensure(c->n_watchers < MAX_WATCHERS);
+  c->watchers[c->n_watchers++] = fd;
+  pthread_mutex_unlock(&c->watch_lock);
+}
+
+void
+corpus_unwatch(struct corpus *c, int fd)
+{
+  pthread_mutex_lock(&c->watch_lock);
+  for (size_t i = 0; i < c->n_watchers; i++)
+    if (c->watchers[i] == fd) {
+      c->watchers[i] = c->watchers[--c->n_watchers];
+      break;
+    }
+  pthread_mutex_unlock(&c->watch_lock);
+}
+
+void
+corpus_touch(struct corpus *c)
+{
+  pthread_mutex_lock(&c->watch_lock);
+  for (size_t i = 0; i < c->n_watchers; i++)
+    eventfd_write(c->watchers[i], 1);
+  pthread_mutex_unlock(&c->watch_lock);
+}
+
+static void
+moved(struct corpus *c)
+{
+  atomic_fetch_add_explicit(&c->revision, 1, memory_order_release);
+  corpus_touch(c);
+}
+
+/* ---- applying: one thread at a time ---- */
+
+static void
+count_add(struct corpus *c, int which, uint32_t by)
+{
+  atomic_fetch_add_explicit(&c->counts[which], by, memory_order_relaxed);
+}
+
+/* Adds a sample to the counts (by 1) or takes it out (by -1, which wraps as unsigned numbers do). */
+static void
+count_sample(struct corpus *c, const struct sample *s, uint32_t by)
+{
+  if (s->gone) {
+    count_add(c, COUNT_GONE, by);
+    return;
+  }
+  count_add(c, COUNT_N, by);
+  count_add(c, COUNT_STATUS + (int)s->status, by);
+  count_add(c, COUNT_SPLIT + (int)s->split, by);
+  count_add(c, COUNT_ORIGIN + (int)s->origin, by);
+  if (!s->n_labels)
+    count_add(c, COUNT_UNLABELLED, by);
+  if (sample_usable(s))
+    count_add(c, COUNT_USABLE, by);
+  for (uint32_t i = 0; i < s->n_labels; i++)
+    if (s->labels[i] < LABEL_MAX)
+      atomic_fetch_add_explicit(&c->label_counts[s->labels[i]][s->status], by, memory_order_relaxed);
+}
+
+static const char *
+keep_text(struct corpus *c, const char *s, uint32_t n)
+{
+  char *copy;
+
+  if (!s)
+    return NULL;
+  copy = arena_bytes(&c->texts, sizeof n + n + 1);
+  memcpy(copy, &n, sizeof n);
+  memcpy(copy + sizeof n, s, n);
+  copy[sizeof n + n] = '\0';
+  return copy + sizeof n;
+}
+
+static const char *
+keep_attributes(struct corpus *c, const char *s, size_t n)
+{
+  char *copy;
+
+  if (!s || !n)
+    return "";
+  copy = (char *)(intptr_t)strmap_get(&c->attributes, s, n, 0);
+  if (!copy) {
+    copy = arena_strndup(&c->texts, s, n);
+    strmap_put(&c->attributes, s, n, (intptr_t)copy);
+  }
+  return copy;
+}
+
+static const struct label_set *
+keep_labels(struct corpus *c, const uint16_t *labels, uint32_t n)
+{
+  struct label_set *set;
+
+  if (!n)
+    return &no_labels;
+  set = (struct label_set *)(intptr_t)strmap_get(&c->sets, (const char *)labels, n * sizeof *labels, 0);
+  if (!set) {
+    set = arena_alloc(&c->texts, sizeof *set + n * sizeof *labels);
+    set->n = n;
+    memcpy(set->ids, labels, n * sizeof *labels);
+    strmap_put(&c->sets, (const char *)labels, n * sizeof *labels, (intptr_t)set);
+  }
+  return set;
+}
+
+static void
+set_number(struct chunk *k, enum number which, uint32_t at, uint32_t value)
+{
+  atomic_store_explicit(&k->numbers[which][at], value, memory_order_relaxed);
+}
+
+static uint32_t
+bits_of(const struct sample *s)
+{
+  return (uint32_t)s->split | (uint32_t)s->origin << 3 | (uint32_t)s->status << 6 | (uint32_t)s->gone << 9;
+}
+
+static void
+insert_row(struct corpus *c, uint32_t row, const struct sample *s)
+{
+  struct chunk *k = chunk_of(c, row);
+  uint32_t at = row % CHUNK;
+
+  if (!k) {
+    k = xcalloc(1, sizeof *k);
+    atomic_store_explicit(&c->chunks[row / CHUNK], k, memory_order_release);
+  }
+  atomic_store_explicit(&k->text[at], keep_text(c, s->text ? s->text : "", s->n_text), memory_order_relaxed);
+  atomic_store_explicit(&k->text2[at], keep_text(c, s->text2, s->n_text2), memory_order_relaxed);
+  atomic_store_explicit(&k->attributes[at], keep_attributes(c, s->attributes, s->attributes ? strlen(s->attributes) : 0),
+                        memory_order_relaxed);
+  atomic_store_explicit(&k->labels[at], keep_labels(c, s->labels, s->n_labels), memory_order_relaxed);
+  set_number(k, NUMBER_BITS, at, bits_of(s));
+  set_number(k, NUMBER_TEMPLATE, at, s->template_id);
+  set_number(k, NUMBER_TEACHER, at, s->teacher_id);
+  set_number(k, NUMBER_REQUEST, at, s->request_id);
+  set_number(k, NUMBER_PARENT, at, s->parent_id);
+  count_sample(c, s, 1);
+}
+
+uint32_t
+corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n)
+{
+  uint32_t before = corpus_count(c);
+
+  ensure(n <= CORPUS_MAX - before);
+  for (size_t i = 0; i < n; i++)
+    insert_row(c, before + (uint32_t)i, &samples[i]);
+  atomic_store_explicit(&c->n, before + (uint32_t)n, memory_order_release);
+  moved(c);
+  return before + 1;
+}
+
+/* Writes one value into its column; s is the row as it was and becomes what it is. */
+static void
+set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, const struct value *v, struct sample *s)
+{
+  switch (field) {
+  case FIELD_TEXT:
+    atomic_store_explicit(&k->text[at], keep_text(c, v->s ? v->s : "", v->n), memory_order_release);
+    break;
+  case FIELD_TEXT2:
+    atomic_store_explicit(&k->text2[at], keep_text(c, v->s, v->n), memory_order_release);
+    break;
+  case FIELD_ATTRIBUTES:
+    atomic_store_explicit(&k->attributes[at], keep_attributes(c, v->s, v->n), memory_order_release);
+    break;
+  case FIELD_LABELS:
+    atomic_store_explicit(&k->labels[at], keep_labels(c, v->labels, v->n), memory_order_release);
+    break;
+  case FIELD_REQUEST:
+    set_number(k, NUMBER_REQUEST, at, v->n);
+    break;
+  case FIELD_TEACHER:
+    set_number(k, NUMBER_TEACHER, at, v->n);
+    break;
+  case FIELD_SPLIT:
+    s->split = v->n;
+    break;
+  case FIELD_ORIGIN:
+    s->origin = v->n;
+    break;
+  case FIELD_STATUS:
+    s->status = v->n;
+    break;
+  case FIELD_GONE:
+    s->gone = v->n != 0;
+    break;
+  case N_FIELDS:
+    ensure(!"a field");
+  }
+  set_number(k, NUMBER_BITS, at, bits_of(s));
+}
+
+void
+corpus_apply_set(struct corpus *c, const struct change *ch)
+{
+  uint32_t n = corpus_count(c);
+
+  for (size_t i = 0; i < ch->n_rows; i++) {
+    const struct change_row *row = &ch->rows[i];
+    uint32_t at = (row->id - 1) % CHUNK;
+    struct chunk *k;
+    struct sample s;
+
+    ensure(row->id > 0 && row->id <= n);
+    k = chunk_of(c, row->id - 1);
+    copy_row(k, at, row->id, &s);
+    count_sample(c, &s, (uint32_t)-1);
+    set_value(c, k, at, row->field, &row->value, &s);
+    copy_row(k, at, row->id, &s);
+    count_sample(c, &s, 1);
+  }
+  if (ch->n_rows)
+    moved(c);
+}
+
+uint16_t
+corpus_apply_label(struct corpus *c, const char *name, const char *meaning)
+{
+  uint16_t id = labels_add(c->labels, name, meaning);
+
+  moved(c);
+  return id;
+}

@@ -1,0 +1,142 @@
+#include "corpus/sample.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+const char *const split_names[N_SPLITS] = {"train", "valid", "test", "pool"};
+const char *const origin_names[N_ORIGINS] = {"seed", "generated", "annotated", "imported"};
+const char *const status_names[N_STATUSES] = {"new", "accepted", "rejected"};
+
+static int
+parse(const char *const *names, int n, const char *s)
+{
+  for (int i = 0; i < n; i++)
+    if (!strcmp(names[i], s))
+      return i;
+  return -1;
+}
+
+const char *
+split_name(enum split split)
+{
+  return split_names[split];
+}
+
+const char *
+origin_name(enum origin origin)
+{
+  return origin_names[origin];
+}
+
+const char *
+status_name(enum status status)
+{
+  return status_names[status];
+}
+
+int
+split_parse(const char *s)
+{
+  return parse(split_names, N_SPLITS, s);
+}
+
+int
+origin_parse(const char *s)
+{
+  return parse(origin_names, N_ORIGINS, s);
+}
+
+int
+status_parse(const char *s)
+{
+  return parse(status_names, N_STATUSES, s);
+}
+
+uint16_t
+sample_label(const struct sample *s)
+{
+  return s->n_labels ? s->labels[0] : LABEL_NONE;
+}
+
+bool
+sample_has_label(const struct sample *s, uint16_t label)
+{
+  for (uint32_t i = 0; i < s->n_labels; i++)
+    if (s->labels[i] == label)
+      return true;
+  return false;
+}
+
+bool
+sample_usable(const struct sample *s)
+{
+  return !s->gone && (s->status == STATUS_ACCEPTED || (s->origin == ORIGIN_SEED && s->status != STATUS_REJECTED));
+}
+
+bool
+attribute_next(const char **at, const char **name, size_t *n_name, const char **value, size_t *n_value)
+{
+  const char *s = *at, *end, *equals;
+
+  if (!s || !*s)
+    return false;
+  end = strchr(s, '\x1f');
+  if (!end)
+    end = s + strlen(s);
+  equals = memchr(s, '=', (size_t)(end - s));
+  *name = s;
+  *n_name = (size_t)((equals ? equals : end) - s);
+  *value = equals ? equals + 1 : end;
+  *n_value = (size_t)(end - *value);
+  *at = *end ? end + 1 : end;
+  return true;
+}
+
+const char *
+attribute_get(const char *attributes, const char *name, size_t *n)
+{
+  const char *key, *value, *at = attributes;
+  size_t n_key, n_value, n_name = strlen(name);
+
+  while (attribute_next(&at, &key, &n_key, &value, &n_value))
+    if (n_key == n_name && !memcmp(key, name, n_name)) {
+      *n = n_value;
+      return value;
+    }
+  *n = 0;
+  return NULL;
+}
+
+/* The separator itself cannot stand in a name or a value, nor '=' in a name. */
+static void
+add_clean(struct buf *b, const char *s, char forbidden)
+{
+  for (; *s; s++)
+    buf_addc(b, *s == '\x1f' || *s == forbidden ? ' ' : *s);
+}
+
+void
+attribute_add(struct buf *attributes, const char *name, const char *value)
+{
+  if (attributes->n)
+    buf_addc(attributes, '\x1f');
+  add_clean(attributes, name, '=');
+  buf_addc(attributes, '=');
+  add_clean(attributes, value, '\x1f');
+}
+
+uint32_t
+sample_words(const char *text, size_t n)
+{
+  uint32_t words = 0;
+  bool inside = false;
+
+  for (size_t i = 0; i < n; i++) {
+    bool space = text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r');
+
+    words += !space && !inside;
+    inside = !space;
+  }
+  return words;
+}
