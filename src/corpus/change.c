@@ -7,16 +7,16 @@
 #include "base/err.h"
 
 const struct field_def field_defs[N_FIELDS] = {
-  [FIELD_TEXT] = {"text", VALUE_TEXT},
-  [FIELD_TEXT2] = {"text2", VALUE_TEXT},
-  [FIELD_LABELS] = {"labels", VALUE_LABELS},
-  [FIELD_SPLIT] = {"split", VALUE_NUMBER},
-  [FIELD_STATUS] = {"status", VALUE_NUMBER},
-  [FIELD_ORIGIN] = {"origin", VALUE_NUMBER},
-  [FIELD_ATTRIBUTES] = {"attributes", VALUE_TEXT},
-  [FIELD_REQUEST] = {"request", VALUE_NUMBER},
-  [FIELD_TEACHER] = {"teacher", VALUE_NUMBER},
-  [FIELD_GONE] = {"gone", VALUE_NUMBER},
+  [FIELD_TEXT] = {"text", FIELD_KIND_TEXT},
+  [FIELD_TEXT2] = {"text2", FIELD_KIND_TEXT},
+  [FIELD_LABELS] = {"labels", FIELD_KIND_LABELS},
+  [FIELD_SPLIT] = {"split", FIELD_KIND_NUMBER},
+  [FIELD_STATUS] = {"status", FIELD_KIND_NUMBER},
+  [FIELD_ORIGIN] = {"origin", FIELD_KIND_NUMBER},
+  [FIELD_ATTRIBUTES] = {"attributes", FIELD_KIND_TEXT},
+  [FIELD_REQUEST] = {"request", FIELD_KIND_NUMBER},
+  [FIELD_TEACHER] = {"teacher", FIELD_KIND_NUMBER},
+  [FIELD_GONE] = {"gone", FIELD_KIND_NUMBER},
 };
 
 const char *const change_kind_names[N_CHANGES] = {"insert", "set", "undo", "redo", "label"};
@@ -99,26 +99,26 @@ change_add_sample(struct change *ch, const struct sample *s)
 }
 
 static void
-add_row(struct change *ch, uint32_t id, enum field field, struct value value)
+add_row(struct change *ch, uint32_t id, enum field field, struct field_value value)
 {
   ensure(ch->kind == CHANGE_SET);
   GROW(ch->rows, ch->cap_rows, ch->n_rows + 1);
   ch->rows[ch->n_rows++] = (struct change_row){.value = value, .id = id, .field = field};
 }
 
-static struct value
-copy_value(struct change *ch, enum field field, struct value value)
+static struct field_value
+copy_value(struct change *ch, enum field field, struct field_value value)
 {
-  struct value copy = {.n = value.n};
+  struct field_value copy = {.n = value.n};
 
   switch (field_defs[field].kind) {
-  case VALUE_TEXT:
+  case FIELD_KIND_TEXT:
     copy.s = value.s ? arena_strndup(&ch->arena, value.s, value.n) : NULL;
     break;
-  case VALUE_LABELS:
+  case FIELD_KIND_LABELS:
     copy.labels = copy_labels(ch, value.labels, value.n, &copy.n);
     break;
-  case VALUE_NUMBER:
+  case FIELD_KIND_NUMBER:
     break;
   }
   return copy;
@@ -127,19 +127,19 @@ copy_value(struct change *ch, enum field field, struct value value)
 void
 change_set_text(struct change *ch, uint32_t id, const char *text, size_t n)
 {
-  add_row(ch, id, FIELD_TEXT, copy_value(ch, FIELD_TEXT, (struct value){.s = text, .n = (uint32_t)n}));
+  add_row(ch, id, FIELD_TEXT, copy_value(ch, FIELD_TEXT, (struct field_value){.s = text, .n = (uint32_t)n}));
 }
 
 void
 change_set_text2(struct change *ch, uint32_t id, const char *text, size_t n)
 {
-  add_row(ch, id, FIELD_TEXT2, copy_value(ch, FIELD_TEXT2, (struct value){.s = text, .n = text ? (uint32_t)n : 0}));
+  add_row(ch, id, FIELD_TEXT2, copy_value(ch, FIELD_TEXT2, (struct field_value){.s = text, .n = text ? (uint32_t)n : 0}));
 }
 
 void
 change_set_labels(struct change *ch, uint32_t id, const uint16_t *labels, size_t n)
 {
-  add_row(ch, id, FIELD_LABELS, copy_value(ch, FIELD_LABELS, (struct value){.labels = labels, .n = (uint32_t)n}));
+  add_row(ch, id, FIELD_LABELS, copy_value(ch, FIELD_LABELS, (struct field_value){.labels = labels, .n = (uint32_t)n}));
 }
 
 void
@@ -152,14 +152,14 @@ void
 change_set_attributes(struct change *ch, uint32_t id, const char *attributes)
 {
   add_row(ch, id, FIELD_ATTRIBUTES,
-          copy_value(ch, FIELD_ATTRIBUTES, (struct value){.s = attributes, .n = (uint32_t)strlen(attributes)}));
+          copy_value(ch, FIELD_ATTRIBUTES, (struct field_value){.s = attributes, .n = (uint32_t)strlen(attributes)}));
 }
 
 void
 change_set_number(struct change *ch, uint32_t id, enum field field, uint32_t number)
 {
-  ensure(field_defs[field].kind == VALUE_NUMBER);
-  add_row(ch, id, field, (struct value){.n = number});
+  ensure(field_defs[field].kind == FIELD_KIND_NUMBER);
+  add_row(ch, id, field, (struct field_value){.n = number});
 }
 
 void
@@ -175,9 +175,9 @@ change_set_status(struct change *ch, uint32_t id, enum status status)
 }
 
 void
-change_set_all(struct change *ch, const uint32_t *ids, size_t n, enum field field, struct value value)
+change_set_all(struct change *ch, const uint32_t *ids, size_t n, enum field field, struct field_value value)
 {
-  struct value copy = copy_value(ch, field, value);
+  struct field_value copy = copy_value(ch, field, value);
 
   for (size_t i = 0; i < n; i++)
     add_row(ch, ids[i], field, copy);

@@ -396,7 +396,7 @@ corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n)
 
 /* Writes one value into its column; s is the row as it was and becomes what it is. */
 static void
-set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, const struct value *v, struct sample *s)
+set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, const struct field_value *v, struct sample *s)
 {
   switch (field) {
   case FIELD_TEXT:
