@@ -19,17 +19,20 @@ struct chat_reply {
   char *finish_reason;
   int64_t tokens_in;     /* -1: not said */
   int64_t tokens_out;
-  int error_status;      /* the HTTP status that an error object names (429, 503); 0: none */
+  char *error_words;     /* what an error object says */
+  int error_status;      /* the HTTP status that an error object names (429, 503; 402 for a used up quota); 0: none */
 };
 void chat_reply_release(struct chat_reply *r);
 
 /* Reads a reply's body. 0: r->content is set. -1: it holds no text, e says why in one line ("the reply is not JSON: ...",
- * "the teacher answered: <its own words>"); whatever else could be read (usage) is set. r need not be initialized. */
+ * "the teacher answered: <its own words>"); whatever else could be read (usage) is set. r need not be initialized, and must be released in either case. */
 int chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e);
 
 /* The request body. with_schema false leaves response_format out. */
 void chat_request_json(const char *model, const struct teacher_parameters *parameters, const struct teacher_request *request,
                        bool with_schema, struct buf *out);
+/* A text that is equal for equal messages (role and content), however the JSON is written. -1: not a list of messages. */
+int chat_messages_key(const char *messages, size_t n, struct buf *out);
 /* The parameters of a request over those of the teacher. */
 struct teacher_parameters chat_parameters(const struct teacher_parameters *own, const struct teacher_parameters *request);
 

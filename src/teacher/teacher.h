@@ -72,6 +72,8 @@ struct teacher_request {
   const char *schema_name;   /* names the schema to the endpoint; NULL: "reply" */
   const char *schema;        /* JSON Schema of the reply, sent as response_format where taken; NULL: free text */
   struct teacher_parameters parameters;  /* those set win over the spec's */
+  int sample;                /* which of several samples of the same request, from 0: added to the seed, if one is set; picks
+                              * the recording of a replay (modulo how many there are) */
   bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is not
                               * made again by the teacher: the caller, who counts money, decides */
 };
@@ -130,7 +132,7 @@ int teacher_concurrency(const struct teacher *t);
 void teacher_set_concurrency(struct teacher *t, int n);
 
 /* Appends the whole request body as it is sent first: model, messages, parameters, response_format. The same request to
- * the same model gives the same bytes, so that this text is what a cache is keyed by. */
+ * the same model gives the same bytes, so that this text (with the sample number) is what a cache is keyed by. */
 void teacher_request_json(const struct teacher_spec *spec, const struct teacher_request *request, struct buf *out);
 
 /* Money. NaN where a price is unknown. */

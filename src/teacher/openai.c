@@ -1,0 +1,244 @@
+#include "teacher/openai.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#define WORDS_MAX 300  /* bytes of the teacher's own words in an error */
+
+void
+chat_reply_release(struct chat_reply *r)
+{
+  free(r->content);
+  free(r->finish_reason);
+  free(r->error_words);
+  *r = (struct chat_reply){.tokens_in = -1, .tokens_out = -1};
+}
+
+/* The text of a content: a string, or a list of parts of which those of text count. False: there is none. */
+static bool
+content_text(const struct json *content, struct buf *out)
+{
+  const char *s = json_string(content);
+  bool some = s != NULL;
+
+  if (s)
+    buf_adds(out, s);
+  else if (json_type(content) == JSON_ARRAY)
+    for (const struct json *part = json_first(content); part; part = json_next(part)) {
+      const char *text = json_string(json_get(part, "text"));
+
+      if (text) {
+        buf_adds(out, text);
+        some = true;
+      }
+    }
+  return some;
+}
+
+/* One line of at most WORDS_MAX bytes: white space squeezed, control characters visible. */
+static char *
+words_of(const char *s)
+{
+  struct buf b = BUF_INIT, line = BUF_INIT;
+  size_t n = 0, len;
+
+  for (; *s; s++)
+    if (!strchr(" \t\r\n", *s))
+      buf_addc(&line, *s);
+    else if (line.n > 0 && line.s[line.n - 1] != ' ')
+      buf_addc(&line, ' ');
+  utf8_printable(&b, buf_str(&line), line.n);
+  buf_release(&line);
+  if (b.n > WORDS_MAX) {
+    while (n < WORDS_MAX) {
+      utf8_decode(b.s + n, b.n - n, &len);
+      n += len;
+    }
+    buf_truncate(&b, n);
+    buf_adds(&b, "...");
+  }
+  return buf_take(&b);
+}
+
+/* The status that an error object implies. Its code is a number with some servers and a word with others. */
+static int
+error_status(const struct json *error)
+{
+  static const struct {
+    const char *word;
+    int status;
+  } words[] = {
+    {"insufficient_quota", 402}, {"invalid_api_key", 401}, {"model_not_found", 404},
+    {"rate_limit_exceeded", 429}, {"rate_limit_error", 429}, {"overloaded_error", 529}, {"server_error", 500},
+  };
+  static const char *const keys[] = {"code", "type", "status"};
+
+  for (size_t k = 0; k < N_OF(keys); k++) {
+    const struct json *code = json_get(error, keys[k]);
+    const char *word = json_string(code);
+    double number = json_number(code, 0);
+
+    if (number >= 400 && number < 600)
+      return (int)number;
+    for (size_t i = 0; word && i < N_OF(words); i++)
+      if (strcmp(word, words[i].word) == 0)
+        return words[i].status;
+  }
+  return 0;
+}
+
+/* Reads an error out of a body, wherever servers put it. False: it holds none. */
+static bool
+read_error(const struct json *root, struct chat_reply *r)
+{
+  const struct json *error = json_get(root, "error");
+  const char *words;
+
+  if (!error && (json_get(root, "choices") || !(error = json_get(root, "detail"))))
+    return false;
+  if (json_type(error) == JSON_NULL)
+    return false;
+  words = json_string(error);
+  if (!words)
+    words = json_string(json_get(error, "message"));
+  if (!words)
+    words = json_string(json_get(root, "message"));
+  r->error_words = words_of(words ? words : "an error without words");
+  r->error_status = error_status(error);
+  if (r->error_status == 0)
+    r->error_status = error_status(root);
+  return true;
+}
+
+static int64_t
+token_count(const struct json *usage, const char *key)
+{
+  double x = json_number(json_get(usage, key), -1);
+
+  return x >= 0 && x < 1e12 ? (int64_t)x : -1;
+}
+
+static int
+read_choice(const struct json *root, struct chat_reply *r, struct err *e)
+{
+  const struct json *choice = json_at(json_get(root, "choices"), 0), *message = json_get(choice, "message");
+  const char *finish = json_string(json_get(choice, "finish_reason"));
+  const char *refusal = json_string(json_get(message, "refusal"));
+  struct buf content = BUF_INIT;
+
+  if (!choice)
+    return err_set(e, ERR_FAIL, "the reply has no choices");
+  if (finish)
+    r->finish_reason = xstrdup(finish);
+  if (!content_text(json_get(message, "content"), &content) || content.n == 0) {
+    buf_release(&content);
+    if (refusal && *refusal) {
+      r->error_words = words_of(refusal);
+      return err_set(e, ERR_FAIL, "the teacher refused: %s", r->error_words);
+    }
+    return err_set(e, ERR_FAIL, "the reply holds no text%s",
+                   finish && strcmp(finish, "length") == 0 ? " (it reached max_tokens)" : "");
+  }
+  r->content = buf_take(&content);
+  return 0;
+}
+
+int
+chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e)
+{
+  struct err why;
+  struct json *root;
+  size_t i = 0;
+  int result;
+
+  *r = (struct chat_reply){.tokens_in = -1, .tokens_out = -1};
+  while (i < n && strchr(" \t\r\n", body[i]) && body[i])
+    i++;
+  if (i == n)
+    return err_set(e, ERR_FAIL, "the reply is empty");
+  if (body[i] == '<')
+    return err_set(e, ERR_FAIL, "the reply is a web page, not JSON (is this the URL of an API?)");
+  root = json_parse(body, n, NULL, &why);
+  if (!root)
+    return err_set(e, ERR_FAIL, "the reply is not a chat completion: %s", why.message);
+  r->tokens_in = token_count(json_get(root, "usage"), "prompt_tokens");
+  r->tokens_out = token_count(json_get(root, "usage"), "completion_tokens");
+  if (read_error(root, r))
+    result = err_set(e, ERR_FAIL, "the teacher answered: %s", r->error_words);
+  else
+    result = read_choice(root, r, e);
+  json_free(root);
+  return result;
+}
+
+struct teacher_parameters
+chat_parameters(const struct teacher_parameters *own, const struct teacher_parameters *request)
+{
+  struct teacher_parameters p = *own;
+
+  if (!isnan(request->temperature))
+    p.temperature = request->temperature;
+  if (!isnan(request->top_p))
+    p.top_p = request->top_p;
+  if (request->seed >= 0)
+    p.seed = request->seed;
+  if (request->max_tokens > 0)
+    p.max_tokens = request->max_tokens;
+  return p;
+}
+
+void
+chat_request_json(const char *model, const struct teacher_parameters *parameters, const struct teacher_request *request,
+                  bool with_schema, struct buf *out)
+{
+  struct teacher_parameters p = chat_parameters(parameters, &request->parameters);
+
+  buf_addc(out, '{');
+  if (model && *model)
+    json_add_field(out, "model", model);
+  json_add_key(out, "messages");
+  buf_adds(out, request->messages);
+  if (!isnan(p.temperature))
+    json_add_field_number(out, "temperature", p.temperature);
+  if (!isnan(p.top_p))
+    json_add_field_number(out, "top_p", p.top_p);
+  if (p.seed >= 0)
+    json_add_field_int(out, "seed", p.seed + request->sample);
+  if (p.max_tokens > 0)
+    json_add_field_int(out, "max_tokens", p.max_tokens);
+  if (with_schema && request->schema) {
+    json_add_key(out, "response_format");
+    buf_adds(out, "{\"type\":\"json_schema\",\"json_schema\":{");
+    json_add_field(out, "name", request->schema_name ? request->schema_name : "reply");
+    json_add_field_bool(out, "strict", true);
+    json_add_key(out, "schema");
+    buf_adds(out, request->schema);
+    buf_adds(out, "}}");
+  }
+  buf_addc(out, '}');
+}
+
+int
+chat_messages_key(const char *messages, size_t n, struct buf *out)
+{
+  struct json *list = json_parse(messages, n, NULL, NULL);
+  int result = json_type(list) == JSON_ARRAY && json_size(list) > 0 ? 0 : -1;
+
+  for (const struct json *m = json_first(list); m && result == 0; m = json_next(m)) {
+    const char *role = json_string(json_get(m, "role"));
+    struct buf text = BUF_INIT;
+
+    if (!role || !content_text(json_get(m, "content"), &text))
+      result = -1;
+    else
+      buf_addf(out, "%s %zu:%s\n", role, text.n, buf_str(&text));
+    buf_release(&text);
+  }
+  json_free(list);
+  return result;
+}

@@ -1,0 +1,179 @@
+#include "teacher/verdict.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "teacher/backend.h"
+#include "teacher/openai.h"
+
+/* What a status other than 2xx means; the first row whose range holds it. */
+static const struct status_rule {
+  int from, to;
+  bool again;
+  enum teacher_fault fault;
+  const char *what;
+} status_rules[] = {
+  {300, 399, false, TEACHER_FAULT_TEACHER, "the server sends us elsewhere"},
+  {401, 401, false, TEACHER_FAULT_TEACHER, "the server does not take the key"},
+  {402, 402, false, TEACHER_FAULT_TEACHER, "the account has no money left"},
+  {403, 403, false, TEACHER_FAULT_TEACHER, "the key may not do this"},
+  {404, 405, false, TEACHER_FAULT_TEACHER, "no such model or URL"},
+  {408, 408, true, TEACHER_FAULT_REQUEST, "the server gave up waiting"},
+  {429, 429, true, TEACHER_FAULT_REQUEST, "too many requests"},
+  {400, 499, false, TEACHER_FAULT_REQUEST, "the server does not take the request"},
+  {500, 599, true, TEACHER_FAULT_REQUEST, "the server failed"},
+  {0, 999, false, TEACHER_FAULT_REQUEST, "an unexpected status"},
+};
+
+static const struct status_rule *
+rule_of(int status)
+{
+  const struct status_rule *rule = status_rules;
+
+  while (status < rule->from || status > rule->to)
+    rule++;
+  return rule;
+}
+
+static bool
+mentions_schema(const char *words)
+{
+  return words && (strstr(words, "response_format") || strstr(words, "json_schema") || strstr(words, "structured output"));
+}
+
+/* The server answered with a status that is no success, or with an error object that names one. */
+static void
+judge_status(struct verdict *v, const struct endpoint *p, int status, const char *words, CURL *easy,
+             struct teacher_reply *r)
+{
+  const struct status_rule *rule = rule_of(status);
+  char *to = NULL, *ours;
+
+  r->n_rate_limited += status == 429;
+  r->n_server_errors += status >= 500;
+  v->again = rule->again;
+  v->schema_refused = (status == 400 || status == 422) && mentions_schema(words);
+  if (status >= 300 && status < 400) {
+    curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &to);
+    teacher_reply_fail(r, rule->fault, "'%s' redirects to '%.200s' (the key is not sent there; give that URL instead)",
+                       p->origin, to ? to : "nowhere");
+    return;
+  }
+  ours = words ? xstrdup(words) : NULL;
+  if (ours)
+    endpoint_redact(p, ours, strlen(ours));
+  teacher_reply_fail(r, rule->fault, "%s: HTTP %d%s%s", rule->what, status, ours ? ": " : "", ours ? ours : "");
+  free(ours);
+}
+
+static void
+judge_answer(struct verdict *v, const struct endpoint *p, const struct teacher_spec *spec, CURL *easy,
+             struct buf *received, struct teacher_reply *r)
+{
+  struct chat_reply chat;
+  struct err ignored;
+  long status = 0;
+  size_t n = received->n;
+  char *body = buf_take(received);
+
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  endpoint_redact(p, body, n);
+  r->http_status = (int)status;
+  teacher_reply_read(r, spec, body, n);
+  if (status >= 200 && status < 300 && r->ok)
+    return;
+  chat_parse(body, n, &chat, &ignored);
+  if (status < 200 || status >= 300)
+    judge_status(v, p, (int)status, chat.error_words, easy, r);
+  else if (chat.error_status != 0)
+    judge_status(v, p, chat.error_status, chat.error_words, easy, r);
+  chat_reply_release(&chat);
+}
+
+/* Why there is no connection, in the words of the system. */
+static void
+why_unreachable(CURL *easy, CURLcode code, char *out, size_t size)
+{
+  long number = 0;
+
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+  if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+    snprintf(out, size, "no such host");
+  else if (code == CURLE_OPERATION_TIMEDOUT)
+    snprintf(out, size, "no connection in time");
+  else
+    snprintf(out, size, "%s", code == CURLE_COULDNT_CONNECT && number != 0 ? strerror((int)number) : curl_easy_strerror(code));
+  if (isupper((unsigned char)out[0]) && !isupper((unsigned char)out[1]))
+    out[0] = (char)tolower((unsigned char)out[0]);
+}
+
+/* True if the try ended before a byte of the request went out. */
+static bool
+never_sent(CURL *easy, CURLcode code)
+{
+  curl_off_t connected = 0, uploaded = 0;
+
+  switch (code) {
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CERTPROBLEM:
+  case CURLE_SSL_CIPHER:
+  case CURLE_SSL_CACERT_BADFILE:
+    return true;
+  case CURLE_OPERATION_TIMEDOUT:
+    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
+    return connected == 0 && uploaded == 0;
+  default:
+    return false;
+  }
+}
+
+static void
+judge_broken(struct verdict *v, const struct endpoint *p, CURL *easy, CURLcode code, bool answered,
+             const struct buf *received, struct teacher_reply *r)
+{
+  char why[200];
+  bool slow = code == CURLE_OPERATION_TIMEDOUT;
+
+  r->n_timeouts += slow;
+  if (never_sent(easy, code)) {
+    why_unreachable(easy, code, why, sizeof why);
+    v->again = answered;
+    teacher_reply_fail(r, TEACHER_FAULT_TEACHER, "cannot reach '%s': %s (is the server running?)", p->origin, why);
+    return;
+  }
+  r->n_lost++;
+  if (received->over) {
+    teacher_reply_fail(r, TEACHER_FAULT_LOST, "the reply is larger than %zu MiB", TEACHER_REPLY_MAX >> 20);
+    return;
+  }
+  v->again = true;
+  r->n_resets += !slow;
+  if (slow)
+    teacher_reply_fail(r, TEACHER_FAULT_LOST, "no whole reply from '%s' within %.3g s", p->origin,
+                       (double)r->latency_ms / 1000);
+  else
+    teacher_reply_fail(r, TEACHER_FAULT_LOST, "the connection to '%s' broke: %s", p->origin, curl_easy_strerror(code));
+}
+
+void
+verdict_of(struct verdict *v, const struct endpoint *p, const struct teacher_spec *spec, CURL *easy, CURLcode code,
+           bool answered, struct buf *received, struct teacher_reply *r)
+{
+  *v = (struct verdict){0};
+  r->http_status = 0;
+  r->tokens_in = r->tokens_out = -1;
+  r->cost_usd = NAN;
+  if (code == CURLE_OK)
+    judge_answer(v, p, spec, easy, received, r);
+  else
+    judge_broken(v, p, easy, code, answered, received, r);
+}
