@@ -1,0 +1,79 @@
+/* job: one work of generating: plan, send, keep the raw reply, parse, filter, insert.
+ *
+ * Every request stands in the project file before it is sent, and every reply before it is parsed, so that a job killed at any
+ * moment goes on where it stood: what is planned is sent, what is answered is parsed, and nothing is paid twice. A request
+ * that was answered before, in this job or another, is answered from the file. Replies are inserted in the order of the plan,
+ * whatever order they come in, so that the corpus does not depend on the network or on when the program was killed; a reply
+ * that waits for its turn is on disk.
+ *
+ * Life: job_new (plans, or finds the job to go on with), job_step until it says so, job_free. dry runs: job_estimate alone.
+ * Threads: one thread owns a job and may be a worker; screens see it through the board (an activity with the record's id),
+ * through which they also pause and stop it. The thread that steps is the one that waits.
+ * Errors: see job_step; none of them loses what was answered. */
+#ifndef GENERATE_JOB_H
+#define GENERATE_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/pool.h"
+#include "generate/funnel.h"
+#include "prompt/plan.h"
+#include "store/project.h"
+#include "teacher/teacher.h"
+
+/* What is asked for. Strings and arrays are borrowed by job_new only. Zeroed is valid but for the names. */
+struct job_options {
+  const char *template_name;
+  uint32_t template_version;     /* 0: the newest */
+  const char *teacher;
+  size_t per_label, count;       /* texts: for each label, or in all; both 0: once over the template's whole grid */
+  const uint16_t *labels;        /* only these; NULL: all */
+  size_t n_labels;
+  const struct plan_restriction *restrictions;  /* only these attribute values */
+  size_t n_restrictions;
+  int concurrency;               /* requests in flight; 0: the teacher's own */
+  double budget_usd;             /* never passed, with what is in flight counted at its upper bound; 0: none */
+  bool resume;                   /* go on with the newest job of this template, teacher and wish (of any wish, if no wish is
+                                  * given), or begin one; one that is done is not begun again: job_step says so at once */
+  uint64_t seed;                 /* of the examples drawn into prompts, and sent to the teacher; 0: 1 */
+  struct stop *stop;             /* the person's wish to stop; may be NULL */
+  /* for tests and demonstrations; 0 or NULL: as usual */
+  int replay_delay_ms;
+  const struct retry_policy *retry;
+};
+
+struct job;
+
+/* ERR_INPUT: unknown template or teacher, a template that cannot be rendered, a teacher that cannot work (see teacher_open), a
+ * budget without prices, a template that is not for generating. Nothing is written then. */
+struct job *job_new(struct project *p, const struct job_options *options, struct err *e);
+/* One bounded step: sends what may be sent, waits at most timeout_ms for replies, and takes what came all the way. 1: there is
+ * more to do; 0: done; -1: ended before or without that (the job is marked so in the file and can be gone on with):
+ *   ERR_INPUT        nothing can come of it: the server is not there, no recording of any request
+ *   ERR_PARTIAL      the budget is used up, or requests failed for good: the rest is done
+ *   ERR_INTERRUPTED  stopped by the person
+ *   ERR_FAIL         every request failed, or the file cannot be written
+ * After 0 or -1 only job_status and job_free may be called. */
+int job_step(struct job *j, int timeout_ms, struct err *e);
+/* Marks a job that has not ended as stopped, after putting away what came. NULL is fine. */
+void job_free(struct job *j);
+
+uint32_t job_id(const struct job *j);
+uint32_t job_activity(const struct job *j);                /* on the project's board */
+const struct funnel *job_status(const struct job *j);      /* changes with each step */
+bool job_resumed(const struct job *j);
+
+/* What a job would do; nothing is sent or written. */
+struct job_estimate {
+  size_t requests, cached;       /* all; those that would be answered from the file */
+  size_t texts;                  /* asked for */
+  int64_t tokens_in, tokens_out; /* of the requests that would be sent; the reply from texts like those in the corpus */
+  double cost_usd;               /* NaN: no price is known */
+  double cost_bound_usd;         /* it cannot cost more; NaN: unknown price, infinity: no max_tokens */
+};
+int job_estimate(struct project *p, const struct job_options *options, struct job_estimate *out, struct err *e);
+
+#endif
