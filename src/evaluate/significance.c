@@ -1,0 +1,372 @@
+#include "evaluate/significance.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#define FLIP_NOTHING 1e-60  /* a share of sign flips that no p shows */
+#define DF_MANY 1e6         /* from here on Student's t is the normal distribution */
+
+/* The quantile above which lies (1 - level) / 2 of Student's t. */
+static double
+t_quantile(double df, double level)
+{
+  double q = .5 + level / 2;
+
+  return df >= DF_MANY ? gsl_cdf_ugaussian_Pinv(q) : gsl_cdf_tdist_Pinv(q, df);
+}
+
+static struct interval
+wilson(double p, double n, double z)
+{
+  double z2 = z * z, middle = (p + z2 / (2 * n)) / (1 + z2 / n);
+  double half = z / (1 + z2 / n) * sqrt(p * (1 - p) / n + z2 / (4 * n * n));
+
+  /* at p = 0 and 1 the bound is exactly that, which rounding must not pass */
+  return (struct interval){p <= 0 ? 0 : fmax(0, middle - half), p >= 1 ? 1 : fmin(1, middle + half)};
+}
+
+struct interval
+wilson_interval(double k, double n, double level)
+{
+  ensure(k >= 0 && k <= n && level > 0 && level < 1);
+  if (n <= 0)
+    return (struct interval){0, 1};
+  return wilson(k / n, n, t_quantile(DF_MANY, level));
+}
+
+static double
+mean_of(const double *x, size_t n)
+{
+  double sum = 0;
+
+  for (size_t i = 0; i < n; i++)
+    sum += x[i];
+  return sum / (double)n;
+}
+
+/* The variance with divisor n - 1; 0 for one value. */
+static double
+variance_of(const double *x, size_t n)
+{
+  double mean = mean_of(x, n), sum = 0;
+
+  for (size_t i = 0; i < n; i++)
+    sum += (x[i] - mean) * (x[i] - mean);
+  return n > 1 ? sum / (double)(n - 1) : 0;
+}
+
+struct interval
+t_interval(const double *x, size_t n, double level)
+{
+  double mean, half;
+
+  ensure(n > 0);
+  mean = mean_of(x, n);
+  half = n > 1 ? t_quantile((double)(n - 1), level) * sqrt(variance_of(x, n) / (double)n) : 0;
+  return (struct interval){mean - half, mean + half};
+}
+
+/* The distribution of a sum of terms +-m, each sign equally likely: n_of[m] terms of size m = 1..S. p[k] is the
+ * probability that the sum is k - reach. *reach is the largest sum. */
+static double *
+sign_flips(const size_t *n_of, size_t S, size_t *reach)
+{
+  double *p = xcalloc(1, sizeof *p);
+  size_t at = 0;  /* the reach so far: p has 2 at + 1 values */
+
+  p[0] = 1;
+  for (size_t m = 1; m <= S; m++) {
+    size_t n = n_of[m], wide = at + n * m;
+    double *next = xcalloc(2 * wide + 1, sizeof *next);
+
+    for (size_t heads = 0; heads <= n; heads++) {  /* heads of the n terms are +m: their sum is m (2 heads - n) */
+      double w = gsl_ran_binomial_pdf((unsigned)heads, .5, (unsigned)n);
+
+      for (size_t k = 0; w > FLIP_NOTHING && k <= 2 * at; k++)
+        next[k + 2 * m * heads] += w * p[k];
+    }
+    free(p);
+    p = next;
+    at = wide;
+  }
+  *reach = at;
+  return p;
+}
+
+/* p of a sum of |sum| or more under sign flips of n_of[m] terms of size m. */
+static void
+flip_test(const size_t *n_of, size_t S, size_t sum, struct mcnemar *out)
+{
+  size_t reach;
+  double *p = sign_flips(n_of, S, &reach), beyond = 0, at;
+
+  for (size_t k = reach + sum + 1; k <= 2 * reach; k++)
+    beyond += p[k];
+  at = p[reach + sum];
+  out->p_exact = fmin(1, 2 * (beyond + at));
+  out->p_mid = 2 * beyond + (sum > 0 ? at : at / 2);  /* a sum of 0 is one outcome, not one in each tail */
+  if (reach == 0)
+    out->p_mid = 1;  /* no pair differs at all */
+  free(p);
+}
+
+struct mcnemar
+mcnemar_test(size_t b, size_t c)
+{
+  struct mcnemar out = {.b = (double)b, .c = (double)c};
+  size_t n_of[2] = {0, b + c};
+
+  flip_test(n_of, 1, b > c ? b - c : c - b, &out);
+  return out;
+}
+
+struct mcnemar
+mcnemar_pooled(const uint8_t *first_right, const uint8_t *second_right, size_t n_seeds, size_t n_texts)
+{
+  size_t *n_of = xcalloc(n_seeds + 1, sizeof *n_of), b = 0, c = 0;
+  struct mcnemar out;
+
+  for (size_t r = 0; r < n_texts; r++) {
+    size_t only_first = 0, only_second = 0;
+
+    for (size_t s = 0; s < n_seeds; s++) {
+      size_t i = s * n_texts + r;
+
+      only_first += first_right[i] && !second_right[i];
+      only_second += second_right[i] && !first_right[i];
+    }
+    n_of[only_first > only_second ? only_first - only_second : only_second - only_first]++;
+    b += only_first;
+    c += only_second;
+  }
+  out = (struct mcnemar){.b = (double)b, .c = (double)c};
+  flip_test(n_of, n_seeds, b > c ? b - c : c - b, &out);
+  free(n_of);
+  return out;
+}
+
+/* The variance of a mean over R texts and S seeds, in its parts. */
+struct parts {
+  double text;       /* from texts, text x seed included */
+  double seed_raw;   /* from the spread between seeds, which holds text x seed noise too */
+  double seed;       /* that without the noise */
+  double df;
+};
+
+/* variance_of_seeds: of the seeds' values; noise: what text x seed alone puts into a seed's value. */
+static struct parts
+parts_of(double text, double variance_of_seeds, double noise, size_t S, size_t R)
+{
+  struct parts v = {.text = text};
+  double df;
+
+  if (S > 1) {
+    v.seed_raw = variance_of_seeds / (double)S;
+    v.seed = fmax(0, variance_of_seeds - noise) / (double)S;
+  }
+  df = R > 1 ? v.text * v.text / (double)(R - 1) : 0;
+  if (S > 1)
+    df += v.seed_raw * v.seed_raw / (double)(S - 1);
+  v.df = df > 0 ? (v.text + v.seed) * (v.text + v.seed) / df : DF_MANY;
+  v.df = fmin(fmax(v.df, 1), DF_MANY);
+  return v;
+}
+
+/* Two-way analysis of variance of an S x R matrix with one value a cell (H. Scheffe, The Analysis of Variance (1959),
+ * ch. 4). */
+static struct parts
+anova(const double *x, const double *of_text, const double *of_seed, double mean, size_t S, size_t R)
+{
+  double within = 0, noise = 0;
+
+  for (size_t s = 0; s < S; s++)
+    for (size_t r = 0; r < R; r++) {
+      double rest = x[s * R + r] - of_text[r] - of_seed[s] + mean;
+
+      within += rest * rest;
+    }
+  if (S > 1 && R > 1)
+    noise = within / (double)((S - 1) * (R - 1));
+  return parts_of(variance_of(of_text, R) / (double)R, variance_of(of_seed, S), noise / (double)R, S, R);
+}
+
+/* A matrix with its margins. */
+struct margins {
+  double *x, *of_text, *of_seed;
+  double mean;
+  struct parts parts;
+};
+
+static void
+margins_release(struct margins *m)
+{
+  free(m->x);
+  free(m->of_text);
+  free(m->of_seed);
+}
+
+/* second - first (first may be NULL: second alone). */
+static struct margins
+margins_of(const uint8_t *first, const uint8_t *second, size_t S, size_t R)
+{
+  struct margins m = {.x = xcalloc(S * R, sizeof(double)), .of_text = xcalloc(R, sizeof(double)),
+                      .of_seed = xcalloc(S, sizeof(double))};
+
+  ensure(S > 0 && R > 0);
+  for (size_t s = 0; s < S; s++)
+    for (size_t r = 0; r < R; r++) {
+      double d = (second[s * R + r] != 0) - (first && first[s * R + r] != 0);
+
+      m.x[s * R + r] = d;
+      m.of_text[r] += d / (double)S;
+      m.of_seed[s] += d / (double)R;
+    }
+  m.mean = mean_of(m.of_seed, S);
+  m.parts = anova(m.x, m.of_text, m.of_seed, m.mean, S, R);
+  return m;
+}
+
+struct estimate
+accuracy_estimate(const uint8_t *right, size_t n_seeds, size_t n_texts)
+{
+  struct margins m = margins_of(NULL, right, n_seeds, n_texts);
+  struct parts v = m.parts;
+  double p = fmin(fmax(m.mean, 0), 1), all = v.text + v.seed;
+  double n = all > 0 && n_seeds > 1 ? p * (1 - p) / all : (double)n_texts;
+  struct interval ci = wilson(p, n, t_quantile(n_seeds > 1 ? v.df : DF_MANY, .95));
+
+  margins_release(&m);
+  return (struct estimate){.mean = p, .lo = ci.lo, .hi = ci.hi, .p = NAN, .se_text = sqrt(v.text),
+                           .se_seed = sqrt(v.seed), .df = v.df};
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* The value below which lies the share q of n sorted values, between neighbours linear. */
+static double
+percentile(const double *sorted, size_t n, double q)
+{
+  double at = q * (double)(n - 1);
+  size_t i = (size_t)at;
+
+  return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+}
+
+/* From the texts' resampled deviations (n of them, overwritten) to the estimate: adds the seeds' and widens for few. */
+static struct estimate
+conclude(double mean, double *deviation, size_t n, const double *of_seed, size_t S, struct parts v, gsl_rng *random)
+{
+  double center = mean_of(of_seed, S), shrink = v.seed_raw > 0 ? sqrt(v.seed / v.seed_raw) : 0, p;
+  double scale = S > 1 ? shrink * sqrt((double)S / (double)(S - 1)) / (double)S : 0;
+  size_t below = 0, above = 0;
+
+  for (size_t i = 0; i < n; i++) {
+    double of_seeds = 0;
+
+    for (size_t s = 0; scale > 0 && s < S; s++)
+      of_seeds += of_seed[gsl_rng_uniform_int(random, S)] - center;
+    deviation[i] += scale * of_seeds;
+    if (v.df < DF_MANY)
+      deviation[i] /= sqrt(gsl_ran_chisq(random, v.df) / v.df);
+    below += mean + deviation[i] <= 0;
+    above += mean + deviation[i] >= 0;
+  }
+  qsort(deviation, n, sizeof *deviation, by_value);
+  p = 2 * (double)((below < above ? below : above) + 1) / (double)(n + 1);
+  return (struct estimate){.mean = mean, .lo = mean + percentile(deviation, n, .025),
+                           .hi = mean + percentile(deviation, n, .975), .p = fmin(p, 1), .se_text = sqrt(v.text),
+                           .se_seed = sqrt(v.seed), .df = v.df};
+}
+
+static gsl_rng *
+random_new(uint64_t seed)
+{
+  gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+
+  if (!random)
+    abort();
+  gsl_rng_set(random, (unsigned long)(seed & 0xffffffff));
+  return random;
+}
+
+struct estimate
+bootstrap_difference(const uint8_t *first_right, const uint8_t *second_right, size_t n_seeds, size_t n_texts,
+                     size_t resamples, uint64_t seed)
+{
+  struct margins m = margins_of(first_right, second_right, n_seeds, n_texts);
+  size_t S = n_seeds, n_values = 2 * S + 1;
+  double *share = xcalloc(n_values, sizeof *share), *deviation = xcalloc(resamples, sizeof *deviation);
+  unsigned *drawn = xcalloc(n_values, sizeof *drawn);
+  gsl_rng *random = random_new(seed);
+  struct estimate out;
+
+  ensure(resamples > 0);
+  /* a text's mean over seeds has only the values -S/S .. S/S: drawing R texts is drawing how often each value comes */
+  for (size_t r = 0; r < n_texts; r++)
+    share[(size_t)lround((m.of_text[r] + 1) * (double)S)] += 1 / (double)n_texts;
+  for (size_t i = 0; i < resamples; i++) {
+    double sum = 0;
+
+    gsl_ran_multinomial(random, n_values, (unsigned)n_texts, share, drawn);
+    for (size_t k = 0; k < n_values; k++)
+      sum += drawn[k] * ((double)k / (double)S - 1);
+    deviation[i] = sum / (double)n_texts - m.mean;
+  }
+  out = conclude(m.mean, deviation, resamples, m.of_seed, S, m.parts, random);
+  gsl_rng_free(random);
+  free(drawn);
+  free(deviation);
+  free(share);
+  margins_release(&m);
+  return out;
+}
+
+struct estimate
+bootstrap_mean(bootstrap_statistic *statistic, const void *arg, size_t n_seeds, size_t n_texts, size_t resamples,
+               uint64_t seed)
+{
+  size_t S = n_seeds, R = n_texts;
+  uint32_t *weight = xcalloc(R, sizeof *weight);
+  double *of_seed = xcalloc(S, sizeof *of_seed), *drawn = xcalloc(S, sizeof *drawn);
+  double *deviation = xcalloc(resamples, sizeof *deviation);
+  double mean, noise = 0;  /* noise: what text x seed puts into one seed's value */
+  gsl_rng *random = random_new(seed);
+  struct estimate out;
+
+  ensure(S > 0 && R > 0 && resamples > 1);
+  for (size_t r = 0; r < R; r++)
+    weight[r] = 1;
+  for (size_t s = 0; s < S; s++)
+    of_seed[s] = statistic(arg, s, weight);
+  mean = mean_of(of_seed, S);
+  for (size_t i = 0; i < resamples; i++) {
+    memset(weight, 0, R * sizeof *weight);
+    for (size_t r = 0; r < R; r++)
+      weight[gsl_rng_uniform_int(random, R)]++;
+    for (size_t s = 0; s < S; s++)
+      drawn[s] = statistic(arg, s, weight) - of_seed[s];
+    noise += variance_of(drawn, S) / (double)resamples;  /* how seeds move apart under the same draw */
+    deviation[i] = mean_of(drawn, S);
+  }
+  out = conclude(mean, deviation, resamples, of_seed, S,
+                 parts_of(variance_of(deviation, resamples), variance_of(of_seed, S), noise, S, R), random);
+  gsl_rng_free(random);
+  free(deviation);
+  free(drawn);
+  free(of_seed);
+  free(weight);
+  return out;
+}
