@@ -272,23 +272,38 @@ read_mail(struct http *h)
   }
 }
 
-/* Sends what may be sent now; returns the milliseconds until the next backoff ends, at most a second. */
-static int
+static bool
+may_send(const struct http *h)
+{
+  return h->ready.first && h->active.n + h->waiting.n < (size_t)teacher_concurrency(h->t);
+}
+
+static void
 send_due(struct http *h)
 {
-  int64_t now = clock_ms(), soonest = now + 1000;
-  size_t most = (size_t)teacher_concurrency(h->t);
+  int64_t now = clock_ms();
 
   for (struct ticket *k = h->waiting.first, *next; k; k = next) {
     next = k->next;
     if (k->due_ms <= now)
       send_try(h, k);
-    else if (k->due_ms < soonest)
-      soonest = k->due_ms;
   }
-  while (h->ready.first && h->active.n + h->waiting.n < most)
+  while (may_send(h))
     send_try(h, h->ready.first);
-  return (int)(soonest - now);
+}
+
+/* Milliseconds until there is something to send; at most a second. */
+static int
+idle_ms(const struct http *h)
+{
+  int64_t now = clock_ms(), soonest = now + 1000;
+
+  if (may_send(h))
+    return 0;
+  for (const struct ticket *k = h->waiting.first; k; k = k->next)
+    if (k->due_ms < soonest)
+      soonest = k->due_ms;
+  return soonest > now ? (int)(soonest - now) : 0;
 }
 
 static void
@@ -310,18 +325,16 @@ static void *
 run(void *arg)
 {
   struct http *h = arg;
-  int running, wait;
+  int running;
 
   for (;;) {
     read_mail(h);
     if (h->stop)
       break;
-    wait = send_due(h);
+    send_due(h);
     curl_multi_perform(h->multi, &running);
     take_ended(h);
-    if (h->ready.first && h->active.n + h->waiting.n < (size_t)teacher_concurrency(h->t))
-      continue;
-    curl_multi_poll(h->multi, NULL, 0, wait, NULL);
+    curl_multi_poll(h->multi, NULL, 0, idle_ms(h), NULL);
   }
   cancel(h, true, 0);
   return NULL;

@@ -164,14 +164,17 @@ chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e)
   if (body[i] == '<')
     return err_set(e, ERR_FAIL, "the reply is a web page, not JSON (is this the URL of an API?)");
   root = json_parse(body, n, NULL, &why);
+  r->answered = body[i] == '{';
   if (!root)
     return err_set(e, ERR_FAIL, "the reply is not a chat completion: %s", why.message);
   r->tokens_in = token_count(json_get(root, "usage"), "prompt_tokens");
   r->tokens_out = token_count(json_get(root, "usage"), "completion_tokens");
-  if (read_error(root, r))
+  if (read_error(root, r)) {
+    r->answered = false;
     result = err_set(e, ERR_FAIL, "the teacher answered: %s", r->error_words);
-  else
+  } else {
     result = read_choice(root, r, e);
+  }
   json_free(root);
   return result;
 }

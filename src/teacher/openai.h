@@ -19,7 +19,8 @@ struct chat_reply {
   char *finish_reason;
   int64_t tokens_in;     /* -1: not said */
   int64_t tokens_out;
-  char *error_words;     /* what an error object says */
+  bool answered;         /* it is a chat completion, or the beginning of one, and no error object or web page */
+  char *error_words;     /* what an error object or a refusal says */
   int error_status;      /* the HTTP status that an error object names (429, 503; 402 for a used up quota); 0: none */
 };
 void chat_reply_release(struct chat_reply *r);

@@ -106,9 +106,11 @@ read_lines(struct replay *r, const char *path, const char *s, size_t n, struct e
 
   for (uint64_t number = 1; s < end; number++) {
     const char *newline = memchr(s, '\n', (size_t)(end - s)), *stop = newline ? newline : end;
-    size_t blank = strspn(s, " \t\r");
+    const char *text = s;
 
-    if (s + blank < stop && read_line(r, s, (size_t)(stop - s), e) < 0)
+    while (text < stop && (*text == ' ' || *text == '\t' || *text == '\r'))
+      text++;
+    if (text < stop && read_line(r, s, (size_t)(stop - s), e) < 0)
       return err_prefix(e, "%s:%llu: ", path, (unsigned long long)number);
     s = newline ? newline + 1 : end;
   }
@@ -178,12 +180,14 @@ replay_start(struct teacher *t, uint64_t tag, const struct teacher_request *requ
 
   reply->tries = 1;
   reply->latency_ms = delay;
-  if (found)
+  if (found) {
     teacher_reply_read(reply, &t->spec, xstrndup(found->body, found->size), found->size);
-  else
+  } else {
     teacher_reply_fail(reply, TEACHER_FAULT_REQUEST,
                        "no recording of this request in '%s' (the prompt differs from what was recorded)",
                        slash ? slash + 1 : path);
+    reply->code = ERR_INPUT;
+  }
   if (delay <= 0) {
     mailbox_post(&t->replies, &reply->mail);
     return;

@@ -203,6 +203,8 @@ teacher_reply_read(struct teacher_reply *r, const struct teacher_spec *spec, cha
   if (chat_parse(body, n, &chat, &e) == 0) {
     r->ok = true;
     r->fault = TEACHER_FAULT_NONE;
+    r->code = ERR_NONE;
+    r->error[0] = '\0';
     r->content = chat.content;
     chat.content = NULL;
   } else {
@@ -211,6 +213,7 @@ teacher_reply_read(struct teacher_reply *r, const struct teacher_spec *spec, cha
   free(r->finish_reason);
   r->finish_reason = chat.finish_reason;
   chat.finish_reason = NULL;
+  r->answered = chat.answered;
   r->tokens_in = chat.tokens_in;
   r->tokens_out = chat.tokens_out;
   r->cost_usd = teacher_cost_usd(spec, chat.tokens_in, chat.tokens_out);
@@ -230,5 +233,6 @@ teacher_reply_fail(struct teacher_reply *r, enum teacher_fault fault, const char
   err_set(&e, ERR_FAIL, "%s", line);
   r->ok = false;
   r->fault = fault;
+  r->code = fault == TEACHER_FAULT_TEACHER ? ERR_INPUT : ERR_FAIL;
   snprintf(r->error, sizeof r->error, "%.*s", (int)sizeof r->error - 1, e.message);
 }

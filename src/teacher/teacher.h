@@ -93,7 +93,9 @@ struct teacher_reply {
   struct mail mail;
   uint64_t tag;              /* as given to teacher_start */
   bool ok;                   /* body holds a chat completion with content */
+  bool answered;             /* a chat completion came, if perhaps one without text: it was paid for, and is worth keeping */
   enum teacher_fault fault;
+  enum err_code code;        /* what a command should end with if nothing but this came */
   char *body;                /* the raw reply of the last try, NUL-terminated; "" if none came. Also of a failure */
   size_t body_size;
   char *content;             /* choices[0].message.content, or NULL */

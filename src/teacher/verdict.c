@@ -84,9 +84,13 @@ judge_answer(struct verdict *v, const struct endpoint *p, const struct teacher_s
   endpoint_redact(p, body, n);
   r->http_status = (int)status;
   teacher_reply_read(r, spec, body, n);
-  if (status >= 200 && status < 300 && r->ok)
+  if (status < 200 || status >= 300)
+    r->ok = r->answered = false;
+  else if (r->ok)
     return;
   chat_parse(body, n, &chat, &ignored);
+  if (status == 429 && chat.error_status == 402)  /* a quota that is used up does not come back by waiting */
+    status = 402;
   if (status < 200 || status >= 300)
     judge_status(v, p, (int)status, chat.error_words, easy, r);
   else if (chat.error_status != 0)
@@ -170,6 +174,7 @@ verdict_of(struct verdict *v, const struct endpoint *p, const struct teacher_spe
 {
   *v = (struct verdict){0};
   r->http_status = 0;
+  r->ok = r->answered = false;
   r->tokens_in = r->tokens_out = -1;
   r->cost_usd = NAN;
   if (code == CURLE_OK)

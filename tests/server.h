@@ -1,0 +1,50 @@
+/* server: answers chat completions as an API does and fails as it fails, for tests.
+ *
+ * It is a forked process (one thread a connection) on 127.0.0.1 at a port of the system's choice, and ends with its parent.
+ * A request may carry commands in its messages: [[NAME]] or [[NAME*TIMES]] fails it that way, the first TIMES times (default:
+ * always) that this very body comes. Otherwise server->fault_every, if not 0, makes every n-th request fail in a way drawn from
+ * the list of faults that a client must survive. What it saw stands in shared memory.
+ *
+ * The faults are the rows of the table in server.c. Without a fault the reply is a JSON array of server->texts strings made
+ * from a hash of the messages, so that the same request has the same reply.
+ *
+ * Life: server_start (before the test has threads), server_stop. Threads: the test reads the log while the server runs. */
+#ifndef TESTS_SERVER_H
+#define TESTS_SERVER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SERVER_LOG 65536
+
+struct server_entry {
+  uint64_t body;           /* hash of the request's messages */
+  int32_t status;          /* 0: none was sent */
+  uint8_t answered;        /* a whole chat completion went out, down to its last byte */
+  uint8_t had_key;         /* an Authorization header came along */
+  uint8_t had_schema;      /* response_format */
+  uint8_t elsewhere;       /* the path was not that of chat completions */
+};
+struct server {
+  char url[64];            /* base, ending in /v1 */
+  pid_t pid;
+  int port;
+  atomic_int fault_every;  /* 0: no faults but those commanded */
+  atomic_int delay_ms;     /* before each reply */
+  atomic_int texts;        /* strings in a reply; 10 */
+  atomic_int n_connections, n_in_flight, most_in_flight;
+  atomic_int n;            /* requests logged */
+  struct server_entry log[SERVER_LOG];
+};
+
+struct server *server_start(void);
+void server_stop(struct server *s);
+void server_clear(struct server *s);                         /* forgets the log and the faults */
+/* Entries with this status (-1: any), that were answered whole (or any). */
+int server_count(const struct server *s, int status);
+int server_answered(const struct server *s);
+/* The most often that one body was answered whole. */
+int server_most_answers_of_one(const struct server *s);
+
+#endif
