@@ -1,20 +1,23 @@
 /* experiment: arms x students x seeds on one test set: did the generated data help, by how much, how sure, at what
  * cost.
  *
- * An arm is a name and its training data. `seed`: origin seed; `generated`: origin generated, not rejected; `both`:
- * either; anything else is NAME=FILTER in the filter language. Never in an arm: rejected samples (unless a filter of
- * one's own asks for them by status), samples of split test or valid, samples without a label, and texts that stand in
- * the test set (equal after normalization, corpus/neardup.h): those are left out of every arm and counted as `guarded`.
- * Each arm uses all the rest, as it is; the imbalance of labels is evened out by the same rule in every arm: a label
- * with more than twice the arm's median count is cut to that by the run's seed. Every arm of a student is trained with
- * the same parameters, tested on the same texts, and seed s sets order, first weights, the validation part and the cut,
- * so that seed s of two arms belongs together.
+ * An arm is a name and its training texts: arm.h says which are in it, how labels are balanced, which are guarded
+ * because they stand in the test set. Every arm of a student is trained with the student's default parameters and
+ * tested on the same texts; a run's seed sets order, first weights, whatever the student holds back to stop early, and
+ * the sample drawn for a point of the curve, so that seed s of two arms belongs together. The project's validation
+ * texts are not used: they would be human-made data that an arm does not account for.
  *
- * Life: experiment_new, experiment_step until it returns 0 (done) or -1, experiment_result, experiment_free. Any time
- * between steps it may be dropped. Progress: experiment_progress. Threads: all calls on one thread at a time (not the
- * screen's: a step is one unit of training, some 0.1 s). It copies what it needs from the corpus in experiment_new and
- * does not look at it afterwards. Errors: ERR_INPUT, one line: no test texts; an arm without training texts (which,
- * which filter); one label only; an unknown student; a mistake in a filter. */
+ * The curve is accuracy over the number of generated texts beside the seeds, for the first student: 0, then twice as
+ * many at each point until all. A point's texts are drawn by the run's seed, label by label in turn, a smaller point's
+ * texts being part of the larger one's.
+ *
+ * Intervals and p-values: significance.h. They cover new test texts and new seeds, not other training texts.
+ *
+ * Life: experiment_new, experiment_step until it returns 0 (done) or -1, experiment_result, experiment_free. It may be
+ * dropped between any two steps. Texts stay the corpus', so the project must stay open; what is changed in the corpus
+ * after experiment_new does not matter. Threads: all calls on one thread at a time (not the screen's: a step is one
+ * unit of training, mostly some 10 ms). Errors: ERR_INPUT, one line: no test texts; an arm without training texts
+ * (which, which filter) or with one label only; an unknown student; a mistake in a filter. */
 #ifndef EVALUATE_EXPERIMENT_H
 #define EVALUATE_EXPERIMENT_H
 
@@ -28,6 +31,7 @@
 #include "evaluate/significance.h"
 
 struct corpus;
+struct filter_provider;
 struct project;
 
 #define EXPERIMENT_ARMS 16
@@ -41,10 +45,11 @@ struct experiment_options {
   const char *students[EXPERIMENT_STUDENTS];  /* names of the student table; none: "linear" */
   size_t n_students;
   int n_seeds;               /* trainings an arm; 0: 5 */
-  bool curve;                /* also the learning curve over generated samples */
+  bool curve;                /* also the learning curve over generated texts */
   const char *test;          /* filter of the test texts; NULL: "split:test" */
   uint64_t seed;             /* of everything; 0: 1 */
   int n_threads;             /* of a training; 0: as many as there are processors */
+  const struct filter_provider *provider;  /* columns for the filters; may be NULL */
 };
 
 /* One arm with one student. */
@@ -55,6 +60,7 @@ struct experiment_row {
   struct estimate accuracy;  /* over texts and seeds */
   struct estimate macro_f1;
   double *accuracy_seeds, *macro_f1_seeds;  /* n_seeds each */
+  bool built_in;             /* the arm is seed, generated or both, not a filter of that name */
   bool is_first;             /* the arm that the others are compared with: no difference */
   struct estimate difference;        /* of accuracy, to the first arm with the same student */
   struct mcnemar mcnemar;            /* pooled over seeds, texts as clusters */

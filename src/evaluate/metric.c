@@ -140,6 +140,28 @@ metric_macro_f1(size_t n_labels, const int32_t *truth, const int32_t *predicted,
   return n_seen ? sum / (double)n_seen : 0;
 }
 
+double
+metric_multi_macro_f1(size_t n_labels, const uint8_t *truth, const uint8_t *predicted, const uint32_t *weight, size_t n,
+                      size_t *tally)
+{
+  size_t *right = tally, *sum_of_sizes = tally + n_labels;
+  double sum = 0;
+
+  memset(tally, 0, 3 * n_labels * sizeof *tally);
+  for (size_t i = 0; i < n; i++) {
+    const uint8_t *t = truth + i * n_labels, *p = predicted + i * n_labels;
+    size_t w = weight ? weight[i] : 1;
+
+    for (size_t c = 0; c < n_labels; c++) {
+      right[c] += t[c] && p[c] ? w : 0;
+      sum_of_sizes[c] += w * ((t[c] != 0) + (p[c] != 0));
+    }
+  }
+  for (size_t c = 0; c < n_labels; c++)
+    sum += ratio(2 * right[c], sum_of_sizes[c]);
+  return n_labels ? sum / (double)n_labels : 0;
+}
+
 void
 metric_multi_init(struct metric_multi *m)
 {

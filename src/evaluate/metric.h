@@ -75,4 +75,8 @@ void metric_multi_json(const struct metric_multi *m, const char *const *label_na
 double metric_macro_f1(size_t n_labels, const int32_t *truth, const int32_t *predicted, const uint32_t *weight,
                        size_t n, size_t *tally);
 
+/* The same for several labels a text, over all C labels. */
+double metric_multi_macro_f1(size_t n_labels, const uint8_t *truth, const uint8_t *predicted, const uint32_t *weight,
+                             size_t n, size_t *tally);
+
 #endif

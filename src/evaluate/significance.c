@@ -171,7 +171,7 @@ parts_of(double text, double variance_of_seeds, double noise, size_t S, size_t R
     v.seed_raw = variance_of_seeds / (double)S;
     v.seed = fmax(0, variance_of_seeds - noise) / (double)S;
   }
-  df = R > 1 ? v.text * v.text / (double)(R - 1) : 0;
+  df = v.text * v.text / (double)(R > 1 ? R - 1 : 1);
   if (S > 1)
     df += v.seed_raw * v.seed_raw / (double)(S - 1);
   v.df = df > 0 ? (v.text + v.seed) * (v.text + v.seed) / df : DF_MANY;
@@ -316,7 +316,10 @@ bootstrap_difference(const uint8_t *first_right, const uint8_t *second_right, si
   ensure(resamples > 0);
   /* a text's mean over seeds has only the values -S/S .. S/S: drawing R texts is drawing how often each value comes */
   for (size_t r = 0; r < n_texts; r++)
-    share[(size_t)lround((m.of_text[r] + 1) * (double)S)] += 1 / (double)n_texts;
+    share[(size_t)lround((m.of_text[r] + 1) * (double)S)] += 1;
+  share[0] += .5;
+  share[S] += 1;
+  share[2 * S] += .5;
   for (size_t i = 0; i < resamples; i++) {
     double sum = 0;
 
@@ -326,6 +329,8 @@ bootstrap_difference(const uint8_t *first_right, const uint8_t *second_right, si
     deviation[i] = sum / (double)n_texts - m.mean;
   }
   out = conclude(m.mean, deviation, resamples, m.of_seed, S, m.parts, random);
+  out.lo = fmax(out.lo, -1);
+  out.hi = fmin(out.hi, 1);
   gsl_rng_free(random);
   free(drawn);
   free(deviation);

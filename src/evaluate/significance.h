@@ -72,10 +72,12 @@ typedef double bootstrap_statistic(const void *arg, size_t seed, const uint32_t 
 struct estimate bootstrap_mean(bootstrap_statistic *statistic, const void *arg, size_t n_seeds, size_t n_texts,
                                size_t resamples, uint64_t seed);
 
-/* The same for accuracy (right: S x R, 0 or 1) and for the difference second - first, without 10 000 passes where the
- * texts' sums suffice. An accuracy's interval is Wilson's with the effective number of texts that the estimated
- * variance amounts to (Korn and Graubard, Survey Methodology 24 (1998) 193-201), so that it stays in [0, 1] and has a
- * width at accuracy 1, too; with one seed it is Wilson's own. */
+/* The same for accuracy (right: S x R, 0 or 1) and for the difference second - first, without a pass over all for each
+ * resample. An accuracy's interval is Wilson's with the effective number of texts that the estimated variance amounts
+ * to (Korn and Graubard, Survey Methodology 24 (1998) 193-201), so that it stays in [0, 1] and has a width at accuracy
+ * 1, too; with one seed it is Wilson's own. A difference's texts are drawn from those at hand and two more: one on
+ * which nothing differs, a half on which each arm alone is right (Agresti and Min, Statistics in Medicine 24 (2005)
+ * 729-740), so that three texts that all agree do not prove anything; `mean` is as measured. */
 struct estimate accuracy_estimate(const uint8_t *right, size_t n_seeds, size_t n_texts);
 struct estimate bootstrap_difference(const uint8_t *first_right, const uint8_t *second_right, size_t n_seeds,
                                      size_t n_texts, size_t resamples, uint64_t seed);
