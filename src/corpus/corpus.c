@@ -268,7 +268,6 @@ static void
 moved(struct corpus *c)
 {
   atomic_fetch_add_explicit(&c->revision, 1, memory_order_release);
-  corpus_touch(c);
 }
 
 /* ---- applying: one thread at a time ---- */

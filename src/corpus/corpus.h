@@ -62,7 +62,7 @@ void corpus_unwatch(struct corpus *c, int fd);
 /* Wakes the watchers: something that they may show has moved. */
 void corpus_touch(struct corpus *c);
 
-/* ---- the store's side ---- */
+/* ---- the store's side; it wakes the watchers (corpus_touch) once it has let its lock go ---- */
 
 /* Appends n samples (ids are given in order from corpus_count + 1; the ids inside are not looked at); returns the first. */
 uint32_t corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n);

@@ -1,0 +1,115 @@
+/* internal: what the files of this room share. No other room includes it.
+ *
+ * The store thread alone uses p->db. It takes items (posted changes, calls) in the order in which they came, and writes
+ * consecutive changes in one transaction. p->lock guards the queue, the failure, and the applying to the corpus: whoever
+ * applies holds it, so that memory is always what the file says plus, on top and in order, the changes still waiting. */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "store/db.h"
+#include "store/history.h"
+#include "store/project.h"
+
+#define POLL_MS 200
+
+struct call {
+  int (*work)(struct project *p, void *arg, struct err *e);   /* on the store thread, in a transaction */
+  void (*after)(struct project *p, void *arg);                /* once it is committed; may be NULL */
+  void *arg;
+  bool plain;                    /* no transaction: only follow what others wrote */
+  int result;
+  struct err *e;
+  bool finished;
+};
+
+/* One thing to do, in the order of asking: a posted change or a call. */
+struct item {
+  struct item *next;
+  struct change *change;         /* owned */
+  struct call *call;             /* the caller's, who waits */
+};
+
+struct project {
+  char *path, *name;
+  bool read_only;                /* writes are refused */
+  bool immutable;                /* the file cannot be locked: there is no log to follow */
+  struct corpus *corpus;
+  struct board *board;
+  _Atomic uint64_t records_revision;
+
+  struct db reader;              /* for reading record tables */
+  pthread_mutex_t reader_lock;
+
+  pthread_t thread;
+  bool has_thread;
+  pthread_mutex_t lock;          /* see above */
+  pthread_cond_t work;           /* the queue is not empty, or closing */
+  pthread_cond_t settled_cond;   /* an item was settled */
+  struct item *first, **last;    /* the queue */
+  struct item *writing;          /* taken from it, not yet settled, oldest first */
+  uint64_t posted, settled;      /* items ever */
+  bool closing, failed;
+  struct err failure;            /* of a posted change, not yet told */
+
+  /* the store thread's */
+  struct db db;
+  int64_t data_version;
+  uint32_t seen;                 /* the newest entry of the log that memory has */
+  struct history history;
+};
+
+/* ---- writer.c ---- */
+
+/* Runs work on the store thread inside one transaction and waits; what it returns. */
+int project_call(struct project *p, int (*work)(struct project *, void *, struct err *),
+                 void (*after)(struct project *, void *), void *arg, struct err *e);
+/* The same for record tables: their revision grows when it worked. */
+int project_record(struct project *p, int (*work)(struct project *, void *, struct err *), void *arg, struct err *e);
+int project_refuse(const struct project *p, struct err *e);    /* "is open for reading only" */
+void *writer_main(void *project);
+/* Applies a set to the corpus under what still waits, and wakes the watchers. Takes the lock. */
+void writer_apply(struct project *p, const struct change *set);
+/* Shows new samples, in pieces, so that nobody waits long for the lock. */
+void writer_show(struct project *p, const struct sample *samples, size_t n);
+
+/* The reading connection, locked until reader_leave. */
+struct db *reader_enter(struct project *p);
+void reader_leave(struct project *p);
+/* ERR_INPUT "no run 'x' (there are: a, b)"; names_sql gives the names there are. The reader is entered. */
+int reader_no_such(struct db *db, const char *kind, const char *name, const char *names_sql, struct err *e);
+
+/* ---- row.c: between samples and SQL ---- */
+
+/* What is wrong with a change; 0 if nothing. Needs no lock. */
+int row_check(const struct project *p, const struct change *ch, struct err *e);
+/* Writes the rows that do change something, with what was before, as entry *id of the log; *id is 0 if none did. */
+int row_write_set(struct project *p, const struct change *ch, uint32_t *id, struct err *e);
+int row_write_insert(struct project *p, const struct change *ch, uint32_t *id, uint32_t *first_id, struct err *e);
+/* Adds an entry to the log. */
+int row_write_entry(struct project *p, enum change_kind kind, const char *actor, const char *summary, uint32_t target,
+                    uint32_t n, uint32_t first_id, uint32_t *id, struct err *e);
+/* Reads the sample of the row: columns SAMPLE_COLUMNS; texts are valid until the next step. labels: room for LABEL_MAX. */
+#define SAMPLE_COLUMNS "id, text, text2, labels, split, status, origin, attributes, template, teacher, request, parent, gone"
+void row_read_sample(sqlite3_stmt *s, struct sample *out, uint16_t *labels);
+/* Adds to `set` what the file says now of every (sample, field) of ch. */
+int row_read_back(struct project *p, const struct change *ch, struct change *set, struct err *e);
+/* Adds to `set` what it takes to undo (before) or to make again (after) the entry `id` of the log. */
+int row_read_effect(struct project *p, uint32_t id, bool undo, struct change *set, struct err *e);
+/* Writes a set to the samples, without the log. */
+int row_write_values(struct project *p, const struct change *set, struct err *e);
+/* A value of the log as text, to be freed; NULL: no text. */
+char *row_value_text(const struct project *p, enum field field, sqlite3_stmt *s, int column);
+
+/* ---- follow.c: from the file to memory ---- */
+
+/* Everything, at open. */
+int follow_load(struct project *p, struct err *e);
+/* What others added to the log since p->seen, inside a transaction. */
+int follow_log(struct project *p, struct err *e);
+/* Names of templates and teachers. */
+int follow_names(struct project *p, struct err *e);
+
+#endif
