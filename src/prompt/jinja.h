@@ -4,7 +4,8 @@
  * the source removed; tests/jinja-oracle.py compares. In it: expressions, filters, tests and methods (tables in filter.c,
  * test.c, method.c), if/elif/else, for with all of loop (recursive too), set, with, filter, raw, comments, namespace, range.
  * Not in it, with an error that says so: macro, call, block, extends, include, import, autoescape. Differences: integers
- * have 64 bits; what Jinja prints as <generator object …> is an error here; a name beginning with _ is no attribute.
+ * have 64 bits; what Jinja prints as <generator object …> is an error here; there are no objects behind the values
+ * (no __class__); an unknown filter or test is a mistake of the template even where it is never reached.
  *
  * A template cannot do harm: it sees its scope and nothing else. It cannot run away: see the limits below; passing one
  * is an error with a place, as any other.

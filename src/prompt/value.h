@@ -22,7 +22,8 @@
 #include "base/mem.h"
 
 enum value_kind {
-  VALUE_UNDEFINED,  /* a name or member that is not there; any use but `is defined`, `default` is an error */
+  VALUE_UNDEFINED,  /* a name or member that is not there: any use but `is defined` and `default` is an error; or, with no
+                       message, the missing else of an inline if: prints as nothing */
   VALUE_NONE,
   VALUE_BOOL,
   VALUE_INT,        /* 64 bits; more is an error */
@@ -31,6 +32,7 @@ enum value_kind {
   VALUE_LIST,
   VALUE_TUPLE,      /* a list that prints with parentheses and can be a key */
   VALUE_DICT,       /* in order of insertion */
+  VALUE_VIEW,       /* keys(), values(), items() of a dict */
   VALUE_RANGE,
   VALUE_STREAM,     /* what map, select, … give: can be gone through once, has no length */
   VALUE_LOOP,       /* `loop` in a for */
@@ -52,8 +54,8 @@ struct value {
     int64_t integer;
     double number;
     struct { const char *s; size_t n; } string;
-    struct { const char *what; const char *name; } undefined;  /* for the message: "'dict object' has no attribute 'x'" */
-    struct value_list *list;     /* LIST, TUPLE */
+    struct { const char *message; uint32_t at; } undefined;  /* for whoever uses it; where in the template it came up */
+    struct value_list *list;     /* LIST, TUPLE, VIEW */
     struct value_pairs *dict;    /* DICT, NAMESPACE */
     struct value_range *range;
     struct value_stream *stream;
@@ -65,6 +67,9 @@ struct value {
 struct value_list {
   struct value *v;
   size_t n, cap;
+  int depth;                     /* levels of lists and dicts below this one; a value never changes after it is shared */
+  const char *view;              /* VIEW: "dict_keys", … */
+  bool group;                    /* a tuple of groupby: its two members are also .grouper and .list */
 };
 struct value_pair {
   struct value key, value;
@@ -72,6 +77,7 @@ struct value_pair {
 struct value_pairs {
   struct value_pair *v;
   size_t n, cap;
+  int depth;
 };
 struct value_stream {
   struct value_list *list;
@@ -95,7 +101,7 @@ void value_set(struct arena *a, struct value dict, const char *key, struct value
 struct value value_of_json(struct arena *a, const struct json *j);
 
 /* For the language itself. */
-struct value value_undefined(const char *what, const char *name);
+struct value value_undefined(const char *message, uint32_t at);  /* the message is kept, not copied */
 struct value value_tuple(struct arena *a);
 struct value value_stream(struct arena *a, struct value_list *list);
 void value_put(struct arena *a, struct value dict, struct value key, struct value x);
@@ -104,15 +110,19 @@ const struct value *value_get_str(struct value dict, const char *key, size_t n);
 bool value_is_number(struct value x);                          /* int, float or bool, as in Python */
 double value_number(struct value x);
 bool value_true(struct value x);                               /* Python's truth */
+/* -1, 0, 1 as x < y, x == y, x > y; 2: no order between these (a NaN, or types that Python does not order). */
+int value_compare(struct value x, struct value y);
 bool value_equal(struct value x, struct value y);
 bool value_hashable(struct value x);
+int value_depth(struct value x);                               /* levels of lists and dicts; bounds every recursion */
 /* The kind as Python calls it: 'str', 'int', 'NoneType', 'dict', … */
 const char *value_type_name(struct value x);
-int64_t value_range_size(const struct value_range *r);
+size_t value_range_size(const struct value_range *r);
 
 /* Adds str(x) or repr(x) as Python writes them. Floats as Python's repr. */
 void value_print(struct buf *out, struct value x);
 void value_repr(struct buf *out, struct value x);
 void value_repr_string(struct buf *out, const char *s, size_t n);
+void value_print_float(struct buf *out, double x);
 
 #endif

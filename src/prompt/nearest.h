@@ -1,0 +1,18 @@
+/* nearest: the name that was probably meant. */
+#ifndef PROMPT_NEAREST_H
+#define PROMPT_NEAREST_H
+
+#include <stddef.h>
+
+/* Life: {.want = s, .n = length}, nearest_try with every known name, then best (NULL: none is near enough). */
+struct nearest {
+  const char *want;
+  size_t n;
+  const char *best;
+  int distance;
+};
+void nearest_try(struct nearest *s, const char *known);
+/* " (did you mean 'best'?)", or "", into hint. */
+const char *nearest_hint(const struct nearest *s, char hint[80]);
+
+#endif
