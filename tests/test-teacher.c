@@ -97,9 +97,10 @@ requests_are_written(void **state)
   assert_string_equal(b.s, "{\"model\":\"m\",\"messages\":[],\"temperature\":0.5,\"seed\":9,\"max_tokens\":9}");
   buf_clear(&b);
   request.schema = "{}";
+  request.extra = "\"top_k\":5";
   request.parameters.temperature = 1;
   teacher_request_json(&spec, &request, &b);
-  assert_string_equal(b.s, "{\"model\":\"m\",\"messages\":[],\"temperature\":1,\"seed\":9,\"max_tokens\":9,\"response_format\":"
+  assert_string_equal(b.s, "{\"model\":\"m\",\"messages\":[],\"temperature\":1,\"seed\":9,\"max_tokens\":9,\"top_k\":5,\"response_format\":"
                            "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"reply\",\"strict\":true,\"schema\":{}}}}");
   buf_release(&b);
 }

@@ -22,6 +22,7 @@
 
 struct parse_want {
   bool pair;                    /* pairs were asked for: lines cannot hold them */
+  size_t count;                 /* texts asked for: a list of one line counts only if it is 1 */
   const char *finish_reason;    /* of the reply; "length" says that it was cut off; may be NULL */
 };
 struct parsed {

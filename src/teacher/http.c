@@ -222,6 +222,7 @@ try_ended(struct http *h, struct ticket *k, CURLcode code)
   if (v.again && !(r->fault == TEACHER_FAULT_LOST && k->no_blind_retry) &&
       try_later(h, k, retry_after_s > 0 ? (int64_t)retry_after_s * 1000 : -1))
     return;
+  r->transient = v.again || r->fault == TEACHER_FAULT_TEACHER;
   if (v.again && r->tries > 1)
     snprintf(r->error + strlen(r->error), sizeof r->error - strlen(r->error), " (%d tries)", r->tries);
   ticket_finish(h, k);

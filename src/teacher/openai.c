@@ -214,6 +214,10 @@ chat_request_json(const char *model, const struct teacher_parameters *parameters
     json_add_field_int(out, "seed", p.seed + request->sample);
   if (p.max_tokens > 0)
     json_add_field_int(out, "max_tokens", p.max_tokens);
+  if (request->extra && *request->extra) {
+    json_add_comma(out);
+    buf_adds(out, request->extra);
+  }
   if (with_schema && request->schema) {
     json_add_key(out, "response_format");
     buf_adds(out, "{\"type\":\"json_schema\",\"json_schema\":{");

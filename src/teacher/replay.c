@@ -187,6 +187,7 @@ replay_start(struct teacher *t, uint64_t tag, const struct teacher_request *requ
                        "no recording of this request in '%s' (the prompt differs from what was recorded)",
                        slash ? slash + 1 : path);
     reply->code = ERR_INPUT;
+    reply->transient = true;
   }
   if (delay <= 0) {
     mailbox_post(&t->replies, &reply->mail);

@@ -72,6 +72,7 @@ struct teacher_request {
   const char *schema_name;   /* names the schema to the endpoint; NULL: "reply" */
   const char *schema;        /* JSON Schema of the reply, sent as response_format where taken; NULL: free text */
   struct teacher_parameters parameters;  /* those set win over the spec's */
+  const char *extra;         /* further members of the body, as JSON: `"top_k":5,"stop":["x"]`; NULL: none */
   int sample;                /* which of several samples of the same request, from 0: added to the seed, if one is set; picks
                               * the recording of a replay (modulo how many there are) */
   bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is not
@@ -95,6 +96,7 @@ struct teacher_reply {
   bool ok;                   /* body holds a chat completion with content */
   bool answered;             /* a chat completion came, if perhaps one without text: it was paid for, and is worth keeping */
   enum teacher_fault fault;
+  bool transient;            /* at another time it may succeed: the server was busy or away, a recording can be added */
   enum err_code code;        /* what a command should end with if nothing but this came */
   char *body;                /* the raw reply of the last try, NUL-terminated; "" if none came. Also of a failure */
   size_t body_size;

@@ -1,0 +1,293 @@
+#include "generate/filters.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "corpus/neardup.h"
+
+/* Where the template says nothing. */
+#define MIN_WORDS 1
+#define MAX_WORDS 2000
+#define MIN_CHARS 2
+#define MAX_CHARS 10000
+
+struct filters {
+  const struct corpus *corpus;
+  int min_words, max_words, min_chars, max_chars;
+  bool label_named;
+  struct neardup *tests;    /* of the test split; its ids are sample ids */
+  struct neardup *others;   /* of all else and of the new texts; its ids are places in `of` */
+  uint32_t *of;             /* the samples; 0: a new text that has no id yet */
+  size_t n_of, cap_of;
+  size_t n_pending;         /* the last ones of `of` without an id */
+  uint32_t n_seen;          /* samples 1..n_seen of the corpus are indexed */
+};
+
+struct asked {
+  struct filters *f;
+  const struct candidate *t;
+  uint16_t label;
+  uint32_t of;
+  char *detail;
+  size_t size;
+};
+
+/* ---- the filters: true if the text falls away ---- */
+
+static bool
+wrong_shape(struct asked *a)
+{
+  bool pair = corpus_task(a->f->corpus) == TASK_PAIR;
+
+  if (pair == (a->t->text2 != NULL))
+    return false;
+  snprintf(a->detail, a->size, pair ? "a pair was asked for" : "one text was asked for");
+  return true;
+}
+
+static bool
+empty(struct asked *a)
+{
+  return a->t->n_text == 0 || (a->t->text2 && a->t->n_text2 == 0);
+}
+
+/* Compares both texts with a limit. sign 1: too short, -1: too long. */
+static bool
+beyond(struct asked *a, int words, int chars, int sign)
+{
+  const char *const texts[] = {a->t->text, a->t->text2};
+  const size_t n[] = {a->t->n_text, a->t->n_text2};
+
+  for (size_t i = 0; i < 2 && texts[i]; i++) {
+    int w = (int)sample_words(texts[i], n[i]), c = (int)utf8_count(texts[i], n[i]);
+
+    if (sign * w < sign * words) {
+      snprintf(a->detail, a->size, "%d word%s", w, w == 1 ? "" : "s");
+      return true;
+    }
+    if (sign * c < sign * chars) {
+      snprintf(a->detail, a->size, "%d character%s", c, c == 1 ? "" : "s");
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool
+too_short(struct asked *a)
+{
+  return beyond(a, a->f->min_words, a->f->min_chars, 1);
+}
+
+static bool
+too_long(struct asked *a)
+{
+  return beyond(a, a->f->max_words, a->f->max_chars, -1);
+}
+
+/* " word word " in lower case. */
+static void
+add_words(struct buf *out, const char *s, size_t n)
+{
+  char bytes[4];
+
+  buf_addc(out, ' ');
+  for (size_t i = 0, len; i < n; i += len) {
+    uint32_t c = utf8_decode(s + i, n - i, &len);
+
+    if (utf8_is_alnum(c))
+      buf_add(out, bytes, utf8_encode(utf8_tolower(c), bytes));
+    else if (out->s[out->n - 1] != ' ')
+      buf_addc(out, ' ');
+  }
+  if (out->s[out->n - 1] != ' ')
+    buf_addc(out, ' ');
+}
+
+static bool
+label_named(struct asked *a)
+{
+  const char *name = label_name(corpus_labels(a->f->corpus), a->label);
+  struct buf text = BUF_INIT, label = BUF_INIT;
+  bool named;
+
+  if (!a->f->label_named)
+    return false;
+  add_words(&text, a->t->text, a->t->n_text);
+  if (a->t->text2)
+    add_words(&text, a->t->text2, a->t->n_text2);
+  add_words(&label, name, strlen(name));
+  named = label.n > 1 && memmem(text.s, text.n, label.s, label.n);
+  buf_release(&text);
+  buf_release(&label);
+  return named;
+}
+
+static bool
+in_test(struct asked *a)
+{
+  double similarity;
+
+  if (!neardup_find(a->f->tests, a->t->text, a->t->n_text, a->t->text2, a->t->n_text2, &a->of, &similarity))
+    return false;
+  snprintf(a->detail, a->size, "%.2f like test text %u", similarity, a->of);
+  return true;
+}
+
+static bool
+like_another(struct asked *a, double least, double most)
+{
+  uint32_t at;
+  double similarity;
+
+  if (!neardup_find(a->f->others, a->t->text, a->t->n_text, a->t->text2, a->t->n_text2, &at, &similarity) ||
+      similarity < least || similarity > most)
+    return false;
+  a->of = a->f->of[at];
+  if (a->of == 0)
+    snprintf(a->detail, a->size, "%.2f like another text of the same reply", similarity);
+  else
+    snprintf(a->detail, a->size, "%.2f like %u", similarity, a->of);
+  return true;
+}
+
+static bool
+duplicate(struct asked *a)
+{
+  return like_another(a, 1, 1);
+}
+
+static bool
+near_duplicate(struct asked *a)
+{
+  return like_another(a, 0, 1);
+}
+
+const struct drop_def drop_defs[N_DROP_REASONS] = {
+  [DROP_PARSE] = {"parse", "the reply could not be read; it is kept as it came"},
+  [DROP_SHAPE] = {"shape", "a pair where one text was asked for, or one text where a pair was"},
+  [DROP_EMPTY] = {"empty", "no text"},
+  [DROP_TOO_SHORT] = {"too_short", "fewer words or characters than the template wants"},
+  [DROP_TOO_LONG] = {"too_long", "more words or characters than the template wants"},
+  [DROP_LABEL_NAMED] = {"label_named", "the text names its label"},
+  [DROP_TEST] = {"test", "equal or close to a test text, which must not be learned from"},
+  [DROP_DUPLICATE] = {"duplicate", "equal to another text but for case and punctuation"},
+  [DROP_NEAR_DUPLICATE] = {"near_duplicate", "close to another text"},
+};
+
+static bool (*const tests[N_DROP_REASONS])(struct asked *a) = {
+  [DROP_SHAPE] = wrong_shape,
+  [DROP_EMPTY] = empty,
+  [DROP_TOO_SHORT] = too_short,
+  [DROP_TOO_LONG] = too_long,
+  [DROP_LABEL_NAMED] = label_named,
+  [DROP_TEST] = in_test,
+  [DROP_DUPLICATE] = duplicate,
+  [DROP_NEAR_DUPLICATE] = near_duplicate,
+};
+
+enum drop_reason
+drop_parse(const char *name)
+{
+  for (int i = 0; i < N_DROP_REASONS; i++)
+    if (strcmp(drop_defs[i].name, name) == 0)
+      return (enum drop_reason)i;
+  return DROP_NONE;
+}
+
+/* ---- the index ---- */
+
+static void
+add_other(struct filters *f, uint32_t id, const char *text, size_t n, const char *text2, size_t n2)
+{
+  GROW(f->of, f->cap_of, f->n_of + 1);
+  neardup_add(f->others, (uint32_t)f->n_of, text, n, text2, n2);
+  f->of[f->n_of++] = id;
+}
+
+/* What others have added meanwhile, up to sample `last`. */
+static void
+catch_up(struct filters *f, uint32_t last)
+{
+  struct sample s;
+
+  while (f->n_seen < last) {
+    if (!corpus_get(f->corpus, ++f->n_seen, &s))
+      continue;
+    if (s.split == SPLIT_TEST)
+      neardup_add(f->tests, s.id, s.text, s.n_text, s.text2, s.n_text2);
+    else
+      add_other(f, s.id, s.text, s.n_text, s.text2, s.n_text2);
+  }
+}
+
+static int
+or_default(int value, int otherwise)
+{
+  return value < 0 ? otherwise : value;
+}
+
+struct filters *
+filters_new(const struct corpus *c, const struct prompty_filters *limits)
+{
+  struct filters *f = xcalloc(1, sizeof *f);
+  double threshold = limits->near_duplicate < 0 ? NEARDUP_THRESHOLD : limits->near_duplicate;
+
+  if (threshold <= 0 || threshold > 1)
+    threshold = 1;
+  f->corpus = c;
+  f->min_words = or_default(limits->min_words, MIN_WORDS);
+  f->max_words = or_default(limits->max_words, MAX_WORDS);
+  f->min_chars = or_default(limits->min_chars, MIN_CHARS);
+  f->max_chars = or_default(limits->max_chars, MAX_CHARS);
+  f->label_named = limits->drop_label_named > 0;
+  f->others = neardup_new(threshold);
+  f->tests = neardup_new(threshold < NEARDUP_THRESHOLD ? threshold : NEARDUP_THRESHOLD);
+  catch_up(f, corpus_count(c));
+  return f;
+}
+
+void
+filters_free(struct filters *f)
+{
+  if (!f)
+    return;
+  neardup_free(f->tests);
+  neardup_free(f->others);
+  free(f->of);
+  free(f);
+}
+
+enum drop_reason
+filters_drop(struct filters *f, uint16_t label, const struct candidate *t, uint32_t *of, char *detail, size_t size)
+{
+  struct asked a = {f, t, label, 0, detail, size};
+
+  if (f->n_pending == 0)
+    catch_up(f, corpus_count(f->corpus));
+  *detail = '\0';
+  *of = 0;
+  for (int i = 0; i < N_DROP_REASONS; i++)
+    if (tests[i] && tests[i](&a)) {
+      *of = a.of;
+      return (enum drop_reason)i;
+    }
+  add_other(f, 0, t->text, t->n_text, t->text2, t->n_text2);
+  f->n_pending++;
+  return DROP_NONE;
+}
+
+void
+filters_kept(struct filters *f, uint32_t first_id)
+{
+  if (f->n_pending == 0)
+    return;
+  for (size_t i = 0; i < f->n_pending; i++)
+    f->of[f->n_of - f->n_pending + i] = first_id + (uint32_t)i;
+  catch_up(f, first_id - 1);
+  f->n_seen += (uint32_t)f->n_pending;  /* these are in the index already */
+  f->n_pending = 0;
+}
