@@ -1,0 +1,658 @@
+/* The main way: job_step sends what may be sent (send_planned), waits for replies and puts them on disk as they came
+ * (take_replies), and then brings each in its turn through parser and filters into the corpus (bring_in). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "generate/filters.h"
+#include "generate/parse.h"
+#include "generate/process.h"
+#include "generate/work.h"
+#include "teacher/openai.h"
+
+#define PLAN_BATCH 500          /* requests planned in one transaction */
+#define TAKE_BATCH 256          /* replies written in one transaction */
+#define LOST_MAX 3              /* sendings of a request whose replies get lost, where money is counted */
+#define IN_A_ROW 8              /* failures one after the other, beyond those in flight, that end a job */
+
+/* ---- send ---- */
+
+/* A reply to the same request that stands in the file already, in whatever job. 1: taken from there, 0, -1. */
+static int
+answer_from_file(struct job *j, struct item *it, struct err *e)
+{
+  struct request_row known = {0}, *r = &it->row;
+  int found = job_store_answered(j->project, r->key, &known, e);
+
+  if (found == 1 && known.reply && known.id != r->id) {
+    r->reply = known.reply;
+    r->n_reply = known.n_reply;
+    known.reply = NULL;
+    r->http_status = known.http_status;
+    r->cached = true;
+    r->tokens_in = r->tokens_out = 0;
+    r->cost_usd = 0;
+    r->tries = 0;
+    r->answered_ms = clock_wall_ms();
+    if (job_store_reply(j->project, r, 1, e) < 0)
+      found = -1;
+    it->state = ITEM_ANSWERED;
+    j->funnel.cached++;
+    j->funnel.answered += r->wanted;
+  } else if (found == 1) {
+    found = 0;
+  }
+  request_row_release(&known);
+  return found;
+}
+
+/* False if it has to wait, for other replies or for more money. */
+static bool
+send_one(struct job *j, struct item *it)
+{
+  struct outgoing o;
+  bool fits;
+
+  outgoing_init(&o, &it->row, corpus_task(project_corpus(j->project)));
+  it->bound_usd = purse_bound(&j->purse, &j->blueprint.teacher.spec, &it->row, &o.request);
+  o.request.no_blind_retry = j->purse.budget_usd > 0;
+  fits = purse_open(&j->purse, it->bound_usd);
+  if (fits) {
+    it->row.sent_ms = clock_wall_ms();
+    it->state = ITEM_SENT;
+    j->n_sent++;
+    teacher_start(j->teacher, (uint64_t)(it - j->items), &o.request);
+  }
+  outgoing_release(&o);
+  return fits;
+}
+
+static int
+send_planned(struct job *j, struct err *e)
+{
+  size_t most = (size_t)teacher_concurrency(j->teacher) * 2, window = most * 4 + 64;
+
+  /* not too far ahead of the first that is not done: what waits for its turn is held in memory */
+  for (; j->next < j->n && j->next < j->head + window && j->n_sent < most; j->next++) {
+    struct item *it = &j->items[j->next];
+    int found;
+
+    if (it->state != ITEM_PLANNED)
+      continue;
+    found = answer_from_file(j, it, e);
+    if (found < 0)
+      return -1;
+    if (found == 0 && !send_one(j, it))
+      break;
+  }
+  return 0;
+}
+
+/* ---- keep the raw replies ---- */
+
+static void
+note_failure(struct job *j, const struct teacher_reply *r)
+{
+  if (j->failure.code == 0)
+    err_set(&j->failure, r->code, "%s", r->error);
+  j->funnel.failed++;
+  j->unfinished = j->unfinished || r->transient;
+  j->failed_in_row++;
+  if (j->failed_in_row >= IN_A_ROW + (unsigned)teacher_concurrency(j->teacher) && r->code != ERR_INPUT)
+    err_set(&j->fault, r->code, "%u requests in a row failed: %s", j->failed_in_row, r->error);
+}
+
+/* No reply that could be paid for came. */
+static int
+take_failure(struct job *j, struct item *it, const struct teacher_reply *r, struct err *e)
+{
+  bool again = r->fault == TEACHER_FAULT_LOST && j->purse.budget_usd > 0 && it->n_lost < LOST_MAX;
+
+  if (r->fault == TEACHER_FAULT_CANCELLED || again) {
+    it->state = ITEM_PLANNED;
+    if (it < &j->items[j->next])
+      j->next = (size_t)(it - j->items);
+    return 0;
+  }
+  it->row.http_status = (uint32_t)r->http_status;
+  free(it->row.error);
+  it->row.error = xstrdup(r->error);
+  if (job_store_fail(j->project, &it->row, !r->transient, e) < 0)
+    return -1;
+  it->state = ITEM_DONE;
+  note_failure(j, r);
+  if (r->fault == TEACHER_FAULT_TEACHER)
+    err_set(&j->fault, r->code, "%s", r->error);
+  return 0;
+}
+
+static void
+take_answer(struct job *j, struct item *it, struct teacher_reply *r)
+{
+  struct request_row *row = &it->row;
+
+  row->reply = r->body;
+  row->n_reply = r->body_size;
+  r->body = NULL;
+  row->http_status = (uint32_t)r->http_status;
+  row->tokens_in = (uint64_t)(r->tokens_in >= 0 ? r->tokens_in : (int64_t)strlen(row->messages) / 4);
+  row->tokens_out = (uint64_t)(r->tokens_out >= 0 ? r->tokens_out : (int64_t)row->n_reply / 4);
+  row->cost_usd = teacher_cost_usd(&j->blueprint.teacher.spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
+  row->answered_ms = clock_wall_ms();
+  it->state = ITEM_ANSWERED;
+  j->failed_in_row = 0;
+  j->funnel.ok++;
+  j->funnel.answered += row->wanted;
+  j->funnel.tokens_in += row->tokens_in;
+  j->funnel.tokens_out += row->tokens_out;
+  j->funnel.cost_usd += row->cost_usd;
+}
+
+static int
+take_one(struct job *j, struct teacher_reply *r, struct item **answered, struct err *e)
+{
+  struct item *it = &j->items[r->tag];
+
+  *answered = NULL;
+  j->n_sent--;
+  it->row.tries += (uint32_t)r->tries;
+  it->n_lost += r->n_lost;
+  j->funnel.retried += r->tries > 1 ? (uint32_t)r->tries - 1 : 0;
+  /* lost tries, and replies that do not say what they took, count at the most they can cost */
+  purse_settle(&j->purse, it->bound_usd, r->answered ? r->cost_usd : r->n_lost > 0 ? NAN : 0);
+  if (!r->answered)
+    return take_failure(j, it, r, e);
+  take_answer(j, it, r);
+  *answered = it;
+  return 0;
+}
+
+/* Takes what has come, waiting up to timeout_ms for the first, and writes all of it in one transaction. */
+static int
+take_replies(struct job *j, int timeout_ms, struct err *e)
+{
+  struct request_row *rows = NULL;
+  size_t n = 0, cap = 0;
+  struct teacher_reply *r;
+  struct item *it;
+  int result = 0;
+
+  while (result == 0 && n < TAKE_BATCH && (r = teacher_take(j->teacher, n == 0 ? timeout_ms : 0))) {
+    timeout_ms = 0;
+    result = take_one(j, r, &it, e);
+    teacher_reply_free(r);
+    if (it) {
+      GROW(rows, cap, n + 1);
+      rows[n++] = it->row;
+    }
+  }
+  if (n > 0 && job_store_reply(j->project, rows, n, result == 0 ? e : NULL) < 0)
+    result = -1;
+  free(rows);
+  return result;
+}
+
+/* ---- parse, filter, insert ---- */
+
+/* What became of one reply. */
+struct outcome {
+  struct change *change;
+  struct dropped_row *dropped;
+  size_t n_dropped, cap_dropped;
+};
+
+static void
+outcome_release(struct outcome *o)
+{
+  change_free(o->change);
+  for (size_t i = 0; i < o->n_dropped; i++)
+    dropped_row_release(&o->dropped[i]);
+  free(o->dropped);
+}
+
+static void
+drop(struct job *j, struct item *it, struct outcome *o, enum drop_reason reason, const struct candidate *t, const char *detail,
+     uint32_t of)
+{
+  GROW(o->dropped, o->cap_dropped, o->n_dropped + 1);
+  o->dropped[o->n_dropped++] = (struct dropped_row){
+    .job_id = j->row.id, .request_id = it->row.id, .label = it->row.label, .attributes = xstrdup(it->row.attributes),
+    .text = t ? xstrdup(t->text) : NULL, .text2 = t && t->text2 ? xstrdup(t->text2) : NULL,
+    .reason = xstrdup(drop_defs[reason].name), .detail = xstrdup(detail), .of_id = of,
+  };
+}
+
+static void
+keep(struct job *j, struct item *it, struct outcome *o, const struct candidate *t)
+{
+  change_add_sample(o->change, &(struct sample){
+    .text = t->text, .n_text = (uint32_t)t->n_text, .text2 = t->text2, .n_text2 = (uint32_t)t->n_text2,
+    .labels = &it->row.label, .n_labels = 1, .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED, .status = STATUS_NEW,
+    .template_id = j->row.template_id, .teacher_id = j->row.teacher_id, .request_id = it->row.id,
+    .attributes = it->row.attributes,
+  });
+}
+
+/* The texts of a raw reply; -1 with e in words for the person. */
+static int
+read_reply(struct job *j, const struct item *it, struct parsed *texts, struct err *e)
+{
+  struct chat_reply chat;
+  int result = chat_parse(it->row.reply ? it->row.reply : "", it->row.n_reply, &chat, e);
+  struct parse_want want = {.pair = corpus_task(project_corpus(j->project)) == TASK_PAIR, .count = it->row.wanted,
+                            .finish_reason = chat.finish_reason};
+
+  if (result == 0)
+    result = parse_reply(chat.content, strlen(chat.content), &want, texts, e);
+  else if (chat.finish_reason && strcmp(chat.finish_reason, "length") == 0)
+    err_prefix(e, "truncated: ");
+  chat_reply_release(&chat);
+  return result;
+}
+
+static void
+sift(struct job *j, struct item *it, const struct parsed *texts, struct outcome *o)
+{
+  char detail[200];
+  uint32_t of;
+
+  for (size_t i = 0; i < texts->n; i++) {
+    enum drop_reason reason = filters_drop(j->filters, it->row.label, &texts->texts[i], &of, detail, sizeof detail);
+
+    if (reason == DROP_NONE)
+      keep(j, it, o, &texts->texts[i]);
+    else
+      drop(j, it, o, reason, &texts->texts[i], detail, of);
+  }
+}
+
+/* After it is on disk: the figures, and a line for each text. */
+static void
+account(struct job *j, const struct item *it, const struct outcome *o)
+{
+  uint16_t label = it->row.label;
+
+  for (size_t i = 0; i < o->change->n_samples; i++) {
+    const struct sample *s = &o->change->samples[i];
+
+    show_kept(j, label, &(struct candidate){.text = s->text, .n_text = s->n_text});
+  }
+  funnel_kept(&j->funnel, label, (uint32_t)o->change->n_samples);
+  for (size_t i = 0; i < o->n_dropped; i++) {
+    const struct dropped_row *d = &o->dropped[i];
+    enum drop_reason reason = drop_parse(d->reason);
+
+    funnel_dropped(&j->funnel, label, reason);
+    show_dropped(j, label, reason, d->text ? d->text : "(the whole reply)", d->detail);
+  }
+}
+
+static int
+bring_in(struct job *j, struct item *it, struct err *e)
+{
+  struct outcome o = {0};
+  struct parsed texts = {0};
+  struct err why = {0};
+  uint32_t first_id = 0;
+  char actor[32];
+  int result;
+
+  snprintf(actor, sizeof actor, "job %u", j->row.id);
+  o.change = change_new(CHANGE_INSERT, actor, "generate");
+  if (read_reply(j, it, &texts, &why) == 0)
+    sift(j, it, &texts, &o);
+  else
+    drop(j, it, &o, DROP_PARSE, NULL, why.message, 0);
+  change_summarize(o.change, "generate %zu samples", o.change->n_samples);
+  result = job_store_keep(j->project, it->row.id, o.change, o.dropped, o.n_dropped, &first_id, e);
+  if (result == 0) {
+    filters_kept(j->filters, first_id);
+    account(j, it, &o);
+    free(it->row.reply);
+    it->row.reply = NULL;
+    it->state = ITEM_DONE;
+  }
+  parsed_release(&texts);
+  outcome_release(&o);
+  return result;
+}
+
+/* Those whose turn it is; or all that are there, when nothing more will come. */
+static int
+bring_in_answered(struct job *j, bool all, struct err *e)
+{
+  for (size_t i = j->head; i < j->n; i++) {
+    struct item *it = &j->items[i];
+
+    if (it->state == ITEM_ANSWERED && bring_in(j, it, e) < 0)
+      return -1;
+    if (it->state != ITEM_DONE && !all)
+      break;
+    if (it->state == ITEM_DONE && j->head == i)
+      j->head++;
+  }
+  return 0;
+}
+
+/* ---- the end ---- */
+
+static int
+end(struct job *j, enum job_state state, int result, struct err *e)
+{
+  j->over = true;
+  j->result = result;
+  j->why = result < 0 ? *e : (struct err){0};
+  if (job_store_set_state(j->project, j->row.id, state, j->why.message, result < 0 ? NULL : e) < 0 && result == 0) {
+    j->result = -1;
+    j->why = *e;
+  }
+  show_end(j);
+  return j->result;
+}
+
+/* Gives up what is under way, after keeping what has come all the same. */
+static int
+wind_up(struct job *j, struct err *e)
+{
+  int result = 0;
+
+  teacher_cancel_all(j->teacher);
+  for (int patience = 100; result == 0 && j->n_sent > 0 && patience > 0; patience--)
+    result = take_replies(j, 50, e);
+  return result == 0 ? bring_in_answered(j, true, e) : result;
+}
+
+static int
+end_early(struct job *j, enum job_state state, struct err *e, enum err_code code, const char *why)
+{
+  if (wind_up(j, e) < 0)
+    return end(j, JOB_FAILED, -1, e);
+  err_set(e, code, "%s", why);
+  return end(j, state, -1, e);
+}
+
+static int
+end_all_done(struct job *j, struct err *e)
+{
+  const struct funnel *f = &j->funnel;
+  bool some = f->ok + f->cached > 0;
+
+  if (f->failed == 0)
+    return end(j, JOB_DONE, 0, e);
+  err_set(e, some ? ERR_PARTIAL : j->failure.code, "%u of %u requests failed: %s", f->failed, f->n_requests,
+          j->failure.message);
+  return end(j, j->unfinished ? JOB_FAILED : JOB_DONE, -1, e);
+}
+
+static int
+end_out_of_money(struct job *j, struct err *e)
+{
+  char why[100];
+
+  snprintf(why, sizeof why, "the budget of $%.4g is used up ($%.4g spent)", j->purse.budget_usd, j->purse.spent_usd);
+  return end_early(j, JOB_STOPPED, e, ERR_PARTIAL, why);
+}
+
+int
+job_step(struct job *j, int timeout_ms, struct err *e)
+{
+  bool paused = board_paused(j->board, j->activity);
+
+  if (j->over) {
+    if (j->result < 0)
+      *e = j->why;
+    return j->result;
+  }
+  if (stop_wanted(j->stop) || stop_wanted(board_stop_flag(j->board, j->activity)))
+    return end_early(j, JOB_STOPPED, e, ERR_INTERRUPTED, "stopped; what came is kept (--resume goes on)");
+  if (j->fault.code != 0)
+    return end_early(j, JOB_FAILED, e, j->funnel.ok > 0 ? ERR_PARTIAL : j->fault.code, j->fault.message);
+  if ((!paused && send_planned(j, e) < 0) || take_replies(j, timeout_ms, e) < 0 || bring_in_answered(j, false, e) < 0)
+    return end(j, JOB_FAILED, -1, e);
+  show_figures(j, false);
+  if (j->head == j->n)
+    return end_all_done(j, e);
+  if (j->purse.empty && j->n_sent == 0)
+    return end_out_of_money(j, e);
+  if (paused && j->n_sent == 0)
+    clock_sleep_ms(timeout_ms < 50 ? timeout_ms : 50);
+  return 1;
+}
+
+/* ---- the beginning ---- */
+
+/* {"per_label","count","seed","budget_usd","process"} */
+static char *
+params_of(const struct job_options *o)
+{
+  struct buf b = BUF_INIT;
+  char word[64];
+
+  process_word(word, sizeof word);
+  buf_addc(&b, '{');
+  json_add_field_int(&b, "per_label", (int64_t)o->per_label);
+  json_add_field_int(&b, "count", (int64_t)o->count);
+  json_add_field_int(&b, "seed", (int64_t)(o->seed ? o->seed : 1));
+  json_add_field_int(&b, "concurrency", o->concurrency);
+  json_add_field_number(&b, "budget_usd", o->budget_usd);
+  json_add_field(&b, "process", word);
+  buf_addc(&b, '}');
+  return buf_take(&b);
+}
+
+static int
+somebody_works(const struct job *j, struct err *e)
+{
+  struct json *params = json_parse(j->row.params, strlen(j->row.params), NULL, NULL);
+  const char *word = json_string(json_get(params, "process"));
+  struct activity a;
+  int result = 0;
+  char us[64];
+
+  process_word(us, sizeof us);
+  if ((j->row.state == JOB_RUNNING || j->row.state == JOB_PLANNED) && word && strcmp(word, us) != 0 && process_runs(word))
+    result = err_set(e, ERR_INPUT, "job %u runs already, in process %ld", j->row.id, strtol(word, NULL, 10));
+  else if (board_find(j->board, ACTIVITY_JOB, j->row.id, &a) && (a.state == ACTIVITY_RUNNING || a.state == ACTIVITY_PAUSED))
+    result = err_set(e, ERR_INPUT, "job %u runs already", j->row.id);
+  json_free(params);
+  return result;
+}
+
+/* Finds the job to go on with. 1, 0: there is none, -1. */
+static int
+find_unfinished(struct job *j, const struct job_options *o, struct err *e)
+{
+  struct buf wish = BUF_INIT;
+  int found;
+
+  requests_wish(o, &wish);
+  found = job_store_find(j->project, "generate", j->blueprint.template.id, j->blueprint.teacher.row.id,
+                         wish.n > 0 ? wish.s : NULL, &j->row, e);
+  buf_release(&wish);
+  if (found == 1 && somebody_works(j, e) < 0)
+    return -1;
+  if (found == 1 && j->row.state == JOB_PLANNED) {  /* killed while it was planned: nothing was sent */
+    found = job_store_set_state(j->project, j->row.id, JOB_FAILED, "its planning was broken off", e);
+    job_row_release(&j->row);
+    j->row = (struct job_row){0};
+  }
+  return found;
+}
+
+/* Writes the job and all its requests, before any is sent. Until it has them all it is `planned`. */
+static int
+begin_new(struct job *j, const struct job_options *o, struct err *e)
+{
+  struct request_row *rows = NULL;
+  struct buf wish = BUF_INIT;
+  size_t n = 0;
+  int result = -1;
+
+  if (requests_plan(&j->blueprint, o, &rows, &n, e) < 0)
+    goto out;
+  requests_wish(o, &wish);
+  j->row = (struct job_row){
+    .kind = xstrdup("generate"), .state = JOB_PLANNED, .template_id = j->blueprint.template.id,
+    .teacher_id = j->blueprint.teacher.row.id, .params = params_of(o), .key = xstrdup(buf_str(&wish)), .message = xstrdup(""),
+    .at_ms = clock_wall_ms(),
+  };
+  if (job_store_add(j->project, &j->row, &j->row.id, e) < 0)
+    goto out;
+  for (size_t i = 0; i < n; i += PLAN_BATCH)
+    if (job_store_plan(j->project, j->row.id, rows + i, n - i < PLAN_BATCH ? n - i : PLAN_BATCH, e) < 0)
+      goto out;
+  result = job_store_set_state(j->project, j->row.id, JOB_RUNNING, "", e);
+out:
+  request_rows_free(rows, n);
+  buf_release(&wish);
+  return result;
+}
+
+static int
+go_on(struct job *j, const struct job_options *o, struct err *e)
+{
+  free(j->row.params);
+  j->row.params = params_of(o);
+  j->resumed = true;
+  if (j->row.state == JOB_DONE) {
+    j->over = true;
+    return 0;
+  }
+  if (job_store_set_params(j->project, j->row.id, j->row.params, e) < 0)
+    return -1;
+  return job_store_set_state(j->project, j->row.id, JOB_RUNNING, "", e);
+}
+
+/* What is left to do, and the figures of what was done before. Rows are moved, not copied. */
+static int
+load_items(struct job *j, struct err *e)
+{
+  struct request_row *rows = NULL;
+  size_t n = 0;
+
+  if (funnel_load(&j->funnel, j->project, j->row.id, e) < 0 ||
+      job_store_requests(j->project, j->row.id, -1, false, &rows, &n, e) < 0)
+    return -1;
+  j->items = xcalloc(n + 1, sizeof *j->items);
+  j->funnel.failed = 0;
+  for (size_t i = 0; i < n; i++) {
+    struct item *it = &j->items[j->n];
+
+    j->funnel.failed += rows[i].state == REQUEST_FAILED;
+    if (rows[i].state == REQUEST_PARSED || rows[i].state == REQUEST_FAILED)
+      continue;
+    if (rows[i].state == REQUEST_ANSWERED) {
+      if (job_store_request(j->project, rows[i].id, &it->row, e) < 0)
+        goto failed;
+      it->state = ITEM_ANSWERED;
+    } else {
+      it->row = rows[i];
+      rows[i] = (struct request_row){0};
+    }
+    j->n++;
+  }
+  request_rows_free(rows, n);
+  return 0;
+failed:
+  request_rows_free(rows, n);
+  return -1;
+}
+
+static int
+open_purse(struct job *j, const struct job_options *o, struct err *e)
+{
+  const struct teacher_spec *s = &j->blueprint.teacher.spec;
+
+  if (o->budget_usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
+    return err_set(e, ERR_INPUT, "no price is known of teacher '%s', so that a budget cannot hold (give it --price-in and "
+                   "--price-out)", s->name);
+  j->purse = (struct purse){.budget_usd = o->budget_usd > 0 ? o->budget_usd : 0};
+  return 0;
+}
+
+static int
+start(struct job *j, const struct job_options *o, struct err *e)
+{
+  int found = 0;
+
+  if (blueprint_load(&j->blueprint, j->project, o, e) < 0 || open_purse(j, o, e) < 0)
+    return -1;
+  j->teacher = teacher_open(&j->blueprint.teacher.spec, e);
+  if (!j->teacher)
+    return -1;
+  if (o->resume)
+    found = find_unfinished(j, o, e);
+  if (found < 0 || (found == 1 ? go_on(j, o, e) : begin_new(j, o, e)) < 0 || load_items(j, e) < 0)
+    return -1;
+  j->purse.spent_usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
+  j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);
+  return 0;
+}
+
+struct job *
+job_new(struct project *p, const struct job_options *options, struct err *e)
+{
+  struct job *j = xcalloc(1, sizeof *j);
+
+  j->project = p;
+  j->board = project_board(p);
+  j->stop = options->stop;
+  if (start(j, options, e) < 0) {
+    if (j->row.id != 0 && !j->over)
+      job_store_set_state(p, j->row.id, JOB_FAILED, e->message, NULL);
+    j->over = true;
+    job_free(j);
+    return NULL;
+  }
+  if (!j->over)
+    show_begin(j);
+  return j;
+}
+
+void
+job_free(struct job *j)
+{
+  struct err e = {0};
+
+  if (!j)
+    return;
+  if (!j->over)
+    end_early(j, JOB_STOPPED, &e, ERR_INTERRUPTED, "stopped");
+  teacher_close(j->teacher);
+  filters_free(j->filters);
+  for (size_t i = 0; i < j->n; i++)
+    request_row_release(&j->items[i].row);
+  free(j->items);
+  job_row_release(&j->row);
+  funnel_release(&j->funnel);
+  blueprint_release(&j->blueprint);
+  free(j);
+}
+
+uint32_t
+job_id(const struct job *j)
+{
+  return j->row.id;
+}
+
+uint32_t
+job_activity(const struct job *j)
+{
+  return j->activity;
+}
+
+const struct funnel *
+job_status(const struct job *j)
+{
+  return &j->funnel;
+}
+
+bool
+job_resumed(const struct job *j)
+{
+  return j->resumed;
+}
