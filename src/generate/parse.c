@@ -167,9 +167,9 @@ read_value(const struct json *value, struct parsed *out, struct err *e)
   return read_array(array, out, e);
 }
 
-/* The value at the start of t, which is not moved past it if this fails. */
+/* The value at the start of t, which is not moved past it if this fails. *single: it is an object that is one text. */
 static int
-read_json(struct span *t, struct parsed *out, struct err *e)
+read_json(struct span *t, bool *single, struct parsed *out, struct err *e)
 {
   struct buf clean = BUF_INIT;
   struct err why;
@@ -183,6 +183,7 @@ read_json(struct span *t, struct parsed *out, struct err *e)
     result = err_set(e, ERR_FAIL, "no list: %s", why.message);
   else
     result = read_value(value, out, e);
+  *single = json_string(json_get(value, "text")) != NULL;
   json_free(value);
   buf_release(&clean);
   if (result == 0) {
@@ -196,22 +197,16 @@ read_json(struct span *t, struct parsed *out, struct err *e)
 static int
 read_values(struct span t, struct parsed *out, struct err *e)
 {
-  bool lines = *t.s == '{';
-  size_t before = out->n;
+  bool single;
 
-  if (read_json(&t, out, e) < 0)
-    return -1;
-  lines = lines && out->n == before + 1;
-  for (;;) {
-    while (t.n > 0 && (is_space(*t.s) || *t.s == ','))
-      t.s++, t.n--;
-    if (!lines || t.n == 0 || *t.s != '{')
-      break;
-    before = out->n;
-    if (read_json(&t, out, e) < 0)
+  do {
+    if (read_json(&t, &single, out, e) < 0)
       return -1;
-    lines = out->n == before + 1;
-  }
+    while (t.n > 0 && (is_space(*t.s) || *t.s == ',')) {
+      t.s++;
+      t.n--;
+    }
+  } while (single && t.n > 0 && *t.s == '{');
   if (find_value(t) < t.n)
     return err_set(e, ERR_FAIL, "several lists: which is meant is not clear");
   return 0;
