@@ -45,7 +45,7 @@ struct example {
 
 struct student_task {
   uint16_t n_classes;      /* 2.. STUDENT_MAX_CLASSES (1.. where multilabel) */
-  bool multilabel;         /* several labels a text: probabilities are independent, a label holds from .5 on */
+  bool multilabel;         /* several labels a text: probabilities are independent, see student_info.threshold */
   bool pair;               /* examples have text2 */
 };
 
@@ -56,6 +56,7 @@ struct student_info {
   uint64_t size_bytes;         /* of the saved model */
   double multiply_adds;        /* for a text of the mean length seen in training */
   uint64_t n_train;            /* texts it learned from */
+  float threshold;             /* multi-label: the probability from which a label holds (best micro F1 on held-out texts) */
 };
 
 struct training;

@@ -1,0 +1,16 @@
+/* kind: what every kind of student begins with; for files of this room only. */
+#ifndef STUDENT_KIND_H
+#define STUDENT_KIND_H
+
+#include "student/student.h"
+
+struct training {
+  const struct student_kind *kind;
+};
+struct student {
+  const struct student_kind *kind;
+};
+
+extern const struct student_kind student_linear;
+
+#endif
