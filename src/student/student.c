@@ -171,12 +171,12 @@ struct envelope {
   uint64_t size_bytes;   /* of the kind's own bytes */
 };
 #define MAGIC "RTSTUDNT"
-#define VERSION 1
+#define FORMAT 1
 
 int
 student_save(const struct student *s, struct buf *out, struct err *e)
 {
-  struct envelope v = {.version = VERSION};
+  struct envelope v = {.version = FORMAT};
   size_t start = out->n;
   uint64_t hash;
 
@@ -186,7 +186,7 @@ student_save(const struct student *s, struct buf *out, struct err *e)
   if (s->kind->save(s, out) == 0) {
     v.size_bytes = out->n - start - sizeof v;
     memcpy(out->s + start, &v, sizeof v);
-    hash = hash_bytes(out->s + start, out->n - start, VERSION);
+    hash = hash_bytes(out->s + start, out->n - start, FORMAT);
     buf_add(out, (const char *)&hash, sizeof hash);
   }
   return out->over ? err_set(e, ERR_FAIL, "the model is too large (over %zu MB)", out->max >> 20) : 0;
@@ -205,11 +205,11 @@ student_load(const char *bytes, size_t n, struct err *e)
   }
   memcpy(&v, bytes, sizeof v);
   memcpy(&hash, bytes + n - sizeof hash, sizeof hash);
-  if (v.version > VERSION) {
-    err_set(e, ERR_INPUT, "the student was saved by a newer retort (format %u, this one reads %d)", v.version, VERSION);
+  if (v.version > FORMAT) {
+    err_set(e, ERR_INPUT, "the student was saved by a newer retort (format %u, this one reads %d)", v.version, FORMAT);
     return NULL;
   }
-  if (v.size_bytes != n - sizeof v - sizeof hash || hash_bytes(bytes, n - sizeof hash, VERSION) != hash) {
+  if (v.size_bytes != n - sizeof v - sizeof hash || hash_bytes(bytes, n - sizeof hash, FORMAT) != hash) {
     err_set(e, ERR_INPUT, "the saved student is damaged (its check sum is wrong)");
     return NULL;
   }
