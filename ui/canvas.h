@@ -24,7 +24,9 @@ struct cell {
   uint32_t marks[CELL_MARKS];   /* combining marks, 0 where none */
   uint8_t style;                /* enum style */
   uint8_t width;                /* 1 or 2; 0 for a right half */
+  uint8_t lit;                  /* enum lit: on top of the style */
 };
+enum lit { LIT_NONE, LIT_HERE, LIT_HERE_IDLE };  /* the selected row, in the pane that has the keys or in another */
 
 /* A rectangle of the canvas, in absolute cells. */
 struct area {
@@ -59,15 +61,17 @@ int canvas_fit(struct canvas *c, struct area a, int row, int col, int width, enu
 /* Ends at column col + width; cut at its left with "…". */
 int canvas_right(struct canvas *c, struct area a, int row, int col, int width, enum style s, const char *text);
 
-/* One code point of our own: lines, bars, marks. */
+/* One code point of our own: lines, bars, marks. Lines join the lines they cross, and those that they end at: ┼ ┬ ├. */
 void canvas_put(struct canvas *c, struct area a, int row, int col, enum style s, uint32_t code_point);
 void canvas_fill(struct canvas *c, struct area a, enum style s);                           /* blanks over the area */
 void canvas_hline(struct canvas *c, struct area a, int row, enum style s);                 /* ─ over the area's width */
-void canvas_vline(struct canvas *c, struct area a, int col, enum style s);                 /* │; joins hlines it meets */
+void canvas_vline(struct canvas *c, struct area a, int col, enum style s);                 /* │ over its height */
 /* A bar of `part` in [0, 1] of width cells, in eighths: ████▌ ; the rest stays blank. */
 void canvas_bar(struct canvas *c, struct area a, int row, int col, int width, enum style s, double part);
-/* Gives cells another style and leaves what stands in them: a selected row, a match. Only from `from` where it is given. */
+/* Gives cells another style and leaves what stands in them: a match. */
 void canvas_restyle(struct canvas *c, struct area a, int row, int col, int cols, enum style s);
+/* Lights up the first row of the area: the selected one. */
+void canvas_light(struct canvas *c, struct area a, enum lit lit);
 /* A frame with a title around the area, cleared inside; returns the inside. */
 struct area canvas_box(struct canvas *c, struct area a, enum style s, const char *title);
 void canvas_cursor(struct canvas *c, struct area a, int row, int col);

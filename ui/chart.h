@@ -1,6 +1,6 @@
 /* chart: lines over numbers, drawn with Braille dots (two by four in a cell) or plain ASCII, with labelled axes.
  *
- * A value that is not finite breaks its line. Several points that fall into one column of dots are drawn as a vertical
+ * A value of NAN is none (skipped), an infinite one breaks its line. Several points that fall into one column of dots are drawn as a vertical
  * stroke from their least to their greatest, so that a spike is never lost. */
 #ifndef UI_CHART_H
 #define UI_CHART_H
@@ -18,7 +18,7 @@ struct series {
   size_t n;
   enum style style;
   char letter;             /* what draws it in ASCII, and its mark in the legend where there is no colour: 't' */
-  bool points;             /* only points (one a column), no line */
+  bool marks;              /* a mark at each point where they are sparse: tells it from other lines without colour */
 };
 
 struct chart {

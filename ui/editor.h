@@ -1,8 +1,8 @@
 /* editor: editing of a text of several lines: UTF-8, wide characters, selection-free, undo inside, paste.
  *
  * Life: editor_init, editor_set, keys and drawing, editor_release. Keys: arrows, C-a C-e Home End, C-Left C-Right M-b M-f
- * words, Backspace Delete C-d, C-w word, C-k to the line's end, C-u to its beginning, C-y what was cut, C-z or C-_ undo,
- * M-z redo; Enter breaks the line (one_line: it ends the editing), C-s keeps, Esc gives up. */
+ * words, Backspace Delete C-d, C-w word, C-k to the line's end, C-u to its beginning, C-y what was cut, C-_ or M-u undo,
+ * C-r redo; Enter breaks the line (one_line: it ends the editing), C-s keeps, Esc gives up. */
 #ifndef UI_EDITOR_H
 #define UI_EDITOR_H
 

@@ -18,7 +18,7 @@ enum form_result { FORM_GOES_ON, FORM_DONE, FORM_CANCEL };
 struct form_field {
   const struct option *option;
   struct editor value;     /* as typed; empty: the default */
-  char wrong[200];         /* what is wrong with it, "" if nothing */
+  char wrong[1000];        /* what is wrong with it, "" if nothing */
   /* Values to cycle through with the arrow keys, "a|b|c", where the option's own choices are not all (labels, runs). */
   char *offers;
 };

@@ -40,7 +40,7 @@ struct key {
 /* Key of a name, false if there is none of that name. */
 bool key_parse(const char *name, struct key *k);
 /* Its name into out (at least 16 bytes). */
-const char *key_name(const struct key *k, char out[16]);
+const char *key_spell(const struct key *k, char out[16]);
 bool key_is(const struct key *k, const char *name);
 /* A plain character that text fields take (no control, no Alt). */
 bool key_is_text(const struct key *k);

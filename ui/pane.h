@@ -20,7 +20,7 @@ struct pane {
   struct pane_span *spans; /* ascending; the last one reaches to the end */
   size_t n_spans, cap_spans;
   int top;                 /* first line on the screen, after wrapping */
-  int height, n_lines;     /* as last drawn */
+  int height, width, n_lines;  /* as last drawn */
   char find[128];          /* what is highlighted, "" for nothing */
 };
 

@@ -1,0 +1,341 @@
+#include "ui/chart.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define LABEL_COLS 5   /* of the numbers at the y axis */
+#define MAX_TICKS 12
+
+/* Where things lie, worked out anew for each drawing. */
+struct plot {
+  struct area area;          /* of the lines */
+  double x_min, x_max, y_min, y_max;  /* y in log10 where the chart is */
+  double ticks[MAX_TICKS];   /* y values, as shown */
+  size_t n_ticks;
+  int dots_x, dots_y;        /* of the whole plot */
+  int per_x, per_y;          /* dots in a cell: 2 x 4 with Braille, 1 x 1 with ASCII */
+  unsigned char *bits;       /* a cell each: Braille bits; in ASCII: 1 */
+  unsigned char *owner;      /* series that drew last, from 1 */
+};
+
+const char *
+chart_number(double x, bool fraction, char out[16])
+{
+  double size = fabs(x);
+  char s[32];
+
+  if (!isfinite(x))
+    snprintf(s, sizeof s, "-");
+  else if (size >= 1e6)
+    snprintf(s, sizeof s, "%.3gM", x / 1e6);
+  else if (size >= 1e4)
+    snprintf(s, sizeof s, "%.3gk", x / 1e3);
+  else if (fraction)
+    snprintf(s, sizeof s, "%.2f", x);
+  else
+    snprintf(s, sizeof s, "%.*f", size >= 100 || x == floor(x) ? 0 : size >= .1 ? 1 + (fmod(size * 10 + 1e-9, 1) > 1e-6) : 3, x);
+  /* 0.25 is written .25 */
+  if (s[0] == '0' && s[1] == '.')
+    memmove(s, s + 1, strlen(s));
+  else if (s[0] == '-' && s[1] == '0' && s[2] == '.')
+    memmove(s + 1, s + 2, strlen(s + 1));
+  snprintf(out, 16, "%.15s", s);
+  return out;
+}
+
+static double
+scaled(const struct chart *ch, double y)
+{
+  return ch->log_y ? log10(y) : y;
+}
+
+static bool
+usable(const struct chart *ch, double x, double y)
+{
+  return isfinite(x) && isfinite(y) && (!ch->log_y || y > 0);
+}
+
+/* Ranges of the data; false if there is nothing to draw. */
+static bool
+find_ranges(const struct chart *ch, struct plot *p)
+{
+  p->x_min = p->y_min = INFINITY;
+  p->x_max = p->y_max = -INFINITY;
+  for (size_t s = 0; s < ch->n_series; s++)
+    for (size_t i = 0; i < ch->series[s].n; i++) {
+      double x = ch->series[s].x[i], y = ch->series[s].y[i];
+
+      if (!usable(ch, x, y))
+        continue;
+      p->x_min = fmin(p->x_min, x);
+      p->x_max = fmax(p->x_max, x);
+      p->y_min = fmin(p->y_min, scaled(ch, y));
+      p->y_max = fmax(p->y_max, scaled(ch, y));
+    }
+  if (ch->x_min < ch->x_max) {
+    p->x_min = ch->x_min;
+    p->x_max = ch->x_max;
+  }
+  if (ch->y_min < ch->y_max && !ch->log_y) {
+    p->y_min = ch->y_min;
+    p->y_max = ch->y_max;
+  }
+  if (!(p->x_min <= p->x_max && p->y_min <= p->y_max))
+    return false;
+  if (p->x_min == p->x_max)
+    p->x_max = p->x_min + 1;
+  return true;
+}
+
+static double
+nice_step(double range, int most)
+{
+  static const double steps[] = {1, 2, 2.5, 5, 10};
+  double power = pow(10, floor(log10(range / most)));
+
+  for (size_t i = 0; i < N_OF(steps); i++)
+    if (range / (steps[i] * power) <= most)
+      return steps[i] * power;
+  return 10 * power;
+}
+
+/* Rounds the y range outwards to ticks, so that it changes seldom while data arrives. */
+static void
+make_ticks(const struct chart *ch, struct plot *p)
+{
+  int most = p->area.rows / 3 < 1 ? 1 : p->area.rows / 3 > 5 ? 5 : p->area.rows / 3;
+  double step;
+
+  if (p->y_max - p->y_min < 1e-9) {
+    double room = fabs(p->y_min) > 1e-6 ? fabs(p->y_min) * .1 : .5;
+
+    p->y_min -= room;
+    p->y_max += room;
+  }
+  if (ch->log_y) {
+    p->y_min = floor(p->y_min * 3) / 3;
+    p->y_max = ceil(p->y_max * 3) / 3;
+    for (double t = ceil(p->y_min); t <= p->y_max + 1e-9 && p->n_ticks < MAX_TICKS; t += 1)
+      p->ticks[p->n_ticks++] = t;
+    if (p->n_ticks < 2) {
+      p->n_ticks = 0;
+      p->ticks[p->n_ticks++] = p->y_min;
+      p->ticks[p->n_ticks++] = p->y_max;
+    }
+    return;
+  }
+  step = nice_step(p->y_max - p->y_min, most);
+  p->y_min = floor(p->y_min / step + 1e-9) * step;
+  p->y_max = ceil(p->y_max / step - 1e-9) * step;
+  for (double t = p->y_min; t <= p->y_max + step / 2 && p->n_ticks < MAX_TICKS; t += step)
+    p->ticks[p->n_ticks++] = fabs(t) < step * 1e-6 ? 0 : t;
+}
+
+static int
+dot_x(const struct plot *p, double x)
+{
+  return (int)floor((x - p->x_min) / (p->x_max - p->x_min) * (p->dots_x - 1) + .5);
+}
+
+static int
+dot_y(const struct plot *p, double y)
+{
+  return p->dots_y - 1 - (int)floor((y - p->y_min) / (p->y_max - p->y_min) * (p->dots_y - 1) + .5);
+}
+
+static void
+set_dot(struct plot *p, int x, int y, size_t series)
+{
+  static const unsigned char bits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+  size_t cell;
+
+  if (x < 0 || x >= p->dots_x || y < 0 || y >= p->dots_y)
+    return;
+  cell = (size_t)(y / p->per_y) * (size_t)p->area.cols + (size_t)(x / p->per_x);
+  p->bits[cell] |= p->per_x == 2 ? bits[y % 4][x % 2] : 1;
+  p->owner[cell] = (unsigned char)(series + 1);
+}
+
+/* Bresenham's line. */
+static void
+set_line(struct plot *p, int x0, int y0, int x1, int y1, size_t series)
+{
+  int dx = abs(x1 - x0), dy = -abs(y1 - y0), sx = x0 < x1 ? 1 : -1, sy = y0 < y1 ? 1 : -1, off = dx + dy;
+
+  for (;;) {
+    int twice = 2 * off;
+
+    set_dot(p, x0, y0, series);
+    if (x0 == x1 && y0 == y1)
+      return;
+    if (twice >= dy) {
+      off += dy;
+      x0 += sx;
+    }
+    if (twice <= dx) {
+      off += dx;
+      y0 += sy;
+    }
+  }
+}
+
+static void
+set_series(const struct chart *ch, struct plot *p, size_t s)
+{
+  const struct series *series = &ch->series[s];
+  int last_x = -1, last_y = 0, low = 0, high = 0;
+
+  for (size_t i = 0; i < series->n; i++) {
+    int x, y;
+
+    if (!usable(ch, series->x[i], series->y[i])) {
+      last_x = isnan(series->y[i]) ? last_x : -1;
+      continue;
+    }
+    x = dot_x(p, series->x[i]);
+    y = dot_y(p, fmax(p->y_min, fmin(p->y_max, scaled(ch, series->y[i]))));
+    if (x != last_x) {
+      set_line(p, last_x < 0 ? x : last_x, last_x < 0 ? y : last_y, x, y, s);
+      low = high = y;
+    } else if (y < low || y > high) {  /* many points in one column: only what makes the stroke longer */
+      set_line(p, x, y < low ? low : high, x, y, s);
+      low = y < low ? y : low;
+      high = y > high ? y : high;
+    }
+    last_x = x;
+    last_y = y;
+  }
+}
+
+static void
+draw_cells(const struct chart *ch, const struct plot *p, struct canvas *c)
+{
+  for (int row = 0; row < p->area.rows; row++)
+    for (int col = 0; col < p->area.cols; col++) {
+      size_t cell = (size_t)row * (size_t)p->area.cols + (size_t)col;
+      const struct series *s;
+
+      if (!p->bits[cell])
+        continue;
+      s = &ch->series[p->owner[cell] - 1];
+      canvas_put(c, p->area, row, col, s->style, p->per_x == 2 ? 0x2800u + p->bits[cell] : (unsigned char)s->letter);
+    }
+}
+
+static bool
+has_marks(const struct series *s, const struct plot *p)
+{
+  return s->marks && s->n > 0 && s->n * 4 <= (size_t)p->area.cols;
+}
+
+static void
+draw_marks(const struct chart *ch, const struct plot *p, struct canvas *c)
+{
+  for (size_t s = 0; s < ch->n_series; s++) {
+    const struct series *series = &ch->series[s];
+
+    for (size_t i = 0; has_marks(series, p) && i < series->n; i++)
+      if (usable(ch, series->x[i], series->y[i]))
+        canvas_put(c, p->area, dot_y(p, fmax(p->y_min, fmin(p->y_max, scaled(ch, series->y[i])))) / p->per_y,
+                   dot_x(p, series->x[i]) / p->per_x, series->style, c->ascii ? (unsigned char)series->letter : 0x25cf);
+  }
+}
+
+static void
+draw_axes(const struct chart *ch, const struct plot *p, struct canvas *c, struct area a)
+{
+  char number[16];
+  int bottom = p->area.row - a.row + p->area.rows, last_col = 0;
+  double step = nice_step(p->x_max - p->x_min, p->area.cols / 8 < 1 ? 1 : p->area.cols / 8);
+
+  canvas_vline(c, area_rows(a, p->area.row - a.row, p->area.rows), LABEL_COLS, STYLE_RULE);
+  for (size_t i = 0; i < p->n_ticks; i++) {
+    int row = dot_y(p, p->ticks[i]) / p->per_y + p->area.row - a.row;
+
+    canvas_right(c, a, row, 0, LABEL_COLS - 1, STYLE_DIM,
+                 chart_number(ch->log_y ? pow(10, p->ticks[i]) : p->ticks[i], ch->y_fraction, number));
+    canvas_put(c, a, row, LABEL_COLS, STYLE_RULE, 0x2524);
+  }
+  step = step < 1 && p->x_max - p->x_min >= 1 ? 1 : step;
+  for (double x = ceil(p->x_min / step - 1e-9) * step; x <= p->x_max + step * 1e-6; x += step) {
+    int col = LABEL_COLS + 1 + dot_x(p, x) / p->per_x, width;
+
+    chart_number(fabs(x) < step * 1e-6 ? 0 : x, false, number);
+    width = (int)strlen(number);
+    col -= col + width > a.cols ? col + width - a.cols : 0;
+    if (col > last_col || last_col == 0)
+      last_col = canvas_str(c, a, bottom, col, STYLE_DIM, number);
+  }
+  if (ch->x_name && last_col + 1 + (int)strlen(ch->x_name) <= a.cols)
+    canvas_str(c, a, bottom, a.cols - (int)strlen(ch->x_name), STYLE_DIM, ch->x_name);
+}
+
+static void
+draw_head(const struct chart *ch, const struct plot *p, struct canvas *c, struct area a)
+{
+  int col = a.cols, left = canvas_str(c, a, 0, 0, STYLE_BOLD, ch->title ? ch->title : "");
+
+  for (size_t s = ch->n_series; s-- > 0 && ch->n_series > 1;) {
+    const struct series *series = &ch->series[s];
+    int width = (int)strlen(series->name) + 4;
+
+    if (col - width - 1 <= left)
+      break;
+    col -= width;
+    canvas_str(c, a, 0, col, STYLE_DIM, series->name);
+    for (int i = 0; i < 3; i++)
+      canvas_put(c, a, 0, col + width - 3 + i, series->style,
+                 c->ascii ? (unsigned char)series->letter : i == 1 && has_marks(series, p) ? 0x25cf : 0x2500);
+    col -= 2;
+  }
+}
+
+static struct area
+plot_area(struct area a)
+{
+  return area_cols(area_rows(a, 1, a.rows - 2), LABEL_COLS + 1, a.cols - LABEL_COLS - 1);
+}
+
+void
+chart_draw(const struct chart *ch, struct canvas *c, struct area a)
+{
+  struct plot p = {.area = plot_area(a), .per_x = c->ascii ? 1 : 2, .per_y = c->ascii ? 1 : 4};
+
+  if (p.area.rows < 2 || p.area.cols < 8 || !find_ranges(ch, &p)) {
+    canvas_str(c, a, 0, 0, STYLE_BOLD, ch->title ? ch->title : "");
+    canvas_str(c, a, 2, 2, STYLE_DIM, ch->empty ? ch->empty : "no values yet");
+    return;
+  }
+  make_ticks(ch, &p);
+  p.dots_x = p.area.cols * p.per_x;
+  p.dots_y = p.area.rows * p.per_y;
+  p.bits = xcalloc((size_t)p.area.rows * (size_t)p.area.cols, 1);
+  p.owner = xcalloc((size_t)p.area.rows * (size_t)p.area.cols, 1);
+  draw_head(ch, &p, c, a);
+  draw_axes(ch, &p, c, a);
+  if (ch->has_cross && ch->cross_x >= p.x_min && ch->cross_x <= p.x_max)
+    for (int row = 0; row < p.area.rows; row++)
+      canvas_put(c, p.area, row, dot_x(&p, ch->cross_x) / p.per_x, STYLE_RULE, 0x2506);
+  for (size_t s = 0; s < ch->n_series; s++)
+    set_series(ch, &p, s);
+  draw_cells(ch, &p, c);
+  draw_marks(ch, &p, c);
+  free(p.bits);
+  free(p.owner);
+}
+
+bool
+chart_x_at(const struct chart *ch, struct area a, int col, double *x)
+{
+  struct plot p = {.area = plot_area(a)};
+
+  col -= LABEL_COLS + 1;
+  if (col < 0 || col >= p.area.cols || p.area.cols < 2 || !find_ranges(ch, &p))
+    return false;
+  *x = p.x_min + (p.x_max - p.x_min) * col / (p.area.cols - 1);
+  return true;
+}

@@ -1,0 +1,256 @@
+#include "ui/form.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void
+form_init(struct form *f, const char *title, const struct option *rows, size_t n)
+{
+  memset(f, 0, sizeof *f);
+  f->title = title;
+  f->fields = xcalloc(n ? n : 1, sizeof *f->fields);
+  f->n = n;
+  f->list.n = n;
+  for (size_t i = 0; i < n; i++) {
+    f->fields[i].option = &rows[i];
+    editor_init(&f->fields[i].value);
+    f->fields[i].value.one_line = true;
+  }
+}
+
+void
+form_release(struct form *f)
+{
+  for (size_t i = 0; i < f->n; i++) {
+    editor_release(&f->fields[i].value);
+    free(f->fields[i].offers);
+  }
+  free(f->fields);
+  memset(f, 0, sizeof *f);
+}
+
+static struct form_field *
+field_of(const struct form *f, const char *name)
+{
+  for (size_t i = 0; i < f->n; i++)
+    if (!strcmp(f->fields[i].option->name, name))
+      return &f->fields[i];
+  return NULL;
+}
+
+static bool
+check(struct form_field *field)
+{
+  struct err e = {0};
+  const char *text = editor_text(&field->value);
+
+  field->wrong[0] = '\0';
+  if (!*text || field->option->type == OPTION_FLAG || option_check(field->option, text, NULL, &e) == 0)
+    return true;
+  snprintf(field->wrong, sizeof field->wrong, "%s", e.message);
+  return false;
+}
+
+void
+form_set(struct form *f, const char *name, const char *value)
+{
+  struct form_field *field = field_of(f, name);
+
+  if (!field)
+    return;
+  editor_set(&field->value, value ? value : "", value ? strlen(value) : 0);
+  field->value.at = field->value.text.n;
+  check(field);
+}
+
+const char *
+form_get(const struct form *f, const char *name)
+{
+  const struct form_field *field = field_of(f, name);
+
+  return field ? editor_text(&field->value) : "";
+}
+
+void
+form_offer(struct form *f, const char *name, const char *offers)
+{
+  struct form_field *field = field_of(f, name);
+
+  if (!field)
+    return;
+  free(field->offers);
+  field->offers = xstrdup(offers);
+}
+
+/* What the arrow keys cycle through, "a|b|c"; NULL: a field to type in. */
+static const char *
+offers_of(const struct form_field *field)
+{
+  return field->offers && *field->offers ? field->offers
+       : field->option->type == OPTION_CHOICE ? field->option->choices
+       : field->option->type == OPTION_FLAG ? "no|yes" : NULL;
+}
+
+static const char *
+shown_value(const struct form_field *field)
+{
+  const char *typed = editor_text(&field->value);
+
+  if (*typed)
+    return typed;
+  if (field->option->fallback)
+    return field->option->fallback;
+  return field->option->type == OPTION_FLAG ? "no" : "";
+}
+
+/* Steps to the next or previous of the offers. */
+static void
+cycle(struct form_field *field, int step)
+{
+  const char *offers = offers_of(field), *now = shown_value(field), *starts[64];
+  size_t lengths[64], n = 0, at = 0;
+  bool found = false;
+
+  for (const char *s = offers; s && n < N_OF(starts); n++) {
+    const char *end = strchr(s, '|');
+
+    starts[n] = s;
+    lengths[n] = end ? (size_t)(end - s) : strlen(s);
+    if (strlen(now) == lengths[n] && !strncmp(now, s, lengths[n])) {
+      at = n;
+      found = true;
+    }
+    s = end ? end + 1 : NULL;
+  }
+  if (!n)
+    return;
+  at = !found ? 0 : (at + n + (size_t)(step + (int)n)) % n;
+  editor_set(&field->value, starts[at], lengths[at]);
+  field->value.at = field->value.text.n;
+  check(field);
+}
+
+static bool
+all_right(struct form *f)
+{
+  for (size_t i = 0; i < f->n; i++)
+    if (!check(&f->fields[i])) {
+      list_go(&f->list, i);
+      return false;
+    }
+  return true;
+}
+
+enum form_result
+form_key(struct form *f, const struct key *k)
+{
+  struct form_field *field = f->n ? &f->fields[f->list.at] : NULL;
+  bool cycles = field && offers_of(field);
+
+  if (key_is(k, "Esc"))
+    return FORM_CANCEL;
+  if (key_is(k, "Enter") || key_is(k, "C-s"))
+    return all_right(f) ? FORM_DONE : FORM_GOES_ON;
+  if (!field)
+    return FORM_GOES_ON;
+  if (key_is(k, "Up") || key_is(k, "S-Tab") || key_is(k, "C-p"))
+    list_go(&f->list, f->list.at ? f->list.at - 1 : f->n - 1);
+  else if (key_is(k, "Down") || key_is(k, "Tab") || key_is(k, "C-n"))
+    list_go(&f->list, f->list.at + 1 < f->n ? f->list.at + 1 : 0);
+  else if (k->code == K_MOUSE && (k->mouse == MOUSE_WHEEL_UP || k->mouse == MOUSE_WHEEL_DOWN))
+    list_move(&f->list, k->mouse == MOUSE_WHEEL_UP ? MOVE_UP : MOVE_DOWN);
+  else if (cycles && (key_is(k, "Right") || key_is(k, "Space") || key_is(k, "Left")))
+    cycle(field, key_is(k, "Left") ? -1 : 1);
+  else if (editor_key(&field->value, k) == EDITOR_CHANGED)
+    check(field);
+  return FORM_GOES_ON;
+}
+
+#define NAME_COLS 16
+#define VALUE_COLS 18
+
+static void
+draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
+{
+  struct form *f = arg;
+  struct form_field *field = &f->fields[i];
+  bool typed = *editor_text(&field->value);
+  int value_cols = a.cols > 90 ? 2 * VALUE_COLS : VALUE_COLS;
+  struct area value = area_cols(a, 2 + NAME_COLS, value_cols);
+  struct buf range = BUF_INIT;
+
+  canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
+  canvas_fit(c, a, 0, 2, NAME_COLS - 1, here ? STYLE_BOLD : STYLE_NORMAL, field->option->name, strlen(field->option->name));
+  if (here && !offers_of(field))
+    editor_draw(&field->value, c, value, NULL, true);
+  if (!typed)
+    canvas_str(c, value, 0, 0, STYLE_DIM, shown_value(field));
+  else if (!here || offers_of(field))
+    canvas_str(c, value, 0, 0, field->wrong[0] ? STYLE_BAD : STYLE_BOLD, shown_value(field));
+  option_range(field->option, &range);
+  if (field->wrong[0])
+    canvas_fit(c, a, 0, 3 + NAME_COLS + value_cols, a.cols - 3 - NAME_COLS - value_cols, STYLE_BAD, field->wrong,
+               strlen(field->wrong));
+  else if (field->option->summary)
+    canvas_printf(c, a, 0, 3 + NAME_COLS + value_cols, STYLE_DIM, "%s%s%s%s", field->option->summary, range.n ? " (" : "",
+                  buf_str(&range), range.n ? ")" : "");
+  buf_release(&range);
+}
+
+int
+form_rows(const struct form *f)
+{
+  return (int)f->n + 4;
+}
+
+void
+form_draw(struct form *f, struct canvas *c, struct area a)
+{
+  struct area inside = canvas_box(c, a, STYLE_RULE, f->title), fields = area_rows(inside, 0, inside.rows - 1);
+  struct area foot = area_rows(inside, inside.rows - 1, 1);
+  const struct form_field *field = f->n ? &f->fields[f->list.at] : NULL;
+
+  list_draw(&f->list, c, area_cols(fields, 1, fields.cols - 2), true, draw_field, f);
+  if (field && field->wrong[0])
+    canvas_fit(c, foot, 0, 1, foot.cols - 2, STYLE_ERROR, field->wrong, strlen(field->wrong));
+  else
+    canvas_str(c, foot, 0, 1, STYLE_DIM,
+               field && offers_of(field) ? "Space next choice   Up/Down field   Enter start   Esc give up"
+                                         : "type a value (empty: the default)   Up/Down field   Enter start   Esc give up");
+}
+
+static void
+add_quoted(struct buf *out, const char *s)
+{
+  if (*s && !strpbrk(s, " \t\"'\\|;&()<>#")) {
+    buf_adds(out, s);
+    return;
+  }
+  buf_addc(out, '"');
+  for (; *s; s++) {
+    if (*s == '"' || *s == '\\')
+      buf_addc(out, '\\');
+    buf_addc(out, *s);
+  }
+  buf_addc(out, '"');
+}
+
+void
+form_line(const struct form *f, struct buf *out)
+{
+  for (size_t i = 0; i < f->n; i++) {
+    const char *value = editor_text(&f->fields[i].value);
+    bool flag = f->fields[i].option->type == OPTION_FLAG;
+
+    if (!*value || (flag && strcmp(value, "yes")))
+      continue;
+    buf_addf(out, " --%s", f->fields[i].option->name);
+    if (flag)
+      continue;
+    buf_addc(out, ' ');
+    add_quoted(out, value);
+  }
+}
