@@ -1,7 +1,7 @@
 /* keymap: which key does what, as rows of tables: one table for everywhere, one in each view's file.
  *
- * A row either runs a command line (in which {ids} stands for what the view has selected, as "--id 812 --id 813") or calls a
- * function of its view; both are told in `help`. The `?` overlay, the bottom line, the keys in the man page and the tests
+ * A row either runs a command line (in which {ids} stands for what the view has selected, "--id 812 --id 813") or calls a
+ * function of its view; one that has both calls the function, and the line tells what it comes to. The `?` overlay, the bottom line, the keys in the man page and the tests
  * ("no key twice in a view", "every line parses") are loops over these rows. */
 #ifndef UI_KEYMAP_H
 #define UI_KEYMAP_H

@@ -40,7 +40,7 @@ struct view {
   bool (*back)(void *v);                /* Esc, q: false if there was nothing to back out of */
   void (*pane)(void *v, int step);      /* Tab +1, S-Tab -1 */
   void (*mouse)(void *v, const struct key *k, int row, int col);  /* inside the view's area, from 0 */
-  /* What {ids} stands for: " --id 812 --id 813"; false if nothing is selected. */
+  /* What {ids} stands for: "--id 812 --id 813"; false if nothing is selected. */
   bool (*selection)(void *v, struct buf *out);
   /* `/`: the text to begin with; then what was typed, at each change (done 0), at Enter (1), at Esc (-1: take it back).
    * Adds to *note what to say beside it: "1 217 of 1 482", or what is wrong; returns the byte where it is wrong, -1: fine. */

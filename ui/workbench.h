@@ -12,14 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "ui/canvas.h"
 #include "ui/key.h"
 
-struct project;
+struct board;
 struct corpus;
+struct project;
 struct workbench;
-struct editor;
 
 /* The whole workbench on the terminal, until the person quits. For main. */
 int workbench_main(struct project *p, struct err *e);
@@ -37,9 +38,16 @@ bool workbench_busy(const struct workbench *w);    /* a command runs, or changes
 /* For views. */
 struct project *workbench_project(struct workbench *w);
 struct corpus *workbench_corpus(struct workbench *w);
+struct board *workbench_board(struct workbench *w);
+/* Work that takes longer than a frame: work(arg) on a thread of its own, then done(arg) on the screen's thread. done may be
+ * NULL; it is called also while the workbench closes, so that arg can be freed there. */
+void workbench_work(struct workbench *w, void (*work)(void *arg), void (*done)(void *arg), void *arg);
 /* Runs a command line, without ':'. A short one runs now: its first line of output, or its error, is shown at the bottom
  * (returns 0 or -1); a long one is started on a thread, and `done` (may be NULL) is told on the screen's thread. */
 int workbench_run(struct workbench *w, const char *line);
+/* The same; a line that comes from a format with %s of other people's words must quote them (workbench_quote). */
+int workbench_runf(struct workbench *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void workbench_quote(struct buf *out, const char *word);
 typedef void workbench_done_fn(void *arg, int status, const char *output, const struct err *e);
 int workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *done, void *arg);
 /* The same for a short one, its output kept: *output is the caller's to free. Nothing is shown. */
@@ -57,17 +65,17 @@ void workbench_quit(struct workbench *w);
 void workbench_touch(struct workbench *w);              /* draw again */
 
 /* Overlays; each calls back with the arg it was given. Strings are copied. */
-/* A list to choose from; chosen(arg, i) with i -1 on Esc. key_of gives each row's own key ("123456789"), may be NULL. */
+/* A list to choose from: by number, by arrows and Enter, or by typing a part of a name. chosen(arg, i); nothing on Esc. */
 void workbench_menu(struct workbench *w, const char *title, const char *const *items, size_t n, size_t at,
                     void (*chosen)(void *arg, int i), void *arg);
 /* A question; yes(arg) on y. */
 void workbench_confirm(struct workbench *w, const char *question, void (*yes)(void *arg), void *arg);
-/* A form over option rows; `values` parallel to the rows, as text, NULL: the default. On Enter done(arg, line) gets
- * " --lr 0.003 ..." of what differs from the defaults. */
+/* A form over option rows (which must stay); fill it in further with form_set and form_offer. On Enter, when every field is
+ * right, done(arg, form); nothing on Esc. */
 struct option;
-struct form_field;
-void workbench_form(struct workbench *w, const char *title, const struct option *rows, size_t n, const char *const *values,
-                    void (*done)(void *arg, const char *options, const char *const *values), void *arg);
+struct form;
+struct form *workbench_form(struct workbench *w, const char *title, const struct option *rows, size_t n,
+                            void (*done)(void *arg, const struct form *f), void *arg);
 /* A text to read, scrolled and searched with the usual keys. */
 void workbench_page(struct workbench *w, const char *title, const char *text);
 /* Opens the `:` line with a text to begin with. */

@@ -1,0 +1,432 @@
+/* What a person does in Curate: decisions, marks, edits. Each change of the corpus is a command line. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "corpus/neardup.h"
+#include "corpus/sort.h"
+#include "ui/state.h"
+#include "ui/view-curate.h"
+
+#define ACCEPT "accept {ids}"
+#define REJECT "reject {ids}"
+
+/* ---- decisions ---- */
+
+bool
+curate_selection(void *view, struct buf *out)
+{
+  struct curate *v = view;
+  size_t before = out->n;
+
+  if (!v->rows.n_marks && v->id)
+    buf_addf(out, "--id %u", v->id);
+  for (uint32_t id = 1; v->rows.n_marks && id < v->rows.cap_marks; id++)
+    if (rows_marked(&v->rows, id))
+      buf_addf(out, "%s--id %u", out->n > before ? " " : "", id);
+  return out->n > before;
+}
+
+/* The next row, unless this is the last one. */
+static void
+step_on(struct curate *v)
+{
+  if (v->list.at + 1 < v->list.n)
+    curate_select(v, v->list.at + 1);
+}
+
+static bool
+run_line(struct curate *v, const char *line)
+{
+  const char *place = strstr(line, "{ids}");
+  struct buf b = BUF_INIT;
+  bool done = false;
+
+  buf_add(&b, line, (size_t)(place - line));
+  if (curate_selection(v, &b)) {
+    buf_adds(&b, place + strlen("{ids}"));
+    done = workbench_run(v->w, buf_str(&b)) == 0;
+  } else {
+    workbench_say(v->w, "there is no sample here");
+  }
+  buf_release(&b);
+  return done;
+}
+
+void
+curate_decide(struct curate *v, const char *line)
+{
+  bool marks = v->rows.n_marks > 0;
+
+  if (!run_line(v, line))
+    return;
+  if (v->last != line) {
+    free(v->last);
+    v->last = xstrdup(line);
+  }
+  if (marks)
+    rows_unmark(&v->rows);
+  else
+    step_on(v);
+}
+
+static void
+accept(struct workbench *w, void *view, int n)
+{
+  (void)w, (void)n;
+  curate_decide(view, ACCEPT);
+}
+
+static void
+reject(struct workbench *w, void *view, int n)
+{
+  (void)w, (void)n;
+  curate_decide(view, REJECT);
+}
+
+static void
+again(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+
+  (void)n;
+  if (v->last)
+    curate_decide(v, v->last);
+  else
+    workbench_say(w, "nothing to repeat yet");
+}
+
+static void
+relabel_to(void *view, int label)
+{
+  struct curate *v = view;
+  struct buf line = BUF_INIT;
+
+  if (label < 0 || (size_t)label >= labels_count(v->labels)) {
+    workbench_say(v->w, "there is no label %d", label + 1);
+    return;
+  }
+  buf_adds(&line, "relabel {ids} --to ");
+  workbench_quote(&line, label_name(v->labels, (uint16_t)label));
+  curate_decide(v, buf_str(&line));
+  buf_release(&line);
+}
+
+static void
+relabel(struct workbench *w, void *view, int n)
+{
+  (void)w;
+  relabel_to(view, n - 1);
+}
+
+static void
+relabel_key(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  size_t count = labels_count(v->labels);
+  const char **names = xcalloc(count ? count : 1, sizeof *names);
+  struct sample s;
+
+  (void)n;
+  for (size_t i = 0; i < count; i++)
+    names[i] = label_name(v->labels, (uint16_t)i);
+  workbench_menu(w, v->rows.n_marks ? "label of the marked samples" : "label", names, count,
+                 v->id && corpus_get(v->corpus, v->id, &s) && s.n_labels ? s.labels[0] : 0, relabel_to, v);
+  free(names);
+}
+
+/* Any of the digits is a row of the table, so that `?` and the tests see it. */
+static bool
+has_labels(struct workbench *w, void *view)
+{
+  (void)w;
+  return labels_count(((struct curate *)view)->labels) > 0;
+}
+
+void
+curate_enter(void *view)
+{
+  struct curate *v = view;
+  struct buf filter = BUF_INIT;
+
+  if (v->pane != PANE_FACETS) {
+    curate_decide(v, ACCEPT);
+    return;
+  }
+  if (v->facets.list.at < v->facets.n && v->facets.rows[v->facets.list.at].field) {
+    facet_toggle(&v->facets.rows[v->facets.list.at], v->rows.filter, &filter);
+    curate_filter(v, buf_str(&filter));
+  }
+  buf_release(&filter);
+}
+
+/* ---- marks ---- */
+
+static void
+mark(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+
+  (void)w, (void)n;
+  if (!v->id)
+    return;
+  rows_mark(&v->rows, v->id, !rows_marked(&v->rows, v->id));
+  v->anchor = v->id;
+  step_on(v);
+}
+
+static void
+mark_range(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  size_t from = v->list.at, to = v->list.at;
+
+  (void)n;
+  if (!v->id)
+    return;
+  if (v->anchor && rows_find(&v->rows, v->anchor, &from) && from > to) {
+    size_t low = to;
+
+    to = from;
+    from = low;
+  }
+  for (size_t i = from; i <= to && i < v->rows.n; i++)
+    rows_mark(&v->rows, v->rows.ids[i], true);
+  if (!v->anchor)
+    workbench_say(w, "marked from here: V again on the last row of the range");
+  v->anchor = v->id;
+}
+
+static void
+mark_all(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  bool all = v->rows.n > 0;
+  char count[32];
+
+  (void)n;
+  for (size_t i = 0; all && i < v->rows.n; i++)
+    all = rows_marked(&v->rows, v->rows.ids[i]);
+  for (size_t i = 0; i < v->rows.n; i++)
+    rows_mark(&v->rows, v->rows.ids[i], !all);
+  workbench_say(w, "%s marked", frame_count(v->rows.n_marks, count));
+}
+
+/* ---- duplicates ---- */
+
+struct hunt {
+  struct curate *v;
+  uint32_t *ids;
+  size_t n;
+  struct neardup_pair *pairs;
+  size_t n_pairs;
+};
+
+static void
+hunt_work(void *arg)
+{
+  struct hunt *h = arg;
+
+  h->n_pairs = neardup_among(h->v->corpus, h->ids, h->n, NULL, 0, NEARDUP_THRESHOLD, &h->pairs);
+}
+
+static void
+hunt_done(void *arg)
+{
+  struct hunt *h = arg;
+  struct curate *v = h->v;
+
+  for (size_t i = 0; i < h->n_pairs; i++)
+    rows_mark(&v->rows, h->pairs[i].id, true);
+  if (h->n_pairs)
+    workbench_say(v->w, "marked %zu that are near duplicates of an earlier one (x rejects them)", h->n_pairs);
+  else
+    workbench_say(v->w, "no near duplicates in this list");
+  v->finding = false;
+  free(h->pairs);
+  free(h->ids);
+  free(h);
+}
+
+static void
+duplicates(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  struct hunt *h;
+
+  (void)n;
+  if (v->finding)
+    return;
+  v->finding = true;
+  h = xcalloc(1, sizeof *h);
+  h->v = v;
+  h->n = v->rows.n;
+  h->ids = xmalloc((h->n + 1) * sizeof *h->ids);
+  if (h->n)
+    memcpy(h->ids, v->rows.ids, h->n * sizeof *h->ids);
+  workbench_say(w, "looking for duplicates");
+  workbench_work(w, hunt_work, hunt_done, h);
+}
+
+/* ---- order ---- */
+
+static void
+sorted(void *view, int i)
+{
+  struct curate *v = view;
+  struct err e = {0};
+
+  if (rows_sort(&v->rows, i == 0 ? "" : sort_keys[i - 1].name, v->rows.reverse, &e) < 0)
+    workbench_complain(v->w, &e);
+}
+
+static void
+sort_menu(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  char *items[64] = {xstrdup("id          the order they came in")};
+  size_t count = 1, at = 0;
+
+  (void)n;
+  for (const struct sort_key *k = sort_keys; k->name && count < N_OF(items); k++) {
+    at = strcmp(k->name, v->rows.sort) ? at : count;
+    items[count++] = xasprintf("%-11s %s", k->name, k->help);
+  }
+  workbench_menu(w, "sort by", (const char *const *)items, count, at, sorted, v);
+  for (size_t i = 0; i < count; i++)
+    free(items[i]);
+}
+
+static void
+reverse(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+
+  (void)n;
+  rows_sort(&v->rows, *v->rows.sort ? v->rows.sort : "id", !v->rows.reverse, NULL);
+  workbench_touch(w);
+}
+
+static void
+refresh(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  char count[32];
+
+  (void)n;
+  rows_refresh(&v->rows);
+  workbench_say(w, "%s pass the filter", frame_count(v->rows.n, count));
+}
+
+/* ---- editing ---- */
+
+static const char *
+text_of(const struct curate *v, const struct sample *s)
+{
+  return v->editing_second && s->text2 ? s->text2 : s->text;
+}
+
+static void
+save(struct curate *v, const char *text)
+{
+  struct buf line = BUF_INIT;
+
+  buf_addf(&line, "edit --id %u --%s ", v->id, v->editing_second ? "text2" : "text");
+  workbench_quote(&line, text);
+  workbench_run(v->w, buf_str(&line));
+  buf_release(&line);
+}
+
+void
+curate_edit_begin(struct curate *v)
+{
+  struct sample s;
+
+  if (!v->id || !corpus_get(v->corpus, v->id, &s))
+    return;
+  v->editing = true;
+  editor_set(&v->editor, text_of(v, &s), strlen(text_of(v, &s)));
+  v->editor.at = v->editor.text.n;
+}
+
+bool
+curate_edit_key(struct curate *v, const struct key *k)
+{
+  struct sample s;
+  enum editor_result result;
+
+  if (!corpus_get(v->corpus, v->id, &s)) {
+    v->editing = false;
+    return true;
+  }
+  result = key_is(k, "Enter") || key_is(k, "C-c") || key_is(k, "Tab") ? EDITOR_KEEP : editor_key(&v->editor, k);
+  if (result != EDITOR_KEEP && result != EDITOR_CANCEL)
+    return true;
+  v->editing = false;
+  if (result == EDITOR_KEEP && !key_is(k, "C-c") && editor_changed(&v->editor, text_of(v, &s)))
+    save(v, editor_text(&v->editor));
+  if (key_is(k, "Tab") && s.text2) {
+    v->editing_second = !v->editing_second;
+    curate_edit_begin(v);
+  }
+  return true;
+}
+
+static void
+edit(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+
+  (void)w, (void)n;
+  v->editing_second = false;
+  curate_edit_begin(v);
+}
+
+static void
+edit_outside(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  struct sample s;
+  char *text;
+  size_t length;
+
+  (void)n;
+  if (!v->id || !corpus_get(v->corpus, v->id, &s))
+    return;
+  v->editing_second = false;
+  text = xstrdup(s.text);
+  if (workbench_external_editor(w, &text, ".txt") == 1) {
+    length = strlen(text);
+    if (length && text[length - 1] == '\n' && !(s.n_text && s.text[s.n_text - 1] == '\n'))
+      text[length - 1] = '\0';  /* the one that editors add */
+    if (strcmp(text, s.text))
+      save(v, text);
+  }
+  free(text);
+}
+
+const struct binding curate_bindings[] = {
+  {.keys = "a", .line = ACCEPT, .action = accept, .help = "accept, go to the next", .hint = "accept"},
+  {.keys = "x", .line = REJECT, .action = reject, .help = "reject, go to the next", .hint = "reject"},
+  {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .help = "give another label, from a menu", .hint = "label"},
+  {.keys = "1", .action = relabel, .n = 1, .help = "label 1 (as numbered at the left)", .when = has_labels},
+  {.keys = "2", .action = relabel, .n = 2, .help = "label 2", .when = has_labels},
+  {.keys = "3", .action = relabel, .n = 3, .help = "label 3", .when = has_labels},
+  {.keys = "4", .action = relabel, .n = 4, .help = "label 4", .when = has_labels},
+  {.keys = "5", .action = relabel, .n = 5, .help = "label 5", .when = has_labels},
+  {.keys = "6", .action = relabel, .n = 6, .help = "label 6", .when = has_labels},
+  {.keys = "7", .action = relabel, .n = 7, .help = "label 7", .when = has_labels},
+  {.keys = "8", .action = relabel, .n = 8, .help = "label 8", .when = has_labels},
+  {.keys = "9", .action = relabel, .n = 9, .help = "label 9", .when = has_labels},
+  {.keys = "e", .line = "edit {ids}", .action = edit, .help = "edit the text in place", .hint = "edit"},
+  {.keys = "E", .line = "edit {ids}", .action = edit_outside, .help = "edit the text in $EDITOR"},
+  {.keys = "Space", .action = mark, .help = "mark, go to the next", .hint = "mark"},
+  {.keys = "V", .action = mark_range, .help = "mark from the last mark to here"},
+  {.keys = "*", .action = mark_all, .help = "mark all in the list, or none"},
+  {.keys = ".", .action = again, .help = "do the last action again here", .hint = "again"},
+  {.keys = "D", .action = duplicates, .help = "mark near duplicates in the list"},
+  {.keys = "s", .action = sort_menu, .help = "sort by", .hint = "sort"},
+  {.keys = "S", .action = reverse, .help = "reverse the order"},
+  {.keys = "R", .action = refresh, .help = "filter and sort anew: decided rows leave"},
+  {.keys = NULL},
+};

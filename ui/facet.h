@@ -1,0 +1,39 @@
+/* facet: the values that samples have, with counts and bars, to filter by: labels, then statuses, splits, origins.
+ *
+ * Each stands for one term of the filter language ("label:returns"). Choosing one puts its term into a filter text in the
+ * place of another of its field, choosing it again takes it out. Threads: the screen's. */
+#ifndef UI_FACET_H
+#define UI_FACET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "ui/canvas.h"
+#include "ui/list.h"
+
+struct corpus;
+
+struct facet {
+  const char *field;       /* "label"; NULL: the line between groups */
+  const char *value;
+  uint32_t n;
+  uint16_t number;         /* of a label */
+};
+struct facets {
+  struct facet *rows;
+  size_t n, cap;
+  uint32_t most;           /* greatest count of a label */
+  struct list list;
+};
+
+void facets_release(struct facets *f);
+void facets_update(struct facets *f, const struct corpus *c);
+/* The filter with this facet put in or taken out. */
+void facet_toggle(const struct facet *facet, const char *filter, struct buf *out);
+bool facet_is_in(const struct facet *facet, const char *filter);
+void facets_move(struct facets *f, enum move m);   /* over the lines between groups */
+void facets_draw(struct facets *f, struct canvas *c, struct area a, bool focus, const char *filter);
+
+#endif

@@ -1,0 +1,104 @@
+#include "ui/hints.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "corpus/corpus.h"
+#include "store/run_store.h"
+#include "ui/workbench.h"
+
+struct lookup {
+  struct hints *hints;
+  struct project *project;
+  struct hints found;
+};
+
+void
+hints_init(struct hints *h, struct workbench *w)
+{
+  memset(h, 0, sizeof *h);
+  h->w = w;
+  h->seen = UINT64_MAX;
+}
+
+void
+hints_release(struct hints *h)
+{
+  free(h->of);
+}
+
+static void
+take(struct hints *h, const struct prediction *predictions, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (predictions[i].sample_id >= h->n)
+      h->n = predictions[i].sample_id + 1;
+  h->of = xcalloc(h->n ? h->n : 1, sizeof *h->of);
+  for (size_t i = 0; i < n; i++)
+    h->of[predictions[i].sample_id] = (struct hint){predictions[i].label, predictions[i].probability};
+}
+
+/* The newest run that predicted something. */
+static void
+lookup_work(void *arg)
+{
+  struct lookup *l = arg;
+  struct run_row *runs = NULL;
+  size_t n = 0;
+
+  if (run_store_list(l->project, &runs, &n, NULL) < 0)
+    return;
+  for (size_t i = n; i-- > 0 && !l->found.run[0];) {
+    struct prediction *predictions = NULL;
+    size_t n_predictions = 0, n_labels = 0;
+
+    if (run_store_predictions(l->project, PREDICTOR_RUN, runs[i].id, &predictions, &n_predictions, NULL, &n_labels, NULL) == 0 &&
+        n_predictions > 0) {
+      take(&l->found, predictions, n_predictions);
+      snprintf(l->found.run, sizeof l->found.run, "%s", runs[i].name);
+    }
+    free(predictions);
+  }
+  run_rows_free(runs, n);
+}
+
+static void
+lookup_done(void *arg)
+{
+  struct lookup *l = arg;
+  struct hints *h = l->hints;
+
+  free(h->of);
+  h->of = l->found.of;
+  h->n = l->found.n;
+  memcpy(h->run, l->found.run, sizeof h->run);
+  h->working = false;
+  free(l);
+}
+
+void
+hints_update(struct hints *h)
+{
+  struct project *p = workbench_project(h->w);
+  struct lookup *l;
+
+  if (h->working || h->seen == project_records_revision(p))
+    return;
+  h->working = true;
+  h->seen = project_records_revision(p);
+  l = xcalloc(1, sizeof *l);
+  l->hints = h;
+  l->project = p;
+  workbench_work(h->w, lookup_work, lookup_done, l);
+}
+
+bool
+hints_get(const struct hints *h, uint32_t id, struct hint *hint)
+{
+  if (id >= h->n || !h->of || h->of[id].probability <= 0)
+    return false;
+  *hint = h->of[id];
+  return true;
+}

@@ -1,0 +1,200 @@
+#include "ui/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "corpus/filter.h"
+#include "corpus/sort.h"
+#include "ui/workbench.h"
+
+#define AT_ONCE 5000   /* samples that are searched within a frame */
+
+/* One search. */
+struct search {
+  struct rows *rows;
+  struct corpus *corpus;
+  char *filter, *sort;
+  bool anew;
+  uint64_t seen;
+  uint32_t *ids;
+  size_t n;
+};
+
+void
+rows_init(struct rows *r, struct workbench *w)
+{
+  memset(r, 0, sizeof *r);
+  r->w = w;
+  r->corpus = workbench_corpus(w);
+  r->filter = xstrdup("");
+  r->sort = xstrdup("");
+  r->anew = true;
+}
+
+void
+rows_release(struct rows *r)
+{
+  free(r->filter);
+  free(r->sort);
+  free(r->ids);
+  free(r->marks);
+}
+
+/* ---- searching ---- */
+
+static void
+search_work(void *arg)
+{
+  struct search *s = arg;
+
+  if (filter_ids(s->corpus, s->filter, NULL, &s->ids, &s->n, NULL) < 0) {
+    s->ids = NULL;
+    s->n = 0;
+  }
+  if (*s->sort)
+    sort_ids(s->corpus, s->sort, NULL, s->ids, s->n, NULL);
+}
+
+/* Adds those that are new to the rows that stand. */
+static void
+append(struct rows *r, const uint32_t *ids, size_t n)
+{
+  uint32_t count = corpus_count(r->corpus);
+  unsigned char *here = xcalloc((size_t)count + 1, 1);
+  size_t before = r->n;
+
+  for (size_t i = 0; i < r->n; i++)
+    here[r->ids[i]] = 1;
+  r->ids = xrealloc(r->ids, (r->n + n + 1) * sizeof *r->ids);
+  for (size_t i = 0; i < n; i++)
+    if (ids[i] <= count && !here[ids[i]])
+      r->ids[r->n++] = ids[i];
+  r->made += r->n != before;
+  free(here);
+}
+
+static void
+search_done(void *arg)
+{
+  struct search *s = arg;
+  struct rows *r = s->rows;
+  bool same = !strcmp(s->filter, r->filter);
+
+  r->working = false;
+  if (same && s->anew) {
+    free(r->ids);
+    r->ids = s->ids;
+    r->n = s->n;
+    s->ids = NULL;
+    r->made++;
+  } else if (same) {
+    append(r, s->ids, s->n);
+  }
+  if (same)
+    r->seen = s->seen;
+  free(s->ids);
+  free(s->filter);
+  free(s->sort);
+  free(s);
+}
+
+void
+rows_update(struct rows *r)
+{
+  struct search *s;
+
+  if (r->working || (!r->anew && r->seen == corpus_revision(r->corpus)))
+    return;
+  s = xcalloc(1, sizeof *s);
+  *s = (struct search){.rows = r, .corpus = r->corpus, .filter = xstrdup(r->filter), .anew = r->anew,
+                       .seen = corpus_revision(r->corpus)};
+  s->sort = xasprintf("%s%s", r->reverse && *r->sort ? "-" : "", r->sort);
+  r->anew = false;
+  r->working = true;
+  if (corpus_count(r->corpus) > AT_ONCE) {
+    workbench_work(r->w, search_work, search_done, s);
+    return;
+  }
+  search_work(s);
+  search_done(s);
+}
+
+void
+rows_refresh(struct rows *r)
+{
+  r->anew = true;
+  rows_update(r);
+}
+
+int
+rows_filter(struct rows *r, const char *filter, struct err *e)
+{
+  struct filter *f = filter_parse(r->corpus, filter, NULL, e);
+
+  if (!f)
+    return -1;
+  filter_free(f);
+  if (strcmp(filter, r->filter)) {
+    free(r->filter);
+    r->filter = xstrdup(filter);
+  }
+  rows_refresh(r);
+  return 0;
+}
+
+int
+rows_sort(struct rows *r, const char *key, bool reverse, struct err *e)
+{
+  if (*key && sort_ids(r->corpus, key, NULL, NULL, 0, e) < 0)
+    return -1;
+  if (strcmp(key, r->sort)) {
+    free(r->sort);
+    r->sort = xstrdup(key);
+  }
+  r->reverse = reverse;
+  rows_refresh(r);
+  return 0;
+}
+
+bool
+rows_find(const struct rows *r, uint32_t id, size_t *row)
+{
+  for (size_t i = 0; i < r->n; i++)
+    if (r->ids[i] == id) {
+      *row = i;
+      return true;
+    }
+  return false;
+}
+
+/* ---- marks ---- */
+
+bool
+rows_marked(const struct rows *r, uint32_t id)
+{
+  return id < r->cap_marks && r->marks[id];
+}
+
+void
+rows_mark(struct rows *r, uint32_t id, bool on)
+{
+  if (id >= r->cap_marks) {
+    size_t cap = r->cap_marks;
+
+    if (!on)
+      return;
+    GROW(r->marks, r->cap_marks, (size_t)id + 1);
+    memset(r->marks + cap, 0, r->cap_marks - cap);
+  }
+  r->n_marks = r->n_marks + on - r->marks[id];
+  r->marks[id] = on;
+}
+
+void
+rows_unmark(struct rows *r)
+{
+  if (r->marks)
+    memset(r->marks, 0, r->cap_marks);
+  r->n_marks = 0;
+}

@@ -1,0 +1,69 @@
+/* state: the inside of struct workbench, for the files of the frame (workbench.c, frame.c, command_line.c, help.c, loop.c)
+ * and no other. */
+#ifndef UI_STATE_H
+#define UI_STATE_H
+
+#include "base/buf.h"
+#include "store/project.h"
+#include "ui/errand.h"
+#include "ui/overlay.h"
+#include "ui/prompt.h"
+#include "ui/view.h"
+#include "ui/workbench.h"
+
+#define MESSAGES_MAX 1000      /* kept in the log */
+
+struct message {
+  int64_t at_ms;
+  enum style style;
+  char *text;
+};
+
+enum asking { ASKING_NOTHING, ASKING_COMMAND, ASKING_VIEW, ASKING_PAGE };
+
+struct terminal;
+struct workbench {
+  struct project *project;
+  struct corpus *corpus;
+  struct board *board;
+  struct terminal *terminal;   /* NULL in tests */
+  struct errands errands;
+  struct overlays overlays;
+  void *views[VIEW_COUNT];     /* the state of each */
+  int here;
+  struct area view_area;       /* as last drawn */
+
+  enum asking asking;          /* whom the prompt serves */
+  struct buf note;             /* what stands beside it */
+  int wrong;
+
+  struct message *messages;
+  size_t n_messages, cap_messages;
+  bool message_shown;          /* the last one stands in the bottom line */
+
+  uint64_t corpus_seen, board_seen, records_seen;
+  bool gone_to;                /* another view came up: it must take over what is new */
+  double cost_usd;             /* of the project; looked up when records change */
+  bool cost_wanted, cost_asked;
+  bool touched, quit, repaint, suspend;
+  int tab_col[VIEW_COUNT], tab_end[VIEW_COUNT];  /* where the tabs stand, for clicks */
+};
+
+/* frame.c */
+void frame_draw(struct workbench *w, struct canvas *c);
+bool frame_too_small(const struct canvas *c);
+bool frame_tab_at(const struct workbench *w, int col, int *view);
+/* "1 482" */
+const char *frame_count(uint64_t n, char out[32]);
+/* command_line.c */
+void command_line_ask(struct workbench *w, const char *text);
+void search_ask(struct workbench *w, enum asking whom, const char *text);
+void asking_key(struct workbench *w, const struct key *k);
+/* help.c */
+void help_keys(struct workbench *w);
+void help_messages(struct workbench *w);
+void help_text(struct workbench *w, const char *title, const char *text);
+/* workbench.c */
+void message_add(struct workbench *w, enum style style, const char *text);
+
+#endif

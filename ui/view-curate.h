@@ -1,0 +1,57 @@
+/* view-curate: inside of the view Curate, shared by its files: view-curate.c (the row, keys, panes), curate-act.c (decisions),
+ * curate-draw.c. */
+#ifndef UI_VIEW_CURATE_H
+#define UI_VIEW_CURATE_H
+
+#include "corpus/corpus.h"
+#include "ui/editor.h"
+#include "ui/facet.h"
+#include "ui/hints.h"
+#include "ui/list.h"
+#include "ui/pane.h"
+#include "ui/rows.h"
+#include "ui/view.h"
+#include "ui/workbench.h"
+
+enum curate_pane { PANE_FACETS, PANE_LIST, PANE_DETAIL, N_PANES };
+
+struct curate {
+  struct workbench *w;
+  struct corpus *corpus;
+  const struct labels *labels;
+  struct rows rows;
+  struct facets facets;
+  struct hints hints;
+  struct list list;
+  struct pane detail;
+  enum curate_pane pane;
+  uint32_t id;              /* the selected sample, 0: none */
+  uint64_t made;            /* rows.made that the list was set to */
+  uint32_t detail_of;       /* sample that the detail pane was scrolled for */
+  uint32_t anchor;          /* sample marked last: V marks from there */
+  bool editing;
+  bool editing_second;      /* the second text of a pair */
+  struct editor editor;
+  char *before;             /* the filter while another is typed */
+  char *last;               /* the last action, as a line with {ids}: for `.` */
+  bool finding;             /* duplicates are looked for */
+  struct area facet_area, list_area, detail_area;  /* as last drawn, relative to the view */
+};
+
+/* curate-act.c */
+extern const struct binding curate_bindings[];
+bool curate_selection(void *view, struct buf *out);
+/* Does a line with {ids}, and goes to the next row unless marks were meant. */
+void curate_decide(struct curate *v, const char *line);
+void curate_enter(void *view);
+void curate_edit_begin(struct curate *v);
+bool curate_edit_key(struct curate *v, const struct key *k);
+
+/* curate-draw.c */
+void curate_draw(void *view, struct canvas *c, struct area a);
+
+/* view-curate.c */
+void curate_select(struct curate *v, size_t row);
+void curate_filter(struct curate *v, const char *filter);
+
+#endif

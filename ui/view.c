@@ -1,0 +1,6 @@
+#include "ui/view.h"
+
+/* To add a view: one file with one row, and its name here (and in view.h). */
+const struct view *const view_rows[VIEW_COUNT] = {
+  &view_templates, &view_generate, &view_curate, &view_train, &view_compare,
+};

@@ -1,0 +1,481 @@
+#include "ui/workbench.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "command/command.h"
+#include "store/job_store.h"
+#include "ui/state.h"
+
+/* ---- messages ---- */
+
+void
+message_add(struct workbench *w, enum style style, const char *text)
+{
+  struct buf safe = {.max = 4000};
+
+  utf8_printable(&safe, text, strnlen(text, 1000));
+  if (w->n_messages == MESSAGES_MAX) {
+    free(w->messages[0].text);
+    memmove(w->messages, w->messages + 1, --w->n_messages * sizeof *w->messages);
+  }
+  GROW(w->messages, w->cap_messages, w->n_messages + 1);
+  w->messages[w->n_messages++] = (struct message){clock_wall_ms(), style, buf_take(&safe)};
+  w->message_shown = true;
+  w->touched = true;
+}
+
+void
+workbench_say(struct workbench *w, const char *format, ...)
+{
+  struct buf b = BUF_INIT;
+  va_list args;
+
+  va_start(args, format);
+  buf_vaddf(&b, format, args);
+  va_end(args);
+  message_add(w, STYLE_NORMAL, buf_str(&b));
+  buf_release(&b);
+}
+
+void
+workbench_complain(struct workbench *w, const struct err *e)
+{
+  message_add(w, STYLE_ERROR, e->message);
+}
+
+/* ---- commands ---- */
+
+/* The first line of what a command printed. */
+static void
+say_first_line(struct workbench *w, const char *output)
+{
+  size_t n = strcspn(output, "\n");
+
+  if (n)
+    workbench_say(w, "%.*s", (int)(n > 900 ? 900 : n), output);
+}
+
+static void
+command_ended(void *owner, const char *line, int status, const char *output, const struct err *e)
+{
+  struct workbench *w = owner;
+  char name[32];
+  size_t n = strcspn(line, " ");
+
+  n = n < sizeof name - 1 ? n : sizeof name - 1;
+  memcpy(name, line, n);
+  name[n] = '\0';
+  if (status == 0) {
+    const char *last = output + strlen(output);
+
+    while (last > output && last[-1] == '\n')
+      last--;
+    while (last > output && last[-1] != '\n')
+      last--;
+    workbench_say(w, "%s: %.*s", name, (int)strcspn(last, "\n"), *last ? last : "done");
+    return;
+  }
+  if (status == ERR_INTERRUPTED)
+    workbench_say(w, "%s: stopped; what it has is kept", name);
+  else
+    workbench_complain(w, e);
+}
+
+int
+workbench_ask(struct workbench *w, const char *line, char **output, struct err *e)
+{
+  struct command_environment env = {.project = w->project};
+  size_t n;
+
+  w->touched = true;
+  return command_line(&env, line, output, &n, e) == 0 ? 0 : -1;
+}
+
+int
+workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *done, void *arg)
+{
+  struct err e = {0};
+  const struct command *command = command_of_line(line, &e);
+  char *output = NULL;
+  int status;
+
+  if (!command || command->flags & COMMAND_SHELL) {
+    if (command)
+      err_set(&e, ERR_INPUT, "'%s' is for the shell: a project is open here already", command->name);
+    workbench_complain(w, &e);
+    return -1;
+  }
+  if (command->flags & COMMAND_LONG) {
+    if (errands_start(&w->errands, command->name, line, done, arg, &e) == 0)
+      return 0;
+    workbench_complain(w, &e);
+    return -1;
+  }
+  status = workbench_ask(w, line, &output, &e);
+  if (status < 0)
+    workbench_complain(w, &e);
+  else
+    say_first_line(w, output);
+  if (done)
+    done(arg, status, output ? output : "", &e);
+  free(output);
+  return status;
+}
+
+int
+workbench_run(struct workbench *w, const char *line)
+{
+  return workbench_run_then(w, line, NULL, NULL);
+}
+
+int
+workbench_runf(struct workbench *w, const char *format, ...)
+{
+  struct buf b = BUF_INIT;
+  va_list args;
+  int result;
+
+  va_start(args, format);
+  buf_vaddf(&b, format, args);
+  va_end(args);
+  result = workbench_run(w, buf_str(&b));
+  buf_release(&b);
+  return result;
+}
+
+void
+workbench_quote(struct buf *out, const char *word)
+{
+  buf_addc(out, '"');
+  for (; *word; word++) {
+    if (*word == '"' || *word == '\\')
+      buf_addc(out, '\\');
+    buf_addc(out, *word);
+  }
+  buf_addc(out, '"');
+}
+
+void
+workbench_work(struct workbench *w, void (*work)(void *arg), void (*done)(void *arg), void *arg)
+{
+  errands_work(&w->errands, work, done, arg);
+}
+
+bool
+workbench_running(struct workbench *w, const char *command)
+{
+  return errands_running(&w->errands, command);
+}
+
+void
+workbench_stop(struct workbench *w, const char *command)
+{
+  errands_stop(&w->errands, command);
+}
+
+/* ---- life ---- */
+
+struct workbench *
+workbench_new(struct project *p)
+{
+  struct workbench *w = xcalloc(1, sizeof *w);
+
+  w->project = p;
+  w->corpus = project_corpus(p);
+  w->board = project_board(p);
+  w->here = 2;
+  w->wrong = -1;
+  w->touched = w->gone_to = w->cost_wanted = true;
+  buf_init(&w->note, 4000);
+  errands_init(&w->errands, p);
+  w->errands.owner = w;
+  w->errands.on_done = command_ended;
+  for (int i = 0; i < VIEW_COUNT; i++)
+    if (view_rows[i]->open)
+      w->views[i] = view_rows[i]->open(w);
+  w->message_shown = false;
+  return w;
+}
+
+void
+workbench_free(struct workbench *w)
+{
+  if (!w)
+    return;
+  if (w->asking != ASKING_NOTHING)
+    prompt_end();
+  board_stop_all(w->board);
+  errands_release(&w->errands);
+  overlays_release(&w->overlays);
+  for (int i = 0; i < VIEW_COUNT; i++)
+    if (view_rows[i]->close)
+      view_rows[i]->close(w->views[i]);
+  for (size_t i = 0; i < w->n_messages; i++)
+    free(w->messages[i].text);
+  free(w->messages);
+  buf_release(&w->note);
+  free(w);
+}
+
+struct project *
+workbench_project(struct workbench *w)
+{
+  return w->project;
+}
+
+struct corpus *
+workbench_corpus(struct workbench *w)
+{
+  return w->corpus;
+}
+
+struct board *
+workbench_board(struct workbench *w)
+{
+  return w->board;
+}
+
+bool
+workbench_wants_quit(const struct workbench *w)
+{
+  return w->quit;
+}
+
+bool
+workbench_busy(const struct workbench *w)
+{
+  return errands_count(&w->errands) > 0 || w->corpus_seen != corpus_revision(w->corpus) ||
+         w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
+}
+
+void
+workbench_touch(struct workbench *w)
+{
+  w->touched = true;
+}
+
+void
+workbench_go(struct workbench *w, int view)
+{
+  if (view < 0 || view >= VIEW_COUNT || view == w->here)
+    return;
+  w->here = view;
+  w->gone_to = w->touched = true;
+}
+
+static void
+quit_now(void *arg)
+{
+  struct workbench *w = arg;
+
+  w->quit = true;
+}
+
+void
+workbench_quit(struct workbench *w)
+{
+  size_t n = errands_commands(&w->errands);
+
+  if (n == 0 && board_running(w->board) == 0)
+    w->quit = true;
+  else
+    workbench_confirm(w, "something still runs: stop it, keep what it has, and quit? (y/n)", quit_now, w);
+}
+
+/* ---- overlays ---- */
+
+void
+workbench_menu(struct workbench *w, const char *title, const char *const *items, size_t n, size_t at,
+               void (*chosen)(void *arg, int i), void *arg)
+{
+  overlays_menu(&w->overlays, title, items, n, at, chosen, arg);
+  w->touched = true;
+}
+
+void
+workbench_confirm(struct workbench *w, const char *question, void (*yes)(void *arg), void *arg)
+{
+  overlays_confirm(&w->overlays, question, yes, arg);
+  w->touched = true;
+}
+
+struct form *
+workbench_form(struct workbench *w, const char *title, const struct option *rows, size_t n,
+               void (*done)(void *arg, const struct form *f), void *arg)
+{
+  w->touched = true;
+  return overlays_form(&w->overlays, title, rows, n, done, arg);
+}
+
+void
+workbench_page(struct workbench *w, const char *title, const char *text)
+{
+  pane_str(overlays_text(&w->overlays, title), STYLE_NORMAL, text);
+  w->touched = true;
+}
+
+void
+workbench_prompt(struct workbench *w, const char *text)
+{
+  command_line_ask(w, text);
+}
+
+/* ---- keys ---- */
+
+static void
+mouse(struct workbench *w, const struct key *k)
+{
+  const struct view *view = view_rows[w->here];
+  int tab;
+
+  if (k->row == 0) {
+    if (k->mouse == MOUSE_LEFT && frame_tab_at(w, k->col, &tab))
+      workbench_go(w, tab);
+  } else if (area_has(w->view_area, k->row, k->col) && view->mouse) {
+    view->mouse(w->views[w->here], k, k->row - w->view_area.row, k->col - w->view_area.col);
+  }
+}
+
+/* Puts what is selected in the place of {ids}. */
+static bool
+fill_line(struct workbench *w, const char *line, struct buf *out)
+{
+  const struct view *view = view_rows[w->here];
+  const char *place = strstr(line, "{ids}");
+
+  if (!place)
+    return buf_adds(out, line) == 0;
+  buf_add(out, line, (size_t)(place - line));
+  if (!view->selection || !view->selection(w->views[w->here], out)) {
+    workbench_say(w, "nothing is selected");
+    return false;
+  }
+  buf_adds(out, place + strlen("{ids}"));
+  return true;
+}
+
+static void
+run_binding(struct workbench *w, const struct binding *b)
+{
+  struct buf line = BUF_INIT;
+
+  if (b->action)
+    b->action(w, w->views[w->here], b->n);
+  else if (fill_line(w, b->line, &line))
+    workbench_run(w, buf_str(&line));
+  buf_release(&line);
+}
+
+void
+workbench_key(struct workbench *w, const struct key *k)
+{
+  const struct view *view = view_rows[w->here];
+  const struct binding *b;
+  bool of_view, ask = false;
+
+  w->touched = true;
+  w->message_shown = false;
+  if (key_is(k, "C-z")) {
+    w->suspend = true;
+  } else if (key_is(k, "C-l")) {
+    w->repaint = true;
+  } else if (w->asking != ASKING_NOTHING) {
+    asking_key(w, k);
+  } else if (overlays_open(&w->overlays)) {
+    overlays_key(&w->overlays, k, k->row, k->col, &ask);
+    if (ask)
+      search_ask(w, ASKING_PAGE, "");
+  } else if (view->key && view->key(w->views[w->here], k)) {
+    return;
+  } else if (k->code == K_MOUSE) {
+    mouse(w, k);
+  } else if ((b = keymap_find(w, view->bindings, w->views[w->here], k, &of_view))) {
+    run_binding(w, b);
+  } else if (key_is(k, "C-c")) {
+    workbench_say(w, "q quits");
+  }
+}
+
+/* ---- what other threads did ---- */
+
+struct cost {
+  struct workbench *w;
+  struct project *project;
+  double usd;
+};
+
+static void
+cost_work(void *arg)
+{
+  struct cost *cost = arg;
+  struct job_figures figures = {0};
+
+  if (job_store_figures(cost->project, 0, &figures, NULL) == 0) {
+    cost->usd = figures.cost_usd;
+    job_figures_release(&figures);
+  }
+}
+
+static void
+cost_done(void *arg)
+{
+  struct cost *cost = arg;
+
+  cost->w->cost_usd = isfinite(cost->usd) ? cost->usd : 0;
+  cost->w->cost_asked = false;
+  free(cost);
+}
+
+static void
+ask_cost(struct workbench *w)
+{
+  struct cost *cost;
+
+  if (!w->cost_wanted || w->cost_asked)
+    return;
+  cost = xcalloc(1, sizeof *cost);
+  *cost = (struct cost){w, w->project, w->cost_usd};
+  w->cost_wanted = false;
+  w->cost_asked = true;
+  workbench_work(w, cost_work, cost_done, cost);
+}
+
+bool
+workbench_step(struct workbench *w)
+{
+  uint64_t corpus = corpus_revision(w->corpus), board = board_revision(w->board);
+  uint64_t records = project_records_revision(w->project);
+  struct err e = {0};
+  bool moved = corpus != w->corpus_seen || board != w->board_seen || records != w->records_seen, changed;
+
+  changed = errands_collect(&w->errands) || moved || w->gone_to;
+  if (project_failure(w->project, &e)) {
+    workbench_complain(w, &e);
+    changed = true;
+  }
+  w->cost_wanted |= records != w->records_seen;
+  w->corpus_seen = corpus;
+  w->board_seen = board;
+  w->records_seen = records;
+  ask_cost(w);
+  if (changed)
+    for (int i = 0; i < VIEW_COUNT; i++)
+      if (view_rows[i]->update)
+        view_rows[i]->update(w->views[i], i == w->here);
+  w->gone_to = false;
+  changed |= w->touched;
+  w->touched = false;
+  return changed;
+}
+
+void
+workbench_draw(struct workbench *w, struct canvas *c)
+{
+  frame_draw(w, c);
+}
