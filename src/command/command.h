@@ -36,6 +36,7 @@ enum command_flags {
 /* `template PROJECT show NAME`: show is a verb. */
 struct command_verb {
   const char *name, *arguments, *summary;  /* a NULL name ends a list */
+  unsigned flags;                          /* added to the command's: COMMAND_WRITES, COMMAND_LONG */
 };
 
 /* An example of use. Examples are run by `make check`, in the order of the table, in a folder with the example project. */

@@ -1,0 +1,34 @@
+#include "command/rows.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+const struct command *const commands[] = {
+  &command_new,
+  &command_help_row,
+  NULL,
+};
+
+const struct command *
+command_find(const char *name)
+{
+  for (size_t i = 0; commands[i]; i++)
+    if (strcmp(commands[i]->name, name) == 0)
+      return commands[i];
+  return NULL;
+}
+
+int
+command_unknown(const char *name, struct err *e)
+{
+  const char *names[64], *nearest;
+  size_t n = 0;
+
+  for (; commands[n] && n < N_OF(names); n++)
+    names[n] = commands[n]->name;
+  nearest = option_nearest(name, names, n);
+  if (nearest)
+    return err_set(e, ERR_INPUT, "there is no command '%.100s' (did you mean '%s'?)", name, nearest);
+  return err_set(e, ERR_INPUT, "there is no command '%.100s' (see 'retort help')", name);
+}

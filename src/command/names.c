@@ -1,0 +1,105 @@
+#include "command/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "corpus/filter.h"
+
+int
+names_template(struct call *c, const char *name, struct template_row *row, struct err *e)
+{
+  struct template_row *rows;
+  struct buf list = BUF_INIT;
+  size_t n;
+  int r;
+
+  if (name) {
+    const char *at = strrchr(name, '@');
+    unsigned long version = at && at[1] ? strtoul(at + 1, NULL, 10) : 0;
+    char *bare = xstrndup(name, version ? (size_t)(at - name) : strlen(name));
+
+    r = template_store_get(c->project, bare, (uint32_t)version, row, e);
+    free(bare);
+    return r;
+  }
+  if (template_store_list(c->project, false, &rows, &n, e) < 0)
+    return -1;
+  for (size_t i = 0; i < n; i++)
+    buf_addf(&list, "%s%s", i ? ", " : "", rows[i].name);
+  if (n == 0)
+    r = err_set(e, ERR_INPUT, "the project has no template (retort template PROJECT set NAME FILE)");
+  else if (n > 1)
+    r = err_set(e, ERR_INPUT, "which template? (--template NAME; there are: %.300s)", buf_str(&list));
+  else
+    r = template_store_by_id(c->project, rows[0].id, row, e);
+  template_rows_free(rows, n);
+  buf_release(&list);
+  return r;
+}
+
+int
+names_teacher(struct call *c, const char *name, struct teacher_row *row, struct err *e)
+{
+  struct teacher_row *rows;
+  struct buf list = BUF_INIT;
+  size_t n;
+  int r;
+
+  if (name)
+    return teacher_store_get(c->project, name, row, e);
+  if (teacher_store_list(c->project, &rows, &n, e) < 0)
+    return -1;
+  for (size_t i = 0; i < n; i++)
+    buf_addf(&list, "%s%s", i ? ", " : "", rows[i].name);
+  if (n == 0)
+    r = err_set(e, ERR_INPUT, "the project has no teacher (retort teacher PROJECT add NAME --url URL --model MODEL)");
+  else if (n > 1)
+    r = err_set(e, ERR_INPUT, "which teacher? (--teacher NAME; there are: %.300s)", buf_str(&list));
+  else
+    r = teacher_store_by_id(c->project, rows[0].id, row, e);
+  teacher_rows_free(rows, n);
+  buf_release(&list);
+  return r;
+}
+
+int
+names_run(struct call *c, const char *name, struct run_row *row, struct err *e)
+{
+  struct run_row *rows;
+  uint32_t id = 0;
+  size_t n;
+
+  if (name)
+    return run_store_get(c->project, name, row, e);
+  if (run_store_list(c->project, &rows, &n, e) < 0)
+    return -1;
+  for (size_t i = 0; i < n; i++)
+    if (rows[i].model_bytes)
+      id = rows[i].id;
+  run_rows_free(rows, n);
+  if (!id)
+    return err_set(e, ERR_INPUT, "no student is trained yet (retort train %s)", project_path(c->project));
+  return run_store_by_id(c->project, id, row, e);
+}
+
+int
+names_label(struct call *c, const char *name, uint16_t *label, struct err *e)
+{
+  const struct labels *labels = corpus_labels(project_corpus(c->project));
+  uint16_t near;
+
+  *label = label_find(labels, name, strlen(name));
+  if (*label != LABEL_NONE)
+    return 0;
+  near = label_find_like(labels, name);
+  if (near != LABEL_NONE)
+    return err_set(e, ERR_INPUT, "unknown label '%.100s' (did you mean '%s'?)", name, label_name(labels, near));
+  return err_set(e, ERR_INPUT, "unknown label '%.100s'", name);
+}
+
+const struct filter_provider *
+names_provider(struct call *c)
+{
+  (void)c;
+  return NULL;
+}

@@ -1,0 +1,353 @@
+#include "command/page.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "command/call.h"
+#include "command/topic.h"
+
+#define PAGE_DATE "2026-11-22"  /* of the manual as a whole; fixed, so that the same source makes the same pages */
+
+static void
+add(struct page *p, enum block_kind kind, const char *term, const char *text)
+{
+  GROW(p->v, p->cap, p->n + 1);
+  p->v[p->n++] = (struct block){kind, term ? arena_strdup(&p->arena, term) : NULL, arena_strdup(&p->arena, text)};
+}
+
+/* Paragraphs with an empty line between; one that begins with a blank is verbatim. */
+static void
+add_text(struct page *p, const char *text)
+{
+  while (text && *text) {
+    const char *end = strstr(text, "\n\n");
+    size_t n = end ? (size_t)(end - text) : strlen(text);
+
+    add(p, *text == ' ' ? BLOCK_VERBATIM : BLOCK_PARAGRAPH, NULL, arena_strndup(&p->arena, text, n));
+    text += n;
+    text += strspn(text, "\n");
+  }
+}
+
+static void
+add_option(struct page *p, const struct option *o)
+{
+  struct buf term = BUF_INIT, text = BUF_INIT, range = BUF_INIT;
+
+  for (const struct call_short *s = call_shorts; s->letter; s++)
+    if (strcmp(s->name, o->name) == 0)
+      buf_addf(&term, "-%c, ", s->letter);
+  buf_addf(&term, "--%s", o->name);
+  if (o->type != OPTION_FLAG)
+    buf_addf(&term, " %s", o->argument ? o->argument : "VALUE");
+  buf_adds(&text, o->summary);
+  option_range(o, &range);
+  if (range.n || o->fallback || o->many) {
+    const char *comma = "";
+
+    buf_adds(&text, " (");
+    if (range.n) {
+      buf_addf(&text, "%s", buf_str(&range));
+      comma = "; ";
+    }
+    if (o->fallback && *o->fallback) {
+      buf_addf(&text, "%sdefault %s", comma, o->fallback);
+      comma = "; ";
+    }
+    if (o->many)
+      buf_addf(&text, "%smay be repeated", comma);
+    buf_addc(&text, ')');
+  }
+  add(p, BLOCK_ITEM, buf_str(&term), buf_str(&text));
+  buf_release(&term);
+  buf_release(&text);
+  buf_release(&range);
+}
+
+static void
+add_options(struct page *p, const struct option *o)
+{
+  for (; o && o->name; o++)
+    add_option(p, o);
+}
+
+static void
+add_synopsis(struct page *p, const struct command *command)
+{
+  struct buf usage = BUF_INIT;
+
+  add(p, BLOCK_HEADING, NULL, "SYNOPSIS");
+  if (command->verbs) {
+    for (const struct command_verb *v = command->verbs; v->name; v++) {
+      if (v != command->verbs)
+        buf_addc(&usage, '\n');
+      call_usage(command, v, false, &usage);
+    }
+  } else {
+    call_usage(command, NULL, false, &usage);
+  }
+  add(p, BLOCK_VERBATIM, NULL, buf_str(&usage));
+  buf_release(&usage);
+}
+
+static void
+add_examples(struct page *p, const struct command_example *x)
+{
+  if (!x || !x->line)
+    return;
+  add(p, BLOCK_HEADING, NULL, "EXAMPLES");
+  for (; x->line; x++)
+    add(p, BLOCK_ITEM, x->line, x->shows);
+}
+
+void
+page_of_command(struct page *p, const struct command *command)
+{
+  const struct option *table;
+  const char *title;
+
+  *p = (struct page){.summary = command->summary};
+  arena_init(&p->arena);
+  {
+    struct buf name = BUF_INIT;
+
+    buf_addf(&name, "retort-%s", command->name);
+    p->name = arena_strdup(&p->arena, buf_str(&name));
+    buf_release(&name);
+  }
+  add_synopsis(p, command);
+  add(p, BLOCK_HEADING, NULL, "DESCRIPTION");
+  add_text(p, command->text);
+  if (command->verbs) {
+    add(p, BLOCK_HEADING, NULL, "ACTIONS");
+    for (const struct command_verb *v = command->verbs; v->name; v++) {
+      struct buf term = BUF_INIT;
+
+      buf_addf(&term, "%s%s%s", v->name, *v->arguments ? " " : "", v->arguments);
+      add(p, BLOCK_ITEM, buf_str(&term), v->summary);
+      buf_release(&term);
+    }
+  }
+  add(p, BLOCK_HEADING, NULL, "OPTIONS");
+  add_options(p, command->options);
+  for (const struct option *o = command_common_options; o->name; o++)
+    if (call_option(command, o->name) == o)
+      add_option(p, o);
+  for (size_t i = 0; command->more && (table = command->more(i, &title)); i++) {
+    add(p, BLOCK_HEADING, NULL, title);
+    add_options(p, table);
+  }
+  add_examples(p, command->examples);
+  add(p, BLOCK_HEADING, NULL, "SEE ALSO");
+  add(p, BLOCK_PARAGRAPH, NULL, "retort(1) has the words, the filter language and the exit status.");
+}
+
+static void
+add_topic(struct page *p, const struct topic *t)
+{
+  size_t n;
+  const struct command_key *keys = topic_keys(&n);
+
+  add_text(p, t->text);
+  for (const struct topic_item *i = t->items; i && i->term; i++)
+    add(p, BLOCK_ITEM, i->term, i->text);
+  if (strcmp(t->name, "commands") == 0)
+    for (size_t i = 0; commands[i]; i++)
+      add(p, BLOCK_ITEM, commands[i]->name, commands[i]->summary);
+  if (strcmp(t->name, "keys") == 0)
+    for (size_t i = 0; i < n; i++) {
+      if (i == 0 || strcmp(keys[i - 1].view, keys[i].view) != 0)
+        add(p, BLOCK_PARAGRAPH, NULL, keys[i].view);
+      add(p, BLOCK_ITEM, keys[i].keys, keys[i].summary);
+    }
+}
+
+void
+page_of_program(struct page *p)
+{
+  *p = (struct page){.name = "retort", .summary = "training data from large language models for small text models"};
+  arena_init(&p->arena);
+  add(p, BLOCK_HEADING, NULL, "SYNOPSIS");
+  add(p, BLOCK_VERBATIM, NULL, "retort PROJECT\nretort COMMAND PROJECT [options]\nretort help [COMMAND|TOPIC]");
+  for (const struct topic *t = topics; t->name; t++) {
+    size_t n;
+
+    topic_keys(&n);
+    if (strcmp(t->name, "keys") == 0 && n == 0)
+      continue;
+    add(p, BLOCK_HEADING, NULL, t->title);
+    add_topic(p, t);
+  }
+}
+
+void
+page_of_topic(struct page *p, const struct topic *t)
+{
+  *p = (struct page){.name = "retort", .summary = "training data from large language models for small text models"};
+  arena_init(&p->arena);
+  add(p, BLOCK_HEADING, NULL, t->title);
+  add_topic(p, t);
+}
+
+void
+page_release(struct page *p)
+{
+  free(p->v);
+  arena_release(&p->arena);
+  *p = (struct page){0};
+}
+
+/* ---- as text */
+
+/* Adds s in lines of at most `columns`, each indented; the first line begins at column `at`. */
+static void
+wrap(struct buf *out, const char *s, int indent, int columns, int at)
+{
+  for (bool first = true; *s; first = false) {
+    size_t n = strcspn(s, " \n");
+    int width = (int)utf8_columns(s, n);
+
+    if (!first && at + 1 + width > columns) {
+      buf_addc(out, '\n');
+      at = 0;
+    } else if (!first) {
+      buf_addc(out, ' ');
+      at++;
+    }
+    if (at < indent) {
+      buf_addn(out, ' ', (size_t)(indent - at));
+      at = indent;
+    }
+    buf_add(out, s, n);
+    at += width;
+    s += n;
+    s += strspn(s, " \n");
+  }
+  buf_addc(out, '\n');
+}
+
+static void
+text_item(struct buf *out, const struct block *b, int columns)
+{
+  const int indent = 24;
+  int used = 2 + (int)utf8_columns(b->term, strlen(b->term));
+
+  buf_addf(out, "  %s", b->term);
+  if (used + 2 > indent) {
+    buf_addc(out, '\n');
+    used = 0;
+  }
+  wrap(out, b->text, used ? indent : indent < columns / 2 ? indent : 8, columns, used);
+}
+
+void
+page_text(const struct page *p, int columns, struct buf *out)
+{
+  if (columns < 40)
+    columns = 40;
+  if (columns > 100)
+    columns = 100;
+  buf_addf(out, "%s - %s\n", p->name, p->summary);
+  for (size_t i = 0; i < p->n; i++) {
+    const struct block *b = &p->v[i];
+    bool apart = i == 0 || b->kind != BLOCK_ITEM || (p->v[i - 1].kind != BLOCK_ITEM && p->v[i - 1].kind != BLOCK_HEADING);
+
+    if (apart && (i == 0 || p->v[i - 1].kind != BLOCK_HEADING))
+      buf_addc(out, '\n');
+    if (b->kind == BLOCK_HEADING) {
+      buf_addf(out, "%s\n", b->text);
+    } else if (b->kind == BLOCK_PARAGRAPH) {
+      wrap(out, b->text, 2, columns, 0);
+    } else if (b->kind == BLOCK_ITEM) {
+      text_item(out, b, columns);
+    } else {
+      for (const char *s = b->text; *s; s += strcspn(s, "\n"), s += *s == '\n') {
+        buf_adds(out, "  ");
+        buf_add(out, s, strcspn(s, "\n"));
+        buf_addc(out, '\n');
+      }
+    }
+  }
+}
+
+/* ---- as roff */
+
+/* Text without meaning to roff: backslashes, hyphens that are typed, and control characters at the start of a line. */
+static void
+roff_text(struct buf *out, const char *s, size_t n, bool bold)
+{
+  if (bold)
+    buf_adds(out, "\\fB");
+  if (n && (*s == '.' || *s == '\''))
+    buf_adds(out, "\\&");
+  for (size_t i = 0; i < n; i++) {
+    if (s[i] == '\\')
+      buf_adds(out, "\\e");
+    else if (s[i] == '-')
+      buf_adds(out, "\\-");
+    else if (s[i] == '\'')
+      buf_adds(out, "\\(aq");
+    else if (s[i] == '`')
+      buf_adds(out, "\\(ga");
+    else if (s[i] == '^')
+      buf_adds(out, "\\(ha");
+    else if (s[i] == '~')
+      buf_adds(out, "\\(ti");
+    else
+      buf_addc(out, s[i]);
+    if (s[i] == '\n' && i + 1 < n && (s[i + 1] == '.' || s[i + 1] == '\''))
+      buf_adds(out, "\\&");
+  }
+  if (bold)
+    buf_adds(out, "\\fR");
+}
+
+static void
+roff_block(struct buf *out, const struct page *p, size_t i)
+{
+  const struct block *b = &p->v[i];
+  size_t n = strlen(b->text);
+
+  switch (b->kind) {
+  case BLOCK_HEADING:
+    buf_adds(out, ".SH ");
+    buf_adds(out, b->text);
+    break;
+  case BLOCK_PARAGRAPH:
+    if (i > 0 && p->v[i - 1].kind != BLOCK_HEADING)
+      buf_adds(out, ".PP\n");
+    roff_text(out, b->text, n, false);
+    break;
+  case BLOCK_VERBATIM:
+    if (i > 0 && p->v[i - 1].kind != BLOCK_HEADING)
+      buf_adds(out, ".PP\n");
+    buf_adds(out, ".nf\n");
+    roff_text(out, b->text, n, false);
+    buf_adds(out, "\n.fi");
+    break;
+  case BLOCK_ITEM:
+    buf_adds(out, ".TP\n");
+    roff_text(out, b->term, strlen(b->term), true);
+    buf_addc(out, '\n');
+    roff_text(out, b->text, n, false);
+    break;
+  }
+  buf_addc(out, '\n');
+}
+
+void
+page_roff(const struct page *p, struct buf *out)
+{
+  buf_adds(out, ".TH ");
+  for (const char *s = p->name; *s; s++)
+    buf_addc(out, (char)toupper((unsigned char)*s));
+  buf_addf(out, " 1 %s \"retort " PACKAGE_VERSION "\" \"User Commands\"\n.SH NAME\n", PAGE_DATE);
+  roff_text(out, p->name, strlen(p->name), false);
+  buf_adds(out, " \\- ");
+  roff_text(out, p->summary, strlen(p->summary), false);
+  buf_addc(out, '\n');
+  for (size_t i = 0; i < p->n; i++)
+    roff_block(out, p, i);
+}

@@ -1,0 +1,45 @@
+#include "command/run.h"
+
+#include "store/project.h"
+
+static unsigned
+flags_of(const struct call *c)
+{
+  return c->command->flags | (c->verb ? c->verb->flags : 0);
+}
+
+static int
+show_help(struct call *c, struct err *e)
+{
+  struct buf out = BUF_INIT;
+  int r = command_help(c->command->name, 80, &out, e);
+
+  fwrite(buf_str(&out), 1, out.n, c->out);
+  buf_release(&out);
+  return r;
+}
+
+int
+run_call(struct call *c, struct err *e)
+{
+  int r;
+
+  if (c->help)
+    return show_help(c, e);
+  if (!(c->command->flags & COMMAND_PROJECT))
+    return c->command->run(c, e);
+  if (c->workbench) {
+    if ((flags_of(c) & COMMAND_WRITES) && project_read_only(c->project))
+      return err_set(e, ERR_INPUT, "'%s' needs to write, but '%s' can only be read", c->command->name,
+                     project_path(c->project));
+    return c->command->run(c, e);
+  }
+  c->project = project_open(c->path, flags_of(c) & COMMAND_WRITES ? PROJECT_WRITE : PROJECT_READ, e);
+  if (!c->project)
+    return -1;
+  r = c->command->run(c, e);
+  if (project_close(c->project, r == 0 ? e : NULL) < 0)
+    r = -1;
+  c->project = NULL;
+  return r;
+}
