@@ -11,12 +11,11 @@ extern const struct command command_teacher;
 extern const struct command command_generate;
 extern const struct command command_list, command_stats;                                       /* look.c */
 extern const struct command command_accept, command_reject, command_relabel, command_edit, command_split;  /* curate.c */
-extern const struct command command_dedupe;
 extern const struct command command_undo, command_redo, command_log;                           /* history.c */
 extern const struct command command_train, command_runs;                                       /* train.c */
 extern const struct command command_evaluate, command_predict;
 extern const struct command command_experiment;
-extern const struct command command_check;
+extern const struct command command_check, command_dedupe;                                     /* check.c */
 extern const struct command command_help_row;                                                  /* help.c */
 
 /* The error for a name that is no command. */

@@ -26,7 +26,7 @@ run_call(struct call *c, struct err *e)
 
   if (c->help)
     return show_help(c, e);
-  if (!(c->command->flags & COMMAND_PROJECT))
+  if (!(c->command->flags & COMMAND_PROJECT) || ((c->command->flags & COMMAND_UNOPENED) && !c->workbench))
     return c->command->run(c, e);
   if (c->workbench) {
     if ((flags_of(c) & COMMAND_WRITES) && project_read_only(c->project))

@@ -1,0 +1,262 @@
+/* list and stats: the corpus as it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/names.h"
+#include "command/print.h"
+#include "command/rows.h"
+#include "command/select.h"
+#include "corpus/sort.h"
+#include "corpus/stats.h"
+#include "ship/dataset.h"
+
+static void
+list_json(struct call *c, const uint32_t *ids, size_t n)
+{
+  const struct corpus *corpus = project_corpus(c->project);
+  struct buf line = BUF_INIT;
+  struct sample s;
+
+  for (size_t i = 0; i < n && !print_broken(c) && !stop_wanted(c->stop); i++)
+    if (corpus_get(corpus, ids[i], &s)) {
+      dataset_add_json(&line, corpus, &s);
+      print_json(c, &line);
+    }
+  buf_release(&line);
+}
+
+static void
+list_text(struct call *c, const uint32_t *ids, size_t n)
+{
+  const struct corpus *corpus = project_corpus(c->project);
+  struct buf labels = BUF_INIT;
+  struct grid g;
+  struct sample s;
+
+  grid_init(&g, "id>|label|status|origin|split|text");
+  for (size_t i = 0; i < n; i++)
+    if (corpus_get(corpus, ids[i], &s)) {
+      buf_clear(&labels);
+      labels_join(&labels, corpus_labels(corpus), s.labels, s.n_labels, ", ");
+      grid_cell(&g, "%u", s.id);
+      grid_cell(&g, "%s", s.n_labels ? buf_str(&labels) : "-");
+      grid_cell(&g, "%s", status_name(s.status));
+      grid_cell(&g, "%s", origin_name(s.origin));
+      grid_cell(&g, "%s", split_name(s.split));
+      grid_cell(&g, "%s%s%s", s.text, s.text2 ? " | " : "", s.text2 ? s.text2 : "");
+    }
+  grid_print(&g, c);
+  grid_release(&g);
+  buf_release(&labels);
+}
+
+static int
+run_list(struct call *c, struct err *e)
+{
+  double limit = call_number(c, "limit");
+  uint32_t *ids;
+  size_t n;
+  int r;
+
+  if (select_filter(c, call_text(c, "filter"), &ids, &n, e) < 0)
+    return -1;
+  r = sort_ids(project_corpus(c->project), call_text(c, "sort"), names_provider(c), ids, n, e);
+  if (limit > 0 && n > (size_t)limit)
+    n = (size_t)limit;
+  if (r == 0 && c->json)
+    list_json(c, ids, n);
+  else if (r == 0)
+    list_text(c, ids, n);
+  free(ids);
+  if (r == 0 && stop_wanted(c->stop))
+    r = err_set(e, ERR_INTERRUPTED, "interrupted");
+  return r;
+}
+
+static const struct option list_options[] = {
+  SELECT_FILTER_OPTION,
+  {.name = "sort", .type = OPTION_TEXT, .argument = "KEY", .summary = "in this order (-KEY: the other way round): id, label, words, chars, ..."},
+  {.name = "limit", .type = OPTION_INT, .min = 0, .max = CORPUS_MAX, .argument = "N", .summary = "the first N only; 0: all"},
+  {.name = NULL},
+};
+
+static const struct command_example list_examples[] = {
+  {"retort list tickets.retort --filter 'label:returns words>20' --sort -words --limit 5", "the longest texts of a label"},
+  {"retort list tickets.retort --filter split:test --limit 2 --json", "the same as JSON lines"},
+  {NULL, NULL},
+};
+
+const struct command command_list = {
+  .name = "list",
+  .arguments = "PROJECT",
+  .summary = "shows samples",
+  .text =
+    "A line for each sample that matches the filter; without one, all. With --json each line is an object: id, text, text2 (pairs), "
+    "label (or labels), split, origin, status, and where they are known template, teacher, attributes, request, parent.",
+  .options = list_options,
+  .examples = list_examples,
+  .flags = COMMAND_PROJECT | COMMAND_JSON,
+  .run = run_list,
+};
+
+/* ---- stats */
+
+static void
+add_counts(struct buf *out, const char *key, const char *const *names, const uint32_t *counts, size_t n)
+{
+  json_add_key(out, key);
+  buf_addc(out, '{');
+  for (size_t i = 0; i < n; i++)
+    json_add_field_int(out, names[i], counts[i]);
+  buf_addc(out, '}');
+}
+
+static void
+stats_json(struct call *c, const struct stats *s)
+{
+  const struct labels *labels = corpus_labels(project_corpus(c->project));
+  struct buf out = BUF_INIT;
+
+  buf_addc(&out, '{');
+  json_add_field_int(&out, "n", s->n);
+  add_counts(&out, "status", status_names, s->status, N_STATUSES);
+  add_counts(&out, "split", split_names, s->split, N_SPLITS);
+  add_counts(&out, "origin", origin_names, s->origin, N_ORIGINS);
+  json_add_key(&out, "labels");
+  buf_addc(&out, '[');
+  for (size_t i = 0; i < s->n_labels; i++) {
+    const struct stats_label *l = &s->labels[i];
+
+    json_add_comma(&out);
+    buf_addc(&out, '{');
+    json_add_field(&out, "label", l->label == LABEL_NONE ? NULL : label_name(labels, l->label));
+    json_add_field_int(&out, "n", l->n);
+    for (int k = 0; k < N_STATUSES; k++)
+      json_add_field_int(&out, status_names[k], l->status[k]);
+    json_add_field_number(&out, "words_mean", l->words_mean);
+    buf_addc(&out, '}');
+  }
+  buf_addc(&out, ']');
+  json_add_key(&out, "words");
+  buf_addc(&out, '{');
+  json_add_field_number(&out, "mean", s->words_mean);
+  json_add_field_number(&out, "sd", s->words_sd);
+  json_add_field_int(&out, "min", s->words_min);
+  json_add_field_int(&out, "median", s->words_median);
+  json_add_field_int(&out, "max", s->words_max);
+  json_add_field_int(&out, "total", s->n_words);
+  json_add_field_int(&out, "different", s->n_types);
+  buf_addc(&out, '}');
+  json_add_key(&out, "chars");
+  buf_addc(&out, '{');
+  json_add_field_number(&out, "mean", s->chars_mean);
+  json_add_field_int(&out, "min", s->chars_min);
+  json_add_field_int(&out, "max", s->chars_max);
+  buf_addc(&out, '}');
+  json_add_field_number(&out, "distinct1", s->distinct1);
+  json_add_field_number(&out, "distinct2", s->distinct2);
+  json_add_key(&out, "openings");
+  buf_addc(&out, '[');
+  for (size_t i = 0; i < s->n_openings; i++) {
+    json_add_comma(&out);
+    buf_addc(&out, '{');
+    json_add_field(&out, "words", s->openings[i].words);
+    json_add_field_int(&out, "n", s->openings[i].n);
+    buf_addc(&out, '}');
+  }
+  buf_adds(&out, "]}");
+  print_json(c, &out);
+  buf_release(&out);
+}
+
+static void
+print_counts(struct call *c, const char *what, const char *const *names, const uint32_t *counts, size_t n)
+{
+  struct buf line = BUF_INIT;
+
+  for (size_t i = 0; i < n; i++)
+    if (counts[i])
+      buf_addf(&line, "%s%s %u", line.n ? ", " : "", names[i], counts[i]);
+  print_line(c, "%-8s %s", what, line.n ? buf_str(&line) : "-");
+  buf_release(&line);
+}
+
+static void
+stats_text(struct call *c, const struct stats *s)
+{
+  const struct labels *labels = corpus_labels(project_corpus(c->project));
+  struct grid g;
+
+  print_line(c, "%-8s %u", "samples", s->n);
+  print_counts(c, "status", status_names, s->status, N_STATUSES);
+  print_counts(c, "split", split_names, s->split, N_SPLITS);
+  print_counts(c, "origin", origin_names, s->origin, N_ORIGINS);
+  print_line(c, "%-8s %.1f a text (sd %.1f, %u to %u, median %u); %u in all, %u different", "words", s->words_mean, s->words_sd,
+             s->words_min, s->words_max, s->words_median, s->n_words, s->n_types);
+  print_line(c, "%-8s %.1f a text (%u to %u)", "chars", s->chars_mean, s->chars_min, s->chars_max);
+  print_line(c, "%-8s distinct-1 %.3f, distinct-2 %.3f", "variety", s->distinct1, s->distinct2);
+  fputc('\n', c->out);
+  grid_init(&g, "label|n>|new>|accepted>|rejected>|words>");
+  for (size_t i = 0; i < s->n_labels; i++) {
+    const struct stats_label *l = &s->labels[i];
+
+    grid_cell(&g, "%s", l->label == LABEL_NONE ? "(none)" : label_name(labels, l->label));
+    grid_cell(&g, "%u", l->n);
+    for (int k = 0; k < N_STATUSES; k++)
+      grid_cell(&g, "%u", l->status[k]);
+    grid_cell(&g, "%.1f", l->words_mean);
+  }
+  grid_print(&g, c);
+  grid_release(&g);
+  if (s->n_openings) {
+    fputc('\n', c->out);
+    grid_init(&g, "n>|opening words most repeated");
+    for (size_t i = 0; i < s->n_openings; i++) {
+      grid_cell(&g, "%u", s->openings[i].n);
+      grid_cell(&g, "%s", s->openings[i].words);
+    }
+    grid_print(&g, c);
+    grid_release(&g);
+  }
+}
+
+static int
+run_stats(struct call *c, struct err *e)
+{
+  struct stats s;
+  uint32_t *ids;
+  size_t n;
+
+  if (select_filter(c, call_text(c, "filter"), &ids, &n, e) < 0)
+    return -1;
+  stats_run(project_corpus(c->project), ids, n, &s);
+  if (c->json)
+    stats_json(c, &s);
+  else
+    stats_text(c, &s);
+  stats_release(&s);
+  free(ids);
+  return 0;
+}
+
+static const struct option stats_options[] = {SELECT_FILTER_OPTION, {.name = NULL}};
+
+static const struct command_example stats_examples[] = {
+  {"retort stats tickets.retort", "the whole corpus"},
+  {"retort stats tickets.retort --filter origin:generated --json", "what the teacher wrote, as JSON"},
+  {NULL, NULL},
+};
+
+const struct command command_stats = {
+  .name = "stats",
+  .arguments = "PROJECT",
+  .summary = "counts, lengths and diversity of the corpus",
+  .text =
+    "Counts by status, split, origin and label; lengths in words and characters; distinct-1 and distinct-2 (different words, and "
+    "different pairs of neighbouring words, by all of them: the lower, the more the texts repeat themselves); and the opening words most "
+    "repeated.",
+  .options = stats_options,
+  .examples = stats_examples,
+  .flags = COMMAND_PROJECT | COMMAND_JSON,
+  .run = run_stats,
+};
