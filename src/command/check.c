@@ -104,8 +104,8 @@ dedupe_text(struct call *c, const struct neardup_pair *pairs, size_t n, size_t r
     grid_cell(&g, "%u", s.id);
     grid_cell(&g, "%u", of.id);
     grid_cell(&g, "%.2f", (double)pairs[i].similarity);
-    grid_cell(&g, "%.*s", 60, s.text);
-    grid_cell(&g, "%.*s", 60, of.text);
+    grid_cell_cut(&g, 50, s.text);
+    grid_cell_cut(&g, 50, of.text);
   }
   if (n)
     grid_print(&g, c);
@@ -167,5 +167,5 @@ const struct command command_dedupe = {
     "(of short texts: of their character 4-grams) have a Jaccard similarity of at least the threshold. Of two, the later sample is the "
     "duplicate. Looked at are all samples that are neither rejected nor test texts, or those of --filter.",
   .options = dedupe_options, .examples = dedupe_examples,
-  .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON, .run = run_dedupe,
+  .flags = COMMAND_PROJECT | COMMAND_MAY_WRITE | COMMAND_LONG | COMMAND_JSON, .run = run_dedupe,
 };

@@ -31,6 +31,7 @@ enum command_flags {
   COMMAND_LONG = 4,     /* it may take more than a moment: the workbench runs it on a thread of its own */
   COMMAND_SHELL = 8,    /* makes no sense inside the workbench */
   COMMAND_JSON = 16,    /* takes --json */
+  COMMAND_MAY_WRITE = 64, /* it writes if it can: the project is opened for reading where it cannot be written */
   COMMAND_UNOPENED = 32,  /* in the shell it is given the project's path as an argument, not the open project */
 };
 

@@ -62,6 +62,18 @@ add_cut(struct buf *out, const char *s, size_t width)
 }
 
 void
+grid_cell_cut(struct grid *g, size_t columns, const char *s)
+{
+  struct buf safe = BUF_INIT, cell = BUF_INIT;
+
+  utf8_printable(&safe, s, strlen(s));
+  add_cut(&cell, buf_str(&safe), columns);
+  GROW(g->cells, g->cap, g->n + 1);
+  g->cells[g->n++] = buf_take(&cell);
+  buf_release(&safe);
+}
+
+void
 grid_print(const struct grid *g, struct call *c)
 {
   size_t widths[GRID_COLUMNS] = {0}, before = 0, columns = (size_t)print_columns(c);

@@ -3,6 +3,7 @@
 #ifndef COMMAND_PRINT_H
 #define COMMAND_PRINT_H
 
+#include "base/json.h"
 #include "command/call.h"
 
 #define GRID_COLUMNS 16
@@ -16,6 +17,8 @@ struct grid {
 /* "id>|label|text": a heading that ends in '>' is a column of numbers. */
 void grid_init(struct grid *g, const char *headings);
 void grid_cell(struct grid *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A cell with outside text, cut to so many columns. */
+void grid_cell_cut(struct grid *g, size_t columns, const char *s);
 /* The last column is cut at the width of a terminal. */
 void grid_print(const struct grid *g, struct call *c);
 void grid_release(struct grid *g);

@@ -2,10 +2,12 @@
 
 #include "store/project.h"
 
-static unsigned
-flags_of(const struct call *c)
+static enum project_mode
+mode_of(const struct call *c)
 {
-  return c->command->flags | (c->verb ? c->verb->flags : 0);
+  unsigned flags = c->command->flags | (c->verb ? c->verb->flags : 0);
+
+  return flags & COMMAND_WRITES ? PROJECT_WRITE : flags & COMMAND_MAY_WRITE ? PROJECT_ANY : PROJECT_READ;
 }
 
 static int
@@ -29,12 +31,12 @@ run_call(struct call *c, struct err *e)
   if (!(c->command->flags & COMMAND_PROJECT) || ((c->command->flags & COMMAND_UNOPENED) && !c->workbench))
     return c->command->run(c, e);
   if (c->workbench) {
-    if ((flags_of(c) & COMMAND_WRITES) && project_read_only(c->project))
+    if (mode_of(c) == PROJECT_WRITE && project_read_only(c->project))
       return err_set(e, ERR_INPUT, "'%s' needs to write, but '%s' can only be read", c->command->name,
                      project_path(c->project));
     return c->command->run(c, e);
   }
-  c->project = project_open(c->path, flags_of(c) & COMMAND_WRITES ? PROJECT_WRITE : PROJECT_READ, e);
+  c->project = project_open(c->path, mode_of(c), e);
   if (!c->project)
     return -1;
   r = c->command->run(c, e);

@@ -1,0 +1,282 @@
+/* generate: a job from the shell or the ':' line. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/names.h"
+#include "command/print.h"
+#include "command/rows.h"
+#include "generate/job.h"
+#include "store/job_store.h"
+
+/* What job_options borrows. */
+struct wishes {
+  struct job_options o;
+  struct template_row template;
+  struct teacher_row teacher;
+  uint16_t *labels;
+  struct plan_restriction *restrictions;
+};
+
+static void
+wishes_release(struct wishes *w)
+{
+  template_row_release(&w->template);
+  teacher_row_release(&w->teacher);
+  free(w->labels);
+  free(w->restrictions);
+}
+
+static int
+take_labels(struct call *c, struct wishes *w, struct err *e)
+{
+  const char *name;
+
+  w->labels = xcalloc(call_count(c, "label") + 1, sizeof *w->labels);
+  for (size_t i = 0; (name = call_each(c, "label", i)); i++, w->o.n_labels++)
+    if (names_label(c, name, &w->labels[i], e) < 0)
+      return -1;
+  w->o.labels = w->o.n_labels ? w->labels : NULL;
+  return 0;
+}
+
+static int
+take_restrictions(struct call *c, struct wishes *w, struct err *e)
+{
+  const char *text;
+
+  w->restrictions = xcalloc(call_count(c, "set") + 1, sizeof *w->restrictions);
+  for (size_t i = 0; (text = call_each(c, "set", i)); i++) {
+    const char *equal = strchr(text, '=');
+
+    if (!equal)
+      return err_set(e, ERR_INPUT, "option '--set': '%.100s' is no NAME=VALUE", text);
+    w->restrictions[w->o.n_restrictions++] =
+      (struct plan_restriction){arena_strndup(&c->arena, text, (size_t)(equal - text)), equal + 1};
+  }
+  w->o.restrictions = w->restrictions;
+  return 0;
+}
+
+static int
+take_wishes(struct call *c, struct wishes *w, struct err *e)
+{
+  *w = (struct wishes){0};
+  if (call_given(c, "per-label") && call_given(c, "count"))
+    return err_set(e, ERR_INPUT, "either --per-label or --count");
+  if (names_template(c, call_text(c, "template"), &w->template, e) < 0
+      || names_teacher(c, call_text(c, "teacher"), &w->teacher, e) < 0 || take_labels(c, w, e) < 0
+      || take_restrictions(c, w, e) < 0)
+    return -1;
+  w->o.template_name = w->template.name;
+  w->o.template_version = w->template.version;
+  w->o.teacher = w->teacher.name;
+  w->o.per_label = (size_t)call_number(c, "per-label");
+  w->o.count = (size_t)call_number(c, "count");
+  w->o.concurrency = (int)call_number(c, "concurrency");
+  w->o.budget_usd = call_number(c, "budget");
+  w->o.resume = call_flag(c, "resume");
+  w->o.seed = (uint64_t)call_number(c, "seed");
+  w->o.stop = c->stop;
+  return 0;
+}
+
+/* ---- --dry-run */
+
+static void
+print_estimate(struct call *c, const struct job_estimate *x)
+{
+  struct buf out = BUF_INIT;
+
+  if (c->json) {
+    buf_addc(&out, '{');
+    json_add_field_bool(&out, "dry_run", true);
+    json_add_field_int(&out, "requests", (int64_t)x->requests);
+    json_add_field_int(&out, "cached", (int64_t)x->cached);
+    json_add_field_int(&out, "texts", (int64_t)x->texts);
+    json_add_key(&out, "tokens");
+    buf_addc(&out, '{');
+    json_add_field_int(&out, "in", x->tokens_in);
+    json_add_field_int(&out, "out", x->tokens_out);
+    buf_addc(&out, '}');
+    json_add_field_number(&out, "cost_usd", x->cost_usd);
+    json_add_field_number(&out, "cost_bound_usd", x->cost_bound_usd);
+    buf_addc(&out, '}');
+    print_json(c, &out);
+  } else {
+    print_line(c, "requests  %zu (%zu answered already)", x->requests, x->cached);
+    print_line(c, "texts     %zu asked for", x->texts);
+    print_line(c, "tokens    about %lld in, %lld out", (long long)x->tokens_in, (long long)x->tokens_out);
+    print_usd(&out, x->cost_usd);
+    print_line(c, "cost      about %s", buf_str(&out));
+    buf_clear(&out);
+    if (isinf(x->cost_bound_usd))
+      print_line(c, "at most   no bound: the template sets no max_tokens");
+    else if (!isnan(x->cost_bound_usd)) {
+      print_usd(&out, x->cost_bound_usd);
+      print_line(c, "at most   %s", buf_str(&out));
+    }
+  }
+  buf_release(&out);
+}
+
+/* ---- the job */
+
+/* Accepts what the job kept and nobody has looked at. */
+static int
+accept_kept(struct call *c, uint32_t job, size_t *accepted, struct err *e)
+{
+  const struct corpus *corpus = project_corpus(c->project);
+  struct change *ch = change_new(CHANGE_SET, "person", "");
+  struct request_row *rows;
+  uint32_t least = UINT32_MAX, most = 0;
+  struct sample s;
+  size_t n;
+
+  if (job_store_requests(c->project, job, -1, false, &rows, &n, e) < 0) {
+    change_free(ch);
+    return -1;
+  }
+  for (size_t i = 0; i < n; i++) {
+    least = rows[i].id < least ? rows[i].id : least;
+    most = rows[i].id > most ? rows[i].id : most;
+  }
+  /* Requests of one job are planned in one transaction: their ids follow each other. */
+  for (uint32_t id = 1, count = corpus_count(corpus); id <= count; id++)
+    if (corpus_get(corpus, id, &s) && s.status == STATUS_NEW && s.request_id >= least && s.request_id <= most) {
+      change_set_status(ch, id, STATUS_ACCEPTED);
+      ++*accepted;
+    }
+  request_rows_free(rows, n);
+  change_summarize(ch, "accept %zu samples of job %u", *accepted, job);
+  return project_post(c->project, ch, e) < 0 || project_sync(c->project, e) < 0 ? -1 : 0;
+}
+
+static void
+print_funnel(struct call *c, const struct funnel *f, size_t accepted)
+{
+  struct buf out = BUF_INIT;
+
+  if (c->json) {
+    funnel_json(f, corpus_labels(project_corpus(c->project)), &out);
+    print_json(c, &out);
+    buf_release(&out);
+    return;
+  }
+  print_line(c, "job %u: asked for %u texts in %u requests", f->job_id, f->requested, f->n_requests);
+  print_line(c, "  requests  %u answered, %u from the file, %u retried, %u failed", f->ok, f->cached, f->retried, f->failed);
+  print_line(c, "  texts     %u parsed, %u kept, %u dropped", f->parsed, f->kept, funnel_n_dropped(f));
+  for (int i = 0; i < N_DROP_REASONS; i++)
+    if (f->dropped[i])
+      print_line(c, "    %5u  %s", f->dropped[i], drop_defs[i].help);
+  print_usd(&out, f->cost_usd);
+  print_line(c, "  cost      %s (%llu tokens in, %llu out)", buf_str(&out), (unsigned long long)f->tokens_in,
+             (unsigned long long)f->tokens_out);
+  if (call_flag(c, "accept"))
+    print_line(c, "  accepted  %zu", accepted);
+  else if (f->kept && !c->workbench)
+    print_line(c, "next: retort accept %s --filter 'status:new origin:generated'   (or look at them first: retort list)", c->path);
+  buf_release(&out);
+}
+
+static int
+run_job(struct call *c, struct job *j, struct err *e)
+{
+  const struct funnel *f = job_status(j);
+  struct buf detail = BUF_INIT;
+  int r;
+
+  progress_begin(&c->progress, "generating", "requests", f->n_requests);
+  do {
+    r = job_step(j, 100, e);
+    buf_clear(&detail);
+    buf_addf(&detail, "kept %u", f->kept);
+    if (!isnan(f->cost_usd) && f->cost_usd > 0)
+      buf_addf(&detail, "  $%.4f", f->cost_usd);
+    progress_set(&c->progress, (double)f->ok + f->cached + f->failed, buf_str(&detail));
+  } while (r == 1);
+  progress_end(&c->progress);
+  buf_release(&detail);
+  return r;
+}
+
+static int
+generate(struct call *c, const struct wishes *w, struct err *e)
+{
+  struct job *j = job_new(c->project, &w->o, e);
+  size_t accepted = 0;
+  struct err why = {0};
+  int r;
+
+  if (!j)
+    return -1;
+  r = run_job(c, j, e);
+  if ((r == 0 || e->code == ERR_PARTIAL) && call_flag(c, "accept") && accept_kept(c, job_id(j), &accepted, &why) < 0) {
+    *e = why;
+    r = -1;
+  }
+  if (r == 0 || job_status(j)->ok || job_status(j)->cached)
+    print_funnel(c, job_status(j), accepted);
+  job_free(j);
+  return r;
+}
+
+static int
+run(struct call *c, struct err *e)
+{
+  struct wishes w;
+  int r = take_wishes(c, &w, e);
+
+  if (r == 0 && call_flag(c, "dry-run")) {
+    struct job_estimate estimate;
+
+    r = job_estimate(c->project, &w.o, &estimate, e);
+    if (r == 0)
+      print_estimate(c, &estimate);
+  } else if (r == 0) {
+    r = generate(c, &w, e);
+  }
+  wishes_release(&w);
+  return r;
+}
+
+static const struct option options[] = {
+  {.name = "template", .type = OPTION_TEMPLATE, .argument = "NAME", .summary = "the template (NAME@3: that version); else the only one"},
+  {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "the teacher; else the only one"},
+  {.name = "per-label", .type = OPTION_INT, .min = 0, .max = 1e7, .fallback = "0", .argument = "N", .summary = "texts asked for, for each label; 0: once over the template's grid"},
+  {.name = "count", .type = OPTION_INT, .min = 0, .max = 1e7, .fallback = "0", .argument = "N", .summary = "texts asked for, in all"},
+  {.name = "label", .type = OPTION_LABEL, .argument = "LABEL", .many = 1, .summary = "only for this label"},
+  {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1, .summary = "only with this value of an attribute"},
+  {.name = "concurrency", .type = OPTION_INT, .min = 0, .max = TEACHER_CONCURRENCY_MAX, .fallback = "0", .argument = "N", .summary = "requests in flight; 0: the teacher's own number"},
+  {.name = "budget", .type = OPTION_REAL, .min = 0, .max = 1e6, .fallback = "0", .argument = "USD", .summary = "stop before more than this is spent; 0: no limit"},
+  {.name = "dry-run", .type = OPTION_FLAG, .summary = "only say how many requests, tokens and dollars it would be"},
+  {.name = "resume", .type = OPTION_FLAG, .summary = "go on with the unfinished job of this template and teacher, or begin it"},
+  {.name = "accept", .type = OPTION_FLAG, .summary = "accept what is kept, without a person looking at it"},
+  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N", .summary = "of the examples drawn into prompts"},
+  {.name = NULL},
+};
+
+static const struct command_example examples[] = {
+  {"retort generate tickets.retort --dry-run", "what would it cost?"},
+  {"retort generate tickets.retort --per-label 20 --accept", "20 texts for each label, accepted as they come"},
+  {"retort generate tickets.retort --resume --json", "goes on with it if it was stopped; the figures as JSON"},
+  {NULL, NULL},
+};
+
+const struct command command_generate = {
+  .name = "generate",
+  .arguments = "PROJECT",
+  .summary = "has a teacher write samples",
+  .text =
+    "Renders the template for each label and each combination of its attribute values, sends the requests, and puts the texts of the "
+    "replies into the corpus: split train, origin generated, status new. Dropped on the way are texts that stand in the corpus or (nearly) in "
+    "the test split, and what is too short or too long; a reply that cannot be read is kept as it is, with the reason.\n\n"
+    "Every request stands in the project before it is sent, and every reply before it is read: a job that was stopped or killed goes on "
+    "with --resume, and a request that was answered once is never sent again.\n\n"
+    "What was generated is not trained on until it is accepted (by retort accept, in the workbench, or at once by --accept). "
+    "Exit status 3: the budget is used up or requests failed for good, the rest is done.",
+  .options = options,
+  .examples = examples,
+  .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,
+  .run = run,
+};

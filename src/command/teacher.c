@@ -1,0 +1,308 @@
+/* teacher: the large models of a project. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "command/names.h"
+#include "command/print.h"
+#include "command/rows.h"
+#include "generate/recruit.h"
+
+static double
+number_or_nan(const struct call *c, const char *option)
+{
+  return call_given(c, option) ? call_number(c, option) : NAN;
+}
+
+/* What the record keeps besides its columns (recruit.h). */
+static void
+add_settings(const struct call *c, struct buf *out)
+{
+  static const char *const names[] = {"temperature", "top-p", "seed", "max-tokens", "timeout"};
+  static const char *const keys[] = {"temperature", "top_p", "seed", "max_tokens", "timeout_s"};
+
+  buf_addc(out, '{');
+  for (size_t i = 0; i < N_OF(names); i++)
+    if (call_given(c, names[i]))
+      json_add_field_number(out, keys[i], call_number(c, names[i]));
+  if (call_flag(c, "no-schema"))
+    json_add_field_bool(out, "schema", false);
+  buf_addc(out, '}');
+}
+
+/* A name of an environment variable; a key itself would look otherwise, and must not get into the file. */
+static int
+check_key_env(const char *name, struct err *e)
+{
+  size_t n = name ? strlen(name) : 0;
+
+  for (size_t i = 0; i < n; i++)
+    if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789", name[i]) || (i == 0 && name[i] <= '9'))
+      return err_set(e, ERR_INPUT, "option '--key-env' takes the name of an environment variable, not the key itself");
+  return 0;
+}
+
+static int
+add(struct call *c, struct err *e)
+{
+  const char *file = call_text(c, "replay"), *url = call_text(c, "url"), *model = call_text(c, "model");
+  struct buf settings = BUF_INIT;
+  struct teacher_row row = {.name = (char *)c->args[0], .kind = (char *)(file ? "replay" : "http")};
+  char *replay = NULL;
+  size_t n = 0;
+  int r;
+
+  if (!file && (!url || !model))
+    return err_set(e, ERR_INPUT, "a teacher needs --url BASE and --model MODEL, or --replay FILE");
+  if (check_key_env(call_text(c, "key-env"), e) < 0)
+    return -1;
+  if (file && io_read_file(file, REPLAY_MAX, &replay, &n, e) < 0)
+    return -1;
+  add_settings(c, &settings);
+  row.url = (char *)(url ? url : "");
+  row.model = (char *)(model ? model : "");
+  row.key_env = (char *)(call_text(c, "key-env") ? call_text(c, "key-env") : "");
+  row.price_in = number_or_nan(c, "price-in");
+  row.price_out = number_or_nan(c, "price-out");
+  row.concurrency = (uint32_t)call_number(c, "concurrency");
+  row.settings = settings.s;
+  if (file) {
+    /* Opened once, so that a recording that cannot be read is told now. */
+    struct teacher_spec spec = TEACHER_SPEC_INIT;
+    struct teacher *t;
+
+    spec.name = row.name;
+    spec.kind = "replay";
+    spec.replay_path = file;
+    spec.replay_text = replay;
+    spec.replay_size = n;
+    t = teacher_open(&spec, e);
+    r = t ? 0 : -1;
+    teacher_close(t);
+  } else {
+    r = 0;
+  }
+  if (r == 0)
+    r = teacher_store_put(c->project, &row, replay, n, NULL, e);
+  if (r == 0)
+    print_line(c, c->json ? "{\"added\":1}" : "added %s", c->args[0]);
+  buf_release(&settings);
+  free(replay);
+  return r;
+}
+
+static void
+row_json(struct buf *out, const struct teacher_row *row)
+{
+  json_add_comma(out);
+  buf_addc(out, '{');
+  json_add_field(out, "name", row->name);
+  json_add_field(out, "kind", row->kind);
+  json_add_field(out, "url", row->url);
+  json_add_field(out, "model", row->model);
+  json_add_field(out, "key_env", row->key_env);
+  json_add_field_number(out, "price_in", row->price_in);
+  json_add_field_number(out, "price_out", row->price_out);
+  json_add_field_int(out, "concurrency", row->concurrency);
+  json_add_field_int(out, "replay_bytes", (int64_t)row->replay_bytes);
+  buf_addc(out, '}');
+}
+
+static void
+price_cell(struct grid *g, double usd)
+{
+  if (isnan(usd))
+    grid_cell(g, "?");
+  else
+    grid_cell(g, "$%.4g", usd);
+}
+
+static int
+list(struct call *c, struct err *e)
+{
+  struct teacher_row *rows;
+  struct buf out = BUF_INIT;
+  struct grid g;
+  size_t n;
+
+  if (teacher_store_list(c->project, &rows, &n, e) < 0)
+    return -1;
+  grid_init(&g, "name|kind|model|in/M>|out/M>|at");
+  for (size_t i = 0; i < n; i++) {
+    row_json(&out, &rows[i]);
+    grid_cell(&g, "%s", rows[i].name);
+    grid_cell(&g, "%s", rows[i].kind);
+    grid_cell(&g, "%s", *rows[i].model ? rows[i].model : "-");
+    price_cell(&g, rows[i].price_in);
+    price_cell(&g, rows[i].price_out);
+    if (*rows[i].url)
+      grid_cell(&g, "%s", rows[i].url);
+    else
+      grid_cell(&g, "%.1f MB of replies in the project", (double)rows[i].replay_bytes / 1e6);
+  }
+  if (c->json)
+    fprintf(c->out, "{\"teachers\":[%s]}\n", buf_str(&out));
+  else
+    grid_print(&g, c);
+  grid_release(&g);
+  buf_release(&out);
+  teacher_rows_free(rows, n);
+  return 0;
+}
+
+/* ---- test */
+
+static int
+wait_reply(struct call *c, struct teacher *t, struct teacher_reply **reply, struct err *e)
+{
+  *reply = NULL;
+  while (!*reply && !stop_wanted(c->stop))
+    *reply = teacher_take(t, 200);
+  return *reply ? 0 : err_set(e, ERR_INTERRUPTED, "interrupted");
+}
+
+static void
+print_reply(struct call *c, const struct teacher_reply *reply)
+{
+  struct buf out = BUF_INIT;
+
+  if (c->json) {
+    buf_addc(&out, '{');
+    json_add_field_bool(&out, "ok", true);
+    json_add_field(&out, "reply", reply->content);
+    json_add_field_int(&out, "tokens_in", reply->tokens_in);
+    json_add_field_int(&out, "tokens_out", reply->tokens_out);
+    json_add_field_number(&out, "cost_usd", reply->cost_usd);
+    json_add_field_int(&out, "latency_ms", reply->latency_ms);
+    buf_addc(&out, '}');
+    print_json(c, &out);
+  } else {
+    print_line(c, "it answers after %lld ms: %.200s", (long long)reply->latency_ms, reply->content);
+  }
+  buf_release(&out);
+}
+
+static int
+ask(struct call *c, const struct teacher_spec *spec, struct err *e)
+{
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher_reply *reply = NULL;
+  struct teacher *t = teacher_open(spec, e);
+  int r;
+
+  if (!t)
+    return -1;
+  request.messages = "[{\"role\":\"user\",\"content\":\"Answer with the one word: ready\"}]";
+  teacher_start(t, 1, &request);
+  r = wait_reply(c, t, &reply, e);
+  if (r == 0 && !reply->ok)
+    r = err_set(e, reply->fault == TEACHER_FAULT_TEACHER ? ERR_INPUT : ERR_FAIL, "%s", reply->error);
+  if (r == 0)
+    print_reply(c, reply);
+  teacher_reply_free(reply);
+  teacher_close(t);
+  return r;
+}
+
+static int
+test(struct call *c, struct err *e)
+{
+  struct teacher_row row;
+  struct recruit recruit;
+  int r;
+
+  if (names_teacher(c, c->n_args ? c->args[0] : NULL, &row, e) < 0)
+    return -1;
+  r = recruit_load_id(&recruit, c->project, row.id, e);
+  teacher_row_release(&row);
+  if (r < 0)
+    return -1;
+  if (strcmp(recruit.row.kind, "replay") == 0) {
+    struct teacher *t = teacher_open(&recruit.spec, e);
+
+    r = t ? 0 : -1;
+    if (t)
+      print_line(c, c->json ? "{\"ok\":true,\"replay_bytes\":%zu}" : "its recordings can be read (%zu bytes)", recruit.n_replay);
+    teacher_close(t);
+  } else {
+    r = ask(c, &recruit.spec, e);
+  }
+  recruit_release(&recruit);
+  return r;
+}
+
+static int
+rm(struct call *c, struct err *e)
+{
+  if (teacher_store_remove(c->project, c->args[0], e) < 0)
+    return -1;
+  print_line(c, c->json ? "{\"removed\":1}" : "removed (its samples keep their origin)");
+  return 0;
+}
+
+static int
+run(struct call *c, struct err *e)
+{
+  static const struct { const char *name; int (*run)(struct call *c, struct err *e); } verbs[] = {
+    {"add", add}, {"list", list}, {"test", test}, {"rm", rm},
+  };
+
+  for (size_t i = 0; i < N_OF(verbs); i++)
+    if (strcmp(verbs[i].name, c->verb->name) == 0)
+      return verbs[i].run(c, e);
+  ensure(!"a verb without a function");
+  return -1;
+}
+
+static const struct command_verb verbs[] = {
+  {.name = "add", .arguments = "NAME", .summary = "adds a teacher, or changes the one of that name", .flags = COMMAND_WRITES},
+  {.name = "list", .arguments = "", .summary = "the teachers"},
+  {.name = "test", .arguments = "[NAME]", .summary = "sends one small request, or reads the recordings", .flags = COMMAND_LONG},
+  {.name = "rm", .arguments = "NAME", .summary = "takes a teacher out of the list", .flags = COMMAND_WRITES},
+  {.name = NULL},
+};
+
+static const struct option options[] = {
+  {.name = "url", .type = OPTION_TEXT, .argument = "BASE", .summary = "where it is: https://api.openai.com/v1, http://localhost:11434/v1"},
+  {.name = "model", .type = OPTION_TEXT, .argument = "MODEL", .summary = "the model's name there"},
+  {.name = "key-env", .type = OPTION_TEXT, .argument = "VARIABLE", .summary = "the environment variable that holds its key; the key itself is stored nowhere"},
+  {.name = "price-in", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD", .summary = "price of a million tokens of the prompts"},
+  {.name = "price-out", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD", .summary = "price of a million tokens of the replies"},
+  {.name = "concurrency", .type = OPTION_INT, .min = 0, .max = TEACHER_CONCURRENCY_MAX, .fallback = "0", .argument = "N", .summary = "requests in flight; 0: 8"},
+  {.name = "temperature", .type = OPTION_REAL, .min = 0, .max = 5, .argument = "X", .summary = "how freely it writes; else as the template says, else its own default"},
+  {.name = "top-p", .type = OPTION_REAL, .min = 0, .max = 1, .argument = "X", .summary = "nucleus sampling"},
+  {.name = "max-tokens", .type = OPTION_INT, .min = 1, .max = 1e6, .argument = "N", .summary = "longest reply, in tokens"},
+  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 2e9, .argument = "N", .summary = "sent with each request, for endpoints that take one"},
+  {.name = "timeout", .type = OPTION_INT, .min = 1, .max = 86400, .argument = "SECONDS", .summary = "the longest that one request may take"},
+  {.name = "no-schema", .type = OPTION_FLAG, .summary = "never send response_format"},
+  {.name = "replay", .type = OPTION_FILE, .argument = "FILE", .summary = "recorded replies instead of a server: JSON lines, copied into the project"},
+  {.name = NULL},
+};
+
+static const struct command_example examples[] = {
+  {"retort teacher tickets.retort list", "the teachers"},
+  {"retort teacher tickets.retort add local --url http://localhost:11434/v1 --model llama3.2 --price-in 0 --price-out 0", "a model on this machine"},
+  {"retort teacher tickets.retort add mini --url https://api.openai.com/v1 --model gpt-4o-mini --key-env OPENAI_API_KEY --price-in 0.15 --price-out 0.60",
+   "one that costs money"},
+  {"retort teacher tickets.retort test recorded", "can its recordings be read?"},
+  {"retort teacher tickets.retort rm local", "takes it out of the list"},
+  {"retort teacher tickets.retort rm mini", "and the other"},
+  {NULL, NULL},
+};
+
+const struct command command_teacher = {
+  .name = "teacher",
+  .arguments = "PROJECT",
+  .summary = "the large models that write and label texts",
+  .text =
+    "A teacher is any endpoint that speaks OpenAI's chat completions, or recorded replies: a file of JSON lines "
+    "{\"request\":{\"messages\":[...]},\"response\":{...}} in which each request finds the reply to its own messages. A request without a "
+    "recording is an error that says so.",
+  .options = options,
+  .verbs = verbs,
+  .examples = examples,
+  .flags = COMMAND_PROJECT | COMMAND_JSON,
+  .run = run,
+};
