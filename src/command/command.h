@@ -52,9 +52,9 @@ struct command {
   const char *summary;     /* one line, no full stop */
   const char *text;        /* the description: paragraphs with an empty line between */
   const struct option *options;
-  /* More options, of which the fitting ones apply: the parameters of each student. The i-th table and what it is called;
-   * NULL at the end. May be NULL. */
-  const struct option *(*more)(size_t i, const char **title);
+  /* More options, of which the fitting ones apply: the parameters of each student. The i-th table and whose parameters they
+   * are ("linear"); NULL at the end. May be NULL. */
+  const struct option *(*more)(size_t i, const char **whose);
   const struct command_verb *verbs;        /* NULL: none */
   const struct command_example *examples;
   unsigned flags;
@@ -100,7 +100,7 @@ struct completion {
   size_t from;               /* byte offset in the line where the word begins that a candidate replaces */
   size_t n, cap;
   struct completion_item {
-    char *text;              /* quoted where the line needs it, with what belongs after it ("--filter ", "label:") */
+    char *text;              /* quoted where the line needs it; a blank belongs after it unless it ends in ':', '=', '/' */
     char *summary;           /* what it is, "" if there is nothing to say */
   } *items;                  /* sorted */
 };

@@ -1,6 +1,7 @@
 #include "command/page.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,7 +107,7 @@ void
 page_of_command(struct page *p, const struct command *command)
 {
   const struct option *table;
-  const char *title;
+  const char *whose;
 
   *p = (struct page){.summary = command->summary};
   arena_init(&p->arena);
@@ -135,7 +136,10 @@ page_of_command(struct page *p, const struct command *command)
   for (const struct option *o = command_common_options; o->name; o++)
     if (call_option(command, o->name) == o)
       add_option(p, o);
-  for (size_t i = 0; command->more && (table = command->more(i, &title)); i++) {
+  for (size_t i = 0; command->more && (table = command->more(i, &whose)); i++) {
+    char title[80];
+
+    snprintf(title, sizeof title, "PARAMETERS OF %s", whose);
     add(p, BLOCK_HEADING, NULL, title);
     add_options(p, table);
   }

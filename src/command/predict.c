@@ -1,0 +1,329 @@
+/* predict: labels for a stream of texts, in input order, in constant memory. */
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/utf8.h"
+#include "command/learn.h"
+#include "command/names.h"
+#include "command/print.h"
+#include "command/rows.h"
+
+#define BATCH_TEXTS 8192
+#define BATCH_BYTES ((size_t)8 << 20)
+
+struct stream {
+  struct call *c;
+  struct student *student;
+  struct student_info info;
+  const char **labels;          /* names, n_classes */
+  bool jsonl;
+  int threads;
+  /* the batch at hand */
+  struct arena texts;
+  struct example *x;            /* BATCH_TEXTS */
+  size_t n;
+  float *probability;           /* all labels of each text, or only the best one */
+  uint16_t *best;
+  struct buf out;
+  double done;
+};
+
+static void
+add_probability(struct buf *out, float p)
+{
+  buf_addf(out, "%.6g", (double)p);
+}
+
+static void
+json_row(struct stream *s, const float *p)
+{
+  struct buf *out = &s->out;
+  size_t best = 0;
+
+  for (size_t i = 1; i < s->info.task.n_classes; i++)
+    if (p[i] > p[best])
+      best = i;
+  buf_addc(out, '{');
+  if (s->info.task.multilabel) {
+    json_add_key(out, "labels");
+    buf_addc(out, '[');
+    for (size_t i = 0; i < s->info.task.n_classes; i++)
+      if (p[i] >= 0.5f) {
+        json_add_comma(out);
+        json_add_str(out, s->labels[i]);
+      }
+    buf_addc(out, ']');
+  } else {
+    json_add_field(out, "label", s->labels[best]);
+    json_add_key(out, "probability");
+    add_probability(out, p[best]);
+  }
+  json_add_key(out, "probabilities");
+  buf_addc(out, '{');
+  for (size_t i = 0; i < s->info.task.n_classes; i++) {
+    json_add_key(out, s->labels[i]);
+    add_probability(out, p[i]);
+  }
+  buf_adds(out, "}}\n");
+}
+
+/* "returns<TAB>0.913", or of several labels "a,b<TAB>0.9,0.7". */
+static void
+multi_row(struct stream *s, const float *p)
+{
+  bool first = true;
+
+  for (size_t i = 0; i < s->info.task.n_classes; i++)
+    if (p[i] >= 0.5f) {
+      buf_addf(&s->out, "%s%s", first ? "" : ",", s->labels[i]);
+      first = false;
+    }
+  buf_addc(&s->out, '\t');
+  first = true;
+  for (size_t i = 0; i < s->info.task.n_classes; i++)
+    if (p[i] >= 0.5f) {
+      buf_addf(&s->out, "%s%.4f", first ? "" : ",", (double)p[i]);
+      first = false;
+    }
+  buf_addc(&s->out, '\n');
+}
+
+static void
+plain_row(struct stream *s, uint16_t label, float p)
+{
+  char digits[8] = "0.0000";
+  int x = (int)((double)p * 10000 + 0.5);
+
+  buf_adds(&s->out, s->labels[label]);
+  digits[0] = (char)('0' + x / 10000);
+  for (int i = 5; i > 1; i--, x /= 10)
+    digits[i] = (char)('0' + x % 10);
+  buf_addc(&s->out, '\t');
+  buf_add(&s->out, digits, 6);
+  buf_addc(&s->out, '\n');
+}
+
+/* Labels the batch and writes it out. */
+static void
+flush_batch(struct stream *s)
+{
+  size_t n_classes = s->info.task.n_classes;
+  bool all = s->c->json || s->info.task.multilabel;
+
+  if (all)
+    student_predict(s->student, s->x, s->n, s->threads, s->probability);
+  else
+    student_predict_top(s->student, s->x, s->n, s->threads, s->best, s->probability);
+  for (size_t i = 0; i < s->n; i++) {
+    if (s->c->json)
+      json_row(s, s->probability + i * n_classes);
+    else if (all)
+      multi_row(s, s->probability + i * n_classes);
+    else
+      plain_row(s, s->best[i], s->probability[i]);
+    if (s->out.n > 1 << 16) {
+      fwrite(s->out.s, 1, s->out.n, s->c->out);
+      buf_clear(&s->out);
+    }
+  }
+  fwrite(buf_str(&s->out), 1, s->out.n, s->c->out);
+  fflush(s->c->out);
+  buf_clear(&s->out);
+  s->done += (double)s->n;
+  progress_set(&s->c->progress, s->done, NULL);
+  s->n = 0;
+  arena_release(&s->texts);
+  arena_init(&s->texts);
+}
+
+/* ---- one line of input */
+
+static int
+take_json(struct stream *s, const char *line, size_t n, struct example *x, struct err *e)
+{
+  struct json *j = json_parse(line, n, NULL, e);
+  const char *text = json_string(json_get(j, "text")), *text2 = json_string(json_get(j, "text2"));
+
+  if (!j)
+    return -1;
+  if (!text || (s->info.task.pair && !text2)) {
+    json_free(j);
+    return err_set(e, ERR_INPUT, s->info.task.pair ? "no \"text\" and \"text2\"" : "no \"text\"");
+  }
+  x->text = arena_strdup(&s->texts, text);
+  x->text2 = s->info.task.pair ? arena_strdup(&s->texts, text2) : NULL;
+  json_free(j);
+  return 0;
+}
+
+static int
+take_plain(struct stream *s, const char *line, size_t n, struct example *x, struct err *e)
+{
+  const char *tab = s->info.task.pair ? memchr(line, '\t', n) : NULL;
+  size_t bad;
+
+  if (!utf8_valid(line, n, &bad))
+    return err_set(e, ERR_INPUT, "not UTF-8: byte %zu of the line is 0x%02x", bad + 1, (unsigned char)line[bad]);
+  if (s->info.task.pair && !tab)
+    return err_set(e, ERR_INPUT, "no second text (two texts a line, with a tab between)");
+  x->text = arena_strndup(&s->texts, line, tab ? (size_t)(tab - line) : n);
+  x->text2 = tab ? arena_strndup(&s->texts, tab + 1, n - (size_t)(tab - line) - 1) : NULL;
+  return 0;
+}
+
+/* Waits for input. 1: there is some (or its end); 0: nothing now, though the wait is over; -1: stopped. */
+static int
+wait_input(struct stream *s, const struct lines *l, int timeout_ms)
+{
+  struct pollfd fd = {.fd = l->fd, .events = POLLIN};
+
+  if (l->eof || (l->data && memchr(l->data + l->from, '\n', l->to - l->from)))
+    return 1;
+  do {
+    int n = poll(&fd, 1, timeout_ms < 0 ? 200 : timeout_ms);
+
+    if (n > 0)
+      return 1;
+    if (stop_wanted(s->c->stop))
+      return -1;
+  } while (timeout_ms < 0);
+  return 0;
+}
+
+static int
+read_stream(struct stream *s, struct lines *l, struct err *e)
+{
+  char *line;
+  size_t n;
+  int r;
+
+  for (;;) {
+    if (stop_wanted(s->c->stop) || print_broken(s->c))
+      break;
+    /* What was read is answered before waiting for more. */
+    if (s->n && (s->n == BATCH_TEXTS || s->texts.size_bytes > BATCH_BYTES || wait_input(s, l, 0) == 0))
+      flush_batch(s);
+    if (wait_input(s, l, -1) < 0)
+      break;
+    r = lines_next(l, &line, &n, e);
+    if (r < 0)
+      return -1;
+    if (r == 0)
+      break;
+    s->x[s->n] = (struct example){0};
+    if ((s->jsonl ? take_json(s, line, n, &s->x[s->n], e) : take_plain(s, line, n, &s->x[s->n], e)) < 0)
+      return err_prefix(e, "%s:%llu: ", l->name, (unsigned long long)l->number);
+    s->n++;
+  }
+  return stop_wanted(s->c->stop) ? err_set(e, ERR_INTERRUPTED, "interrupted") : 0;
+}
+
+static int
+predict_file(struct stream *s, const char *path, struct err *e)
+{
+  struct lines l;
+  int r = 0;
+
+  if (!path || strcmp(path, "-") == 0)
+    lines_from_fd(&l, STDIN_FILENO, "standard input", SAMPLE_TEXT_MAX);
+  else
+    r = lines_open(&l, path, SAMPLE_TEXT_MAX, e);
+  if (r == 0)
+    r = read_stream(s, &l, e);
+  if (s->n)
+    flush_batch(s);
+  lines_close(&l);
+  return r;
+}
+
+static int
+stream_init(struct stream *s, struct call *c, const struct run_row *run, struct err *e)
+{
+  const struct labels *labels = corpus_labels(project_corpus(c->project));
+  size_t n;
+
+  *s = (struct stream){.c = c, .out = BUF_INIT, .threads = (int)call_number(c, "threads")};
+  s->student = learn_load(c, run, e);
+  if (!s->student)
+    return -1;
+  s->jsonl = strcmp(call_text(c, "format"), "jsonl") == 0;
+  student_info(s->student, &s->info);
+  n = s->info.task.n_classes;
+  arena_init(&s->texts);
+  s->x = xcalloc(BATCH_TEXTS, sizeof *s->x);
+  s->best = xcalloc(BATCH_TEXTS, sizeof *s->best);
+  s->probability = xcalloc(BATCH_TEXTS * (c->json || s->info.task.multilabel ? n : 1), sizeof *s->probability);
+  s->labels = xcalloc(n, sizeof *s->labels);
+  for (size_t i = 0; i < n; i++)
+    s->labels[i] = label_name(labels, (uint16_t)i);
+  return 0;
+}
+
+static void
+stream_release(struct stream *s)
+{
+  arena_release(&s->texts);
+  buf_release(&s->out);
+  free(s->x);
+  free(s->best);
+  free(s->probability);
+  free(s->labels);
+  student_free(s->student);
+}
+
+static int
+run(struct call *c, struct err *e)
+{
+  struct run_row row;
+  struct stream s;
+  int r;
+
+  if (names_run(c, call_text(c, "run"), &row, e) < 0)
+    return -1;
+  if (c->n_args == 0 && c->workbench)
+    r = err_set(e, ERR_INPUT, "'predict' needs a file here (:predict FILE)");
+  else
+    r = stream_init(&s, c, &row, e);
+  if (r == 0) {
+    progress_begin(&c->progress, "predicting", "texts", 0);
+    if (c->n_args == 0)
+      r = predict_file(&s, NULL, e);
+    for (size_t i = 0; i < c->n_args && r == 0; i++)
+      r = predict_file(&s, c->args[i], e);
+    progress_end(&c->progress);
+    stream_release(&s);
+  }
+  run_row_release(&row);
+  return r;
+}
+
+static const struct option options[] = {
+  {.name = "run", .type = OPTION_RUN, .argument = "RUN", .summary = "the run; else the newest"},
+  {.name = "format", .type = OPTION_CHOICE, .choices = "text|jsonl", .fallback = "text", .argument = "FORMAT",
+   .summary = "a text a line (pairs: two with a tab between), or an object with text (and text2) a line"},
+  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N", .summary = "processors to use; 0: all"},
+  {.name = NULL},
+};
+
+static const struct command_example examples[] = {
+  {"echo 'where is my parcel?' | retort predict tickets.retort", "one text from standard input"},
+  {"retort predict tickets.retort texts.txt --json", "a file, with the probabilities of all labels"},
+  {NULL, NULL},
+};
+
+const struct command command_predict = {
+  .name = "predict",
+  .arguments = "PROJECT [FILE...]",
+  .summary = "labels texts from standard input or files",
+  .text =
+    "A line for each text, in input order: the label, a tab and its probability; with --json an object with label, probability and "
+    "probabilities (in a multilabel project labels and probabilities: a label holds from 0.5 on). Streams of any length are "
+    "read as they come, in constant memory.",
+  .options = options,
+  .examples = examples,
+  .flags = COMMAND_PROJECT | COMMAND_LONG | COMMAND_JSON,
+  .run = run,
+};

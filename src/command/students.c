@@ -1,0 +1,84 @@
+#include "command/students.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+
+#define KINDS_MAX 16
+
+const struct student_kind *
+students_find(const char *name, struct err *e)
+{
+  const struct student_kind *kind = student_kind_find(name);
+  const char *names[KINDS_MAX], *near;
+  struct buf list = BUF_INIT;
+  size_t n = 0;
+
+  if (kind)
+    return kind;
+  for (; n < student_n_kinds && n < KINDS_MAX; n++) {
+    names[n] = student_kinds[n]->name;
+    buf_addf(&list, "%s%s", n ? ", " : "", names[n]);
+  }
+  near = option_nearest(name, names, n);
+  err_set(e, ERR_INPUT, "there is no student '%.100s' (%s%s%s)", name, near ? "did you mean '" : "there are: ",
+          near ? near : buf_str(&list), near ? "'?" : "");
+  buf_release(&list);
+  return NULL;
+}
+
+const struct option *
+students_options(size_t i, const char **whose)
+{
+  if (i >= student_n_kinds)
+    return NULL;
+  *whose = student_kinds[i]->name;
+  return student_kinds[i]->params;
+}
+
+static bool
+is_parameter(const struct option *o)
+{
+  for (size_t i = 0; i < student_n_kinds; i++)
+    for (size_t k = 0; k < student_kinds[i]->n_params; k++)
+      if (&student_kinds[i]->params[k] == o)
+        return true;
+  return false;
+}
+
+int
+students_values(const struct call *c, const struct student_kind *kind, double **values, struct err *e)
+{
+  *values = xcalloc(kind->n_params + 1, sizeof **values);
+  student_defaults(kind, *values);
+  for (size_t i = 0; i < c->n_values; i++) {
+    const struct call_value *v = &c->values[i];
+    const struct option *o;
+
+    if (!is_parameter(v->option))
+      continue;
+    o = option_find(kind->params, v->option->name);
+    if (!o)
+      return err_set(e, ERR_INPUT, "the student '%s' has no parameter '--%s'", kind->name, v->option->name);
+    if (option_check(o, v->text, &(*values)[o - kind->params], e) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+void
+students_json(const struct student_kind *kind, const double *values, struct buf *out)
+{
+  struct buf choice = BUF_INIT;
+
+  buf_addc(out, '{');
+  for (size_t i = 0; i < kind->n_params; i++) {
+    if (kind->params[i].type == OPTION_CHOICE && option_choice(&kind->params[i], (size_t)values[i], &choice))
+      json_add_field(out, kind->params[i].name, buf_str(&choice));
+    else
+      json_add_field_number(out, kind->params[i].name, values[i]);
+  }
+  buf_addc(out, '}');
+  buf_release(&choice);
+}

@@ -1,0 +1,17 @@
+/* students: the parameters of the students as options of commands. */
+#ifndef COMMAND_STUDENTS_H
+#define COMMAND_STUDENTS_H
+
+#include "command/call.h"
+#include "student/student.h"
+
+/* The kind of that name; NULL and e (with the nearest one) if there is none. */
+const struct student_kind *students_find(const char *name, struct err *e);
+/* For struct command's `more`: a table for each kind of student. */
+const struct option *students_options(size_t i, const char **whose);
+/* The kind's defaults with what was typed; *values is the caller's. A parameter of another kind is ERR_INPUT. */
+int students_values(const struct call *c, const struct student_kind *kind, double **values, struct err *e);
+/* {"lr":0.003,...}; choices by name. */
+void students_json(const struct student_kind *kind, const double *values, struct buf *out);
+
+#endif
