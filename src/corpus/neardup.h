@@ -3,7 +3,7 @@
  * Texts are normalized: case folded, everything that is no letter or digit is one space. Exact: equal after that. Near:
  * Jaccard similarity of shingle sets at least the threshold (default 0.8). A shingle is three words in a row where the text has
  * at least 8 words; a shorter text has its character 4-grams, because one changed word of five already leaves no 3-word shingle
- * in common. A short and a long text are compared by character 4-grams, too, where they are of about equal length.
+ * in common. A short text is compared with a long one by character 4-grams, too.
  * Candidates come from MinHash signatures in bands (Broder 1997; Leskovec, Rajaraman, Ullman, ch. 3), each is then verified by
  * its exact Jaccard similarity, so what is reported is never below the threshold; recall at the threshold is over 0.95.
  * Pairs are compared on both texts joined.
@@ -31,12 +31,13 @@ bool neardup_find(struct neardup *d, const char *text, size_t n, const char *tex
 /* The exact similarity of two texts, as the index measures it. */
 double neardup_similarity(const char *a, size_t na, const char *b, size_t nb);
 
-/* Duplicates among samples: ids[i] is near of[i], an earlier one in the list (or one of `against`, if given).
- * Arrays are to be freed by the caller. */
+/* Duplicates among samples: `id` is near `of`, which stands earlier in the list and is no duplicate itself (so that all `id`
+ * can be rejected), or is one of `against`, if that is given (then the list is not compared with itself). */
 struct neardup_pair {
   uint32_t id, of;
   float similarity;
 };
+/* *pairs, in the order of ids, is to be freed by the caller. */
 size_t neardup_among(const struct corpus *c, const uint32_t *ids, size_t n, const uint32_t *against, size_t n_against,
                      double threshold, struct neardup_pair **pairs);
 

@@ -1,6 +1,7 @@
 /* stats: what a set of samples looks like: counts, lengths, per label, diversity.
  * Distinct-n (Li et al. 2016): different word n-grams divided by all word n-grams; words are case folded.
- * Life: stats_init zeroes nothing you own: stats_run fills, stats_release frees. Threads: any. */
+ * Words here are those of normal.h; lengths count runs without white space. Life: stats_run fills, stats_release frees.
+ * Threads: any. */
 #ifndef CORPUS_STATS_H
 #define CORPUS_STATS_H
 
@@ -25,7 +26,7 @@ struct stats {
   double chars_mean;
   uint32_t chars_min, chars_max;
   double distinct1, distinct2;   /* 0..1; 0 without words */
-  struct stats_label *labels;    /* by label id, those with samples; the unlabelled last */
+  struct stats_label *labels;    /* those with samples, by label id; the unlabelled last */
   size_t n_labels;
   struct stats_opening *openings;  /* the most repeated, at most 10, each at least twice */
   size_t n_openings;
