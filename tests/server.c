@@ -109,6 +109,8 @@ completion(struct exchange *x, struct buf *out)
   json_add_field(out, "content", content.s);
   buf_addf(out, "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":%zu,\"completion_tokens\":%zu}}",
            messages.n / 4, content.n / 4);
+  x->entry->tokens_in = (int32_t)(messages.n / 4);
+  x->entry->tokens_out = (int32_t)(content.n / 4);
   buf_release(&content);
   buf_release(&messages);
 }

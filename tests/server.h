@@ -21,6 +21,7 @@
 struct server_entry {
   uint64_t body;           /* hash of the request's messages */
   int32_t status;          /* 0: none was sent */
+  int32_t tokens_in, tokens_out;  /* of the completion that was made, and so billed, whether it arrived or not */
   uint8_t answered;        /* a whole chat completion went out, down to its last byte */
   uint8_t had_key;         /* an Authorization header came along */
   uint8_t had_schema;      /* response_format */
