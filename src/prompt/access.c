@@ -70,9 +70,9 @@ no_member(struct run *r, struct value x, const char *name, size_t n)
 
   for (size_t i = 0; x.kind == VALUE_DICT && i < x.dict->n && i < 100; i++)
     if (x.dict->v[i].key.kind == VALUE_STRING)
-      nearest_try(&near, x.dict->v[i].key.string.s);
+      nearest_offer(&near, x.dict->v[i].key.string.s);
   for (size_t i = 0; methods && i < methods->n; i++)
-    nearest_try(&near, methods->rows[i].name);
+    nearest_offer(&near, methods->rows[i].name);
   return run_undefined(r, "'%s' has no member '%.*s'%s", value_type_name(x), (int)(n > 80 ? 80 : n), name,
                        nearest_hint(&near, hint));
 }

@@ -33,7 +33,7 @@ distance(const char *a, size_t n, const char *b, size_t m)
 }
 
 void
-nearest_try(struct nearest *s, const char *known)
+nearest_offer(struct nearest *s, const char *known)
 {
   size_t m = strlen(known);
   int d;

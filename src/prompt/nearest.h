@@ -4,14 +4,14 @@
 
 #include <stddef.h>
 
-/* Life: {.want = s, .n = length}, nearest_try with every known name, then best (NULL: none is near enough). */
+/* Life: {.want = s, .n = length}, nearest_offer with every known name, then best (NULL: none is near enough). */
 struct nearest {
   const char *want;
   size_t n;
   const char *best;
   int distance;
 };
-void nearest_try(struct nearest *s, const char *known);
+void nearest_offer(struct nearest *s, const char *known);
 /* " (did you mean 'best'?)", or "", into hint. */
 const char *nearest_hint(const struct nearest *s, char hint[80]);
 

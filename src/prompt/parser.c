@@ -298,7 +298,7 @@ unknown_tag(struct parser *p, const struct token *t, const char *const *ends)
     return ends[0] ? parse_fail(p, t->at, "unexpected tag '%.*s', expected '%s'", n, near.want, ends[0]) :
                      parse_fail(p, t->at, "unexpected tag '%.*s': nothing is open here", n, near.want);
   for (size_t i = 0; i < N_OF(statements); i++)
-    nearest_try(&near, statements[i].name);
+    nearest_offer(&near, statements[i].name);
   return parse_fail(p, t->at, "unknown tag '%.*s'%s", n, near.want, nearest_hint(&near, hint));
 }
 

@@ -34,14 +34,14 @@ check_restriction(const struct prompty *t, const struct plan_restriction *r, str
 
   if (i < 0) {
     for (size_t k = 0; k < t->n_attributes; k++)
-      nearest_try(&near, t->attributes[k].name);
+      nearest_offer(&near, t->attributes[k].name);
     return unknown(e, t, "attribute", &near);
   }
   if (prompty_value(&t->attributes[i], r->value) >= 0)
     return 0;
   near = (struct nearest){.want = r->value, .n = strlen(r->value)};
   for (size_t k = 0; k < t->attributes[i].n; k++)
-    nearest_try(&near, t->attributes[i].values[k]);
+    nearest_offer(&near, t->attributes[i].values[k]);
   snprintf(what, sizeof what, "value of '%s'", r->attribute);
   return unknown(e, t, what, &near);
 }

@@ -272,7 +272,7 @@ warn_unknown(struct loading *l, const struct yaml *y, const struct key *keys, si
   char hint[80], warning[400];
 
   for (size_t i = 0; i < n; i++)
-    nearest_try(&near, keys[i].name);
+    nearest_offer(&near, keys[i].name);
   snprintf(warning, sizeof warning, "%s:%d: unknown key '%.100s'%s", p->file, y->key_line, y->key, nearest_hint(&near, hint));
   if (p->n_warnings)
     memcpy(more, p->warnings, p->n_warnings * sizeof *more);
