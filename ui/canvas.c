@@ -359,12 +359,12 @@ canvas_fill(struct canvas *c, struct area a, enum style s)
 void
 canvas_bar(struct canvas *c, struct area a, int row, int col, int width, enum style s, double part)
 {
-  int eighths = (int)(clamp((int)(part * 10000 + .5), 0, 10000) * (long)width * 8 / 10000);
+  int halves = (int)(clamp((int)(part * 10000 + .5), 0, 10000) * (long)width * 2 / 10000);
 
-  if (part > 0 && eighths == 0)
-    eighths = 1;
-  for (int i = 0; i < width; i++, eighths -= 8)
-    canvas_put(c, a, row, col + i, s, eighths >= 8 ? 0x2588 : eighths > 0 ? 0x2590u - (uint32_t)eighths : ' ');
+  if (part > 0 && halves == 0)
+    halves = 1;
+  for (int i = 0; i < width; i++, halves -= 2)
+    canvas_put(c, a, row, col + i, halves > 0 ? s : STYLE_RULE, halves >= 2 ? 0x2501 : halves == 1 ? 0x2578 : 0x2500);
 }
 
 void
@@ -471,7 +471,7 @@ ascii_of(uint32_t p)
     {0x2026, '.'}, {0x2014, '-'}, {0x2013, '-'}, {0x2018, '\''}, {0x2019, '\''}, {0x201c, '"'}, {0x201d, '"'}, {0x00b1, '+'},
     {0x00d7, 'x'}, {0x00b7, '.'}, {0x2191, '^'}, {0x2193, 'v'}, {0x2190, '<'}, {0x2192, '>'}, {0x2691, '!'}, {0x2713, '+'},
     {0x2717, 'x'}, {0x25cf, '*'}, {0x25cb, 'o'}, {0x25b8, '>'}, {0x0394, 'd'}, {0x00b5, 'u'}, {0x2248, '~'}, {0x2503, '|'},
-    {0x2591, '.'}, {0x2592, ':'}, {0x2593, '#'}, {0x2506, ':'}, {0x2265, '>'}, {0x2264, '<'}, {0x00a0, ' '},
+    {0x2591, '.'}, {0x2592, ':'}, {0x2593, '#'}, {0x2506, ':'}, {0x2265, '>'}, {0x2264, '<'}, {0x2501, '='}, {0x2578, '='}, {0x00a0, ' '},
   };
   int mask = mask_of_line(p);
 

@@ -66,7 +66,7 @@ void canvas_put(struct canvas *c, struct area a, int row, int col, enum style s,
 void canvas_fill(struct canvas *c, struct area a, enum style s);                           /* blanks over the area */
 void canvas_hline(struct canvas *c, struct area a, int row, enum style s);                 /* ─ over the area's width */
 void canvas_vline(struct canvas *c, struct area a, int col, enum style s);                 /* │ over its height */
-/* A bar of `part` in [0, 1] of width cells, in eighths: ████▌ ; the rest stays blank. */
+/* A bar of `part` in [0, 1] of width cells, in halves, and a thin line for the rest: ━━━━╸───── */
 void canvas_bar(struct canvas *c, struct area a, int row, int col, int width, enum style s, double part);
 /* Gives cells another style and leaves what stands in them: a match. */
 void canvas_restyle(struct canvas *c, struct area a, int row, int col, int cols, enum style s);

@@ -229,7 +229,11 @@ draw_cells(const struct chart *ch, const struct plot *p, struct canvas *c)
 static bool
 has_marks(const struct series *s, const struct plot *p)
 {
-  return s->marks && s->n > 0 && s->n * 4 <= (size_t)p->area.cols;
+  size_t n = 0;
+
+  for (size_t i = 0; s->marks && i < s->n; i++)
+    n += isfinite(s->y[i]);
+  return n > 0 && n * 3 <= (size_t)p->area.cols;
 }
 
 static void

@@ -151,5 +151,6 @@ facets_draw(struct facets *f, struct canvas *c, struct area a, bool focus, const
 {
   struct drawing d = {f, filter};
 
+  f->list.quiet = true;
   list_draw(&f->list, c, a, focus, draw_facet, &d);
 }

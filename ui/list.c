@@ -86,8 +86,8 @@ list_draw(struct list *l, struct canvas *c, struct area a, bool focus,
 
     if (i >= l->n)
       break;
-    draw(arg, c, line, i, i == l->at);
-    if (i == l->at)
+    draw(arg, c, line, i, i == l->at && (focus || !l->quiet));
+    if (i == l->at && (focus || !l->quiet))
       canvas_light(c, line, focus ? LIT_HERE : LIT_HERE_IDLE);
   }
   draw_thumb(l, c, a);

@@ -17,6 +17,7 @@ struct list {
   size_t at;         /* the selected one; 0 where n is 0 */
   size_t top;        /* the first one on the screen */
   int height;        /* rows on the screen, as last drawn */
+  bool quiet;        /* the selected row is lit only while the list has the keys */
 };
 
 void list_move(struct list *l, enum move m);

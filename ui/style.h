@@ -15,7 +15,7 @@
   X(NAME,      'n', 6, -1, 4, -1, STYLE_IS_BOLD) /* the project, a title */           \
   X(TAB,       't', -1, -1, -1, -1, 0)                                                \
   X(TAB_HERE,  'T', -1, -1, -1, -1, STYLE_IS_BOLD | STYLE_IS_REVERSE)                 \
-  X(KEY,       'k', 6, -1, 4, -1, STYLE_IS_BOLD) /* a key that can be pressed */      \
+  X(KEY,       'k', -1, -1, -1, -1, STYLE_IS_BOLD) /* a key that can be pressed */      \
   X(HERE,      'S', -1, -1, -1, -1, STYLE_IS_REVERSE) /* the selected row */          \
   X(HERE_IDLE, 's', -1, -1, -1, -1, STYLE_IS_UNDERLINE) /* the same in a pane without the keys */ \
   X(MARKED,    'm', 5, -1, 5, -1, STYLE_IS_BOLD)                                      \
@@ -24,9 +24,9 @@
   X(WARN,      'w', 3, -1, 5, -1, 0)                                                  \
   X(BAD,       'x', 1, -1, 1, -1, 0)                                                  \
   X(ERROR,     'E', 1, -1, 1, -1, STYLE_IS_BOLD)                                      \
-  X(LABEL,     'l', 4, -1, 4, -1, 0)                                                  \
+  X(LABEL,     'l', 6, -1, 4, -1, 0)                                                  \
   X(NUMBER,    '0', -1, -1, -1, -1, 0)                                                \
-  X(BAR,       '#', 4, -1, 4, -1, 0)                                                  \
+  X(BAR,       '#', 6, -1, 4, -1, 0)                                                  \
   X(TRAIN,     '1', 6, -1, 4, -1, 0)             /* first series of a chart */        \
   X(VALID,     '2', 3, -1, 5, -1, STYLE_IS_BOLD) /* second series */                  \
   X(HINT,      'i', 5, -1, 5, -1, 0)             /* what a model suggests */          \
