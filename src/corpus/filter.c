@@ -589,7 +589,7 @@ parse_term(struct parser *p, const char *what)
     return mistake(p, p->at, "nested too deep");
   if (next_is(p, "or") || next_is(p, "and"))
     return mistake(p, p->at, "expected %s before '%.*s'", what, *p->at == 'o' || *p->at == 'O' ? 2 : 3, p->at);
-  if (next_is(p, "not") || (*p->at == '-' && !ends_word(p, p->at + 1))) {
+  if (next_is(p, "not") || (*p->at == '-' && p->at + 1 < p->end && !strchr(" \t\n\r)", p->at[1]))) {
     bool word = *p->at != '-';
 
     p->at += word ? 3 : 1;

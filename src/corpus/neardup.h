@@ -6,7 +6,7 @@
  * in common. A short text is compared with a long one by character 4-grams, too.
  * Candidates come from MinHash signatures in bands (Broder 1997; Leskovec, Rajaraman, Ullman, ch. 3), each is then verified by
  * its exact Jaccard similarity, so what is reported is never below the threshold; recall at the threshold is over 0.95.
- * Pairs are compared on both texts joined.
+ * A pair is as similar to another as the less similar of its two texts is; a pair and a single text are not similar.
  *
  * Life: neardup_new, neardup_add / neardup_find in any order, neardup_free. Threads: one at a time. */
 #ifndef CORPUS_NEARDUP_H

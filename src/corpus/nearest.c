@@ -38,7 +38,7 @@ distance(const char *a, size_t na, const char *b, size_t nb)
 struct nearest
 nearest_to(const char *word)
 {
-  return (struct nearest){.word = word, .distance = (unsigned)(strlen(word) + 2) / 3 + 1};
+  return (struct nearest){.word = word, .distance = (unsigned)strlen(word) / 3 + 1};
 }
 
 bool
