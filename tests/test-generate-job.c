@@ -37,8 +37,8 @@ static const char template[] =
   "model: {parameters: {temperature: 1.0, max_tokens: 400, top_k: 7}}\n"
   "count: 10\n"
   "attributes:\n"
-  "  topic: [shoes, phones, lamps]\n"
-  "  style: [hurried, careful]\n"
+  "  topic: [shoes, phones, lamps, sofas, books, toys, soap, tents, spades, gifts]\n"
+  "  style: [hurried, careful, angry]\n"
   "---\n"
   "system:\n"
   "You write training data.\n"
@@ -186,7 +186,7 @@ static const struct {
   {"a question about Billing, please answer", DROP_LABEL_NAMED, 0},
   {"billings are no label here, are they", DROP_NONE, 0},
   {"I WAS charged twice - for the blue chair!", DROP_DUPLICATE, 1},
-  {"I was charged twice for the blue chairs", DROP_NEAR_DUPLICATE, 1},
+  {"I was charged twice for the blue chair today", DROP_NEAR_DUPLICATE, 1},
   {"the test text about a lamp that never came", DROP_TEST, 2},
   {"The test text about a lamp that never came!", DROP_TEST, 2},
   {"where is the parcel that I ordered on Monday last week", DROP_DUPLICATE, 0},
@@ -789,7 +789,7 @@ killed_at_any_moment(void **state)
     int before = atomic_load(&server->n);
     size_t n = n_kills > 0 ? answered_on_disk("killed", &answered) : 0;
 
-    done = run_and_kill("killed", 40 + (int)rng_below(&rng, 60));
+    done = run_and_kill("killed", 60 + (int)rng_below(&rng, 240));
     n_kills += !done;
     for (size_t i = 0; i < n; i++)
       for (int k = before; k < atomic_load(&server->n); k++)

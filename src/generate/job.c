@@ -409,11 +409,11 @@ job_step(struct job *j, int timeout_ms, struct err *e)
   }
   if (stop_wanted(j->stop) || stop_wanted(board_stop_flag(j->board, j->activity)))
     return end_early(j, JOB_STOPPED, e, ERR_INTERRUPTED, "stopped; what came is kept (--resume goes on)");
-  if (j->fault.code != 0)
-    return end_early(j, JOB_FAILED, e, j->funnel.ok > 0 ? ERR_PARTIAL : j->fault.code, j->fault.message);
   if ((!paused && send_planned(j, e) < 0) || take_replies(j, timeout_ms, e) < 0 || bring_in_answered(j, false, e) < 0)
     return end(j, JOB_FAILED, -1, e);
   show_figures(j, false);
+  if (j->fault.code != 0)
+    return end_early(j, JOB_FAILED, e, j->funnel.ok > 0 ? ERR_PARTIAL : j->fault.code, j->fault.message);
   if (j->head == j->n)
     return end_all_done(j, e);
   if (j->purse.empty && j->n_sent == 0)
