@@ -344,7 +344,7 @@ vocabulary_release(struct vocabulary *v)
 }
 
 void
-rows_release(struct rows *rows)
+feature_rows_release(struct rows *rows)
 {
   free(rows->start);
   free(rows->split);

@@ -3,7 +3,7 @@
  * Every distinct key (ngram.h) that stands in enough training texts gets a number, the most frequent key 0: so the rows of
  * weights that most texts need lie together. The order depends on the texts only, not on the threads.
  *
- * Life: vocabulary_build fills both; vocabulary_release, rows_release. Threads: read-only once built. */
+ * Life: vocabulary_build fills both; vocabulary_release, feature_rows_release. Threads: read-only once built. */
 #ifndef STUDENT_FEATURES_H
 #define STUDENT_FEATURES_H
 
@@ -47,7 +47,7 @@ void vocabulary_release(struct vocabulary *v);
 /* The rows of other texts; keys that the vocabulary lacks are left out. */
 void rows_build(struct rows *rows, const struct vocabulary *v, const struct ngram_options *o, const struct example *x,
                 size_t n, int threads);
-void rows_release(struct rows *rows);
+void feature_rows_release(struct rows *rows);
 
 static inline uint32_t
 vocabulary_slot_of(uint32_t key, uint32_t mask)

@@ -385,8 +385,8 @@ linear_training_free(struct training *base)
 
   release_fit(&t->fit);
   vocabulary_release(&t->vocabulary);
-  rows_release(&t->rows);
-  rows_release(&t->valid_rows);
+  feature_rows_release(&t->rows);
+  feature_rows_release(&t->valid_rows);
   if (t->best)
     model_free(&t->best->base);
   free(t->weights);
