@@ -163,7 +163,8 @@ score_single(struct exam *x, struct buf *json)
   metric_json(&m, names, json);
   if (!x->c->json) {
     print_line(x->c, "%s on %s: %zu texts", x->run.name, x->where, m.n);
-    print_line(x->c, "accuracy %.3f (95 %% interval %.3f to %.3f), macro F1 %.3f\n", m.accuracy, m.ci95[0], m.ci95[1], m.macro_f1);
+    print_line(x->c, "accuracy %.3f (95 %% interval %.3f to %.3f), macro F1 %.3f", m.accuracy, m.ci95[0], m.ci95[1], m.macro_f1);
+    fputc('\n', x->c->out);
     print_per_label(x->c, names, m.per_label, n_labels);
     print_confusion(x->c, names, &m);
   }
@@ -191,8 +192,9 @@ score_multi(struct exam *x, struct buf *json)
   metric_multi_json(&m, names, json);
   if (!x->c->json) {
     print_line(x->c, "%s on %s: %zu texts", x->run.name, x->where, m.n);
-    print_line(x->c, "all labels right %.3f (95 %% interval %.3f to %.3f), micro F1 %.3f, macro F1 %.3f\n", m.subset_accuracy,
+    print_line(x->c, "all labels right %.3f (95 %% interval %.3f to %.3f), micro F1 %.3f, macro F1 %.3f", m.subset_accuracy,
                m.subset_ci95[0], m.subset_ci95[1], m.micro_f1, m.macro_f1);
+    fputc('\n', x->c->out);
     print_per_label(x->c, names, m.per_label, n_labels);
   }
   metric_multi_release(&m);

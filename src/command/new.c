@@ -104,7 +104,7 @@ part_of(const char *name, int *split, enum origin *origin)
     }
   if (strcmp(name, "labels.tsv") == 0)
     return PART_LABELS;
-  if (n > 7 && strcmp(name + n - 7, ".prompty") == 0)
+  if (n > 8 && strcmp(name + n - 8, ".prompty") == 0)
     return PART_TEMPLATE;
   if (strncmp(name, "replies", 7) == 0 && n > 6 && strcmp(name + n - 6, ".jsonl") == 0)
     return PART_REPLIES;

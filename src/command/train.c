@@ -23,7 +23,7 @@ struct session {
   uint32_t activity;            /* on the board */
   struct train_point *points;
   size_t n_points, cap_points;
-  struct train_point best;      /* end of the epoch that was best on the validation texts */
+  struct train_point best;      /* end of the epoch that is kept */
 };
 
 static void
@@ -39,7 +39,7 @@ session_release(struct session *s)
 static int
 session_init(struct session *s, struct call *c, struct err *e)
 {
-  *s = (struct session){.c = c, .params = BUF_INIT, .best = {.valid_accuracy = NAN, .valid_loss = NAN, .valid_f1 = NAN}};
+  *s = (struct session){.c = c, .params = BUF_INIT, .best = {.train_loss = NAN, .train_accuracy = NAN, .valid_accuracy = NAN, .valid_loss = NAN, .valid_f1 = NAN}};
   s->kind = students_find(call_text(c, "student"), e);
   if (!s->kind || students_values(c, s->kind, &s->values, e) < 0)
     return -1;
@@ -104,6 +104,19 @@ print_epoch(struct session *s, const struct train_point *p)
   buf_release(&out);
 }
 
+/* With validation texts the epoch of the least loss on them is kept; without, training ends with all texts, and the last
+ * figures on texts set aside on the way say how good that is. */
+static void
+take_epoch(struct session *s, const struct train_point *p)
+{
+  bool better = s->lesson.valid.n ? !(s->best.valid_loss <= p->valid_loss) : !isnan(p->valid_accuracy);
+
+  if (better || s->best.epoch == 0)
+    s->best = *p;
+  else if (s->lesson.valid.n == 0)
+    s->best.epoch = p->epoch;
+}
+
 static void
 take_point(struct session *s, const struct train_point *p)
 {
@@ -120,9 +133,7 @@ take_point(struct session *s, const struct train_point *p)
   buf_release(&detail);
   if (!p->epoch_end)
     return;
-  if (isnan(s->best.valid_accuracy) || p->valid_accuracy > s->best.valid_accuracy
-      || (p->valid_accuracy == s->best.valid_accuracy && p->valid_loss < s->best.valid_loss))
-    s->best = *p;
+  take_epoch(s, p);
   print_epoch(s, p);
 }
 
