@@ -14,7 +14,6 @@
 #include "generate/work.h"
 #include "teacher/openai.h"
 
-#define PLAN_BATCH 500          /* requests planned in one transaction */
 #define TAKE_BATCH 256          /* replies written in one transaction */
 #define LOST_MAX 3              /* sendings of a request whose replies get lost, where money is counted */
 #define IN_A_ROW 8              /* failures one after the other, beyond those in flight, that end a job */
@@ -502,9 +501,8 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
   };
   if (job_store_add(j->project, &j->row, &j->row.id, e) < 0)
     goto out;
-  for (size_t i = 0; i < n; i += PLAN_BATCH)
-    if (job_store_plan(j->project, j->row.id, rows + i, n - i < PLAN_BATCH ? n - i : PLAN_BATCH, e) < 0)
-      goto out;
+  if (job_store_plan(j->project, j->row.id, rows, n, e) < 0)
+    goto out;
   result = job_store_set_state(j->project, j->row.id, JOB_RUNNING, "", e);
 out:
   request_rows_free(rows, n);
