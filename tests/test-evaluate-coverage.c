@@ -88,15 +88,16 @@ simulate(const struct world *w, size_t n, uint64_t seed)
   }
   free(first);
   free(second);
-  print_message("R %zu, %zu seeds, shift %.1f, seed %.1f: covered %.3f, accuracy covered %.3f, p < .05: bootstrap "
-                "%.3f, pooled McNemar %.3f, pairs taken for independent %.3f\n", w->R, w->S, w->shift, w->seed, t.covered,
-                t.accuracy_covered, t.small_p, t.small_mcnemar, t.small_naive);
+  print_message("R %zu, %zu seeds, shift %.1f, seed %.1f: covered %.3f, accuracy covered %.3f, "
+                "p < .05: bootstrap %.3f, pooled McNemar %.3f, pairs taken for independent %.3f\n",
+                w->R, w->S, w->shift, w->seed, t.covered, t.accuracy_covered, t.small_p, t.small_mcnemar,
+                t.small_naive);
   return t;
 }
 
 /* A share of .95 is seen within +- 2 sqrt(.95 .05 / n), .014 for n = 1000, of itself. With 3000 simulations each,
- * intervals of 12 such worlds (3, 5, 10 seeds; 100 to 3000 texts; seed spread 0 to .8) covered 93.5 to 96.3 %, and p <
- * .05 without a difference came in 4.0 to 5.7 %. */
+ * intervals of 12 such worlds (3, 5, 10 seeds; 100 to 3000 texts; seed spread 0 to .8) covered 93.6 to 96.7 %, and p <
+ * .05 without a difference came in 3.8 to 5.3 %. */
 #define SIMULATIONS 1000
 
 static void
@@ -128,10 +129,10 @@ intervals_hold_the_truth(void **state)
 
   (void)state;
   for (size_t i = 0; i < N_OF(worlds); i++) {
-    struct tally t = simulate(&worlds[i], SIMULATIONS, i + 11);
+    struct tally t = simulate(&worlds[i], SIMULATIONS / 2, i + 11);
 
-    assert_true(t.covered >= .925 && t.covered <= .98);
-    assert_true(t.accuracy_covered >= .925 && t.accuracy_covered <= .985);
+    assert_true(t.covered >= .92 && t.covered <= .985);
+    assert_true(t.accuracy_covered >= .92 && t.accuracy_covered <= .985);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 /* ---- numbers as people read them ---- */
@@ -192,7 +193,6 @@ experiment_json(const struct experiment_result *r, struct buf *out)
     json_estimate(out, "macro_f1", &row->macro_f1, row->macro_f1_seeds, r->n_seeds);
     json_difference(out, row);
     json_add_field_number(out, "cost_usd", row->cost_usd);
-    json_add_field_number(out, "seconds", row->seconds);
     buf_addc(out, '}');
   }
   buf_addc(out, ']');
@@ -216,28 +216,36 @@ experiment_json(const struct experiment_result *r, struct buf *out)
 
 /* ---- the table ---- */
 
-#define NAME_COLUMNS 14
 #define PAGE_COLUMNS 78
+
+/* The columns, 80 wide in all: the name stands on the left, numbers on the right. */
+enum { COLUMN_NAME, COLUMN_N, COLUMN_ACCURACY, COLUMN_INTERVAL, COLUMN_F1, COLUMN_DIFFERENCE, COLUMN_P, COLUMN_COST };
+static const struct {
+  const char *title;
+  size_t width;
+} columns[] = {
+  {"arm", 13}, {"n", 7}, {"acc", 6}, {"95 %", 11}, {"F1", 6}, {"difference (95 %)", 24}, {"p", 6}, {"cost", 7},
+};
 
 /* Adds s to a column of that width: on the left, cut where it is too long. */
 static void
 add_left(struct buf *out, const char *s, size_t width)
 {
   struct buf safe = BUF_INIT;
-  size_t n = 0, columns = 0;
+  size_t n = 0, used = 0;
 
   utf8_printable(&safe, s, strlen(s));
   while (n < safe.n) {
     size_t len;
     size_t wide = (size_t)utf8_width(utf8_decode(safe.s + n, safe.n - n, &len));
 
-    if (columns + wide > width)
+    if (used + wide > width)
       break;
-    columns += wide;
+    used += wide;
     n += len;
   }
   buf_add(out, buf_str(&safe), n);
-  buf_addn(out, ' ', width - columns);
+  buf_addn(out, ' ', width - used);
   buf_release(&safe);
 }
 
@@ -252,34 +260,61 @@ add_right(struct buf *out, struct buf *cell, size_t width)
 }
 
 static void
+add_range(struct buf *out, double lo, double hi)
+{
+  add_share(out, lo);
+  buf_addc(out, '-');
+  add_share(out, hi);
+}
+
+static void
+add_cell(struct buf *out, const struct experiment_row *row, size_t column)
+{
+  switch (column) {
+  case COLUMN_N:
+    buf_addf(out, "%zu", row->n);
+    break;
+  case COLUMN_ACCURACY:
+    add_share(out, row->accuracy.mean);
+    break;
+  case COLUMN_INTERVAL:
+    add_range(out, row->accuracy.lo, row->accuracy.hi);
+    break;
+  case COLUMN_F1:
+    add_share(out, row->macro_f1.mean);
+    break;
+  case COLUMN_DIFFERENCE:
+    if (row->is_first)
+      buf_addc(out, '-');
+    else
+      buf_addf(out, "%+.1f (%.1f to %.1f)", 100 * row->difference.mean, 100 * row->difference.lo,
+               100 * row->difference.hi);
+    break;
+  case COLUMN_P:
+    if (row->is_first)
+      buf_addc(out, '-');
+    else
+      add_p(out, row->difference.p, true);
+    break;
+  default:
+    add_cost(out, row->cost_usd);
+  }
+}
+
+/* row NULL: the titles. */
+static void
 add_row(struct buf *out, const struct experiment_row *row)
 {
   struct buf cell = BUF_INIT;
 
-  add_left(out, row->name, NAME_COLUMNS);
-  buf_addf(&cell, "%zu", row->n);
-  add_right(out, &cell, 7);
-  add_share(&cell, row->accuracy.mean);
-  add_right(out, &cell, 7);
-  add_share(&cell, row->accuracy.lo);
-  buf_addc(&cell, '-');
-  add_share(&cell, row->accuracy.hi);
-  add_right(out, &cell, 11);
-  add_share(&cell, row->macro_f1.mean);
-  add_right(out, &cell, 7);
-  if (row->is_first)
-    buf_addc(&cell, '-');
-  else
-    buf_addf(&cell, "%+.1f (%.1f to %.1f)", 100 * row->difference.mean, 100 * row->difference.lo,
-             100 * row->difference.hi);
-  add_right(out, &cell, 22);
-  if (row->is_first)
-    buf_addc(&cell, '-');
-  else
-    add_p(&cell, row->difference.p, true);
-  add_right(out, &cell, 6);
-  add_cost(&cell, row->cost_usd);
-  add_right(out, &cell, 6);
+  add_left(out, row ? row->name : columns[COLUMN_NAME].title, columns[COLUMN_NAME].width);
+  for (size_t i = COLUMN_N; i < N_OF(columns); i++) {
+    if (row)
+      add_cell(&cell, row, i);
+    else
+      buf_adds(&cell, columns[i].title);
+    add_right(out, &cell, columns[i].width);
+  }
   buf_addc(out, '\n');
   buf_release(&cell);
 }
@@ -318,9 +353,7 @@ add_curve(struct buf *out, const struct experiment_result *r)
     add_share(&cell, r->curve[i].mean);
     add_right(out, &cell, 10);
     buf_adds(out, "  ");
-    add_share(out, r->curve[i].ci95.lo);
-    buf_addc(out, '-');
-    add_share(out, r->curve[i].ci95.hi);
+    add_range(out, r->curve[i].ci95.lo, r->curve[i].ci95.hi);
     buf_addc(out, '\n');
     buf_release(&cell);
   }
@@ -330,10 +363,11 @@ void
 experiment_table(const struct experiment_result *r, struct buf *out)
 {
   for (size_t i = 0; i < r->n_rows; i++) {
-    if (r->rows[i].is_first)
-      buf_addf(out, "%sstudent %s, %zu seed%s, %zu test texts\n"
-               "arm                  n    acc       95 %%     F1     difference (95 %%)     p  cost\n", i ? "\n" : "",
-               r->rows[i].student, r->n_seeds, r->n_seeds == 1 ? "" : "s", r->n_test);
+    if (r->rows[i].is_first) {
+      buf_addf(out, "%sstudent %s, %zu seed%s, %zu test texts\n", i ? "\n" : "", r->rows[i].student, r->n_seeds,
+               r->n_seeds == 1 ? "" : "s", r->n_test);
+      add_row(out, NULL);
+    }
     add_row(out, &r->rows[i]);
   }
   if (r->n_points)

@@ -302,6 +302,19 @@ random_new(uint64_t seed)
   return random;
 }
 
+/* How many of the S seeds differ on a text where any does (root mean square); all of them if there is no such text. */
+static size_t
+usual_step(const double *of_text, size_t R, size_t S)
+{
+  double sum = 0, n = 0;
+
+  for (size_t r = 0; r < R; r++) {
+    sum += of_text[r] * of_text[r];
+    n += of_text[r] != 0;
+  }
+  return n > 0 ? (size_t)fmax(1, round(sqrt(sum / n) * (double)S)) : S;
+}
+
 struct estimate
 bootstrap_difference(const uint8_t *first_right, const uint8_t *second_right, size_t n_seeds, size_t n_texts,
                      size_t resamples, uint64_t seed)
@@ -312,14 +325,16 @@ bootstrap_difference(const uint8_t *first_right, const uint8_t *second_right, si
   unsigned *drawn = xcalloc(n_values, sizeof *drawn);
   gsl_rng *random = random_new(seed);
   struct estimate out;
+  size_t step;
 
   ensure(resamples > 0);
   /* a text's mean over seeds has only the values -S/S .. S/S: drawing R texts is drawing how often each value comes */
   for (size_t r = 0; r < n_texts; r++)
     share[(size_t)lround((m.of_text[r] + 1) * (double)S)] += 1;
-  share[0] += .5;
+  step = usual_step(m.of_text, n_texts, S);
+  share[S - step] += .5;
   share[S] += 1;
-  share[2 * S] += .5;
+  share[S + step] += .5;
   for (size_t i = 0; i < resamples; i++) {
     double sum = 0;
 

@@ -7,8 +7,7 @@
  * Letters: R test texts, S seeds. A score matrix is S x R, [s * R + r]. Seed s of two arms belongs together, and so
  * does text r: differences are taken pair by pair.
  *
- * Threads: pure functions. Errors: none. Random numbers come from base/rng.h with the seed given: the same bytes each
- * time. */
+ * Threads: pure functions. Errors: none. The same seed gives the same bytes each time (GSL's mt19937). */
 #ifndef EVALUATE_SIGNIFICANCE_H
 #define EVALUATE_SIGNIFICANCE_H
 
@@ -76,8 +75,8 @@ struct estimate bootstrap_mean(bootstrap_statistic *statistic, const void *arg, 
  * resample. An accuracy's interval is Wilson's with the effective number of texts that the estimated variance amounts
  * to (Korn and Graubard, Survey Methodology 24 (1998) 193-201), so that it stays in [0, 1] and has a width at accuracy
  * 1, too; with one seed it is Wilson's own. A difference's texts are drawn from those at hand and two more: one on
- * which nothing differs, a half on which each arm alone is right (Agresti and Min, Statistics in Medicine 24 (2005)
- * 729-740), so that three texts that all agree do not prove anything; `mean` is as measured. */
+ * which nothing differs, a half on which each arm is better by as much as is usual where they differ (Agresti and Min,
+ * Statistics in Medicine 24 (2005) 729-740): three texts that all agree prove nothing. `mean` is as measured. */
 struct estimate accuracy_estimate(const uint8_t *right, size_t n_seeds, size_t n_texts);
 struct estimate bootstrap_difference(const uint8_t *first_right, const uint8_t *second_right, size_t n_seeds,
                                      size_t n_texts, size_t resamples, uint64_t seed);
