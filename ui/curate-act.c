@@ -1,4 +1,5 @@
 /* What a person does in Curate: decisions, marks, edits. Each change of the corpus is a command line. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,14 +18,20 @@ bool
 curate_selection(void *view, struct buf *out)
 {
   struct curate *v = view;
-  size_t before = out->n;
+  uint32_t n = (uint32_t)v->rows.cap_marks, from;
+  bool any = false;
 
   if (!v->rows.n_marks && v->id)
-    buf_addf(out, "--id %u", v->id);
-  for (uint32_t id = 1; v->rows.n_marks && id < v->rows.cap_marks; id++)
-    if (rows_marked(&v->rows, id))
-      buf_addf(out, "%s--id %u", out->n > before ? " " : "", id);
-  return out->n > before;
+    return buf_addf(out, "--id %u", v->id) == 0;
+  for (uint32_t id = 1; v->rows.n_marks && id < n; id++) {
+    if (!sieve_marked(&v->rows, id))
+      continue;
+    for (from = id; id + 1 < n && sieve_marked(&v->rows, id + 1); id++)
+      ;
+    buf_addf(out, from == id ? "%s%u" : "%s%u-%u", any ? "," : "--id ", from, id);
+    any = true;
+  }
+  return any;
 }
 
 /* The next row, unless this is the last one. */
@@ -35,20 +42,49 @@ step_on(struct curate *v)
     curate_select(v, v->list.at + 1);
 }
 
+/* "813 accepted", "12 samples labelled billing". */
+static void
+say_done(struct curate *v, const char *line, const char *output)
+{
+  static const struct { const char *command, *done; } words[] = {
+    {"accept", "accepted"}, {"reject", "rejected"}, {"relabel", "labelled"},
+  };
+  const char *to = strstr(line, "--to "), *done = "changed";
+  size_t changed = 0;
+  char who[64], count[32];
+
+  for (size_t i = 0; i < N_OF(words); i++)
+    if (!strncmp(line, words[i].command, strlen(words[i].command)))
+      done = words[i].done;
+  sscanf(output, "changed %zu", &changed);
+  if (v->rows.n_marks)
+    snprintf(who, sizeof who, "%s sample%s", frame_count(changed, count), changed == 1 ? "" : "s");
+  else
+    snprintf(who, sizeof who, "%u%s", v->id, changed ? "" : " already");
+  workbench_say(v->w, "%s %s%s%s", who, done, to ? " " : "", to ? to + strlen("--to ") : "");
+}
+
 static bool
 run_line(struct curate *v, const char *line)
 {
   const char *place = strstr(line, "{ids}");
   struct buf b = BUF_INIT;
+  struct err e = {0};
+  char *output = NULL;
   bool done = false;
 
   buf_add(&b, line, (size_t)(place - line));
-  if (curate_selection(v, &b)) {
-    buf_adds(&b, place + strlen("{ids}"));
-    done = workbench_run(v->w, buf_str(&b)) == 0;
-  } else {
+  if (!curate_selection(v, &b)) {
     workbench_say(v->w, "there is no sample here");
+  } else {
+    buf_adds(&b, place + strlen("{ids}"));
+    done = workbench_ask(v->w, buf_str(&b), &output, &e) == 0;
+    if (done)
+      say_done(v, line, output);
+    else
+      workbench_complain(v->w, &e);
   }
+  free(output);
   buf_release(&b);
   return done;
 }
@@ -65,7 +101,7 @@ curate_decide(struct curate *v, const char *line)
     v->last = xstrdup(line);
   }
   if (marks)
-    rows_unmark(&v->rows);
+    sieve_unmark(&v->rows);
   else
     step_on(v);
 }
@@ -170,7 +206,7 @@ mark(struct workbench *w, void *view, int n)
   (void)w, (void)n;
   if (!v->id)
     return;
-  rows_mark(&v->rows, v->id, !rows_marked(&v->rows, v->id));
+  sieve_mark(&v->rows, v->id, !sieve_marked(&v->rows, v->id));
   v->anchor = v->id;
   step_on(v);
 }
@@ -184,14 +220,14 @@ mark_range(struct workbench *w, void *view, int n)
   (void)n;
   if (!v->id)
     return;
-  if (v->anchor && rows_find(&v->rows, v->anchor, &from) && from > to) {
+  if (v->anchor && sieve_find(&v->rows, v->anchor, &from) && from > to) {
     size_t low = to;
 
     to = from;
     from = low;
   }
   for (size_t i = from; i <= to && i < v->rows.n; i++)
-    rows_mark(&v->rows, v->rows.ids[i], true);
+    sieve_mark(&v->rows, v->rows.ids[i], true);
   if (!v->anchor)
     workbench_say(w, "marked from here: V again on the last row of the range");
   v->anchor = v->id;
@@ -206,9 +242,9 @@ mark_all(struct workbench *w, void *view, int n)
 
   (void)n;
   for (size_t i = 0; all && i < v->rows.n; i++)
-    all = rows_marked(&v->rows, v->rows.ids[i]);
+    all = sieve_marked(&v->rows, v->rows.ids[i]);
   for (size_t i = 0; i < v->rows.n; i++)
-    rows_mark(&v->rows, v->rows.ids[i], !all);
+    sieve_mark(&v->rows, v->rows.ids[i], !all);
   workbench_say(w, "%s marked", frame_count(v->rows.n_marks, count));
 }
 
@@ -237,7 +273,7 @@ hunt_done(void *arg)
   struct curate *v = h->v;
 
   for (size_t i = 0; i < h->n_pairs; i++)
-    rows_mark(&v->rows, h->pairs[i].id, true);
+    sieve_mark(&v->rows, h->pairs[i].id, true);
   if (h->n_pairs)
     workbench_say(v->w, "marked %zu that are near duplicates of an earlier one (x rejects them)", h->n_pairs);
   else
@@ -276,7 +312,7 @@ sorted(void *view, int i)
   struct curate *v = view;
   struct err e = {0};
 
-  if (rows_sort(&v->rows, i == 0 ? "" : sort_keys[i - 1].name, v->rows.reverse, &e) < 0)
+  if (sieve_sort(&v->rows, i == 0 ? "" : sort_keys[i - 1].name, v->rows.reverse, &e) < 0)
     workbench_complain(v->w, &e);
 }
 
@@ -303,7 +339,7 @@ reverse(struct workbench *w, void *view, int n)
   struct curate *v = view;
 
   (void)n;
-  rows_sort(&v->rows, *v->rows.sort ? v->rows.sort : "id", !v->rows.reverse, NULL);
+  sieve_sort(&v->rows, *v->rows.sort ? v->rows.sort : "id", !v->rows.reverse, NULL);
   workbench_touch(w);
 }
 
@@ -314,7 +350,7 @@ refresh(struct workbench *w, void *view, int n)
   char count[32];
 
   (void)n;
-  rows_refresh(&v->rows);
+  sieve_refresh(&v->rows);
   workbench_say(w, "%s pass the filter", frame_count(v->rows.n, count));
 }
 

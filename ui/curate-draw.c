@@ -71,7 +71,7 @@ draw_sample(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   int col = 2, room;
 
   canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
-  if (rows_marked(&v->rows, v->rows.ids[i]))
+  if (sieve_marked(&v->rows, v->rows.ids[i]))
     canvas_put(c, a, 0, 1, STYLE_MARKED, '*');
   buf_addf(&b, "%u", v->rows.ids[i]);
   canvas_right(c, a, 0, col, k->id, STYLE_DIM, buf_str(&b));

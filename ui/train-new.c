@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "command/command.h"
+#include "corpus/corpus.h"
 #include "student/student.h"
 #include "ui/state.h"
 #include "ui/view-train.h"
@@ -58,8 +59,13 @@ training_ended(void *arg, int status, const char *output, const struct err *e)
 {
   struct train *v = arg;
 
-  (void)status, (void)output, (void)e;
+  struct corpus_counts counts;
+
+  (void)output, (void)e;
   v->follow = false;
+  corpus_counts(workbench_corpus(v->w), &counts);
+  if ((status == 0 || status == ERR_INTERRUPTED) && counts.split[SPLIT_TEST] && v->run)  /* what it confuses */
+    train_evaluate(v->w, v, 0);
 }
 
 static void

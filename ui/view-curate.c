@@ -17,7 +17,7 @@ curate_open(struct workbench *w)
   v->corpus = workbench_corpus(w);
   v->labels = corpus_labels(v->corpus);
   v->pane = PANE_LIST;
-  rows_init(&v->rows, w);
+  sieve_init(&v->rows, w);
   hints_init(&v->hints, w);
   pane_init(&v->detail);
   editor_init(&v->editor);
@@ -30,7 +30,7 @@ curate_close(void *view)
 {
   struct curate *v = view;
 
-  rows_release(&v->rows);
+  sieve_release(&v->rows);
   facets_release(&v->facets);
   hints_release(&v->hints);
   pane_release(&v->detail);
@@ -50,7 +50,7 @@ follow(struct curate *v)
     return;
   v->made = v->rows.made;
   if (v->id)
-    rows_find(&v->rows, v->id, &row);
+    sieve_find(&v->rows, v->id, &row);
   list_keep(&v->list, v->rows.n, row);
   v->id = v->rows.n ? v->rows.ids[v->list.at] : 0;
 }
@@ -62,7 +62,7 @@ curate_update(void *view, bool visible)
 
   if (!visible && v->made)
     return;
-  rows_update(&v->rows);
+  sieve_update(&v->rows);
   follow(v);
   facets_update(&v->facets, v->corpus);
   hints_update(&v->hints);
@@ -80,7 +80,7 @@ curate_filter(struct curate *v, const char *filter)
 {
   struct err e = {0};
 
-  if (rows_filter(&v->rows, filter, &e) < 0)
+  if (sieve_filter(&v->rows, filter, &e) < 0)
     workbench_complain(v->w, &e);
   follow(v);
 }
@@ -119,7 +119,7 @@ curate_back(void *view)
   if (v->pane != PANE_LIST)
     v->pane = PANE_LIST;
   else if (v->rows.n_marks)
-    rows_unmark(&v->rows);
+    sieve_unmark(&v->rows);
   else if (*v->rows.filter)
     curate_filter(v, "");
   else
@@ -175,7 +175,7 @@ curate_search(void *view, const char *text, int done, struct buf *note)
     curate_filter(v, v->before ? v->before : "");
     return -1;
   }
-  if (rows_filter(&v->rows, text, &e) < 0) {
+  if (sieve_filter(&v->rows, text, &e) < 0) {
     if (done > 0) {  /* what is wrong is said, and what was right before comes back */
       workbench_complain(v->w, &e);
       curate_filter(v, v->before ? v->before : "");

@@ -9,7 +9,7 @@
 #include "ui/hints.h"
 #include "ui/list.h"
 #include "ui/pane.h"
-#include "ui/rows.h"
+#include "ui/sieve.h"
 #include "ui/view.h"
 #include "ui/workbench.h"
 
@@ -19,7 +19,7 @@ struct curate {
   struct workbench *w;
   struct corpus *corpus;
   const struct labels *labels;
-  struct rows rows;
+  struct sieve rows;
   struct facets facets;
   struct hints hints;
   struct list list;

@@ -208,12 +208,14 @@ stop(struct workbench *w, void *view, int n)
   workbench_say(w, "%s stops; its best epoch is kept", v->curve.activity.title);
 }
 
-static void
-evaluate(struct workbench *w, void *view, int n)
+void
+train_evaluate(struct workbench *w, void *view, int n)
 {
   struct buf line = BUF_INIT;
 
   (void)n;
+  if (!train_selected(view))
+    return;
   buf_adds(&line, "evaluate --run ");
   workbench_quote(&line, train_selected(view)->name);
   workbench_run(w, buf_str(&line));
@@ -277,7 +279,7 @@ const struct binding train_bindings[] = {
   {.keys = "n", .line = "train", .action = train_new, .help = "a new run: a form of what can be told, then it starts", .hint = "new"},
   {.keys = "Space", .action = pause, .help = "pause the training, go on", .hint = "pause", .when = runs_now},
   {.keys = "x", .action = stop, .help = "stop the training and keep its best epoch", .hint = "stop", .when = runs_now},
-  {.keys = "v", .line = "evaluate", .action = evaluate, .help = "evaluate the run on the test texts", .hint = "evaluate",
+  {.keys = "v", .line = "evaluate", .action = train_evaluate, .help = "evaluate the run on the test texts", .hint = "evaluate",
    .when = is_finished},
   {.keys = "L", .action = log_scale, .help = "loss on a log scale, or plain", .hint = "log"},
   {.keys = "=", .action = smooth, .help = "smooth the training curves, or not", .hint = "smooth"},

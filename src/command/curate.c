@@ -8,13 +8,14 @@
 #include "command/rows.h"
 #include "command/select.h"
 
-/* Posts the change, waits until it is on disk, and says how many samples it changed. */
+/* Posts the change, waits until it is on disk (the workbench does not wait: memory has it, the store writes behind and tells
+ * if it cannot), and says how many samples it changed. */
 static int
 finish(struct call *c, struct change *ch, size_t changed, struct err *e)
 {
   if (changed == 0) {
     change_free(ch);
-  } else if (project_post(c->project, ch, e) < 0 || project_sync(c->project, e) < 0) {
+  } else if (project_post(c->project, ch, e) < 0 || (!c->workbench && project_sync(c->project, e) < 0)) {
     return -1;
   }
   if (c->json)

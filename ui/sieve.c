@@ -1,4 +1,4 @@
-#include "ui/rows.h"
+#include "ui/sieve.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 /* One search. */
 struct search {
-  struct rows *rows;
+  struct sieve *rows;
   struct corpus *corpus;
   char *filter, *sort;
   bool anew;
@@ -22,7 +22,7 @@ struct search {
 };
 
 void
-rows_init(struct rows *r, struct workbench *w)
+sieve_init(struct sieve *r, struct workbench *w)
 {
   memset(r, 0, sizeof *r);
   r->w = w;
@@ -33,7 +33,7 @@ rows_init(struct rows *r, struct workbench *w)
 }
 
 void
-rows_release(struct rows *r)
+sieve_release(struct sieve *r)
 {
   free(r->filter);
   free(r->sort);
@@ -58,7 +58,7 @@ search_work(void *arg)
 
 /* Adds those that are new to the rows that stand. */
 static void
-append(struct rows *r, const uint32_t *ids, size_t n)
+append(struct sieve *r, const uint32_t *ids, size_t n)
 {
   uint32_t count = corpus_count(r->corpus);
   unsigned char *here = xcalloc((size_t)count + 1, 1);
@@ -78,7 +78,7 @@ static void
 search_done(void *arg)
 {
   struct search *s = arg;
-  struct rows *r = s->rows;
+  struct sieve *r = s->rows;
   bool same = !strcmp(s->filter, r->filter);
 
   r->working = false;
@@ -100,7 +100,7 @@ search_done(void *arg)
 }
 
 void
-rows_update(struct rows *r)
+sieve_update(struct sieve *r)
 {
   struct search *s;
 
@@ -121,14 +121,14 @@ rows_update(struct rows *r)
 }
 
 void
-rows_refresh(struct rows *r)
+sieve_refresh(struct sieve *r)
 {
   r->anew = true;
-  rows_update(r);
+  sieve_update(r);
 }
 
 int
-rows_filter(struct rows *r, const char *filter, struct err *e)
+sieve_filter(struct sieve *r, const char *filter, struct err *e)
 {
   struct filter *f = filter_parse(r->corpus, filter, NULL, e);
 
@@ -139,12 +139,12 @@ rows_filter(struct rows *r, const char *filter, struct err *e)
     free(r->filter);
     r->filter = xstrdup(filter);
   }
-  rows_refresh(r);
+  sieve_refresh(r);
   return 0;
 }
 
 int
-rows_sort(struct rows *r, const char *key, bool reverse, struct err *e)
+sieve_sort(struct sieve *r, const char *key, bool reverse, struct err *e)
 {
   if (*key && sort_ids(r->corpus, key, NULL, NULL, 0, e) < 0)
     return -1;
@@ -153,12 +153,12 @@ rows_sort(struct rows *r, const char *key, bool reverse, struct err *e)
     r->sort = xstrdup(key);
   }
   r->reverse = reverse;
-  rows_refresh(r);
+  sieve_refresh(r);
   return 0;
 }
 
 bool
-rows_find(const struct rows *r, uint32_t id, size_t *row)
+sieve_find(const struct sieve *r, uint32_t id, size_t *row)
 {
   for (size_t i = 0; i < r->n; i++)
     if (r->ids[i] == id) {
@@ -171,13 +171,13 @@ rows_find(const struct rows *r, uint32_t id, size_t *row)
 /* ---- marks ---- */
 
 bool
-rows_marked(const struct rows *r, uint32_t id)
+sieve_marked(const struct sieve *r, uint32_t id)
 {
   return id < r->cap_marks && r->marks[id];
 }
 
 void
-rows_mark(struct rows *r, uint32_t id, bool on)
+sieve_mark(struct sieve *r, uint32_t id, bool on)
 {
   if (id >= r->cap_marks) {
     size_t cap = r->cap_marks;
@@ -192,7 +192,7 @@ rows_mark(struct rows *r, uint32_t id, bool on)
 }
 
 void
-rows_unmark(struct rows *r)
+sieve_unmark(struct sieve *r)
 {
   if (r->marks)
     memset(r->marks, 0, r->cap_marks);

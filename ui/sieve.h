@@ -1,12 +1,12 @@
-/* rows: the samples that a filter lets through, in an order, calm under change.
+/* sieve: the samples that a filter lets through, in an order, calm under change.
  *
  * What stands in the list stays there, with its place, until the filter, the order or a refresh says otherwise: a sample
  * that was accepted does not vanish from under the cursor because the filter said status:new. What newly passes the filter is
  * added at the end. A large corpus is searched on a thread of its own; until that is done the old rows stay.
  *
- * Life: rows_init, rows_filter / rows_sort / rows_refresh, rows_update once a frame, rows_release. Threads: the screen's. */
-#ifndef UI_ROWS_H
-#define UI_ROWS_H
+ * Life: sieve_init, sieve_filter / sieve_sort / sieve_refresh, sieve_update once a frame, sieve_release. Threads: the screen's. */
+#ifndef UI_SIEVE_H
+#define UI_SIEVE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 struct corpus;
 struct workbench;
 
-struct rows {
+struct sieve {
   struct workbench *w;
   struct corpus *corpus;
   char *filter;             /* "" for all */
@@ -33,18 +33,18 @@ struct rows {
   size_t cap_marks, n_marks;
 };
 
-void rows_init(struct rows *r, struct workbench *w);
-void rows_release(struct rows *r);
+void sieve_init(struct sieve *r, struct workbench *w);
+void sieve_release(struct sieve *r);
 /* Takes the filter over if it is right; else -1, e, and nothing changes. */
-int rows_filter(struct rows *r, const char *filter, struct err *e);
-int rows_sort(struct rows *r, const char *key, bool reverse, struct err *e);
-void rows_refresh(struct rows *r);                   /* what does not pass any more goes */
-void rows_update(struct rows *r);                    /* takes over what the corpus has that is new */
+int sieve_filter(struct sieve *r, const char *filter, struct err *e);
+int sieve_sort(struct sieve *r, const char *key, bool reverse, struct err *e);
+void sieve_refresh(struct sieve *r);                   /* what does not pass any more goes */
+void sieve_update(struct sieve *r);                    /* takes over what the corpus has that is new */
 /* Where a sample stands; false: not here. */
-bool rows_find(const struct rows *r, uint32_t id, size_t *row);
+bool sieve_find(const struct sieve *r, uint32_t id, size_t *row);
 
-bool rows_marked(const struct rows *r, uint32_t id);
-void rows_mark(struct rows *r, uint32_t id, bool on);
-void rows_unmark(struct rows *r);
+bool sieve_marked(const struct sieve *r, uint32_t id);
+void sieve_mark(struct sieve *r, uint32_t id, bool on);
+void sieve_unmark(struct sieve *r);
 
 #endif
