@@ -26,6 +26,7 @@
 #define REQUEST_MAX ((size_t)8 << 20)
 
 static struct server *shared;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* of what the threads write and read in the log: its bodies */
 
 /* ---- what it answers ---- */
 
@@ -364,8 +365,10 @@ times_before(uint64_t body, int before)
 {
   int n = 0;
 
+  pthread_mutex_lock(&lock);
   for (int i = 0; i < before && i < SERVER_LOG; i++)
     n += shared->log[i].body == body;
+  pthread_mutex_unlock(&lock);
   return n;
 }
 
@@ -407,10 +410,12 @@ serve_request(int fd, char *head, const char *body, size_t n)
   bool keep;
 
   json_print(&messages, json_get(request, "messages"));
+  pthread_mutex_lock(&lock);
   x.entry->body = hash_bytes(buf_str(&messages), messages.n, 1);
   x.entry->had_key = strcasestr(head, "\nauthorization:") != NULL;
   x.entry->had_schema = json_get(request, "response_format") != NULL;
   x.entry->elsewhere = strncmp(head, "POST /v1/chat/completions ", 26) != 0;
+  pthread_mutex_unlock(&lock);
   now = atomic_fetch_add(&shared->n_in_flight, 1) + 1;
   most = atomic_load(&shared->most_in_flight);
   while (now > most && !atomic_compare_exchange_weak(&shared->most_in_flight, &most, now))

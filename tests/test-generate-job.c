@@ -789,7 +789,7 @@ killed_at_any_moment(void **state)
     int before = atomic_load(&server->n);
     size_t n = n_kills > 0 ? answered_on_disk("killed", &answered) : 0;
 
-    done = run_and_kill("killed", 60 + (int)rng_below(&rng, 240));
+    done = run_and_kill("killed", 60 + 10 * n_kills + (int)rng_below(&rng, 240));
     n_kills += !done;
     for (size_t i = 0; i < n; i++)
       for (int k = before; k < atomic_load(&server->n); k++)
