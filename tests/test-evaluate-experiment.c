@@ -586,6 +586,9 @@ table_fits_a_terminal(void **state)
   memcpy(r, rows, sizeof r);
   result.verdict = xstrdup("generated data beside the seeds raised test accuracy by 27.0 points (95 % interval 22.1 to "
                            "31.8, p < .001) for $0.14");
+  r[2].accuracy.mean = r[2].accuracy.hi = 1;
+  r[2].difference = (struct estimate){.mean = -.27, .lo = -.318, .hi = -.221, .p = .0002};
+  r[2].cost_usd = .0071;
   r[1].name = "größer\x1b als die Spalte breit ist";
   experiment_table(&result, &out);
   assert_string_equal(buf_str(&out),
@@ -593,7 +596,7 @@ table_fits_a_terminal(void **state)
     "arm                n   acc       95 %    F1       difference (95 %)     p   cost\n"
     "seed              60  .550  .505-.594  .530                       -     -     $0\n"
     "größer^[ als    1440  .846  .810-.877  .840    +29.6 (25.1 to 34.1) <.001  $0.14\n"
-    "both            1500  .820  .782-.853  .815    +27.0 (22.1 to 31.8) <.001  $0.14\n"
+    "both            1500 1.000 .782-1.000  .815  -27.0 (-31.8 to -22.1) <.001 $0.007\n"
     "\n"
     "generated texts  accuracy  95 %\n"
     "              0      .550  .505-.594\n"

@@ -17,8 +17,10 @@ add_cost(struct buf *out, double usd)
     buf_adds(out, "?");
   else if (usd == 0)
     buf_adds(out, "$0");
+  else if (usd < .0005)
+    buf_adds(out, "<$.001");
   else
-    buf_addf(out, usd < .01 ? "$%.4f" : usd < 1000 ? "$%.2f" : "$%.0f", usd);
+    buf_addf(out, usd < .0095 ? "$%.3f" : usd < 1000 ? "$%.2f" : "$%.0f", usd);
 }
 
 /* "< .001", "= .034" (before: ""), "<.001", ".034" (in a column). */

@@ -225,10 +225,16 @@ margins_of(const uint8_t *first, const uint8_t *second, size_t S, size_t R)
       double d = (second[s * R + r] != 0) - (first && first[s * R + r] != 0);
 
       m.x[s * R + r] = d;
-      m.of_text[r] += d / (double)S;
-      m.of_seed[s] += d / (double)R;
+      m.of_text[r] += d;
+      m.of_seed[s] += d;
+      m.mean += d;
     }
-  m.mean = mean_of(m.of_seed, S);
+  /* divided after whole numbers were added: .85 is .85 */
+  for (size_t r = 0; r < R; r++)
+    m.of_text[r] /= (double)S;
+  for (size_t s = 0; s < S; s++)
+    m.of_seed[s] /= (double)R;
+  m.mean /= (double)(S * R);
   m.parts = anova(m.x, m.of_text, m.of_seed, m.mean, S, R);
   return m;
 }
