@@ -10,10 +10,12 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
+/* SQLite says SQLITE_FULL only for ENOSPC; a quota or a limit on file size comes as a failed write, often without its errno. */
 static bool
-no_space(int system_errno)
+no_space(int code, int system_errno)
 {
-  return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG;
+  return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG ||
+         (!system_errno && (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_TRUNCATE));
 }
 
 int
@@ -28,7 +30,7 @@ db_fail(struct db *db, struct err *e)
   case SQLITE_CORRUPT:
     return err_set(e, ERR_INPUT, "'%s' is damaged: %s (restore a copy)", db->path, sqlite3_errmsg(db->h));
   case SQLITE_FULL:
-    return err_set(e, ERR_INPUT, "cannot write '%s': the disk is full (free some space)", db->path);
+    return err_set(e, ERR_INPUT, "cannot write '%s': the disk is full (free some space, or raise the quota)", db->path);
   case SQLITE_READONLY:
     return err_set(e, ERR_INPUT, "cannot write '%s': it is read-only (change its permissions, or work on a copy)",
                    db->path);
@@ -40,8 +42,8 @@ db_fail(struct db *db, struct err *e)
   case SQLITE_NOMEM:
     return err_set(e, ERR_FAIL, "cannot use '%s': out of memory", db->path);
   }
-  if (no_space(system_errno))
-    return err_set(e, ERR_INPUT, "cannot write '%s': the disk is full (free some space)", db->path);
+  if (no_space(code, system_errno))
+    return err_set(e, ERR_INPUT, "cannot write '%s': the disk is full (free some space, or raise the quota)", db->path);
   if (code == SQLITE_CANTOPEN && system_errno)
     return err_set(e, ERR_INPUT, "cannot open '%s': %s", db->path, strerror(system_errno));
   return err_set(e, ERR_FAIL, "cannot use '%s': %s%s%s", db->path, db->h ? sqlite3_errmsg(db->h) : "cannot open",

@@ -67,7 +67,7 @@ check_later(struct project *p, const struct walk *w, uint32_t target, struct err
     if (db_number(&p->db, e, 0, &sample, sql, "uu", done->v[i].change, target))
       return -1;
     if (sample)
-      return err_set(e, ERR_FAIL, "cannot %s change %u: job %u changed sample %u after it", w->redo ? "redo" : "undo", target,
+      return err_set(e, ERR_FAIL, "cannot %s '%s': job %u changed sample %u after it", w->redo ? "redo" : "undo", w->what,
                      done->v[i].job, (uint32_t)sample);
   }
   return 0;
