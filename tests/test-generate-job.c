@@ -21,6 +21,7 @@
 #include "base/rng.h"
 #include "generate/filters.h"
 #include "generate/job.h"
+#include "generate/once.h"
 #include "server.h"
 #include "store/job_store.h"
 #include "store/teacher_store.h"
@@ -145,6 +146,23 @@ run_job(struct project *p, const struct job_options *o, struct funnel *figures, 
   }
   job_free(j);
   return result;
+}
+
+static int
+child_job(const char *name)
+{
+  struct project *p = open_project(name);
+  struct job_options o = options();
+  struct err e = {0};
+  int result;
+
+  o.per_label = 300;
+  o.resume = true;
+  result = run_job(p, &o, NULL, &e);
+  if (result < 0)
+    fprintf(stderr, "%s\n", e.message);
+  close_project(p);
+  return result < 0 ? 1 : 0;
 }
 
 /* All samples as lines, in order of their ids. */
@@ -487,6 +505,136 @@ a_server_teaches(void **state)
 }
 
 static void
+one_request_is_tried(void **state)
+{
+  static const char source[] = "user:\nWrite {{ count }} notes.\n", busy[] = "user:\n{% raw %}[[error200]]{% endraw %}\n";
+  struct project *p;
+  struct prompty t;
+  struct prompt_scope scope = {0};
+  struct messages m;
+  struct once o;
+  struct err e = {0};
+
+  (void)state;
+  server_clear(server);
+  make_project("once");
+  p = open_project("once");
+  for (int i = 0; i < 2; i++) {
+    const char *text = i == 0 ? source : busy;
+
+    assert_int_equal(prompty_parse(&t, "try", text, strlen(text), &e), 0);
+    assert_int_equal(prompty_render(&t, &scope, &m, &e), 0);
+    assert_int_equal(once_ask(p, "remote", &t, &m, NULL, &o, &e), 0);
+    assert_int_equal(o.texts.n, i == 0 ? 10 : 0);
+    assert_true(i == 0 ? !o.trouble && o.content && o.cost_usd > 0 : strstr(o.trouble, "The model is not loaded") != NULL);
+    once_release(&o);
+    assert_int_equal(once_ask(p, "nobody", &t, &m, NULL, &o, &e), -1);
+    once_release(&o);
+    messages_release(&m);
+    prompty_release(&t);
+  }
+  close_project(p);
+}
+
+/* A server that repeats the key in its error does not get it into the file. */
+static void
+the_key_stays_out_of_the_file(void **state)
+{
+  static const char key[] = "sk-secret-0123456789";
+  struct teacher_row row = {.name = "remote", .kind = "http", .url = server->url, .model = "m", .key_env = "RETORT_TEST_KEY",
+                            .price_in = NAN, .price_out = NAN, .settings = "{}"};
+  struct project *p;
+  struct job_options o = options();
+  struct err e = {0};
+  char *path = path_of("key"), *bytes;
+  size_t n;
+
+  (void)state;
+  server_clear(server);
+  make_project("key");
+  p = open_project("key");
+  assert_int_equal(teacher_store_put(p, &row, NULL, 0, NULL, &e), 0);
+  unsetenv("RETORT_TEST_KEY");
+  assert_null(job_new(p, &o, &e));
+  assert_int_equal(e.code, ERR_INPUT);
+  assert_string_equal(e.message, "the variable 'RETORT_TEST_KEY' is not set (export it, or use --key-env)");
+  setenv("RETORT_TEST_KEY", key, 1);
+  put_template(p, "user:\n{{ label }} {% raw %}[[401*1]]{% endraw %}\n");
+  o.count = 20;
+  assert_int_equal(run_job(p, &o, NULL, &e), -1);
+  assert_non_null(strstr(e.message, "the server does not take the key: HTTP 401"));
+  assert_null(strstr(e.message, key));
+  o.resume = true;
+  assert_int_equal(run_job(p, &o, NULL, &e), 0);
+  assert_true(server->log[0].had_key);
+  close_project(p);
+  assert_int_equal(io_read_file(path, 1 << 28, &bytes, &n, &e), 0);
+  assert_null(memmem(bytes, n, key, strlen(key)));
+  free(bytes);
+  free(path);
+}
+
+/* A job that another process works on is left to it; one whose process was killed is not. */
+static void
+one_process_a_job(void **state)
+{
+  struct project *p;
+  struct job_options o = options();
+  struct funnel f;
+  struct err e = {0};
+  pid_t pid;
+  int status;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->delay_ms, 100);
+  make_project("shared");
+  pid = fork();
+  if (pid == 0)
+    _exit(child_job("shared"));
+  p = open_project("shared");
+  o.per_label = 300;
+  o.resume = true;
+  for (int i = 0; i < 500 && server_count(server, -1) < 8; i++)
+    clock_sleep_ms(10);
+  assert_int_equal(project_poll(p, &e), 0);
+  assert_null(job_new(p, &o, &e));
+  assert_int_equal(e.code, ERR_INPUT);
+  assert_non_null(strstr(e.message, "job 1 runs already, in process "));
+  kill(pid, SIGKILL);
+  waitpid(pid, &status, 0);
+  atomic_store(&server->delay_ms, 0);
+  if (run_job(p, &o, &f, &e) != 0)
+    fail_msg("%s", e.message);
+  assert_int_equal(f.job_id, 1);
+  assert_int_equal(f.ok, 60);
+  funnel_release(&f);
+  close_project(p);
+}
+
+static void
+a_file_that_cannot_be_written_is_told(void **state)
+{
+  char *path = path_of("fixed");
+  struct job_options o = options();
+  struct project *p;
+  struct err e = {0};
+
+  (void)state;
+  server_clear(server);
+  make_project("fixed");
+  p = project_open(path, PROJECT_READ, &e);
+  assert_non_null(p);
+  assert_null(job_new(p, &o, &e));
+  assert_true(e.code == ERR_INPUT || e.code == ERR_FAIL);
+  assert_true(strlen(e.message) > 10);
+  assert_int_equal(server_count(server, -1), 0);
+  print_message("read-only: %s\n", e.message);
+  close_project(p);
+  free(path);
+}
+
+static void
 nobody_teaches(void **state)
 {
   struct project *p;
@@ -709,23 +857,6 @@ a_budget_holds(void **state)
 
 /* ---- kill -9 ---- */
 
-static int
-child_job(const char *name)
-{
-  struct project *p = open_project(name);
-  struct job_options o = options();
-  struct err e = {0};
-  int result;
-
-  o.per_label = 300;
-  o.resume = true;
-  result = run_job(p, &o, NULL, &e);
-  if (result < 0)
-    fprintf(stderr, "%s\n", e.message);
-  close_project(p);
-  return result < 0 ? 1 : 0;
-}
-
 /* Hashes (as in the server's log) of all requests that stand answered in the file. */
 static size_t
 answered_on_disk(const char *name, uint64_t **hashes)
@@ -781,7 +912,7 @@ killed_at_any_moment(void **state)
   assert_true(lines_in(calm) > 560);
 
   server_clear(server);
-  atomic_store(&server->delay_ms, 4);
+  atomic_store(&server->delay_ms, 10);
   make_project("killed");
   rng_seed(&rng, (uint64_t)clock_wall_ms());
   while (!done && n_kills < 200) {
@@ -789,7 +920,7 @@ killed_at_any_moment(void **state)
     int before = atomic_load(&server->n);
     size_t n = n_kills > 0 ? answered_on_disk("killed", &answered) : 0;
 
-    done = run_and_kill("killed", 60 + 10 * n_kills + (int)rng_below(&rng, 240));
+    done = run_and_kill("killed", 50 + 10 * n_kills + (int)rng_below(&rng, 150));
     n_kills += !done;
     for (size_t i = 0; i < n; i++)
       for (int k = before; k < atomic_load(&server->n); k++)
@@ -840,6 +971,10 @@ main(void)
     cmocka_unit_test(an_estimate_writes_nothing),
     cmocka_unit_test(bad_wishes_are_refused),
     cmocka_unit_test(a_server_teaches),
+    cmocka_unit_test(one_request_is_tried),
+    cmocka_unit_test(the_key_stays_out_of_the_file),
+    cmocka_unit_test(one_process_a_job),
+    cmocka_unit_test(a_file_that_cannot_be_written_is_told),
     cmocka_unit_test(nobody_teaches),
     cmocka_unit_test(the_unreadable_is_kept),
     cmocka_unit_test(faults_change_nothing),

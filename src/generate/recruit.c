@@ -16,9 +16,11 @@ number_in(const struct json *settings, const char *key, double least, double mos
 }
 
 static void
-read_settings(struct teacher_spec *s, const char *text)
+read_settings(struct recruit *r, const char *text)
 {
+  struct teacher_spec *s = &r->spec;
   struct json *settings = json_parse(text, strlen(text), NULL, NULL);
+  const char *file = json_string(json_get(settings, "file"));
   const struct json *schema = json_get(settings, "schema");
 
   s->parameters.temperature = number_in(settings, "temperature", 0, 100, NAN);
@@ -27,6 +29,8 @@ read_settings(struct teacher_spec *s, const char *text)
   s->parameters.max_tokens = (int)number_in(settings, "max_tokens", 1, 1e9, 0);
   s->timeout_ms = (int)number_in(settings, "timeout_s", 0, 1e6, 0) * 1000;
   s->no_schema = json_type(schema) == JSON_BOOL && !json_is_true(schema);
+  r->replay_name = file ? xstrdup(file) : xasprintf("the recordings of %s", r->row.name);
+  s->replay_path = r->replay_name;
   json_free(settings);
 }
 
@@ -44,13 +48,11 @@ complete(struct recruit *r, struct project *p, struct err *e)
   s->price_in_usd = r->row.price_in;
   s->price_out_usd = r->row.price_out;
   s->concurrency = (int)(r->row.concurrency < TEACHER_CONCURRENCY_MAX ? r->row.concurrency : TEACHER_CONCURRENCY_MAX);
-  read_settings(s, r->row.settings ? r->row.settings : "{}");
+  read_settings(r, r->row.settings ? r->row.settings : "{}");
   if (strcmp(r->row.kind, "replay") != 0)
     return 0;
   if (teacher_store_replay(p, r->row.id, &r->replay, &r->n_replay, e) < 0)
     return -1;
-  r->replay_name = xasprintf("the recordings of %s", r->row.name);
-  s->replay_path = r->replay_name;
   s->replay_text = r->replay;
   s->replay_size = r->n_replay;
   if (isnan(s->price_in_usd) && isnan(s->price_out_usd))

@@ -104,9 +104,8 @@ make_plan(const struct blueprint *b, const struct job_options *o, struct plan *p
   return result;
 }
 
-/* {"sample":0,"parameters":{...of the template...}} */
-static char *
-params_of(const struct prompty *t, uint32_t sample)
+char *
+requests_params(const struct prompty *t, uint32_t sample)
 {
   struct buf b = BUF_INIT;
 
@@ -170,7 +169,8 @@ render_row(const struct blueprint *b, const struct plan *plan, size_t i, struct 
   messages_release(&m);
   *row = (struct request_row){
     .label = (uint16_t)r->label, .wanted = (uint32_t)plan->count, .cost_usd = NAN, .state = REQUEST_PLANNED,
-    .attributes = attributes_of(&b->prompty, r->values), .messages = buf_take(&json), .params = params_of(&b->prompty, r->sample),
+    .attributes = attributes_of(&b->prompty, r->values), .messages = buf_take(&json),
+    .params = requests_params(&b->prompty, r->sample),
     .error = xstrdup(""),
   };
   row->key = key_of(b, row);

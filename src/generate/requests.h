@@ -30,6 +30,9 @@ void requests_wish(const struct job_options *options, struct buf *out);
 int requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n,
                   struct err *e);
 
+/* {"sample":0,"parameters":{...of the template...}}, the params of a row; to be freed by the caller. */
+char *requests_params(const struct prompty *t, uint32_t sample);
+
 /* A request as a teacher takes it; it borrows from the row. */
 struct outgoing {
   struct teacher_request request;

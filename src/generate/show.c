@@ -25,9 +25,10 @@ static struct job_live
 live_of(const struct job *j)
 {
   const struct funnel *f = &j->funnel;
+  uint32_t most = (uint32_t)teacher_concurrency(j->teacher), sent = (uint32_t)j->n_sent;
 
   return (struct job_live){
-    .in_flight = (uint32_t)j->n_sent, .max_in_flight = j->teacher ? (uint32_t)teacher_concurrency(j->teacher) : 0,
+    .in_flight = sent < most ? sent : most, .max_in_flight = most,  /* the others wait in the teacher's queue */
     .requests = f->n_requests, .ok = f->ok, .retried = f->retried, .failed = f->failed, .cached = f->cached,
     .wanted = f->requested, .kept = f->kept, .dropped = funnel_n_dropped(f),
     .tokens_in = f->tokens_in, .tokens_out = f->tokens_out, .cost_usd = f->cost_usd, .budget_usd = j->purse.budget_usd,
