@@ -117,13 +117,13 @@ tear_down(void **state)
 }
 
 static double
-cost_of_arm(const char *spec)
+cost_of_arm(const char *spec, struct project *of)
 {
   struct arms a;
   struct err e = {0};
   double usd;
 
-  must(arms_collect(&a, project_corpus(project), project, &spec, 1, "split:test", NULL, false, &e), &e);
+  must(arms_collect(&a, project_corpus(project), of, &spec, 1, "split:test", NULL, false, &e), &e);
   usd = a.arms[0].cost_usd;
   arms_release(&a);
   return usd;
@@ -145,22 +145,24 @@ texts_share_what_their_job_cost(void **state)
   (void)state;
   /* ids 4..9: six texts; the third request was paid for nothing */
   add_job(3, (double[]){.10, .10, .10}, (int[]){4, 2, 0}, false);
-  assert_true(cost_of_arm("seed") == 0);
-  assert_within(cost_of_arm("generated"), .30, 1e-12);
-  assert_within(cost_of_arm("both"), .30, 1e-12);
-  assert_within(cost_of_arm("half=id:4-6"), .15, 1e-12);
+  assert_true(cost_of_arm("seed", project) == 0);
+  assert_within(cost_of_arm("generated", project), .30, 1e-12);
+  assert_within(cost_of_arm("both", project), .30, 1e-12);
+  assert_within(cost_of_arm("half=id:4-6", project), .15, 1e-12);
   /* what a person rejects was paid, too: five texts bear the cost of six */
   reject(9);
-  assert_within(cost_of_arm("generated"), .30, 1e-12);
-  assert_within(cost_of_arm("some=id:4,5"), .12, 1e-12);
-  assert_within(cost_of_arm("raw=origin:generated status:new,rejected"), .30, 1e-12);
+  assert_within(cost_of_arm("generated", project), .30, 1e-12);
+  assert_within(cost_of_arm("some=id:4,5", project), .12, 1e-12);
+  assert_within(cost_of_arm("raw=origin:generated status:new,rejected", project), .30, 1e-12);
+  /* without the project's requests nothing is known of them */
+  assert_true(isnan(cost_of_arm("generated", NULL)) && cost_of_arm("seed", NULL) == 0);
   /* found again, not paid again */
   add_job(1, (double[]){.50}, (int[]){4}, true);
-  assert_within(cost_of_arm("generated"), .30, 1e-12);
+  assert_within(cost_of_arm("generated", project), .30, 1e-12);
   /* a price that nobody knows makes the whole unknown, but only where it is part */
   add_job(1, (double[]){NAN}, (int[]){2}, false);
-  assert_true(isnan(cost_of_arm("generated")));
-  assert_within(cost_of_arm("first=id:4-8"), .30, 1e-12);
+  assert_true(isnan(cost_of_arm("generated", project)));
+  assert_within(cost_of_arm("first=id:4-8", project), .30, 1e-12);
 }
 
 int

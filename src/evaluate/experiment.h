@@ -11,7 +11,8 @@
  * many at each point until all. A point's texts are drawn by the run's seed, label by label in turn, a smaller point's
  * texts being part of the larger one's.
  *
- * Intervals and p-values: significance.h. They cover new test texts and new seeds, not other training texts.
+ * Accuracy is the share of texts whose label, or whole set of labels, is right. Intervals and p-values: significance.h.
+ * They cover new test texts and new seeds, not other training texts; macro F1's interval says too little near 1.
  *
  * Life: experiment_new, experiment_step until it returns 0 (done) or -1, experiment_result, experiment_free. It may be
  * dropped between any two steps. Texts stay the corpus', so the project must stay open; what is changed in the corpus
