@@ -236,6 +236,25 @@ has_marks(const struct series *s, const struct plot *p)
   return n > 0 && n * 3 <= (size_t)p->area.cols;
 }
 
+/* The first letter of its name at the end of each line: tells them apart without colour. */
+static void
+draw_ends(const struct chart *ch, const struct plot *p, struct canvas *c)
+{
+  for (size_t s = 0; s < ch->n_series && ch->n_series > 1; s++) {
+    const struct series *series = &ch->series[s];
+    size_t i = series->n;
+    int col;
+
+    while (i > 0 && !usable(ch, series->x[i - 1], series->y[i - 1]))
+      i--;
+    if (i == 0 || has_marks(series, p))
+      continue;
+    col = dot_x(p, series->x[i - 1]) / p->per_x + 1;
+    canvas_put(c, p->area, dot_y(p, fmax(p->y_min, fmin(p->y_max, scaled(ch, series->y[i - 1])))) / p->per_y,
+               col < p->area.cols ? col : p->area.cols - 1, series->style, (unsigned char)series->letter);
+  }
+}
+
 static void
 draw_marks(const struct chart *ch, const struct plot *p, struct canvas *c)
 {
@@ -285,15 +304,13 @@ draw_head(const struct chart *ch, const struct plot *p, struct canvas *c, struct
 
   for (size_t s = ch->n_series; s-- > 0 && ch->n_series > 1;) {
     const struct series *series = &ch->series[s];
-    int width = (int)strlen(series->name) + 4;
+    int width = (int)strlen(series->name) + 2;
 
     if (col - width - 1 <= left)
       break;
     col -= width;
-    canvas_str(c, a, 0, col, STYLE_DIM, series->name);
-    for (int i = 0; i < 3; i++)
-      canvas_put(c, a, 0, col + width - 3 + i, series->style,
-                 c->ascii ? (unsigned char)series->letter : i == 1 && has_marks(series, p) ? 0x25cf : 0x2500);
+    canvas_put(c, a, 0, col, series->style, has_marks(series, p) && !c->ascii ? 0x25cf : (unsigned char)series->letter);
+    canvas_str(c, a, 0, col + 2, STYLE_DIM, series->name);
     col -= 2;
   }
 }
@@ -328,6 +345,7 @@ chart_draw(const struct chart *ch, struct canvas *c, struct area a)
     set_series(ch, &p, s);
   draw_cells(ch, &p, c);
   draw_marks(ch, &p, c);
+  draw_ends(ch, &p, c);
   free(p.bits);
   free(p.owner);
 }

@@ -49,7 +49,7 @@ say_done(struct curate *v, const char *line, const char *output)
   static const struct { const char *command, *done; } words[] = {
     {"accept", "accepted"}, {"reject", "rejected"}, {"relabel", "labelled"},
   };
-  const char *to = strstr(line, "--to "), *done = "changed";
+  const char *to = strstr(line, "--to \""), *done = "changed";
   size_t changed = 0;
   char who[64], count[32];
 
@@ -61,7 +61,7 @@ say_done(struct curate *v, const char *line, const char *output)
     snprintf(who, sizeof who, "%s sample%s", frame_count(changed, count), changed == 1 ? "" : "s");
   else
     snprintf(who, sizeof who, "%u%s", v->id, changed ? "" : " already");
-  workbench_say(v->w, "%s %s%s%s", who, done, to ? " " : "", to ? to + strlen("--to ") : "");
+  workbench_say(v->w, "%s %s%s%.*s", who, done, to ? " " : "", to ? (int)strlen(to) - 7 : 0, to ? to + 6 : "");
 }
 
 static bool
@@ -151,8 +151,8 @@ relabel_to(void *view, int label)
 static void
 relabel(struct workbench *w, void *view, int n)
 {
-  (void)w;
-  relabel_to(view, n - 1);
+  (void)n;
+  relabel_to(view, (int)(workbench_last_key(w)->code - '1'));
 }
 
 static void
@@ -169,14 +169,6 @@ relabel_key(struct workbench *w, void *view, int n)
   workbench_menu(w, v->rows.n_marks ? "label of the marked samples" : "label", names, count,
                  v->id && corpus_get(v->corpus, v->id, &s) && s.n_labels ? s.labels[0] : 0, relabel_to, v);
   free(names);
-}
-
-/* Any of the digits is a row of the table, so that `?` and the tests see it. */
-static bool
-has_labels(struct workbench *w, void *view)
-{
-  (void)w;
-  return labels_count(((struct curate *)view)->labels) > 0;
 }
 
 void
@@ -445,15 +437,7 @@ const struct binding curate_bindings[] = {
   {.keys = "a", .line = ACCEPT, .action = accept, .help = "accept, go to the next", .hint = "accept"},
   {.keys = "x", .line = REJECT, .action = reject, .help = "reject, go to the next", .hint = "reject"},
   {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .help = "give another label, from a menu", .hint = "label"},
-  {.keys = "1", .action = relabel, .n = 1, .help = "label 1 (as numbered at the left)", .when = has_labels},
-  {.keys = "2", .action = relabel, .n = 2, .help = "label 2", .when = has_labels},
-  {.keys = "3", .action = relabel, .n = 3, .help = "label 3", .when = has_labels},
-  {.keys = "4", .action = relabel, .n = 4, .help = "label 4", .when = has_labels},
-  {.keys = "5", .action = relabel, .n = 5, .help = "label 5", .when = has_labels},
-  {.keys = "6", .action = relabel, .n = 6, .help = "label 6", .when = has_labels},
-  {.keys = "7", .action = relabel, .n = 7, .help = "label 7", .when = has_labels},
-  {.keys = "8", .action = relabel, .n = 8, .help = "label 8", .when = has_labels},
-  {.keys = "9", .action = relabel, .n = 9, .help = "label 9", .when = has_labels},
+  {.keys = "1 2 3 4 5 6 7 8 9", .line = "relabel {ids}", .action = relabel, .help = "give the label of that number (see the left side)"},
   {.keys = "e", .line = "edit {ids}", .action = edit, .help = "edit the text in place", .hint = "edit"},
   {.keys = "E", .line = "edit {ids}", .action = edit_outside, .help = "edit the text in $EDITOR"},
   {.keys = "Space", .action = mark, .help = "mark, go to the next", .hint = "mark"},

@@ -243,7 +243,7 @@ curate_draw(void *view, struct canvas *c, struct area a)
 {
   struct curate *v = view;
   int left = a.cols >= 76 ? FACET_COLS : a.cols >= 60 ? FACET_COLS_NARROW : 0;
-  int below = a.rows >= 40 ? 14 : a.rows >= 22 ? 8 : a.rows >= 16 ? 6 : 4;
+  int below = a.rows >= 40 ? 14 : a.rows >= 22 ? 8 : a.rows >= 18 ? 7 : a.rows >= 16 ? 6 : 4;
   struct area facets = area_cols(a, 0, left), right = area_cols(a, left + 1, a.cols - left - 1);
   struct area list = area_rows(right, 1, right.rows - below - 2), detail = area_rows(right, right.rows - below, below);
   struct columns k = columns_of(v, right.cols);

@@ -100,19 +100,10 @@ curve_update(struct curve *c)
 }
 
 const struct train_point *
-curve_best(const struct curve *c)
+curve_valid(const struct curve *c)
 {
-  const struct train_point *best = NULL;
-  double most = -INFINITY;
-
-  for (size_t i = 0; i < c->n; i++) {
-    const struct train_point *p = &c->points[i];
-    double value = isfinite(p->valid_f1) ? p->valid_f1 : -1 - p->train_loss;
-
-    if (p->epoch_end && value > most) {
-      most = value;
-      best = p;
-    }
-  }
-  return best;
+  for (size_t i = c->n; i-- > 0;)
+    if (isfinite(c->points[i].valid_accuracy))
+      return &c->points[i];
+  return NULL;
 }

@@ -27,7 +27,7 @@ void curve_release(struct curve *c);
 /* Turns to a run; what is known of it comes with the next updates. */
 void curve_of(struct curve *c, uint32_t run);
 void curve_update(struct curve *c);
-/* The point with the best validation F1 (training accuracy where nothing was validated), NULL: none. */
-const struct train_point *curve_best(const struct curve *c);
+/* The newest point with validation figures, NULL: none. */
+const struct train_point *curve_valid(const struct curve *c);
 
 #endif

@@ -169,8 +169,8 @@ form_key(struct form *f, const struct key *k)
   return FORM_GOES_ON;
 }
 
-#define NAME_COLS 16
-#define VALUE_COLS 18
+#define NAME_COLS 14
+#define VALUE_COLS 22
 
 static void
 draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
@@ -178,9 +178,8 @@ draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   struct form *f = arg;
   struct form_field *field = &f->fields[i];
   bool typed = *editor_text(&field->value);
-  int value_cols = a.cols > 90 ? 2 * VALUE_COLS : VALUE_COLS;
+  int value_cols = VALUE_COLS, rest = 3 + NAME_COLS + value_cols;
   struct area value = area_cols(a, 2 + NAME_COLS, value_cols);
-  struct buf range = BUF_INIT;
 
   canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
   canvas_fit(c, a, 0, 2, NAME_COLS - 1, here ? STYLE_BOLD : STYLE_NORMAL, field->option->name, strlen(field->option->name));
@@ -190,36 +189,51 @@ draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
     canvas_str(c, value, 0, 0, STYLE_DIM, shown_value(field));
   else if (!here || offers_of(field))
     canvas_str(c, value, 0, 0, field->wrong[0] ? STYLE_BAD : STYLE_BOLD, shown_value(field));
-  option_range(field->option, &range);
   if (field->wrong[0])
-    canvas_fit(c, a, 0, 3 + NAME_COLS + value_cols, a.cols - 3 - NAME_COLS - value_cols, STYLE_BAD, field->wrong,
-               strlen(field->wrong));
+    canvas_fit(c, a, 0, rest, a.cols - rest, STYLE_BAD, field->wrong, strlen(field->wrong));
   else if (field->option->summary)
-    canvas_printf(c, a, 0, 3 + NAME_COLS + value_cols, STYLE_DIM, "%s%s%s%s", field->option->summary, range.n ? " (" : "",
-                  buf_str(&range), range.n ? ")" : "");
+    canvas_fit(c, a, 0, rest, a.cols - rest, STYLE_DIM, field->option->summary, strlen(field->option->summary));
+}
+
+/* All about the field in hand: what it is, what is allowed, or what is wrong. */
+static void
+draw_about(const struct form_field *field, struct canvas *c, struct area a)
+{
+  struct buf b = BUF_INIT, range = BUF_INIT;
+  size_t next;
+  int row = 0;
+
+  option_range(field->option, &range);
+  buf_adds(&b, field->wrong[0] ? field->wrong : field->option->summary ? field->option->summary : "");
+  if (!field->wrong[0] && range.n && field->option->max < 1e12)
+    buf_addf(&b, " (%s)", range.s);
+  for (size_t at = 0; at < b.n && row < a.rows; at += next, row++)
+    canvas_text(c, a, row, 0, field->wrong[0] ? STYLE_ERROR : STYLE_NORMAL, b.s + at, canvas_wrap(b.s + at, b.n - at, a.cols, &next));
   buf_release(&range);
+  buf_release(&b);
 }
 
 int
 form_rows(const struct form *f)
 {
-  return (int)f->n + 4;
+  return (int)f->n + 6;
 }
 
 void
 form_draw(struct form *f, struct canvas *c, struct area a)
 {
-  struct area inside = canvas_box(c, a, STYLE_RULE, f->title), fields = area_rows(inside, 0, inside.rows - 1);
+  struct area inside = canvas_box(c, a, STYLE_RULE, f->title), fields = area_rows(inside, 0, inside.rows - 4);
+  struct area about = area_cols(area_rows(inside, inside.rows - 3, 2), 1, inside.cols - 2);
   struct area foot = area_rows(inside, inside.rows - 1, 1);
   const struct form_field *field = f->n ? &f->fields[f->list.at] : NULL;
 
   list_draw(&f->list, c, area_cols(fields, 1, fields.cols - 2), true, draw_field, f);
-  if (field && field->wrong[0])
-    canvas_fit(c, foot, 0, 1, foot.cols - 2, STYLE_ERROR, field->wrong, strlen(field->wrong));
-  else
-    canvas_str(c, foot, 0, 1, STYLE_DIM,
-               field && offers_of(field) ? "Space next choice   Up/Down field   Enter start   Esc give up"
-                                         : "type a value (empty: the default)   Up/Down field   Enter start   Esc give up");
+  canvas_hline(c, inside, inside.rows - 4, STYLE_RULE);
+  if (field)
+    draw_about(field, c, about);
+  canvas_str(c, foot, 0, 1, STYLE_DIM,
+             field && offers_of(field) ? "Space next choice   Up Down field   Enter start   Esc give up"
+                                       : "type a value (empty: the default)   Up Down field   Enter start   Esc give up");
 }
 
 static void

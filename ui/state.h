@@ -46,6 +46,7 @@ struct workbench {
   double cost_usd;             /* of the project; looked up when records change */
   bool cost_wanted, cost_asked;
   bool touched, quit, repaint, suspend;
+  struct key key;              /* the last one */
   int tab_col[VIEW_COUNT], tab_end[VIEW_COUNT];  /* where the tabs stand, for clicks */
 };
 

@@ -29,14 +29,13 @@ static const struct {
   enum style style;
 } state_signs[N_RUN_STATES] = {{0x25b8, STYLE_GOOD}, {0x2713, STYLE_GOOD}, {0x25cf, STYLE_DIM}, {0x2717, STYLE_BAD}};
 
+/* A figure of the student that was kept. */
 static double
-json_figure(const char *text, const char *const *names, size_t n)
+kept(const struct run_row *run, const char *name)
 {
-  struct json *j = json_parse(text, strlen(text), NULL, NULL);
-  double value = NAN;
+  struct json *j = json_parse(run->metrics, strlen(run->metrics), NULL, NULL);
+  double value = json_number(json_get(j, name), NAN);
 
-  for (size_t i = 0; i < n && isnan(value); i++)
-    value = json_number(json_get(j, names[i]), NAN);
   json_free(j);
   return value;
 }
@@ -44,7 +43,6 @@ json_figure(const char *text, const char *const *names, size_t n)
 static void
 draw_run(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
-  static const char *const names[] = {"valid_accuracy", "accuracy"};
   struct train *v = arg;
   const struct run_row *run = &v->runs[i];
   struct activity live;
@@ -59,7 +57,7 @@ draw_run(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   if (runs && live.total)
     snprintf(percent, sizeof percent, "%.0f%%", fmin(100, 100. * (double)live.done / (double)live.total));
   canvas_right(c, a, 0, a.cols - 6, 5, runs ? STYLE_GOOD : STYLE_NORMAL,
-               runs ? (live.total ? percent : "") : part(json_figure(run->metrics, names, N_OF(names)), number));
+               runs ? (live.total ? percent : "") : part(kept(run, "valid_accuracy"), number));
 }
 
 /* ---- the head ---- */
@@ -68,7 +66,7 @@ static void
 draw_head(struct train *v, struct canvas *c, struct area a, const struct run_row *run)
 {
   const struct curve *k = &v->curve;
-  const struct train_point *last = k->n ? &k->points[k->n - 1] : NULL, *best = curve_best(k);
+  const struct train_point *last = k->n ? &k->points[k->n - 1] : NULL, *valid = curve_valid(k);
   bool runs = k->live && (k->activity.state == ACTIVITY_RUNNING || k->activity.state == ACTIVITY_PAUSED);
   char b1[16], b2[16], b3[16];
   int col;
@@ -92,9 +90,11 @@ draw_head(struct train *v, struct canvas *c, struct area a, const struct run_row
   if (!last)
     return;
   col = canvas_printf(c, a, 1, 1, STYLE_NORMAL, "train loss %s acc %s", part(last->train_loss, b1), part(last->train_accuracy, b2)) + 3;
-  if (best && isfinite(best->valid_accuracy))
-    canvas_printf(c, a, 1, col, STYLE_NORMAL, "best valid acc %s F1 %s loss %s @epoch %d", part(best->valid_accuracy, b1),
-                  part(best->valid_f1, b2), part(best->valid_loss, b3), best->epoch);
+  if (valid)
+    canvas_printf(c, a, 1, col, STYLE_NORMAL, "%s loss %s acc %s F1 %s", runs ? "valid" : "valid, as kept:",
+                  part(runs ? valid->valid_loss : kept(run, "valid_loss"), b1),
+                  part(runs ? valid->valid_accuracy : kept(run, "valid_accuracy"), b2),
+                  part(runs ? valid->valid_f1 : kept(run, "valid_f1"), b3));
 }
 
 /* ---- charts ---- */
@@ -154,7 +154,7 @@ draw_chart(struct train *v, struct canvas *c, struct area a, bool loss)
 static void
 draw_epochs(struct train *v, struct canvas *c, struct area a)
 {
-  const struct train_point *best = curve_best(&v->curve);
+  const struct run_row *run = train_selected(v);
   size_t n = 0, skip;
   int row = 1;
 
@@ -164,11 +164,12 @@ draw_epochs(struct train *v, struct canvas *c, struct area a)
   skip = n > (size_t)(a.rows - 1) ? n - (size_t)(a.rows - 1) : 0;
   for (size_t i = 0; i < v->curve.n && row < a.rows; i++) {
     const struct train_point *p = &v->curve.points[i];
+    bool best = run && run->best_epoch == (uint32_t)p->epoch;
     char b[5][16];
 
     if (!p->epoch_end || (skip > 0 && skip--))
       continue;
-    canvas_printf(c, a, row, 0, p == best ? STYLE_BOLD : STYLE_NORMAL, "%s%3d  %5s %5s  %5s %5s %5s %5.1f", p == best ? ">" : " ",
+    canvas_printf(c, a, row, 0, best ? STYLE_BOLD : STYLE_NORMAL, "%s%3d  %5s %5s  %5s %5s %5s %5.1f", best ? ">" : " ",
                   p->epoch, part(p->train_loss, b[0]), part(p->train_accuracy, b[1]), part(p->valid_loss, b[2]),
                   part(p->valid_accuracy, b[3]), part(p->valid_f1, b[4]), p->seconds);
     row++;
@@ -279,8 +280,11 @@ train_draw(void *view, struct canvas *c, struct area a)
   const struct run_row *run = train_selected(v);
   int left = a.cols >= 76 ? LIST_COLS : 0;
   struct area right = left ? area_cols(a, left + 1, a.cols - left - 1) : a, charts, tables;
+  int labels = (int)labels_count(corpus_labels(workbench_corpus(v->w))) + 2;
   int table_rows = a.rows >= 40 ? 16 : a.rows >= 22 ? 9 : a.rows >= 18 ? 6 : 4;
 
+  if (table_rows < labels && labels <= a.rows / 2 - 2)
+    table_rows = labels;
   v->list_area = (struct area){0, 0, a.rows, left};
   if (!v->n_runs) {
     draw_empty(v, c, a);

@@ -61,6 +61,23 @@ say_first_line(struct workbench *w, const char *output)
     workbench_say(w, "%.*s", (int)(n > 900 ? 900 : n), output);
 }
 
+/* The last line of the first paragraph: what it came to. */
+static void
+say_result(struct workbench *w, const char *name, const char *output)
+{
+  const char *end = strstr(output, "\n\n"), *from;
+
+  end = end ? end : output + strlen(output);
+  while (end > output && end[-1] == '\n')
+    end--;
+  for (from = end; from > output && from[-1] != '\n';)
+    from--;
+  if (end > from)
+    workbench_say(w, "%s: %.*s", name, (int)(end - from < 900 ? end - from : 900), from);
+  else
+    workbench_say(w, "%s: done", name);
+}
+
 static void
 command_ended(void *owner, const char *line, int status, const char *output, const struct err *e)
 {
@@ -72,13 +89,7 @@ command_ended(void *owner, const char *line, int status, const char *output, con
   memcpy(name, line, n);
   name[n] = '\0';
   if (status == 0) {
-    const char *last = output + strlen(output);
-
-    while (last > output && last[-1] == '\n')
-      last--;
-    while (last > output && last[-1] != '\n')
-      last--;
-    workbench_say(w, "%s: %.*s", name, (int)strcspn(last, "\n"), *last ? last : "done");
+    say_result(w, name, output);
     return;
   }
   if (status == ERR_INTERRUPTED)
@@ -254,6 +265,12 @@ workbench_busy(const struct workbench *w)
          w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
 }
 
+const struct key *
+workbench_last_key(const struct workbench *w)
+{
+  return &w->key;
+}
+
 void
 workbench_touch(struct workbench *w)
 {
@@ -381,6 +398,7 @@ workbench_key(struct workbench *w, const struct key *k)
 
   w->touched = true;
   w->message_shown = false;
+  w->key = *k;
   if (key_is(k, "C-z")) {
     w->suspend = true;
   } else if (key_is(k, "C-l")) {

@@ -60,6 +60,8 @@ void workbench_stop(struct workbench *w, const char *command);
 void workbench_say(struct workbench *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void workbench_complain(struct workbench *w, const struct err *e);
 
+/* The key that is being answered: for rows of several keys that mean different things ("1 2 3"). */
+const struct key *workbench_last_key(const struct workbench *w);
 void workbench_go(struct workbench *w, int view);       /* 0.. VIEW_COUNT-1 */
 void workbench_quit(struct workbench *w);
 void workbench_touch(struct workbench *w);              /* draw again */
