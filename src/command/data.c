@@ -116,7 +116,7 @@ static const struct option import_options[] = {
 
 static const struct command_example import_examples[] = {
   {"retort import tickets.retort more.csv --split pool", "adds the rows of a CSV file to the pool"},
-  {"retort import tickets.retort copy.jsonl --json", "says as JSON what became of each row"},
+  {"retort import tickets.retort more.csv --split pool --json", "the same again: all are duplicates; the answer as JSON"},
   {NULL, NULL},
 };
 

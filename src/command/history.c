@@ -95,10 +95,12 @@ log_text(struct call *c, const struct log_entry *entries, size_t n)
 static int
 run_log(struct call *c, struct err *e)
 {
+  size_t n, limit = (size_t)call_number(c, "limit");
   struct log_entry *entries;
-  size_t n;
 
-  if (project_log(c->project, 0, (size_t)call_number(c, "limit"), &entries, &n, e) < 0)
+  if (limit == 0 && !c->json && !call_given(c, "limit"))
+    limit = 50;
+  if (project_log(c->project, 0, limit, &entries, &n, e) < 0)
     return -1;
   if (c->json)
     for (size_t i = 0; i < n && !print_broken(c); i++)
@@ -114,7 +116,7 @@ static const struct option walk_options[] = {
   {.name = NULL},
 };
 static const struct option log_options[] = {
-  {.name = "limit", .type = OPTION_INT, .min = 0, .max = 1e9, .fallback = "0", .argument = "N", .summary = "the newest N only; 0: all"},
+  {.name = "limit", .type = OPTION_INT, .min = 0, .max = 1e9, .argument = "N", .summary = "the newest N only; 0: all; without it, 50, or all as JSON"},
   {.name = NULL},
 };
 static const struct command_example undo_examples[] = {{"retort undo tickets.retort", "takes the last change back"}, {NULL, NULL}};

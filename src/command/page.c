@@ -9,6 +9,8 @@
 #include "command/call.h"
 #include "command/topic.h"
 
+#define OPEN_END 1e6  /* from here on the bound of a number is no news for anybody */
+#define ROFF_COLUMNS 72  /* a source line is broken at the next blank beyond */
 #define PAGE_DATE "2026-11-22"  /* of the manual as a whole; fixed, so that the same source makes the same pages */
 
 static void
@@ -44,7 +46,10 @@ add_option(struct page *p, const struct option *o)
   if (o->type != OPTION_FLAG)
     buf_addf(&term, " %s", o->argument ? o->argument : "VALUE");
   buf_adds(&text, o->summary);
-  option_range(o, &range);
+  if (o->max < OPEN_END)
+    option_range(o, &range);
+  else if (o->min > 0)
+    buf_addf(&range, "at least %g", o->min);
   if (range.n || o->fallback || o->many) {
     const char *comma = "";
 
@@ -278,41 +283,38 @@ page_text(const struct page *p, int columns, struct buf *out)
 
 /* ---- as roff */
 
-/* Text without meaning to roff: backslashes, hyphens that are typed, and control characters at the start of a line. */
+/* Text without meaning to roff: backslashes, hyphens that are typed, control characters at the start of a line. */
 static void
-roff_text(struct buf *out, const char *s, size_t n, bool bold)
+roff_text(struct buf *out, const char *s, bool keep_lines)
 {
-  if (bold)
-    buf_adds(out, "\\fB");
-  if (n && (*s == '.' || *s == '\''))
-    buf_adds(out, "\\&");
-  for (size_t i = 0; i < n; i++) {
-    if (s[i] == '\\')
-      buf_adds(out, "\\e");
-    else if (s[i] == '-')
-      buf_adds(out, "\\-");
-    else if (s[i] == '\'')
-      buf_adds(out, "\\(aq");
-    else if (s[i] == '`')
-      buf_adds(out, "\\(ga");
-    else if (s[i] == '^')
-      buf_adds(out, "\\(ha");
-    else if (s[i] == '~')
-      buf_adds(out, "\\(ti");
-    else
-      buf_addc(out, s[i]);
-    if (s[i] == '\n' && i + 1 < n && (s[i + 1] == '.' || s[i + 1] == '\''))
+  static const struct { char c; const char *as; } escapes[] = {
+    {'\\', "\\e"}, {'-', "\\-"}, {'\'', "\\(aq"}, {'`', "\\(ga"}, {'^', "\\(ha"}, {'~', "\\(ti"},
+  };
+  size_t column = 0;
+
+  for (; *s; s++) {
+    const char *as = NULL;
+
+    if (column == 0 && (*s == '.' || *s == '\''))
       buf_adds(out, "\\&");
+    for (size_t i = 0; i < N_OF(escapes) && !as; i++)
+      as = escapes[i].c == *s ? escapes[i].as : NULL;
+    column++;
+    if (*s == '\n' || (!keep_lines && *s == ' ' && column > ROFF_COLUMNS)) {
+      buf_addc(out, '\n');
+      column = 0;
+    } else if (as) {
+      buf_adds(out, as);
+    } else {
+      buf_addc(out, *s);
+    }
   }
-  if (bold)
-    buf_adds(out, "\\fR");
 }
 
 static void
 roff_block(struct buf *out, const struct page *p, size_t i)
 {
   const struct block *b = &p->v[i];
-  size_t n = strlen(b->text);
 
   switch (b->kind) {
   case BLOCK_HEADING:
@@ -322,20 +324,20 @@ roff_block(struct buf *out, const struct page *p, size_t i)
   case BLOCK_PARAGRAPH:
     if (i > 0 && p->v[i - 1].kind != BLOCK_HEADING)
       buf_adds(out, ".PP\n");
-    roff_text(out, b->text, n, false);
+    roff_text(out, b->text, false);
     break;
   case BLOCK_VERBATIM:
     if (i > 0 && p->v[i - 1].kind != BLOCK_HEADING)
       buf_adds(out, ".PP\n");
     buf_adds(out, ".nf\n");
-    roff_text(out, b->text, n, false);
+    roff_text(out, b->text, true);
     buf_adds(out, "\n.fi");
     break;
   case BLOCK_ITEM:
-    buf_adds(out, ".TP\n");
-    roff_text(out, b->term, strlen(b->term), true);
-    buf_addc(out, '\n');
-    roff_text(out, b->text, n, false);
+    buf_adds(out, ".TP\n\\fB");
+    roff_text(out, b->term, true);
+    buf_adds(out, "\\fR\n");
+    roff_text(out, b->text, false);
     break;
   }
   buf_addc(out, '\n');
@@ -348,9 +350,9 @@ page_roff(const struct page *p, struct buf *out)
   for (const char *s = p->name; *s; s++)
     buf_addc(out, (char)toupper((unsigned char)*s));
   buf_addf(out, " 1 %s \"retort " PACKAGE_VERSION "\" \"User Commands\"\n.SH NAME\n", PAGE_DATE);
-  roff_text(out, p->name, strlen(p->name), false);
+  roff_text(out, p->name, true);
   buf_adds(out, " \\- ");
-  roff_text(out, p->summary, strlen(p->summary), false);
+  roff_text(out, p->summary, true);
   buf_addc(out, '\n');
   for (size_t i = 0; i < p->n; i++)
     roff_block(out, p, i);
