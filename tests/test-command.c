@@ -321,7 +321,7 @@ test_lines(void **state)
   run_line(p, "", 2, "no command");
   run_line(p, "list --filter 'x", 2, "not closed");
   run_line(p, "new x.retort", 2, "shell only");
-  run_line(p, "predict", 2, "needs a file");
+  run_line(p, "predict", 2, "no student is trained yet");
   run_line(p, "list --help", 0, "retort-list");
   run_line(p, "undo --count 2", 0, "undid");
   assert_ptr_equal(command_of_line("train --lr 1", &e), command_find("train"));
