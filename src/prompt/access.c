@@ -70,7 +70,7 @@ no_member(struct run *r, struct value x, const char *name, size_t n)
 
   for (size_t i = 0; x.kind == VALUE_DICT && i < x.dict->n && i < 100; i++)
     if (x.dict->v[i].key.kind == VALUE_STRING)
-      nearest_offer(&near, x.dict->v[i].key.string.s);
+      nearest_offer_n(&near, x.dict->v[i].key.string.s, x.dict->v[i].key.string.n);
   for (size_t i = 0; methods && i < methods->n; i++)
     nearest_offer(&near, methods->rows[i].name);
   return run_undefined(r, "'%s' has no member '%.*s'%s", value_type_name(x), (int)(n > 80 ? 80 : n), name,

@@ -161,7 +161,7 @@ f_dictsort(struct call *c, struct value *out)
     return call_fail(c, "needs a dict, not '%s'", value_type_name(c->self));
   if (arg_true(c, 0, false, &sensitive) < 0 || arg_string(c, 1, "key", &by) < 0 || arg_true(c, 2, false, &reverse) < 0)
     return -1;
-  if (strcmp(by.string.s, "key") != 0 && strcmp(by.string.s, "value") != 0)
+  if (!value_is(by, "key") && !value_is(by, "value"))
     return call_fail(c, "sorts by 'key' or by 'value'");
   pairs = value_list(&c->run->arena);
   keys = arena_alloc(&c->run->arena, (d->n + 1) * sizeof *keys);
@@ -171,7 +171,7 @@ f_dictsort(struct call *c, struct value *out)
     value_push(&c->run->arena, pair, d->v[i].key);
     value_push(&c->run->arena, pair, d->v[i].value);
     value_push(&c->run->arena, pairs, pair);
-    keys[i] = by.string.s[0] == 'k' ? d->v[i].key : d->v[i].value;
+    keys[i] = value_is(by, "key") ? d->v[i].key : d->v[i].value;
     if (fold(c, sensitive, &keys[i]) < 0)
       return -1;
   }

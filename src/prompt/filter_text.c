@@ -426,7 +426,7 @@ f_round(struct call *c, struct value *out)
     return -1;
   if (digits > 300 || digits < -300)
     return call_fail(c, "the precision must lie between -300 and 300");
-  if (strcmp(method.string.s, "common") == 0) {
+  if (value_is(method, "common")) {
     if (c->self.kind == VALUE_FLOAT || digits < 0) {
       x = round_common(x, digits);
       *out = c->self.kind == VALUE_FLOAT ? value_float(x) : value_int((int64_t)x);
@@ -436,9 +436,9 @@ f_round(struct call *c, struct value *out)
     return 0;
   }
   scale = pow(10, (double)digits);
-  if (method.string.n == 4 && memcmp(method.string.s, "ceil", 4) == 0)
+  if (value_is(method, "ceil"))
     *out = value_float(ceil(x * scale) / scale);
-  else if (method.string.n == 5 && memcmp(method.string.s, "floor", 5) == 0)
+  else if (value_is(method, "floor"))
     *out = value_float(floor(x * scale) / scale);
   else
     return call_fail(c, "the method is common, ceil or floor");

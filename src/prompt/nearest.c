@@ -35,7 +35,12 @@ distance(const char *a, size_t n, const char *b, size_t m)
 void
 nearest_offer(struct nearest *s, const char *known)
 {
-  size_t m = strlen(known);
+  nearest_offer_n(s, known, strlen(known));
+}
+
+void
+nearest_offer_n(struct nearest *s, const char *known, size_t m)
+{
   int d;
 
   if (s->n > LONGEST || m > LONGEST)
@@ -43,6 +48,7 @@ nearest_offer(struct nearest *s, const char *known)
   d = distance(s->want, s->n, known, m);
   if (d <= (s->n < 4 ? 1 : s->n < 8 ? 2 : 3) && d < (int)s->n && (!s->best || d < s->distance)) {
     s->best = known;
+    s->n_best = m;
     s->distance = d;
   }
 }
@@ -52,6 +58,6 @@ nearest_hint(const struct nearest *s, char hint[80])
 {
   hint[0] = '\0';
   if (s->best)
-    snprintf(hint, 80, " (did you mean '%s'?)", s->best);
+    snprintf(hint, 80, " (did you mean '%.*s'?)", (int)s->n_best, s->best);
   return hint;
 }

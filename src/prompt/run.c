@@ -198,7 +198,7 @@ try_names(struct nearest *near, const struct value_pairs *names)
 {
   for (size_t i = 0; i < names->n; i++)
     if (names->v[i].key.kind == VALUE_STRING)
-      nearest_offer(near, names->v[i].key.string.s);
+      nearest_offer_n(near, names->v[i].key.string.s, names->v[i].key.string.n);
 }
 
 struct value

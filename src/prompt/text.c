@@ -75,19 +75,21 @@ begins(enum text_case how, size_t at, uint32_t before)
 void
 text_case(struct buf *out, const char *s, size_t n, enum text_case how)
 {
+  size_t len, second = 0;  /* the byte after a word's first letter: Jinja's title filter lowers what follows it by itself */
   uint32_t before = 0;
-  size_t len;
 
   for (size_t i = 0; i < n; i += len) {
     uint32_t c = utf8_decode(s + i, n - i, &len);
-    bool up = how == TEXT_UPPER || (how == TEXT_SWAP && utf8_toupper(c) != c);
+    bool by_word = how == TEXT_CAPITALIZE || how == TEXT_TITLE || how == TEXT_WORDS;
 
-    if (how != TEXT_UPPER && how != TEXT_LOWER && how != TEXT_SWAP && begins(how, i, before))
+    if (by_word && begins(how, i, before)) {
       add_upper(out, c, how != TEXT_WORDS);
-    else if (up)
+      second = i + len;
+    } else if (how == TEXT_UPPER || (how == TEXT_SWAP && utf8_toupper(c) != c)) {
       add_upper(out, c, false);
-    else
-      add_lower(out, s, n, i, c, i > 0 && is_cased(before));
+    } else {
+      add_lower(out, s, n, i, c, i > 0 && is_cased(before) && !(how == TEXT_WORDS && i == second));
+    }
     before = c;
   }
 }

@@ -23,7 +23,7 @@ add_string(struct buf *b, const char *s, size_t n)
     else if (c >= 0x10000)
       buf_addf(b, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
     else if (c < 0x20 || c >= 0x7f || c == '<' || c == '>' || c == '&' || c == '\'')
-      buf_addf(b, c == 0x7f ? "\x7f" : "\\u%04x", c);
+      buf_addf(b, "\\u%04x", c);
     else
       buf_addc(b, (char)c);
   }

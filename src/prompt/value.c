@@ -364,6 +364,12 @@ value_equal(struct value x, struct value y)
 }
 
 bool
+value_is(struct value x, const char *s)
+{
+  return x.kind == VALUE_STRING && x.string.n == strlen(s) && memcmp(x.string.s, s, x.string.n) == 0;
+}
+
+bool
 value_hashable(struct value x)
 {
   if (x.kind == VALUE_TUPLE) {

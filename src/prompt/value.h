@@ -113,6 +113,7 @@ bool value_true(struct value x);                               /* Python's truth
 /* -1, 0, 1 as x < y, x == y, x > y; 2: no order between these (a NaN, or types that Python does not order). */
 int value_compare(struct value x, struct value y);
 bool value_equal(struct value x, struct value y);
+bool value_is(struct value x, const char *s);                  /* this string */
 bool value_hashable(struct value x);
 int value_depth(struct value x);                               /* levels of lists and dicts; bounds every recursion */
 /* The kind as Python calls it: 'str', 'int', 'NoneType', 'dict', … */
