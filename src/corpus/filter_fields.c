@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "corpus/filter.h"
+#include "corpus/filter_node.h"
 
 static bool
 bit(const uint8_t *chosen, uint32_t n_bits, uint32_t i)
@@ -140,3 +140,12 @@ const struct filter_field filter_fields[] = {
   {"dup", FILTER_FLAG, "", "nearly the same as an earlier sample", .flag = NULL},
   {.name = NULL},
 };
+
+const struct filter_field *
+filter_field_named(const char *name)
+{
+  for (const struct filter_field *f = filter_fields; f->name; f++)
+    if (!strcmp(f->name, name))
+      return f;
+  return NULL;
+}

@@ -27,7 +27,7 @@ struct link {
 struct neardup {
   double threshold;
   int n_rows;               /* of a band */
-  uint64_t multiply[N_BANDS * MAX_ROWS], add[N_BANDS * MAX_ROWS];
+  uint32_t multiply[MAX_ROWS][N_BANDS], salt[MAX_ROWS][N_BANDS];
   struct item *items;
   size_t n_items, cap_items;
   struct link *links;
@@ -60,10 +60,11 @@ neardup_new(double threshold)
   d->n_rows = rows_for(threshold);
   shingler_init(&d->shingler, threshold);
   rng_seed(&rng, 20040301);
-  for (size_t i = 0; i < N_OF(d->multiply); i++) {
-    d->multiply[i] = rng_next(&rng) | 1;
-    d->add[i] = rng_next(&rng);
-  }
+  for (int r = 0; r < MAX_ROWS; r++)
+    for (int b = 0; b < N_BANDS; b++) {
+      d->multiply[r][b] = (uint32_t)rng_next(&rng) | 1;
+      d->salt[r][b] = (uint32_t)rng_next(&rng);
+    }
   return d;
 }
 
@@ -80,8 +81,6 @@ neardup_free(struct neardup *d)
   free(d);
 }
 
-/* ---- the index ---- */
-
 /* A pair is looked up by its second text, which in such data differs more often than the first. */
 static const struct form_part *
 key_part(const struct form *f)
@@ -89,113 +88,135 @@ key_part(const struct form *f)
   return f->second ? f->second : &f->first;
 }
 
-/* The hashes of all bands of one kind. Each row is the least value of a random function over the shingles. */
+/* The hashes of all bands of one kind. Each row is the least value over the shingles of a random permutation of them. Rows of
+ * different bands are done side by side, which the compiler turns into vector instructions. */
 static void
 band_hashes(const struct neardup *d, const struct shingles *sh, enum shingle_kind kind, uint64_t bands[N_BANDS])
 {
-  for (int b = 0; b < N_BANDS; b++) {
-    uint64_t h = hash_mix((uint64_t)(b * N_SHINGLE_KINDS + (int)kind + 1));
+  for (int b = 0; b < N_BANDS; b++)
+    bands[b] = hash_mix((uint64_t)(b * N_SHINGLE_KINDS + (int)kind + 1));
+  for (int r = 0; r < d->n_rows; r++) {
+    uint32_t least[N_BANDS];
 
-    for (int r = 0; r < d->n_rows; r++) {
-      uint64_t multiply = d->multiply[b * MAX_ROWS + r], add = d->add[b * MAX_ROWS + r];
-      uint32_t least = UINT32_MAX;
+    memset(least, 0xff, sizeof least);
+    for (uint32_t i = 0; i < sh->n; i++)
+      for (int b = 0; b < N_BANDS; b++) {
+        uint32_t x = (sh->v[i] ^ d->salt[r][b]) * d->multiply[r][b];
 
-      for (uint32_t i = 0; i < sh->n; i++) {
-        uint32_t x = (uint32_t)((sh->v[i] * multiply + add) >> 32);
-
-        least = x < least ? x : least;
+        least[b] = x < least[b] ? x : least[b];
       }
-      h = hash_mix(h ^ least);
-    }
-    bands[b] = h;
+    for (int b = 0; b < N_BANDS; b++)
+      bands[b] = hash_mix(bands[b] ^ least[b]);
   }
+}
+
+/* A text with all that is needed to look for it or to add it. */
+struct probe {
+  struct form form;
+  uint64_t bands[N_SHINGLE_KINDS][N_BANDS];
+};
+
+static bool
+probe_has(const struct probe *p, int kind)
+{
+  return key_part(&p->form)->by[kind].n > 0;
+}
+
+static void
+probe_make(struct neardup *d, const char *text, size_t n, const char *text2, size_t n2, struct probe *p)
+{
+  form_make(&d->shingler, text, n, text2, n2, &p->form);
+  for (int kind = 0; kind < N_SHINGLE_KINDS; kind++)
+    if (probe_has(p, kind))
+      band_hashes(d, &key_part(&p->form)->by[kind], (enum shingle_kind)kind, p->bands[kind]);
+}
+
+static void
+probe_add(struct neardup *d, uint32_t id, const struct probe *p)
+{
+  uint32_t *exact = hashset_at(&d->exact, p->form.exact);
+
+  /* One of several equal texts is enough to be found: the oldest. */
+  if (*exact)
+    return;
+  GROW(d->items, d->cap_items, d->n_items + 1);
+  d->items[d->n_items++] = (struct item){.form = p->form, .id = id};
+  *exact = (uint32_t)d->n_items;
+  for (int kind = 0; kind < N_SHINGLE_KINDS; kind++)
+    for (int b = 0; probe_has(p, kind) && b < N_BANDS; b++) {
+      uint32_t *head = hashset_at(&d->bands, p->bands[kind][b]);
+
+      GROW(d->links, d->cap_links, d->n_links + 1);
+      d->links[d->n_links++] = (struct link){.item = (uint32_t)d->n_items - 1, .next = *head};
+      *head = (uint32_t)d->n_links;
+    }
+}
+
+struct best {
+  size_t item;              /* SIZE_MAX: none */
+  double similarity;
+};
+
+/* Looks at every item of one band. */
+static void
+look(struct neardup *d, const struct form *f, uint64_t band, struct best *best)
+{
+  for (uint32_t l = hashset_get(&d->bands, band); l; l = d->links[l - 1].next) {
+    size_t i = d->links[l - 1].item;
+    double x;
+
+    if (d->items[i].seen == d->search)
+      continue;
+    d->items[i].seen = d->search;
+    x = form_similarity(f, &d->items[i].form);
+    if (x >= d->threshold && (x > best->similarity || (x >= best->similarity && i < best->item)))
+      *best = (struct best){i, x};
+  }
+}
+
+static struct best
+probe_find(struct neardup *d, const struct probe *p)
+{
+  struct best best = {SIZE_MAX, 0};
+  uint32_t exact = hashset_get(&d->exact, p->form.exact);
+
+  if (exact)
+    return (struct best){exact - 1, 1};
+  d->search++;
+  for (int kind = 0; kind < N_SHINGLE_KINDS; kind++)
+    for (int b = 0; probe_has(p, kind) && b < N_BANDS; b++)
+      look(d, &p->form, p->bands[kind][b], &best);
+  return best;
 }
 
 void
 neardup_add(struct neardup *d, uint32_t id, const char *text, size_t n, const char *text2, size_t n2)
 {
-  uint64_t bands[N_BANDS];
-  struct item *item;
-  uint32_t *exact, index = (uint32_t)d->n_items;
+  struct probe p;
 
-  GROW(d->items, d->cap_items, d->n_items + 1);
-  item = &d->items[d->n_items++];
-  *item = (struct item){.id = id};
-  form_make(&d->shingler, text, n, text2, n2, &item->form);
-  exact = hashset_at(&d->exact, item->form.exact);
-  /* One of several equal texts is enough to be found: the oldest. */
-  if (*exact)
-    return;
-  *exact = index + 1;
-  for (int kind = 0; kind < N_SHINGLE_KINDS; kind++) {
-    const struct shingles *sh = &key_part(&item->form)->by[kind];
-
-    if (!sh->n)
-      continue;
-    band_hashes(d, sh, (enum shingle_kind)kind, bands);
-    for (int b = 0; b < N_BANDS; b++) {
-      uint32_t *head = hashset_at(&d->bands, bands[b]);
-
-      GROW(d->links, d->cap_links, d->n_links + 1);
-      d->links[d->n_links++] = (struct link){.item = index, .next = *head};
-      *head = (uint32_t)d->n_links;
-    }
-  }
-}
-
-/* Looks at every item that shares a band of this kind. */
-static void
-find_kind(struct neardup *d, const struct form *f, enum shingle_kind kind, size_t *best, double *best_similarity)
-{
-  uint64_t bands[N_BANDS];
-
-  band_hashes(d, &key_part(f)->by[kind], kind, bands);
-  for (int b = 0; b < N_BANDS; b++)
-    for (uint32_t l = hashset_get(&d->bands, bands[b]); l; l = d->links[l - 1].next) {
-      size_t i = d->links[l - 1].item;
-      double x;
-
-      if (d->items[i].seen == d->search)
-        continue;
-      d->items[i].seen = d->search;
-      x = form_similarity(f, &d->items[i].form);
-      if (x >= d->threshold && (x > *best_similarity || (x == *best_similarity && i < *best))) {
-        *best = i;
-        *best_similarity = x;
-      }
-    }
+  probe_make(d, text, n, text2, n2, &p);
+  probe_add(d, id, &p);
 }
 
 bool
-neardup_find(struct neardup *d, const char *text, size_t n, const char *text2, size_t n2, uint32_t *id, double *found)
+neardup_find(struct neardup *d, const char *text, size_t n, const char *text2, size_t n2, uint32_t *id, double *similarity)
 {
   struct arena kept = d->shingler.arena;
-  struct form f;
-  size_t best = SIZE_MAX;
-  double best_similarity = 0;
-  uint32_t exact;
+  struct probe p;
+  struct best best;
 
-  /* What is searched for is forgotten afterwards. */
+  /* What is looked for is forgotten afterwards. */
   arena_init(&d->shingler.arena);
-  form_make(&d->shingler, text, n, text2, n2, &f);
-  exact = hashset_get(&d->exact, f.exact);
-  if (exact) {
-    best = exact - 1;
-    best_similarity = 1;
-  } else {
-    d->search++;
-    for (int kind = 0; kind < N_SHINGLE_KINDS; kind++)
-      if (key_part(&f)->by[kind].n)
-        find_kind(d, &f, (enum shingle_kind)kind, &best, &best_similarity);
-  }
+  probe_make(d, text, n, text2, n2, &p);
+  best = probe_find(d, &p);
   arena_release(&d->shingler.arena);
   d->shingler.arena = kept;
-  if (best == SIZE_MAX)
+  if (best.item == SIZE_MAX)
     return false;
   if (id)
-    *id = d->items[best].id;
-  if (found)
-    *found = best_similarity;
+    *id = d->items[best.item].id;
+  if (similarity)
+    *similarity = best.similarity;
   return true;
 }
 
@@ -227,16 +248,20 @@ neardup_among(const struct corpus *c, const uint32_t *ids, size_t n, const uint3
     if (corpus_get(c, against[i], &s))
       neardup_add(d, against[i], s.text, s.n_text, s.text2, s.n_text2);
   for (size_t i = 0; i < n; i++) {
-    uint32_t of;
-    double similar;
+    struct probe p;
+    struct best best;
 
     if (!corpus_get(c, ids[i], &s))
       continue;
-    if (neardup_find(d, s.text, s.n_text, s.text2, s.n_text2, &of, &similar) && of != ids[i]) {
+    probe_make(d, s.text, s.n_text, s.text2, s.n_text2, &p);
+    best = probe_find(d, &p);
+    if (best.item == SIZE_MAX) {
+      if (!against)
+        probe_add(d, ids[i], &p);
+    } else if (d->items[best.item].id != ids[i]) {
       GROW(*pairs, cap, found + 1);
-      (*pairs)[found++] = (struct neardup_pair){.id = ids[i], .of = of, .similarity = (float)similar};
-    } else if (!against) {
-      neardup_add(d, ids[i], s.text, s.n_text, s.text2, s.n_text2);
+      (*pairs)[found++] =
+        (struct neardup_pair){.id = ids[i], .of = d->items[best.item].id, .similarity = (float)best.similarity};
     }
   }
   neardup_free(d);

@@ -12,42 +12,65 @@ is_word(uint32_t c)
   return utf8_is_alnum(c) || utf8_width(c) == 0;
 }
 
-static void
-add_folded(struct buf *out, uint32_t c)
-{
-  char bytes[4];
+/* The bytes are gathered in a small window first, as an addition to a buf costs more than a byte. */
+struct window {
+  struct buf *out;
+  size_t n;
+  char bytes[256];
+};
 
+static void
+flush(struct window *w)
+{
+  buf_add(w->out, w->bytes, w->n);
+  w->n = 0;
+}
+
+static void
+add_folded(struct window *w, uint32_t c)
+{
+  if (w->n + 4 > sizeof w->bytes)
+    flush(w);
   if (c < 0x80)
-    buf_addc(out, (char)(c >= 'A' && c <= 'Z' ? c + 32 : c));
+    w->bytes[w->n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
   else
-    buf_add(out, bytes, utf8_encode(utf8_tolower(c), bytes));
+    w->n += utf8_encode(utf8_tolower(c), w->bytes + w->n);
 }
 
 void
 normal_fold(struct buf *out, const char *s, size_t n)
 {
+  struct window w = {.out = out};
+
   for (size_t i = 0, len; i < n; i += len)
-    add_folded(out, utf8_decode(s + i, n - i, &len));
+    add_folded(&w, utf8_decode(s + i, n - i, &len));
+  flush(&w);
 }
 
 void
 normal_add(struct buf *out, const char *s, size_t n)
 {
-  size_t start = out->n;
-  bool gap = false;
+  struct window w = {.out = out};
+  bool any = false, gap = false;
 
-  for (size_t i = 0, len; i < n; i += len) {
-    uint32_t c = utf8_decode(s + i, n - i, &len);
+  for (size_t i = 0, len = 1; i < n; i += len) {
+    uint32_t c = (unsigned char)s[i];
 
+    if (c < 0x80)
+      len = 1;
+    else
+      c = utf8_decode(s + i, n - i, &len);
     if (!is_word(c)) {
-      gap = out->n > start;
+      gap = any;
       continue;
     }
     if (gap)
-      buf_addc(out, ' ');
+      add_folded(&w, ' ');
     gap = false;
-    add_folded(out, c);
+    any = true;
+    add_folded(&w, c);
   }
-  if (out->n == start)
+  flush(&w);
+  if (!any)
     normal_fold(out, s, n);
 }

@@ -145,7 +145,9 @@ open_connections(struct project *p, bool may_write, struct err *e)
     return -1;
   if (version < schema_version && !may_write)
     return err_set(e, ERR_INPUT, "cannot bring '%s' to the present schema: it is read-only (work on a copy)", p->path);
-  if (may_write && (schema_migrate(&p->db, schema_steps, schema_version, e) || db_exec(&p->db, "PRAGMA journal_mode=WAL", e)))
+  if (version < schema_version && schema_migrate(&p->db, schema_steps, schema_version, e))
+    return -1;
+  if (may_write && db_exec(&p->db, "PRAGMA journal_mode=WAL", e))
     return -1;
   return db_open(&p->reader, p->path, p->immutable ? DB_READ : DB_QUERY, e);
 }
