@@ -195,13 +195,17 @@ support_tickets_gain(void **state)
   free(folder);
 }
 
+/* 60 seeds are few: which they are moves the result by some points, so several draws are taken. On draws like these
+ * (six, 10 a label, the 7 generated texts that stand in the test set left out) scikit-learn's logistic regression on
+ * TF-IDF of word 1-2-grams and character 2-5-grams reaches .826 to .860, mean .849; seeds alone .464 to .600, mean
+ * .556. */
 static void
 question_types_gain_25_points(void **state)
 {
-  const char *data = getenv("RETORT_DATA"), *recordings = getenv("RETORT_RECORDINGS"), *seeds = getenv("RETORT_SEED");
+  enum { DRAWS = 5 };
+  const char *data = getenv("RETORT_DATA"), *recordings = getenv("RETORT_RECORDINGS");
   char *trec, *teacher;
-  struct experiment *x;
-  const struct experiment_result *r;
+  double accuracy = 0, difference = 0;
 
   (void)state;
   if (!data || !recordings) {
@@ -210,16 +214,26 @@ question_types_gain_25_points(void **state)
   }
   trec = xasprintf("%s/trec", data);
   teacher = xasprintf("%s/question-type", recordings);
-  begin(teacher);
-  add_file(trec, "train.jsonl", SPLIT_TRAIN, ORIGIN_SEED, 10, seeds ? strtoull(seeds, NULL, 10) : 1);
-  add_file(trec, "test.jsonl", SPLIT_TEST, ORIGIN_IMPORTED, 0, 1);
-  add_replies(teacher);
-  r = run(&x, &(struct experiment_options){.curve = true});
-  assert_int_equal(r->n_test, 500);
-  assert_true(r->rows[2].accuracy.mean >= .85);
-  assert_true(r->rows[2].difference.mean >= .25);
-  experiment_free(x);
-  corpus_free(corpus);
+  for (uint64_t draw = 1; draw <= DRAWS; draw++) {
+    struct experiment *x;
+    const struct experiment_result *r;
+
+    begin(teacher);
+    add_file(trec, "train.jsonl", SPLIT_TRAIN, ORIGIN_SEED, 10, draw);
+    add_file(trec, "test.jsonl", SPLIT_TEST, ORIGIN_IMPORTED, 0, 1);
+    add_replies(teacher);
+    r = run(&x, &(struct experiment_options){.n_seeds = 3, .curve = draw == 1});
+    assert_int_equal(r->n_test, 500);
+    assert_true(r->guarded >= 7);
+    assert_true(r->rows[2].difference.lo > .15);
+    accuracy += r->rows[2].accuracy.mean / DRAWS;
+    difference += r->rows[2].difference.mean / DRAWS;
+    experiment_free(x);
+    corpus_free(corpus);
+  }
+  print_message("mean over draws: accuracy %.3f, difference %+.1f points\n", accuracy, 100 * difference);
+  assert_true(accuracy >= .82);
+  assert_true(difference >= .25);
   free(trec);
   free(teacher);
 }
