@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "generate/filters.h"
 #include "generate/parse.h"
-#include "generate/process.h"
 #include "generate/work.h"
 #include "teacher/openai.h"
 
@@ -422,174 +420,7 @@ job_step(struct job *j, int timeout_ms, struct err *e)
   return 1;
 }
 
-/* ---- the beginning ---- */
-
-/* {"per_label","count","seed","budget_usd","process"} */
-static char *
-params_of(const struct job_options *o)
-{
-  struct buf b = BUF_INIT;
-  char word[64];
-
-  process_word(word, sizeof word);
-  buf_addc(&b, '{');
-  json_add_field_int(&b, "per_label", (int64_t)o->per_label);
-  json_add_field_int(&b, "count", (int64_t)o->count);
-  json_add_field_int(&b, "seed", (int64_t)(o->seed ? o->seed : 1));
-  json_add_field_int(&b, "concurrency", o->concurrency);
-  json_add_field_number(&b, "budget_usd", o->budget_usd);
-  json_add_field(&b, "process", word);
-  buf_addc(&b, '}');
-  return buf_take(&b);
-}
-
-static int
-somebody_works(const struct job *j, struct err *e)
-{
-  struct json *params = json_parse(j->row.params, strlen(j->row.params), NULL, NULL);
-  const char *word = json_string(json_get(params, "process"));
-  struct activity a;
-  int result = 0;
-  char us[64];
-
-  process_word(us, sizeof us);
-  if ((j->row.state == JOB_RUNNING || j->row.state == JOB_PLANNED) && word && strcmp(word, us) != 0 && process_runs(word))
-    result = err_set(e, ERR_INPUT, "job %u runs already, in process %ld", j->row.id, strtol(word, NULL, 10));
-  else if (board_find(j->board, ACTIVITY_JOB, j->row.id, &a) && (a.state == ACTIVITY_RUNNING || a.state == ACTIVITY_PAUSED))
-    result = err_set(e, ERR_INPUT, "job %u runs already", j->row.id);
-  json_free(params);
-  return result;
-}
-
-/* Finds the job to go on with. 1, 0: there is none, -1. */
-static int
-find_unfinished(struct job *j, const struct job_options *o, struct err *e)
-{
-  struct buf wish = BUF_INIT;
-  int found;
-
-  requests_wish(o, &wish);
-  found = job_store_find(j->project, "generate", j->blueprint.template.id, j->blueprint.teacher.row.id,
-                         wish.n > 0 ? wish.s : NULL, &j->row, e);
-  buf_release(&wish);
-  if (found == 1 && somebody_works(j, e) < 0)
-    return -1;
-  if (found == 1 && j->row.state == JOB_PLANNED) {  /* killed while it was planned: nothing was sent */
-    found = job_store_set_state(j->project, j->row.id, JOB_FAILED, "its planning was broken off", e);
-    job_row_release(&j->row);
-    j->row = (struct job_row){0};
-  }
-  return found;
-}
-
-/* Writes the job and all its requests, before any is sent. Until it has them all it is `planned`. */
-static int
-begin_new(struct job *j, const struct job_options *o, struct err *e)
-{
-  struct request_row *rows = NULL;
-  struct buf wish = BUF_INIT;
-  size_t n = 0;
-  int result = -1;
-
-  if (requests_plan(&j->blueprint, o, &rows, &n, e) < 0)
-    goto out;
-  requests_wish(o, &wish);
-  j->row = (struct job_row){
-    .kind = xstrdup("generate"), .state = JOB_PLANNED, .template_id = j->blueprint.template.id,
-    .teacher_id = j->blueprint.teacher.row.id, .params = params_of(o), .key = xstrdup(buf_str(&wish)), .message = xstrdup(""),
-    .at_ms = clock_wall_ms(),
-  };
-  if (job_store_add(j->project, &j->row, &j->row.id, e) < 0)
-    goto out;
-  if (job_store_plan(j->project, j->row.id, rows, n, e) < 0)
-    goto out;
-  result = job_store_set_state(j->project, j->row.id, JOB_RUNNING, "", e);
-out:
-  request_rows_free(rows, n);
-  buf_release(&wish);
-  return result;
-}
-
-static int
-go_on(struct job *j, const struct job_options *o, struct err *e)
-{
-  free(j->row.params);
-  j->row.params = params_of(o);
-  j->resumed = true;
-  if (j->row.state == JOB_DONE) {
-    j->over = true;
-    return 0;
-  }
-  if (job_store_set_params(j->project, j->row.id, j->row.params, e) < 0)
-    return -1;
-  return job_store_set_state(j->project, j->row.id, JOB_RUNNING, "", e);
-}
-
-/* What is left to do, and the figures of what was done before. Rows are moved, not copied. */
-static int
-load_items(struct job *j, struct err *e)
-{
-  struct request_row *rows = NULL;
-  size_t n = 0;
-
-  if (funnel_load(&j->funnel, j->project, j->row.id, e) < 0 ||
-      job_store_requests(j->project, j->row.id, -1, false, &rows, &n, e) < 0)
-    return -1;
-  j->items = xcalloc(n + 1, sizeof *j->items);
-  j->funnel.failed = 0;
-  for (size_t i = 0; i < n; i++) {
-    struct item *it = &j->items[j->n];
-
-    j->funnel.failed += rows[i].state == REQUEST_FAILED;
-    if (rows[i].state == REQUEST_PARSED || rows[i].state == REQUEST_FAILED)
-      continue;
-    if (rows[i].state == REQUEST_ANSWERED) {
-      if (job_store_request(j->project, rows[i].id, &it->row, e) < 0)
-        goto failed;
-      it->state = ITEM_ANSWERED;
-    } else {
-      it->row = rows[i];
-      rows[i] = (struct request_row){0};
-    }
-    j->n++;
-  }
-  request_rows_free(rows, n);
-  return 0;
-failed:
-  request_rows_free(rows, n);
-  return -1;
-}
-
-static int
-open_purse(struct job *j, const struct job_options *o, struct err *e)
-{
-  const struct teacher_spec *s = &j->blueprint.teacher.spec;
-
-  if (o->budget_usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
-    return err_set(e, ERR_INPUT, "no price is known of teacher '%s', so that a budget cannot hold (give it --price-in and "
-                   "--price-out)", s->name);
-  j->purse = (struct purse){.budget_usd = o->budget_usd > 0 ? o->budget_usd : 0};
-  return 0;
-}
-
-static int
-start(struct job *j, const struct job_options *o, struct err *e)
-{
-  int found = 0;
-
-  if (blueprint_load(&j->blueprint, j->project, o, e) < 0 || open_purse(j, o, e) < 0)
-    return -1;
-  j->teacher = teacher_open(&j->blueprint.teacher.spec, e);
-  if (!j->teacher)
-    return -1;
-  if (o->resume)
-    found = find_unfinished(j, o, e);
-  if (found < 0 || (found == 1 ? go_on(j, o, e) : begin_new(j, o, e)) < 0 || load_items(j, e) < 0)
-    return -1;
-  j->purse.spent_usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
-  j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);
-  return 0;
-}
+/* ---- life ---- */
 
 struct job *
 job_new(struct project *p, const struct job_options *options, struct err *e)
@@ -599,7 +430,7 @@ job_new(struct project *p, const struct job_options *options, struct err *e)
   j->project = p;
   j->board = project_board(p);
   j->stop = options->stop;
-  if (start(j, options, e) < 0) {
+  if (job_begin(j, options, e) < 0) {
     if (j->row.id != 0 && !j->over)
       job_store_set_state(p, j->row.id, JOB_FAILED, e->message, NULL);
     j->over = true;
