@@ -266,8 +266,9 @@ vary(struct buf *out, const char *text, struct rng *r)
     out->s[at] = out->s[at] == ' ' ? ' ' : 'q';
 }
 
+/* Held against brute force. */
 static void
-every_near_duplicate_is_found(void **state)
+find_near_duplicates(double threshold)
 {
   enum { N = 300 };
   static char *texts[N];
@@ -275,7 +276,6 @@ every_near_duplicate_is_found(void **state)
   struct buf a = BUF_INIT, b = BUF_INIT;
   int true_pairs = 0, found_pairs = 0;
 
-  (void)state;
   rng_seed(&r, 7);
   for (int i = 0; i < N; i++) {
     random_text(&a, &r, 2 + (int)rng_below(&r, 40));
@@ -283,7 +283,7 @@ every_near_duplicate_is_found(void **state)
       vary(&b, texts[rng_below(&r, (uint64_t)i)], &r);
     texts[i] = xstrdup(i % 2 ? b.s : a.s);
   }
-  struct neardup *d = neardup_new(NEARDUP_THRESHOLD);
+  struct neardup *d = neardup_new(threshold);
   for (int i = 0; i < N; i++) {
     uint32_t id, best = 0;
     double similarity, most = 0;
@@ -297,10 +297,10 @@ every_near_duplicate_is_found(void **state)
         best = (uint32_t)j;
       }
     }
-    true_pairs += most >= NEARDUP_THRESHOLD;
+    true_pairs += most >= threshold;
     if (found) {
       /* What is reported is true, whatever was missed. */
-      assert_true(similarity >= NEARDUP_THRESHOLD);
+      assert_true(similarity >= threshold);
       assert_float_equal(similarity, similar(texts[i], texts[id]), 1e-12);
       found_pairs += most <= similarity && id <= best;
     }
@@ -314,6 +314,14 @@ every_near_duplicate_is_found(void **state)
     free(texts[i]);
   buf_release(&a);
   buf_release(&b);
+}
+
+static void
+every_near_duplicate_is_found(void **state)
+{
+  (void)state;
+  find_near_duplicates(NEARDUP_THRESHOLD);
+  find_near_duplicates(0.5);
 }
 
 static void
@@ -331,6 +339,14 @@ pairs_are_compared_whole(void **state)
   assert_true(neardup_find(d, "A man eats.", 11, "A man sleeps!", 13, &id, &x));
   assert_int_equal(id, 7);
   assert_float_equal(x, 1, 0);
+  neardup_free(d);
+  /* Alike enough to be looked at, by the second texts' 4 of 10 shingles, but not to be near. */
+  d = neardup_new(0.5);
+  neardup_add(d, 7, "the same", 8, "abcdefghij", 10);
+  assert_false(neardup_find(d, "the same", 8, "abcdefgXYZ", 10, &id, &x));
+  assert_false(neardup_find(d, "or other", 8, "abcdefghij", 10, &id, &x));
+  assert_true(neardup_find(d, "the same", 8, "abcdefghiZ", 10, &id, &x));
+  assert_float_equal(x, 6.0 / 8, 1e-12);
   neardup_free(d);
 }
 

@@ -745,8 +745,17 @@ a_reply_is_kept_once(void **state)
   assert_string_equal(row.reply, "[\"a\"]");
   assert_float_equal(row.cost_usd, 0.25, 0);
   request_row_release(&row);
+  /* What cannot be kept as a whole is not kept in part. */
   change_add_sample(ch, &(struct sample){.text = "a", .n_text = 1, .origin = ORIGIN_GENERATED, .request_id = 1,
-    .template_id = 1, .teacher_id = 1});
+    .template_id = 1, .teacher_id = 1, .labels = (uint16_t[]){44}, .n_labels = 1});
+  assert_int_equal(job_store_keep(p, 1, ch, dropped, 1, &first, &e), -1);
+  must(job_store_request(p, 1, &row, &e), &e);
+  assert_int_equal(row.state, REQUEST_ANSWERED);
+  request_row_release(&row);
+  must(job_store_dropped(p, 0, NULL, &list, &n, &e), &e);
+  assert_int_equal(n, 0);
+  dropped_rows_free(list, n);
+  ch->samples[0].n_labels = 0;
   must(job_store_keep(p, 1, ch, dropped, 1, &first, &e), &e);
   assert_int_equal(first, 1);
   assert_true(corpus_get(project_corpus(p), 1, &s));
