@@ -1,0 +1,317 @@
+#include "ui/view-templates.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "generate/examples.h"
+#include "prompt/spans.h"
+
+#define CELLS_MAX 1000          /* combinations of attribute values that can be stepped through */
+#define TEXTS_LOOKED_AT 500     /* to tell how long a reply may be */
+
+/* ---- colours ---- */
+
+static const unsigned char style_of_span[] = {
+  [SPAN_TEXT] = STYLE_NORMAL, [SPAN_MARK] = STYLE_CODE, [SPAN_KEYWORD] = STYLE_BOLD, [SPAN_NAME] = STYLE_LABEL,
+  [SPAN_FILTER] = STYLE_CODE, [SPAN_STRING] = STYLE_STRING, [SPAN_NUMBER] = STYLE_NUMBER, [SPAN_OPERATOR] = STYLE_DIM,
+  [SPAN_COMMENT] = STYLE_COMMENT, [SPAN_ROLE] = STYLE_NAME, [SPAN_KEY] = STYLE_HEAD, [SPAN_YAML] = STYLE_NORMAL,
+};
+
+/* The byte at a line and column (characters, from 1) of the text. */
+static size_t
+byte_at(const char *text, size_t n, int line, int column)
+{
+  size_t at = 0, len;
+
+  for (; line > 1 && at < n; at++)
+    line -= text[at] == '\n';
+  for (; column > 1 && at < n && text[at] != '\n'; column--) {
+    utf8_decode(text + at, n - at, &len);
+    at += len;
+  }
+  return at;
+}
+
+static void
+colour(struct templates *t)
+{
+  const char *text = editor_text(&t->editor);
+  size_t n = strlen(text), n_spans, at, len;
+  struct arena a;
+  struct span *spans;
+
+  arena_init(&a);
+  GROW(t->styles, t->cap_styles, n + 1);
+  memset(t->styles, STYLE_NORMAL, n + 1);
+  spans = prompty_spans(&a, text, n, &n_spans);
+  for (size_t i = 0; i < n_spans; i++)
+    memset(t->styles + spans[i].offset, style_of_span[spans[i].class], spans[i].n);
+  arena_release(&a);
+  if (t->mistake.code && t->mistake_line > 0) {
+    at = byte_at(text, n, t->mistake_line, t->mistake_column);
+    for (; at < n && text[at] != '\n'; at += len) {
+      uint32_t c = utf8_decode(text + at, n - at, &len);
+
+      memset(t->styles + at, STYLE_ERROR, len);
+      if (!utf8_is_alnum(c) && c != '_')
+        break;
+    }
+  }
+}
+
+/* ---- the prompt ---- */
+
+struct prompt_labels {
+  struct prompt_label *v;
+  size_t n;
+};
+
+static struct prompt_labels
+labels_of(const struct corpus *c, struct arena *a)
+{
+  const struct labels *labels = corpus_labels(c);
+  struct prompt_labels all = {.n = labels_count(labels)};
+
+  all.v = arena_alloc(a, (all.n + 1) * sizeof *all.v);
+  for (size_t i = 0; i < all.n; i++)
+    all.v[i] = (struct prompt_label){label_name(labels, (uint16_t)i), label_meaning(labels, (uint16_t)i)};
+  return all;
+}
+
+/* All combinations for one label, in the order in which a job goes through them. */
+static int
+cells_of(const struct prompty *p, const struct prompt_labels *labels, uint32_t label, struct plan *plan, struct err *e)
+{
+  struct plan_wish wish = {.labels = &label, .n_labels = 1};
+  size_t cells = 1;
+
+  for (size_t i = 0; i < p->n_attributes; i++)
+    cells = cells * p->attributes[i].n > CELLS_MAX ? CELLS_MAX : cells * p->attributes[i].n;
+  wish.per_label = cells * (size_t)p->count;
+  return plan_make(plan, p, labels->v, labels->n, &wish, e);
+}
+
+/* Tokens of a text like those of the project, a quote and a comma around it. */
+static double
+tokens_a_text(const struct corpus *c)
+{
+  struct sample s;
+  double chars = 0;
+  size_t n = 0;
+
+  for (uint32_t id = 1, last = corpus_count(c); id <= last && n < TEXTS_LOOKED_AT; id++)
+    if (corpus_get(c, id, &s) && s.split != SPLIT_POOL) {
+      chars += (double)(utf8_count(s.text, s.n_text) + (s.text2 ? utf8_count(s.text2, s.n_text2) : 0));
+      n++;
+    }
+  return (n ? chars / (double)n : 100) / 4 + 3;
+}
+
+static void
+show_choice(struct templates *t, const struct prompty *p, const struct prompt_scope *scope)
+{
+  struct buf line = BUF_INIT, set = BUF_INIT;
+
+  pane_str(&t->preview, STYLE_DIM, "label ");
+  pane_str(&t->preview, STYLE_LABEL, scope->label->name);
+  buf_adds(&line, " --label ");
+  workbench_quote(&line, scope->label->name);
+  for (size_t i = 0; i < p->n_attributes; i++) {
+    const char *value = p->attributes[i].values[scope->values[i]];
+
+    pane_printf(&t->preview, STYLE_DIM, "  %s ", p->attributes[i].name);
+    pane_str(&t->preview, STYLE_STRING, value);
+    buf_clear(&set);
+    buf_addf(&set, "%s=%s", p->attributes[i].name, value);
+    buf_adds(&line, " --set ");
+    workbench_quote(&line, buf_str(&set));
+  }
+  if (t->n_cells > 1)
+    pane_printf(&t->preview, STYLE_DIM, "  (%zu of %zu)", t->cell + 1, t->n_cells);
+  pane_str(&t->preview, STYLE_NORMAL, "\n\n");
+  free(t->cell_words);
+  t->cell_words = buf_take(&line);
+  buf_release(&set);
+}
+
+static void
+show_messages(struct templates *t, const struct messages *m)
+{
+  for (size_t i = 0; i < m->n; i++) {
+    pane_printf(&t->preview, STYLE_NAME, "%s\n", m->v[i].role);
+    pane_str(&t->preview, STYLE_NORMAL, m->v[i].content);
+    pane_str(&t->preview, STYLE_NORMAL, i + 1 < m->n ? "\n\n" : "\n");
+  }
+}
+
+/* The messages as a job would send them, examples drawn from the corpus included. */
+static int
+render_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, const struct plan *plan,
+            struct err *e)
+{
+  struct corpus *c = project_corpus(t->p);
+  struct prompt_scope scope = {.labels = labels->v, .n_labels = labels->n, .task = task_name(corpus_task(c))};
+  struct examples *examples = examples_new(c, 1);
+  struct messages m;
+  int r;
+
+  plan_scope(plan, t->cell, labels->v, &scope);
+  examples_draw(examples, (uint16_t)t->label, t->cell * labels->n + t->label, &scope);
+  r = prompty_render(p, &scope, &m, e);
+  if (r == 0 && t->shows == SHOW_PROMPT) {
+    pane_clear(&t->preview);
+    show_choice(t, p, &scope);
+    show_messages(t, &m);
+  }
+  if (r == 0) {
+    t->tokens_in = messages_tokens(&m);
+    t->tokens_out = (size_t)(tokens_a_text(c) * p->count + .5);
+    t->cost_usd = ((double)t->tokens_in * t->price_in + (double)t->tokens_out * t->price_out) / 1e6;
+  }
+  messages_release(&m);
+  examples_free(examples);
+  return r;
+}
+
+static int
+render_parsed(struct templates *t, const struct prompty *p, struct err *e)
+{
+  struct arena a;
+  struct prompt_labels labels;
+  struct plan plan = {0};
+  int r = -1;
+
+  arena_init(&a);
+  labels = labels_of(project_corpus(t->p), &a);
+  if (labels.n == 0) {
+    err_set(e, ERR_INPUT, "the project has no labels");
+    goto out;
+  }
+  t->label = t->label < labels.n ? t->label : 0;
+  if (p->kind != PROMPTY_GENERATE) {
+    pane_clear(&t->preview);
+    pane_printf(&t->preview, STYLE_DIM, "a template of kind %s is shown when it is used", prompty_kind_name(p->kind));
+    r = 0;
+    goto out;
+  }
+  if (cells_of(p, &labels, t->label, &plan, e) < 0)
+    goto out;
+  t->n_cells = plan.n;
+  t->cell = t->cell < plan.n ? t->cell : 0;
+  r = render_cell(t, p, &labels, &plan, e);
+out:
+  plan_release(&plan);
+  arena_release(&a);
+  return r;
+}
+
+/* After a mistake the preview stays as it was before it. */
+void
+templates_render(struct templates *t)
+{
+  const char *text = editor_text(&t->editor);
+  struct prompty p;
+
+  err_clear(&t->mistake);
+  t->mistake_line = t->mistake_column = 0;
+  t->warning[0] = '\0';
+  if (!t->name) {
+    pane_clear(&t->preview);
+    return;
+  }
+  if (prompty_parse(&p, t->name, text, strlen(text), &t->mistake) == 0) {
+    if (p.n_warnings)
+      snprintf(t->warning, sizeof t->warning, "%s", p.warnings[0]);
+    if (render_parsed(t, &p, &t->mistake) == 0)
+      err_clear(&t->mistake);
+  }
+  prompty_release(&p);
+  if (t->mistake.code)
+    jinja_place(&t->mistake, &t->mistake_line, &t->mistake_column);
+  colour(t);
+  workbench_touch(t->w);
+}
+
+void
+templates_next_label(struct templates *t, int step)
+{
+  size_t n = labels_count(corpus_labels(project_corpus(t->p)));
+
+  if (n)
+    t->label = (uint32_t)((t->label + n + (size_t)(step + (int)n)) % n);
+  t->shows = SHOW_PROMPT;
+  templates_render(t);
+}
+
+void
+templates_next_cell(struct templates *t, int step)
+{
+  size_t n = t->n_cells;
+
+  if (n)
+    t->cell = (t->cell + n + (size_t)(step + (int)n)) % n;
+  t->shows = SHOW_PROMPT;
+  templates_render(t);
+}
+
+/* ---- what else stands in the preview ---- */
+
+void
+templates_show_reply(struct templates *t, const char *output, int status, const struct err *e)
+{
+  struct json *j = json_parse(output, strlen(output), NULL, NULL);
+  const char *reply = json_string(json_get(j, "reply")), *problem = json_string(json_get(j, "problem"));
+  const struct json *texts = json_get(j, "texts");
+  char money[PART_TEXT];
+  size_t i = 0;
+
+  pane_clear(&t->preview);
+  t->preview.top = 0;
+  t->shows = SHOW_REPLY;
+  if (!reply) {
+    pane_printf(&t->preview, STYLE_ERROR, "%s\n", status ? e->message : "no reply came");
+    json_free(j);
+    return;
+  }
+  pane_printf(&t->preview, STYLE_DIM, "request %.0f  %.0f tokens in, %.0f out  %s%s\n\n", json_number(json_get(j, "request"), 0),
+              json_number(json_path(j, "tokens", "in", NULL), 0), json_number(json_path(j, "tokens", "out", NULL), 0),
+              part_money(json_number(json_get(j, "cost_usd"), NAN), money),
+              json_is_true(json_get(j, "cached")) ? "  (answered before, nothing paid)" : "");
+  if (problem)
+    pane_printf(&t->preview, STYLE_ERROR, "the parser makes nothing of it: %s\n\n", problem);
+  else
+    pane_printf(&t->preview, STYLE_GOOD, "the parser finds %zu texts\n", json_size(texts));
+  for (const struct json *text = json_first(texts); text; text = json_next(text)) {
+    const char *first = json_string(json_get(text, "text")), *second = json_string(json_get(text, "text2"));
+    const char *drop = json_string(json_get(text, "dropped"));
+
+    pane_printf(&t->preview, STYLE_DIM, "%3zu ", ++i);
+    pane_str(&t->preview, drop ? STYLE_DIM : STYLE_NORMAL, first ? first : "");
+    if (second)
+      pane_printf(&t->preview, STYLE_NORMAL, "\n    %s", second);
+    if (drop)
+      pane_printf(&t->preview, STYLE_WARN, "  (would be dropped: %s)", drop);
+    pane_str(&t->preview, STYLE_NORMAL, "\n");
+  }
+  pane_str(&t->preview, STYLE_NAME, "\nthe reply as it came\n");
+  pane_str(&t->preview, STYLE_NORMAL, reply);
+  json_free(j);
+}
+
+void
+templates_show_diff(struct templates *t, const char *diff)
+{
+  pane_clear(&t->preview);
+  t->preview.top = 0;
+  t->shows = SHOW_DIFF;
+  for (size_t len; *diff; diff += len) {
+    len = strcspn(diff, "\n");
+    len += diff[len] == '\n';
+    pane_add(&t->preview, *diff == '+' ? STYLE_ADDED : *diff == '-' ? STYLE_REMOVED : *diff == '@' ? STYLE_DIM : STYLE_NORMAL,
+             diff, len);
+  }
+}
