@@ -263,8 +263,8 @@ part_whisker(struct canvas *c, struct area a, int row, int col, int width, doubl
 
 /* ---- forms and panes ---- */
 
-void
-part_form(struct form *f, struct option **rows, const char *title, const char *command, const char *names)
+size_t
+part_rows(struct option **rows, const char *command, const char *names)
 {
   const struct command *row = command_find(command);
   size_t n = 0, len;
@@ -280,7 +280,7 @@ part_form(struct form *f, struct option **rows, const char *title, const char *c
     if (o)
       (*rows)[n++] = *o;
   }
-  form_init(f, title, *rows, n);
+  return n;
 }
 
 struct area

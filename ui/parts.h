@@ -44,9 +44,8 @@ void part_empty(struct canvas *c, struct area a, const char *text);
 void part_whisker(struct canvas *c, struct area a, int row, int col, int width, double from, double to, double lo, double mid,
                   double hi, enum style s);
 
-/* A form over those options of a command that are named (blanks between); the rows live in *rows, to be freed after
- * form_release. */
-void part_form(struct form *f, struct option **rows, const char *title, const char *command, const char *names);
+/* Those options of a command that are named (blanks between), for a form: *rows is to be freed after it. */
+size_t part_rows(struct option **rows, const char *command, const char *names);
 /* The middle of an area, at most rows x cols of it. */
 struct area part_middle(struct area a, int rows, int cols);
 /* A text in a pane: "name" and value on one line, as a small table. */

@@ -110,8 +110,9 @@ open_form(struct generate *g)
   char *templates, *teachers;
 
   if (!g->has_form) {
-    part_form(&g->form, &g->form_rows, "Generate: a new job", "generate",
-              "template teacher per-label count label concurrency budget accept seed");
+    size_t n = part_rows(&g->form_rows, "generate", "template teacher per-label count label concurrency budget accept seed");
+
+    form_init(&g->form, "Generate: a new job", g->form_rows, n);
     g->has_form = true;
     templates = offer_templates(g);
     teachers = offer_teachers(g);
