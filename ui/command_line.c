@@ -92,7 +92,7 @@ run_line(struct workbench *w, const char *line)
   if (!*line || run_own(w, line))
     return;
   command = command_of_line(line, &e);
-  if (!command || command->flags & (COMMAND_LONG | COMMAND_SHELL)) {
+  if (!command || command_line_flags(line) & (COMMAND_LONG | COMMAND_SHELL)) {
     workbench_run(w, line);
     return;
   }

@@ -122,7 +122,7 @@ workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *don
     workbench_complain(w, &e);
     return -1;
   }
-  if (command->flags & COMMAND_LONG) {
+  if (command_line_flags(line) & COMMAND_LONG) {
     if (errands_start(&w->errands, command->name, line, done, arg, &e) == 0)
       return 0;
     workbench_complain(w, &e);

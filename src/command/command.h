@@ -91,6 +91,8 @@ struct command_environment {
 
 /* The command that a line names (its first word), or NULL with e set. Nothing is run. */
 const struct command *command_of_line(const char *line, struct err *e);
+/* The flags that hold for a line: those of its command and of the verb that it names. 0: no such command. */
+unsigned command_line_flags(const char *line);
 /* Runs one line, without the leading ':'. *output (NUL-terminated, *n bytes, the caller's to free; may be "") holds what
  * the command printed, also when it failed. Returns the exit status: 0, or e->code. */
 int command_line(const struct command_environment *env, const char *line, char **output, size_t *n, struct err *e);

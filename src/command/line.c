@@ -32,6 +32,25 @@ command_of_line(const char *line, struct err *e)
   return command;
 }
 
+unsigned
+command_line_flags(const char *line)
+{
+  const struct command *command;
+  const struct command_verb *verb = NULL;
+  struct words w;
+  unsigned flags = 0;
+
+  words_split(&w, line, strlen(line), NULL);
+  command = command_of_words(&w, NULL);
+  for (size_t i = 1; command && command->verbs && i < w.n && !verb; i++)
+    for (const struct command_verb *v = command->verbs; v->name && !verb; v++)
+      verb = strcmp(v->name, w.v[i].text) == 0 ? v : NULL;
+  if (command)
+    flags = command->flags | (verb ? verb->flags : 0);
+  words_release(&w);
+  return flags;
+}
+
 static int
 run_words(const struct command_environment *env, const struct command *command, const struct words *w, FILE *out,
           struct err *e)

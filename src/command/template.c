@@ -7,6 +7,7 @@
 #include "command/names.h"
 #include "command/print.h"
 #include "command/rows.h"
+#include "command/try.h"
 #include "prompt/prompty.h"
 
 static int
@@ -272,7 +273,7 @@ static int
 run(struct call *c, struct err *e)
 {
   static const struct { const char *name; int (*run)(struct call *c, struct err *e); } verbs[] = {
-    {"list", list}, {"show", show}, {"set", set}, {"render", render}, {"diff", diff}, {"rm", rm},
+    {"list", list}, {"show", show}, {"set", set}, {"render", render}, {"try", template_try}, {"diff", diff}, {"rm", rm},
   };
 
   for (size_t i = 0; i < N_OF(verbs); i++)
@@ -287,16 +288,19 @@ static const struct command_verb verbs[] = {
   {.name = "show", .arguments = "[NAME]", .summary = "the text of a template (NAME@3: of version 3)"},
   {.name = "set", .arguments = "[NAME] FILE", .summary = "makes the file (- is standard input) the newest version", .flags = COMMAND_WRITES},
   {.name = "render", .arguments = "[NAME]", .summary = "the messages as they would be sent"},
+  {.name = "try", .arguments = "[NAME]", .summary = "sends one request and shows what can be read in the reply, which is kept for the jobs that ask the same",
+   .flags = COMMAND_WRITES | COMMAND_LONG},
   {.name = "diff", .arguments = "[NAME] [OLD] [NEW]", .summary = "what changed between two versions, by default the newest two"},
   {.name = "rm", .arguments = "NAME", .summary = "hides a template; its versions stay in the file for its samples", .flags = COMMAND_WRITES},
   {.name = NULL},
 };
 
 static const struct option options[] = {
-  {.name = "label", .type = OPTION_LABEL, .argument = "LABEL", .summary = "render: for this label; else the first"},
-  {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1, .summary = "render: the value of an attribute; else its first"},
+  {.name = "label", .type = OPTION_LABEL, .argument = "LABEL", .summary = "render, try: for this label; else the first"},
+  {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1, .summary = "render, try: the value of an attribute; else its first"},
   {.name = "count", .type = OPTION_INT, .min = 0, .max = PROMPTY_COUNT, .fallback = "0", .argument = "N",
    .summary = "render: how many texts are asked for; 0: as the template says"},
+  {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "try: the teacher; else the only one"},
   {.name = "all", .type = OPTION_FLAG, .summary = "list: all versions"},
   {.name = NULL},
 };
@@ -305,6 +309,7 @@ static const struct command_example examples[] = {
   {"retort template tickets.retort list", "the templates"},
   {"retort template tickets.retort show support-tickets", "the text of one"},
   {"retort template tickets.retort render support-tickets --label returns --set topic=furniture --json", "what the teacher would be asked"},
+  {"retort template tickets.retort try support-tickets --label returns", "what the teacher answers to that"},
   {NULL, NULL},
 };
 

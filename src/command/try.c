@@ -1,0 +1,298 @@
+/* The request is the one that a job would send for this label and these attribute values, and its reply is kept as that of a
+ * job is: on disk before it is looked at, and found again by a job that asks the same. Nothing comes into the corpus. */
+#include "command/try.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "command/names.h"
+#include "command/print.h"
+#include "generate/filters.h"
+#include "generate/parse.h"
+#include "generate/requests.h"
+#include "teacher/openai.h"
+
+struct trial {
+  struct call *c;
+  struct template_row template;
+  struct teacher_row teacher;
+  struct job_options options;
+  uint16_t label;
+  struct blueprint blueprint;
+  struct request_row *rows;      /* one */
+  size_t n;
+  uint32_t job;                  /* 0: answered before */
+  bool cached;
+  struct chat_reply chat;
+  struct parsed texts;
+  struct err problem;            /* why there are no texts */
+};
+
+static void
+trial_release(struct trial *t)
+{
+  free((void *)t->options.restrictions);
+  template_row_release(&t->template);
+  teacher_row_release(&t->teacher);
+  blueprint_release(&t->blueprint);
+  request_rows_free(t->rows, t->n);
+  chat_reply_release(&t->chat);
+  parsed_release(&t->texts);
+}
+
+/* ---- what is asked ---- */
+
+static int
+take_values(struct trial *t, struct err *e)
+{
+  struct plan_restriction *v = xcalloc(call_count(t->c, "set") + 1, sizeof *v);
+  const char *text;
+
+  t->options.restrictions = v;
+  for (size_t i = 0; (text = call_each(t->c, "set", i)); i++) {
+    const char *equal = strchr(text, '=');
+
+    if (!equal)
+      return err_set(e, ERR_INPUT, "option '--set': '%.100s' is no NAME=VALUE", text);
+    v[t->options.n_restrictions++] =
+      (struct plan_restriction){arena_strndup(&t->c->arena, text, (size_t)(equal - text)), equal + 1};
+  }
+  return 0;
+}
+
+static int
+prepare(struct trial *t, struct err *e)
+{
+  const char *label = call_text(t->c, "label");
+
+  if (names_template(t->c, t->c->n_args ? t->c->args[0] : NULL, &t->template, e) < 0
+      || names_teacher(t->c, call_text(t->c, "teacher"), &t->teacher, e) < 0
+      || (label && names_label(t->c, label, &t->label, e) < 0) || take_values(t, e) < 0)
+    return -1;
+  t->options.template_name = t->template.name;
+  t->options.template_version = t->template.version;
+  t->options.teacher = t->teacher.name;
+  t->options.labels = &t->label;
+  t->options.n_labels = 1;
+  t->options.per_label = 1;
+  if (blueprint_load(&t->blueprint, t->c->project, &t->options, e) < 0
+      || requests_plan(&t->blueprint, &t->options, &t->rows, &t->n, e) < 0)
+    return -1;
+  return t->n ? 0 : err_set(e, ERR_INPUT, "the template makes no request");
+}
+
+/* ---- asking ---- */
+
+static struct teacher_reply *
+wait_for_reply(struct trial *t, struct teacher *teacher)
+{
+  struct outgoing o;
+  struct teacher_reply *r = NULL;
+
+  outgoing_init(&o, t->rows, corpus_task(project_corpus(t->c->project)));
+  t->rows->sent_ms = clock_wall_ms();
+  teacher_start(teacher, 0, &o.request);
+  while (!r && !stop_wanted(t->c->stop))
+    r = teacher_take(teacher, 50);
+  outgoing_release(&o);
+  return r;
+}
+
+static int
+keep_reply(struct trial *t, struct teacher_reply *r, struct err *e)
+{
+  struct request_row *row = t->rows;
+
+  row->http_status = (uint32_t)r->http_status;
+  row->tries = (uint32_t)r->tries;
+  if (!r->answered) {
+    row->error = r->error;
+    job_store_fail(t->c->project, row, true, NULL);
+    row->error = NULL;
+    job_store_set_state(t->c->project, t->job, JOB_FAILED, r->error, NULL);
+    return err_set(e, r->code ? r->code : ERR_FAIL, "%s", r->error);
+  }
+  row->reply = r->body;
+  row->n_reply = r->body_size;
+  r->body = NULL;
+  row->tokens_in = (uint64_t)(r->tokens_in >= 0 ? r->tokens_in : (int64_t)strlen(row->messages) / 4);
+  row->tokens_out = (uint64_t)(r->tokens_out >= 0 ? r->tokens_out : (int64_t)row->n_reply / 4);
+  row->cost_usd = teacher_cost_usd(&t->blueprint.teacher.spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
+  row->answered_ms = clock_wall_ms();
+  if (job_store_reply(t->c->project, row, 1, e) < 0)
+    return -1;
+  return job_store_set_state(t->c->project, t->job, JOB_DONE, "", e);
+}
+
+static int
+send(struct trial *t, struct err *e)
+{
+  struct job_row job = {.kind = (char *)"try", .state = JOB_RUNNING, .template_id = t->template.id, .params = (char *)"{}",
+                        .teacher_id = t->teacher.id, .key = (char *)"", .message = (char *)""};
+  struct teacher *teacher = teacher_open(&t->blueprint.teacher.spec, e);
+  struct teacher_reply *r = NULL;
+  int result = -1;
+
+  if (!teacher)
+    return -1;
+  if (job_store_add(t->c->project, &job, &t->job, e) == 0 && job_store_plan(t->c->project, t->job, t->rows, 1, e) == 0) {
+    r = wait_for_reply(t, teacher);
+    if (r) {
+      result = keep_reply(t, r, e);
+    } else {
+      job_store_set_state(t->c->project, t->job, JOB_STOPPED, "stopped", NULL);
+      err_set(e, ERR_INTERRUPTED, "stopped");
+    }
+  }
+  teacher_reply_free(r);
+  teacher_close(teacher);
+  return result;
+}
+
+static int
+ask(struct trial *t, struct err *e)
+{
+  struct request_row known = {0}, moved;
+  int found = job_store_answered(t->c->project, t->rows->key, &known, e);
+  int r;
+
+  if (found == 1 && known.reply) {
+    moved = *t->rows;
+    *t->rows = known;
+    known = moved;
+    t->cached = true;
+  }
+  request_row_release(&known);
+  if (found < 0 || t->cached)
+    return found < 0 ? -1 : 0;
+  progress_begin(&t->c->progress, "asking the teacher", "requests", 1);
+  r = send(t, e);
+  progress_end(&t->c->progress);
+  return r;
+}
+
+/* ---- what came ---- */
+
+static void
+read_reply(struct trial *t)
+{
+  const struct request_row *row = t->rows;
+  struct parse_want want = {.pair = corpus_task(project_corpus(t->c->project)) == TASK_PAIR, .count = row->wanted};
+
+  if (chat_parse(row->reply, row->n_reply, &t->chat, &t->problem) < 0)
+    return;
+  want.finish_reason = t->chat.finish_reason;
+  if (parse_reply(t->chat.content, strlen(t->chat.content), &want, &t->texts, &t->problem) == 0)
+    err_clear(&t->problem);
+}
+
+/* A reply that cannot be read goes into quarantine, so that no job takes it for an answer. */
+static int
+put_away(struct trial *t, struct err *e)
+{
+  struct dropped_row dropped = {.job_id = t->job, .request_id = t->rows->id, .label = t->rows->label,
+                                .attributes = t->rows->attributes, .reason = (char *)drop_defs[DROP_PARSE].name,
+                                .detail = t->problem.message};
+
+  if (!t->job || !t->problem.code)
+    return 0;
+  return job_store_keep(t->c->project, t->rows->id, NULL, &dropped, 1, NULL, e);
+}
+
+static void
+print_text(struct trial *t, size_t i, enum drop_reason reason, struct buf *out)
+{
+  const struct candidate *x = &t->texts.texts[i];
+
+  if (t->c->json) {
+    json_add_comma(out);
+    buf_addc(out, '{');
+    json_add_field(out, "text", x->text);
+    if (x->text2)
+      json_add_field(out, "text2", x->text2);
+    if (reason != DROP_NONE)
+      json_add_field(out, "dropped", drop_defs[reason].name);
+    buf_addc(out, '}');
+  } else {
+    buf_addf(out, "%3zu  ", i + 1);
+    utf8_printable(out, x->text, x->n_text);
+    if (x->text2) {
+      buf_adds(out, "  |  ");
+      utf8_printable(out, x->text2, x->n_text2);
+    }
+    if (reason != DROP_NONE)
+      buf_addf(out, "   (would be dropped: %s)", drop_defs[reason].name);
+    buf_addc(out, '\n');
+  }
+}
+
+/* Each text, with what the filters of a job would say of it. */
+static void
+print_texts(struct trial *t, struct buf *out)
+{
+  struct filters *filters = filters_new(project_corpus(t->c->project), &t->blueprint.prompty.filters);
+  char detail[200];
+  uint32_t of;
+
+  for (size_t i = 0; i < t->texts.n; i++)
+    print_text(t, i, filters_drop(filters, t->label, &t->texts.texts[i], &of, detail, sizeof detail), out);
+  filters_free(filters);
+}
+
+static void
+print_trial(struct trial *t)
+{
+  const struct request_row *row = t->rows;
+  const char *content = t->chat.content ? t->chat.content : row->reply;
+  struct buf out = BUF_INIT, usd = BUF_INIT;
+
+  if (t->c->json) {
+    buf_addc(&out, '{');
+    json_add_field_int(&out, "request", row->id);
+    json_add_field_bool(&out, "cached", t->cached);
+    json_add_key(&out, "tokens");
+    buf_addf(&out, "{\"in\":%llu,\"out\":%llu}", (unsigned long long)row->tokens_in, (unsigned long long)row->tokens_out);
+    json_add_field_number(&out, "cost_usd", t->cached ? 0 : row->cost_usd);
+    json_add_field(&out, "reply", content);
+    if (t->problem.code)
+      json_add_field(&out, "problem", t->problem.message);
+    json_add_key(&out, "texts");
+    buf_addc(&out, '[');
+    print_texts(t, &out);
+    buf_adds(&out, "]}");
+    print_json(t->c, &out);
+  } else {
+    utf8_printable(&out, content, strlen(content));
+    print_line(t->c, "%s\n", buf_str(&out));
+    buf_clear(&out);
+    if (t->problem.code)
+      buf_addf(&out, "no texts can be read in it: %s\n", t->problem.message);
+    print_texts(t, &out);
+    fwrite(buf_str(&out), 1, out.n, t->c->out);
+    print_usd(&usd, t->cached ? 0 : row->cost_usd);
+    print_line(t->c, "%zu texts, %llu tokens in, %llu out, %s%s", t->texts.n, (unsigned long long)row->tokens_in,
+               (unsigned long long)row->tokens_out, buf_str(&usd), t->cached ? " (answered before, not asked again)" : "");
+  }
+  buf_release(&out);
+  buf_release(&usd);
+}
+
+int
+template_try(struct call *c, struct err *e)
+{
+  struct trial t = {.c = c};
+  int r = prepare(&t, e);
+
+  if (r == 0)
+    r = ask(&t, e);
+  if (r == 0) {
+    read_reply(&t);
+    r = put_away(&t, e);
+    print_trial(&t);
+  }
+  trial_release(&t);
+  return r;
+}
