@@ -18,7 +18,7 @@ struct stream {
   struct call *c;
   struct student *student;
   struct student_info info;
-  const char **labels;          /* names, n_classes */
+  const char **labels, **quoted;  /* names, n_classes; as strings of JSON */
   bool jsonl;
   int threads;
   /* the batch at hand */
@@ -31,41 +31,61 @@ struct stream {
   double done;
 };
 
+/* 0.913000: six digits, which is what a float can tell apart. printf would take most of the time of a stream. */
 static void
-add_probability(struct buf *out, float p)
+add_probability(struct buf *out, float p, int digits)
 {
-  buf_addf(out, "%.6g", (double)p);
+  char text[] = "0.0000000";
+  long scale = 1, x;
+
+  for (int i = 0; i < digits; i++)
+    scale *= 10;
+  x = (long)((double)p * (double)scale + 0.5);
+  text[0] = (char)('0' + x / scale);
+  for (int i = digits + 1; i > 1; i--, x /= 10)
+    text[i] = (char)('0' + x % 10);
+  buf_add(out, text, (size_t)digits + 2);
+}
+
+static size_t
+most_probable(const struct stream *s, const float *p)
+{
+  size_t best = 0;
+
+  for (size_t i = 1; i < s->info.task.n_classes; i++)
+    if (p[i] > p[best])
+      best = i;
+  return best;
 }
 
 static void
 json_row(struct stream *s, const float *p)
 {
   struct buf *out = &s->out;
-  size_t best = 0;
 
-  for (size_t i = 1; i < s->info.task.n_classes; i++)
-    if (p[i] > p[best])
-      best = i;
-  buf_addc(out, '{');
   if (s->info.task.multilabel) {
-    json_add_key(out, "labels");
-    buf_addc(out, '[');
+    buf_adds(out, "{\"labels\":[");
     for (size_t i = 0; i < s->info.task.n_classes; i++)
       if (p[i] >= 0.5f) {
         json_add_comma(out);
-        json_add_str(out, s->labels[i]);
+        buf_adds(out, s->quoted[i]);
       }
     buf_addc(out, ']');
   } else {
-    json_add_field(out, "label", s->labels[best]);
-    json_add_key(out, "probability");
-    add_probability(out, p[best]);
+    size_t best = most_probable(s, p);
+
+    buf_adds(out, "{\"label\":");
+    buf_adds(out, s->quoted[best]);
+    buf_adds(out, ",\"probability\":");
+    add_probability(out, p[best], 6);
   }
-  json_add_key(out, "probabilities");
-  buf_addc(out, '{');
+  buf_adds(out, ",\"probabilities\":{");
   for (size_t i = 0; i < s->info.task.n_classes; i++) {
-    json_add_key(out, s->labels[i]);
-    add_probability(out, p[i]);
+    if (i > 0)
+      buf_addc(out, ',');
+    buf_adds(out, s->quoted[i]);
+    buf_addc(out, ':');
+    add_probability(out, p[i], 6);
   }
   buf_adds(out, "}}\n");
 }
@@ -74,19 +94,20 @@ json_row(struct stream *s, const float *p)
 static void
 multi_row(struct stream *s, const float *p)
 {
-  bool first = true;
+  const char *between = "";
 
   for (size_t i = 0; i < s->info.task.n_classes; i++)
     if (p[i] >= 0.5f) {
-      buf_addf(&s->out, "%s%s", first ? "" : ",", s->labels[i]);
-      first = false;
+      buf_addf(&s->out, "%s%s", between, s->labels[i]);
+      between = ",";
     }
   buf_addc(&s->out, '\t');
-  first = true;
+  between = "";
   for (size_t i = 0; i < s->info.task.n_classes; i++)
     if (p[i] >= 0.5f) {
-      buf_addf(&s->out, "%s%.4f", first ? "" : ",", (double)p[i]);
-      first = false;
+      buf_adds(&s->out, between);
+      add_probability(&s->out, p[i], 4);
+      between = ",";
     }
   buf_addc(&s->out, '\n');
 }
@@ -94,15 +115,9 @@ multi_row(struct stream *s, const float *p)
 static void
 plain_row(struct stream *s, uint16_t label, float p)
 {
-  char digits[8] = "0.0000";
-  int x = (int)((double)p * 10000 + 0.5);
-
   buf_adds(&s->out, s->labels[label]);
-  digits[0] = (char)('0' + x / 10000);
-  for (int i = 5; i > 1; i--, x /= 10)
-    digits[i] = (char)('0' + x % 10);
   buf_addc(&s->out, '\t');
-  buf_add(&s->out, digits, 6);
+  add_probability(&s->out, p, 4);
   buf_addc(&s->out, '\n');
 }
 
@@ -257,8 +272,15 @@ stream_init(struct stream *s, struct call *c, const struct run_row *run, struct 
   s->best = xcalloc(BATCH_TEXTS, sizeof *s->best);
   s->probability = xcalloc(BATCH_TEXTS * (c->json || s->info.task.multilabel ? n : 1), sizeof *s->probability);
   s->labels = xcalloc(n, sizeof *s->labels);
-  for (size_t i = 0; i < n; i++)
+  s->quoted = xcalloc(n, sizeof *s->quoted);
+  for (size_t i = 0; i < n; i++) {
+    struct buf quoted = BUF_INIT;
+
     s->labels[i] = label_name(labels, (uint16_t)i);
+    json_add_str(&quoted, s->labels[i]);
+    s->quoted[i] = arena_strdup(&c->arena, buf_str(&quoted));
+    buf_release(&quoted);
+  }
   return 0;
 }
 
@@ -271,6 +293,7 @@ stream_release(struct stream *s)
   free(s->best);
   free(s->probability);
   free(s->labels);
+  free(s->quoted);
   student_free(s->student);
 }
 
