@@ -107,7 +107,7 @@ nice_step(double range, int most)
 static void
 make_ticks(const struct chart *ch, struct plot *p)
 {
-  int most = p->area.rows / 3 < 1 ? 1 : p->area.rows / 3 > 5 ? 5 : p->area.rows / 3;
+  int most = p->area.rows / 3 < 2 ? 2 : p->area.rows / 3 > 5 ? 5 : p->area.rows / 3;
   double step;
 
   if (p->y_max - p->y_min < 1e-9) {

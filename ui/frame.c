@@ -243,6 +243,10 @@ draw_bottom(struct workbench *w, struct canvas *c, struct area rule, struct area
     size_t undoable = project_undoable(w->project);
     char count[32];
 
+    if (overlays_open(&w->overlays)) {  /* it tells its own keys */
+      buf_release(&what);
+      return;
+    }
     if (!what.n && undoable && a.cols >= 80)
       col = canvas_printf(c, a, 0, col, STYLE_DIM, "%s undoable", frame_count(undoable, count)) + 2;
     draw_hints(w, c, a, col);

@@ -21,7 +21,7 @@ add_rows(struct workbench *w, struct pane *p, const struct binding *rows)
     pane_str(p, STYLE_KEY, b->keys);
     pane_printf(p, STYLE_NORMAL, "%*s%s\n", width < KEY_COLS ? KEY_COLS - width : 1, "", b->help);
     if (command)
-      pane_printf(p, STYLE_DIM, "  %*s:%s  %s\n", KEY_COLS, "", b->line, command->summary);
+      pane_printf(p, STYLE_DIM, "  %*s:%.*s  %s\n", KEY_COLS, "", (int)strcspn(b->line, " "), b->line, command->summary);
   }
   (void)w;
 }

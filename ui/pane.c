@@ -129,11 +129,11 @@ pane_draw(struct pane *p, struct canvas *c, struct area a)
   int line = 0;
 
   p->height = a.rows;
-  p->width = a.cols;
-  p->n_lines = count_lines(p, a.cols);
+  p->width = a.cols - 1;  /* the last column says that there is more */
+  p->n_lines = count_lines(p, p->width);
   keep_top(p);
   for (size_t at = 0; at < p->text.n && line < p->top + a.rows; at += next, line++) {
-    size_t n = canvas_wrap(p->text.s + at, p->text.n - at, a.cols, &next);
+    size_t n = canvas_wrap(p->text.s + at, p->text.n - at, p->width, &next);
 
     if (line < p->top)
       continue;

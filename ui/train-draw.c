@@ -91,7 +91,7 @@ draw_head(struct train *v, struct canvas *c, struct area a, const struct run_row
     return;
   col = canvas_printf(c, a, 1, 1, STYLE_NORMAL, "train loss %s acc %s", part(last->train_loss, b1), part(last->train_accuracy, b2)) + 3;
   if (valid)
-    canvas_printf(c, a, 1, col, STYLE_NORMAL, "%s loss %s acc %s F1 %s", runs ? "valid" : "valid, as kept:",
+    canvas_printf(c, a, 1, col, STYLE_NORMAL, "%s loss %s acc %s F1 %s", "valid",
                   part(runs ? valid->valid_loss : kept(run, "valid_loss"), b1),
                   part(runs ? valid->valid_accuracy : kept(run, "valid_accuracy"), b2),
                   part(runs ? valid->valid_f1 : kept(run, "valid_f1"), b3));
