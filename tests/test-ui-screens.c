@@ -371,10 +371,11 @@ curate_filters_as_one_types(void **state)
   raise_curtain(&s, 24, 80);
   keys(&s, "/ <label:billing>");
   screen(&s, "curate-filter");
-  keys(&s, "C-u <lable:x>");
+  keys(&s, "Esc g j j / <lable:x>");
   screen(&s, "curate-filter-wrong");
   keys(&s, "Esc");
   assert_shows(&s, "42 of 42");
+  assert_shows(&s, ">  3 ");  /* what was selected before is again */
   keys(&s, "/ <parcel> Enter");
   assert_shows(&s, "parcel");
   keys(&s, "Esc S-Tab j Enter");  /* a facet */

@@ -1,2 +1,101 @@
 #!/bin/sh
-exit 77
+# The workbench in a real terminal (tmux): start, resize, type, suspend and come back, quit, end by signals; each time the
+# terminal must be as it was.
+srcdir=${srcdir:-$(dirname "$0")/..}
+retort=${builddir:-.}/retort
+command -v tmux >/dev/null || { echo "skipped: tmux is not installed"; exit 77; }
+[ -x "$retort" ] || { echo "skipped: $retort is not built"; exit 77; }
+
+dir=$(mktemp -d) || exit 99
+server="retort-test-$$"
+tmux() { command tmux -L "$server" -f /dev/null "$@"; }
+trap 'tmux kill-server 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'exit 99' INT TERM
+printf '#!/bin/sh\nstty -a | grep -q " icanon" && echo EDITED >"$1"\n' >"$dir/editor"
+chmod +x "$dir/editor"
+export EDITOR="$dir/editor" VISUAL=
+export XDG_STATE_HOME="$dir" HOME="$dir" LC_ALL=C.UTF-8 INPUTRC=/dev/null
+
+fail() { echo "FAILED: $1"; tmux capture-pane -p -t main 2>/dev/null; exit 1; }
+screen() { tmux capture-pane -p -t main; }
+keys() { tmux send-keys -t main "$@"; }
+# Waits until a fixed text stands on the screen.
+await() {
+  n=0
+  until screen | grep -qF -- "$1"; do
+    n=$((n + 1)); [ $n -gt 400 ] && fail "'$1' does not come ($2)"
+    sleep 0.05
+  done
+}
+await_gone() {
+  n=0
+  while screen | grep -qF -- "$1"; do
+    n=$((n + 1)); [ $n -gt 400 ] && fail "'$1' does not go ($2)"
+    sleep 0.05
+  done
+}
+count() { "$retort" list "$dir/p.retort" --filter "$1" --json | wc -l; }
+
+# Without a terminal, or on one that cannot be drawn on: one polite line and exit 2.
+"$retort" new "$dir/p.retort" --from "$srcdir/examples/support-tickets" >/dev/null 2>"$dir/err" || fail "new: $(cat "$dir/err")"
+"$retort" "$dir/p.retort" </dev/null >"$dir/out" 2>"$dir/err"
+[ $? -eq 2 ] && [ "$(wc -l <"$dir/err")" -eq 1 ] && [ ! -s "$dir/out" ] || fail "no terminal: $(cat "$dir/err")"
+
+tmux new-session -d -s main -x 80 -y 24 "env PS1='ready> ' ENV= sh -i" || { echo "skipped: tmux cannot start"; exit 77; }
+await 'ready>' 'shell'
+keys "TERM=dumb '$retort' '$dir/p.retort'; echo dumb=\$?" Enter
+await 'dumb=2' 'TERM=dumb'
+keys "clear; stty -a >'$dir/before'; echo 'be'fore" Enter
+await 'before' 'stty'
+
+start() { keys "clear" Enter; keys "'$retort' '$dir/p.retort'" Enter; await 'F3 Curate' "start $1"; }
+ended() {
+  await_gone 'F3 Curate' "end of $1"
+  keys "echo end=\$?; stty -a >'$dir/after'; echo 'done'-$1" Enter
+  await "done-$1" "a shell after $1"
+  [ -z "$2" ] || screen | grep -qF "end=$2" || fail "$1: exit status is not $2"
+  cmp -s "$dir/before" "$dir/after" || fail "$1: the terminal is not as it was"
+  screen | grep -qF 'Templates' && fail "$1: the workbench is still on the screen"
+  tmux display -p -t main '#{alternate_on}#{mouse_any_flag}#{cursor_flag}' | grep -qx '001' || fail "$1: screen, mouse or cursor is not as it was"
+}
+
+start quit
+tmux resize-window -t main -x 100 -y 30
+await '300 samples' 'a wider screen has room for the word'
+tmux resize-window -t main -x 50 -y 10
+await 'retort needs 60x16' 'a small screen'
+tmux resize-window -t main -x 80 -y 24
+await 'F3 Curate' 'back to 80x24'
+keys j x
+await '2 rejected' 'a decision'
+keys C-z
+await 'ready>' 'suspended'
+keys "stty -a >'$dir/after'; echo 'stop'ped" Enter
+await 'stopped' 'a shell while suspended'
+cmp -s "$dir/before" "$dir/after" || fail "suspended: the terminal is not as it was"
+keys fg Enter
+await 'F3 Curate' 'fg'
+keys ':' 'rej' Tab
+await ':reject' 'completion'
+keys Escape
+keys / 'parcel' Enter
+await 'parcel' 'filter'
+keys E  # the screen goes to an editor and comes back
+await 'EDITED' 'what the editor wrote'
+keys q
+ended quit 0
+[ "$(count status:rejected)" -eq 1 ] || fail "the decision is not on disk"
+
+start term
+keys x
+await '1 rejected' 'a decision before the end'
+pid=$(ps -o pid= -o args= -t "$(tmux display -p -t main '#{pane_tty}')" | awk -v r="$retort" 'index($0, r " ") && !/sh -/ { print $1; exit }')
+kill -TERM "$pid" || fail "no process to end"
+ended term 0
+[ "$(count status:rejected)" -eq 2 ] || fail "the decision before SIGTERM is not on disk"
+
+start abort
+pid=$(ps -o pid= -o args= -t "$(tmux display -p -t main '#{pane_tty}')" | awk -v r="$retort" 'index($0, r " ") && !/sh -/ { print $1; exit }')
+kill -ABRT "$pid"
+ended abort ''
+exit 0

@@ -7,7 +7,7 @@
 #include "ui/view-curate.h"
 
 #define FACET_COLS 26
-#define FACET_COLS_NARROW 18
+#define FACET_COLS_NARROW 19
 
 static const struct {
   uint32_t sign;

@@ -130,7 +130,7 @@ draw_facet(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   const struct facet *facet = &d->f->rows[i];
   bool is_label = facet->field && !strcmp(facet->field, "label"), in;
   char count[32];
-  int bar = is_label && a.cols >= 24 ? 6 : 0, name = a.cols - 9 - bar;
+  int number = a.cols >= 24 ? 7 : 5, bar = is_label && a.cols >= 24 ? 6 : 0, name = a.cols - 3 - number - bar;
 
   if (!facet->field) {
     canvas_fit(c, a, 0, 1, a.cols - 2, STYLE_HEAD, facet->value, strlen(facet->value));
@@ -140,10 +140,10 @@ draw_facet(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   canvas_put(c, a, 0, 0, STYLE_KEY, in ? 0x25b8 : ' ');
   if (is_label && facet->number < 9)
     canvas_put(c, a, 0, 1, here ? STYLE_KEY : STYLE_DIM, '1' + facet->number);
-  canvas_fit(c, a, 0, 3, name - 1, in ? STYLE_BOLD : STYLE_NORMAL, facet->value, strlen(facet->value));
+  canvas_fit(c, a, 0, 3, name, in ? STYLE_BOLD : STYLE_NORMAL, facet->value, strlen(facet->value));
   if (bar && d->f->most)
-    canvas_bar(c, a, 0, 2 + name, bar, STYLE_BAR, (double)facet->n / d->f->most);
-  canvas_right(c, a, 0, 2 + name + bar, 6, facet->n ? STYLE_NORMAL : STYLE_DIM, frame_count(facet->n, count));
+    canvas_bar(c, a, 0, 3 + name, bar, STYLE_BAR, (double)facet->n / d->f->most);
+  canvas_right(c, a, 0, 3 + name + bar, number - 1, facet->n ? STYLE_NORMAL : STYLE_DIM, frame_count(facet->n, count));
 }
 
 void

@@ -338,8 +338,11 @@ prompt_draw(struct canvas *c, struct area a, int row, const char *sign, const ch
   int note_cols = note && *note ? canvas_width(note, strlen(note)) + 2 : 0, at = canvas_width(text, (size_t)rl_point);
   struct area line = area_rows(a, row, 1), field;
 
-  if (note_cols > a.cols / 2)
-    note_cols = a.cols / 2;
+  if (note_cols > a.cols / 2) {
+    int room = a.cols - canvas_width(text, n) - 4;
+
+    note_cols = room > a.cols / 2 ? (note_cols < room ? note_cols : room) : a.cols / 2;
+  }
   canvas_fill(c, line, STYLE_INPUT);
   canvas_str(c, line, 0, 0, STYLE_KEY, sign);
   field = area_cols(line, (int)strlen(sign), a.cols - (int)strlen(sign) - note_cols);

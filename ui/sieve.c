@@ -143,6 +143,20 @@ sieve_filter(struct sieve *r, const char *filter, struct err *e)
   return 0;
 }
 
+bool
+sieve_is_empty(const struct sieve *r, const char *filter)
+{
+  uint32_t *ids = NULL;
+  size_t n = 0;
+  bool empty;
+
+  if (corpus_count(r->corpus) > AT_ONCE)
+    return false;
+  empty = filter_ids(r->corpus, filter, NULL, &ids, &n, NULL) == 0 && n == 0;
+  free(ids);
+  return empty;
+}
+
 int
 sieve_sort(struct sieve *r, const char *key, bool reverse, struct err *e)
 {

@@ -37,6 +37,8 @@ void sieve_init(struct sieve *r, struct workbench *w);
 void sieve_release(struct sieve *r);
 /* Takes the filter over if it is right; else -1, e, and nothing changes. */
 int sieve_filter(struct sieve *r, const char *filter, struct err *e);
+/* True if it is known at once that no sample passes a filter (that is right in itself). */
+bool sieve_is_empty(const struct sieve *r, const char *filter);
 int sieve_sort(struct sieve *r, const char *key, bool reverse, struct err *e);
 void sieve_refresh(struct sieve *r);                   /* what does not pass any more goes */
 void sieve_update(struct sieve *r);                    /* takes over what the corpus has that is new */

@@ -144,6 +144,7 @@ curate_search_begin(void *view)
 
   free(v->before);
   v->before = xstrdup(v->rows.filter);
+  v->id_before = v->id;
   return v->rows.filter;
 }
 
@@ -172,7 +173,12 @@ curate_search(void *view, const char *text, int done, struct buf *note)
   const char *what;
 
   if (done < 0) {
+    v->id = v->id_before;
     curate_filter(v, v->before ? v->before : "");
+    return -1;
+  }
+  if (done == 0 && sieve_is_empty(&v->rows, text)) {  /* half a word: the list need not be emptied for it */
+    buf_addf(note, "none of %s", frame_count(corpus_count(v->corpus), b));
     return -1;
   }
   if (sieve_filter(&v->rows, text, &e) < 0) {

@@ -32,7 +32,8 @@ struct curate {
   bool editing;
   bool editing_second;      /* the second text of a pair */
   struct editor editor;
-  char *before;             /* the filter while another is typed */
+  char *before;             /* the filter while another is typed, and the sample that was selected */
+  uint32_t id_before;
   char *last;               /* the last action, as a line with {ids}: for `.` */
   bool finding;             /* duplicates are looked for */
   struct area facet_area, list_area, detail_area;  /* as last drawn, relative to the view */

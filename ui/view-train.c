@@ -187,6 +187,13 @@ is_finished(struct workbench *w, void *view)
   return run && (run->state == RUN_DONE || run->state == RUN_STOPPED) && !runs_now(w, view);
 }
 
+static bool
+has_run(struct workbench *w, void *view)
+{
+  (void)w;
+  return train_selected(view) != NULL;
+}
+
 static void
 pause(struct workbench *w, void *view, int n)
 {
@@ -281,8 +288,8 @@ const struct binding train_bindings[] = {
   {.keys = "x", .action = stop, .help = "stop the training and keep its best epoch", .hint = "stop", .when = runs_now},
   {.keys = "v", .line = "evaluate", .action = train_evaluate, .help = "evaluate the run on the test texts", .hint = "evaluate",
    .when = is_finished},
-  {.keys = "L", .action = log_scale, .help = "loss on a log scale, or plain", .hint = "log"},
-  {.keys = "=", .action = smooth, .help = "smooth the training curves, or not", .hint = "smooth"},
+  {.keys = "L", .action = log_scale, .help = "loss on a log scale, or plain", .hint = "log", .when = has_run},
+  {.keys = "=", .action = smooth, .help = "smooth the training curves, or not", .hint = "smooth", .when = has_run},
   {.keys = NULL},
 };
 
