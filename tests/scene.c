@@ -65,8 +65,9 @@ put_template(struct project *p, const char *source)
 void
 put_http_teacher(struct project *p, const char *url)
 {
-  struct teacher_row row = {.name = "remote", .kind = "http", .url = (char *)(uintptr_t)url, .model = "m", .key_env = "",
-                            .price_in = 100, .price_out = 200, .concurrency = 4, .settings = "{\"schema\":false}"};
+  struct teacher_row row = {.name = "remote", .kind = "http", .url = (char *)(uintptr_t)url, .model = "m",
+                            .key_env = "", .price_in = 100, .price_out = 200, .concurrency = 4,
+                            .settings = "{\"schema\":false}"};
   struct err e = {0};
 
   if (teacher_store_put(p, &row, NULL, 0, NULL, &e) < 0)

@@ -1,5 +1,5 @@
-/* scene: projects in a temporary folder, with a template and teachers, for the tests of jobs. What fails here fails the test.
- * Life: scene_up and scene_down as a group's setup and teardown. */
+/* scene: projects in a temporary folder, with a template and teachers, for the tests of jobs. What fails here fails
+ * the test. Life: scene_up and scene_down as a group's setup and teardown. */
 #ifndef TESTS_SCENE_H
 #define TESTS_SCENE_H
 
@@ -31,9 +31,10 @@ void put_template(struct project *p, const char *source);      /* as "notes" */
 void put_http_teacher(struct project *p, const char *url);     /* as "remote" */
 void make_project(const char *name);                           /* two labels, the template, the server as teacher */
 struct job_options options(void);                              /* "notes" with "remote" */
-/* Runs a job to its end; the last result, with e. figures, if wanted, are read from the file and compared with the job's own. */
+/* Runs a job to its end; the last result, with e. figures, if wanted, are read from the file and compared with the
+ * job's own. */
 int run_job(struct project *p, const struct job_options *o, struct funnel *figures, struct err *e);
-char *samples_of(struct project *p);                           /* all samples as lines, in order of their ids; to be freed */
+char *samples_of(struct project *p);                           /* as lines, in order of their ids; to be freed */
 size_t lines_in(const char *s);
 
 #endif

@@ -26,7 +26,7 @@
 #define REQUEST_MAX ((size_t)8 << 20)
 
 static struct server *shared;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* of what the threads write and read in the log: its bodies */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* of the entries of the log */
 
 /* ---- what it answers ---- */
 
@@ -81,7 +81,8 @@ add_texts(struct buf *out, uint64_t seed, int n)
 {
   static const char *const words[] = {
     "order", "parcel", "refund", "blue", "chair", "password", "late", "broken", "invoice", "never", "thanks", "screen",
-    "Tuesday", "twice", "colour", "exchange", "account", "login", "driver", "lamp", "seven", "hello", "question", "weeks",
+    "Tuesday", "twice", "colour", "exchange", "account", "login", "driver", "lamp", "seven", "hello", "question",
+    "weeks",
     "button", "garden", "receipt", "missing", "wrong", "size", "delivery", "again",
   };
   struct rng rng;
@@ -301,7 +302,8 @@ fail_401(struct exchange *x)
   char message[200];
 
   /* as careless as a server can be */
-  snprintf(message, sizeof message, "Incorrect API key provided: %.60s", key ? key + strlen("authorization: bearer ") : "none");
+  snprintf(message, sizeof message, "Incorrect API key provided: %.60s",
+           key ? key + strlen("authorization: bearer ") : "none");
   message[strcspn(message, "\r\n")] = '\0';
   respond_error(x, 401, "", message);
   return true;

@@ -1,14 +1,15 @@
 /* server: answers chat completions as an API does and fails as it fails, for tests.
  *
- * It is a forked process (one thread a connection) on 127.0.0.1 at a port of the system's choice, and ends with its parent.
- * A request may carry commands in its messages: [[NAME]] or [[NAME*TIMES]] fails it that way, the first TIMES times (default:
- * always) that this very body comes. Otherwise server->fault_every, if not 0, makes every n-th request fail in a way drawn from
- * the list of faults that a client must survive. What it saw stands in shared memory.
+ * It is a forked process (one thread a connection) on 127.0.0.1 at a port of the system's choice, and ends with its
+ * parent. A request may carry commands in its messages: [[NAME]] or [[NAME*TIMES]] fails it that way, the first
+ * TIMES times (default: always) that this very body comes. Otherwise server->fault_every, if not 0, makes every n-th
+ * request fail in a way drawn from the list of faults that a client must survive. What it saw stands in shared memory.
  *
- * The faults are the rows of the table in server.c. Without a fault the reply is a JSON array of server->texts strings made
- * from a hash of the messages, so that the same request has the same reply.
+ * The faults are the rows of the table in server.c. Without a fault the reply is a JSON array of server->texts
+ * strings made from a hash of the messages, so that the same request has the same reply.
  *
- * Life: server_start (before the test has threads), server_stop. Threads: the test reads the log while the server runs. */
+ * Life: server_start (before the test has threads), server_stop. Threads: the test reads the log while the server
+ * runs. */
 #ifndef TESTS_SERVER_H
 #define TESTS_SERVER_H
 

@@ -17,7 +17,8 @@ static void
 the_key_stays_out_of_the_file(void **state)
 {
   static const char key[] = "sk-secret-0123456789";
-  struct teacher_row row = {.name = "remote", .kind = "http", .url = server->url, .model = "m", .key_env = "RETORT_TEST_KEY",
+  struct teacher_row row = {.name = "remote", .kind = "http", .url = server->url, .model = "m",
+                            .key_env = "RETORT_TEST_KEY",
                             .price_in = NAN, .price_out = NAN, .settings = "{}"};
   struct project *p;
   struct job_options o = options();
@@ -230,8 +231,8 @@ answered_on_disk(const char *name, uint64_t **hashes)
   return k;
 }
 
-/* Runs a job in a child; kills it as soon as the server has seen so many more requests (0: never) and some time went by.
- * True if it was done before that. */
+/* Runs a job in a child; kills it as soon as the server has seen so many more requests (0: never) and some time went
+ * by. True if it was done before that. */
 static bool
 run_and_kill(const char *name, int requests, int then_us)
 {

@@ -31,7 +31,8 @@ insert_text(struct project *p, const char *text, enum split split)
   uint16_t label = 0;
   struct err e = {0};
 
-  change_add_sample(ch, &(struct sample){.text = text, .n_text = (uint32_t)strlen(text), .labels = &label, .n_labels = 1,
+  change_add_sample(ch, &(struct sample){.text = text, .n_text = (uint32_t)strlen(text), .labels = &label,
+                                         .n_labels = 1,
                                          .split = split, .origin = ORIGIN_SEED, .status = STATUS_ACCEPTED});
   if (project_insert(p, ch, NULL, &e) < 0)
     fail_msg("%s", e.message);
@@ -41,7 +42,8 @@ insert_text(struct project *p, const char *text, enum split split)
 static void
 texts_are_sifted(void **state)
 {
-  struct prompty_filters limits = {.min_words = 3, .max_words = 12, .min_chars = -1, .max_chars = -1, .drop_label_named = 1,
+  struct prompty_filters limits = {.min_words = 3, .max_words = 12, .min_chars = -1, .max_chars = -1,
+                                   .drop_label_named = 1,
                                    .near_duplicate = -1};
   struct project *p;
   struct filters *f;
@@ -67,10 +69,12 @@ texts_are_sifted(void **state)
   insert_text(p, "and one", SPLIT_TRAIN);
   insert_text(p, "and another", SPLIT_TRAIN);
   insert_text(p, "the one that we look for in here", SPLIT_TRAIN);
-  assert_int_equal(filters_drop(f, 0, &(struct candidate){.text = "Something else, entirely", .n_text = 24}, &of, detail, 100),
+  assert_int_equal(filters_drop(f, 0, &(struct candidate){.text = "Something else, entirely", .n_text = 24}, &of,
+                                detail, 100),
                    DROP_DUPLICATE);
   assert_int_equal(of, 5);
-  assert_int_equal(filters_drop(f, 0, &(struct candidate){.text = "The one that we look for in here", .n_text = 32}, &of, detail,
+  assert_int_equal(filters_drop(f, 0, &(struct candidate){.text = "The one that we look for in here", .n_text = 32},
+                                &of, detail,
                                 100), DROP_DUPLICATE);
   assert_int_equal(of, 6);
   filters_free(f);
@@ -83,7 +87,8 @@ pairs_have_their_shape(void **state)
   struct prompty_filters limits = {-1, -1, -1, -1, -1, -1};
   struct corpus *c[2] = {corpus_new(TASK_CLASSIFY), corpus_new(TASK_PAIR)};
   struct candidate pair = {.text = "A man runs.", .n_text = 11, .text2 = "A man moves.", .n_text2 = 12},
-                   one = {.text = "A man runs.", .n_text = 11}, half = {.text = "A man", .n_text = 5, .text2 = "", .n_text2 = 0};
+                   one = {.text = "A man runs.", .n_text = 11},
+                     half = {.text = "A man", .n_text = 5, .text2 = "", .n_text2 = 0};
   char detail[100];
   uint32_t of;
 

@@ -28,7 +28,8 @@ static struct project *
 example_project(const char *name)
 {
   size_t n;
-  char *path = path_of(name), *labels = read_example("labels.tsv", &n), *source = read_example("support-tickets.prompty", &n);
+  char *path = path_of(name), *labels = read_example("labels.tsv", &n),
+    *source = read_example("support-tickets.prompty", &n);
   char *replies = read_example("replies.jsonl", &n), *save, *line;
   struct project_label rows[32];
   size_t n_rows = 0;
@@ -48,8 +49,10 @@ example_project(const char *name)
     fail_msg("%s", e.message);
   p = open_project(name);
   put_template(p, source);
-  if (teacher_store_put(p, &(struct teacher_row){.name = "recorded", .kind = "replay", .url = "", .model = "", .key_env = "",
-                                                 .price_in = NAN, .price_out = NAN, .settings = "{}"}, replies, n, NULL, &e) < 0)
+  if (teacher_store_put(p, &(struct teacher_row){.name = "recorded", .kind = "replay", .url = "", .model = "",
+                                                 .key_env = "",
+                                                 .price_in = NAN, .price_out = NAN, .settings = "{}"}, replies, n,
+                                                   NULL, &e) < 0)
     fail_msg("%s", e.message);
   free(path);
   free(labels);
@@ -267,7 +270,8 @@ a_server_teaches(void **state)
 static void
 one_request_is_tried(void **state)
 {
-  static const char source[] = "user:\nWrite {{ count }} notes.\n", busy[] = "user:\n{% raw %}[[error200]]{% endraw %}\n";
+  static const char source[] = "user:\nWrite {{ count }} notes.\n",
+    busy[] = "user:\n{% raw %}[[error200]]{% endraw %}\n";
   struct project *p;
   struct prompty t;
   struct prompt_scope scope = {0};
@@ -286,7 +290,8 @@ one_request_is_tried(void **state)
     assert_int_equal(prompty_render(&t, &scope, &m, &e), 0);
     assert_int_equal(once_ask(p, "remote", &t, &m, NULL, &o, &e), 0);
     assert_int_equal(o.texts.n, i == 0 ? 10 : 0);
-    assert_true(i == 0 ? !o.trouble && o.content && o.cost_usd > 0 : strstr(o.trouble, "The model is not loaded") != NULL);
+    assert_true(i == 0 ? !o.trouble && o.content &&
+                o.cost_usd > 0 : strstr(o.trouble, "The model is not loaded") != NULL);
     once_release(&o);
     assert_int_equal(once_ask(p, "nobody", &t, &m, NULL, &o, &e), -1);
     once_release(&o);
@@ -347,7 +352,8 @@ nobody_teaches(void **state)
   close_project(p);
 }
 
-/* Replies that came but cannot be read go into quarantine; they are not asked for again by this job, but by the next. */
+/* Replies that came but cannot be read go into quarantine; they are not asked for again by this job, but by the
+ * next. */
 static void
 the_unreadable_is_kept(void **state)
 {
@@ -365,7 +371,8 @@ the_unreadable_is_kept(void **state)
     server_clear(server);
     make_project("quarantine");
     p = open_project("quarantine");
-    snprintf(source, sizeof source, "user:\nWrite {{ count }} {{ label }} {%% raw %%}[[%s*1]]{%% endraw %%}\n", faults[i]);
+    snprintf(source, sizeof source, "user:\nWrite {{ count }} {{ label }} {%% raw %%}[[%s*1]]{%% endraw %%}\n",
+             faults[i]);
     put_template(p, source);
     o.per_label = 10;
     assert_int_equal(run_job(p, &o, &f, &e), 0);

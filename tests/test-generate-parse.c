@@ -59,7 +59,8 @@ want_of(const char *heading)
                              .finish_reason = strstr(heading, " length") ? "length" : "stop"};
 }
 
-/* Also cuts each reply after each byte and changes bytes: nothing may crash, and what ends early is never taken whole. */
+/* Also cuts each reply after each byte and changes bytes: nothing may crash, and what ends early is never taken
+ * whole. */
 static void
 mangle(const char *reply, size_t n, const struct parse_want *want)
 {

@@ -1,5 +1,6 @@
-/* All recordings come in: what is kept and what falls away of each. Other people's data are needed for some of it, so that this
- * runs only where RETORT_RECORDINGS names the folder of the recordings, and looks at test sets where RETORT_DATA names theirs. */
+/* All recordings come in: what is kept and what falls away of each. Other people's data are needed for some of it,
+ * so that this runs only where RETORT_RECORDINGS names the folder of the recordings, and looks at test sets where
+ * RETORT_DATA names theirs. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,7 +97,8 @@ make(const struct set *s, const char *path)
   size_t n;
   char *names = read_of(s->folder, "labels", ".tsv", &n), *source = read_of(s->folder, s->template, ".prompty", &n);
   char *replies = read_of(s->folder, s->replies, ".jsonl", &n);
-  struct teacher_row teacher = {.name = "recorded", .kind = "replay", .url = "", .model = "", .key_env = "", .settings = "{}",
+  struct teacher_row teacher = {.name = "recorded", .kind = "replay", .url = "", .model = "", .key_env = "",
+                                .settings = "{}",
                                 .price_in = NAN, .price_out = NAN};
   size_t n_labels = read_labels(names, labels, N_OF(labels));
   struct project *p = NULL;
@@ -135,7 +137,8 @@ bring_in(const struct set *s, const char *path)
   while (job_step(j, 100, &e) == 1)
     ;
   f = job_status(j);
-  print_message("%-18s %u requests: asked %u, parsed %u, kept %u", s->template, f->ok, f->requested, f->parsed, f->kept);
+  print_message("%-18s %u requests: asked %u, parsed %u, kept %u", s->template, f->ok, f->requested, f->parsed,
+                f->kept);
   for (int i = 0; i < N_DROP_REASONS; i++)
     if (f->dropped[i] > 0)
       print_message(", %s %u", drop_defs[i].name, f->dropped[i]);

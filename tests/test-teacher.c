@@ -31,23 +31,28 @@ static const struct {
   int status;
   bool answered;
 } bodies[] = {
-  {"{\"choices\":[{\"message\":{\"content\":\"hello\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}", "hello",
+  {"{\"choices\":[{\"message\":{\"content\":\"hello\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}",
+   "hello",
    NULL, 3, 4, 0, true},
   {"{\"choices\":[{\"message\":{\"content\":\"no usage\"}}]}", "no usage", NULL, -1, -1, 0, true},
   {"{\"error\":null,\"choices\":[{\"message\":{\"content\":\"null error\"}}]}", "null error", NULL, -1, -1, 0, true},
-  {"{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"two \"},{\"type\":\"text\",\"text\":\"parts\"}]}}]}",
+  {"{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"two \"},"
+   "{\"type\":\"text\",\"text\":\"parts\"}]}}]}",
    "two parts", NULL, -1, -1, 0, true},
   {"{\"choices\":[]}", NULL, "the reply has no choices", -1, -1, 0, true},
   {"{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"length\"}]}", NULL,
    "the reply holds no text (it reached max_tokens)", -1, -1, 0, true},
-  {"{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I will not.\"}}]}", NULL, "the teacher refused: I will not.", -1,
+  {"{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I will not.\"}}]}", NULL,
+   "the teacher refused: I will not.", -1,
    -1, 0, true},
-  {"{\"choices\":[{\"message\":{\"content\":\"cut o", NULL, "the reply is not a chat completion: invalid JSON", -1, -1, 0, true},
+  {"{\"choices\":[{\"message\":{\"content\":\"cut o", NULL, "the reply is not a chat completion: invalid JSON", -1, -1,
+   0, true},
   {"", NULL, "the reply is empty", -1, -1, 0, false},
   {" <html>", NULL, "the reply is a web page", -1, -1, 0, false},
   {"{\"error\":\"just\\nwords\\u001b[2J\"}", NULL, "the teacher answered: just words^[[2J", -1, -1, 0, false},
   {"{\"error\":{\"message\":\"slow down\",\"code\":429}}", NULL, "the teacher answered: slow down", -1, -1, 429, false},
-  {"{\"error\":{\"message\":\"no money\",\"code\":\"insufficient_quota\"}}", NULL, "the teacher answered: no money", -1, -1, 402,
+  {"{\"error\":{\"message\":\"no money\",\"code\":\"insufficient_quota\"}}", NULL, "the teacher answered: no money",
+   -1, -1, 402,
    false},
   {"{\"detail\":\"Not Found\"}", NULL, "the teacher answered: Not Found", -1, -1, 0, false},
   {"[1]", NULL, "the reply has no choices", -1, -1, 0, false},
@@ -100,8 +105,10 @@ requests_are_written(void **state)
   request.extra = "\"top_k\":5";
   request.parameters.temperature = 1;
   teacher_request_json(&spec, &request, &b);
-  assert_string_equal(b.s, "{\"model\":\"m\",\"messages\":[],\"temperature\":1,\"seed\":9,\"max_tokens\":9,\"top_k\":5,\"response_format\":"
-                           "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"reply\",\"strict\":true,\"schema\":{}}}}");
+  assert_string_equal(b.s,
+                      "{\"model\":\"m\",\"messages\":[],\"temperature\":1,\"seed\":9,"
+                           "\"max_tokens\":9,\"top_k\":5,\"response_format\":{\"type\":\"json_schema\","
+                           "\"json_schema\":{\"name\":\"reply\",\"strict\":true,\"schema\":{}}}}");
   buf_release(&b);
 }
 
@@ -121,7 +128,8 @@ money_is_counted(void **state)
   assert_true(isnan(teacher_cost_usd(&spec, -1, 5)));
   assert_true(isinf(teacher_cost_bound_usd(&spec, &request)));
   request.parameters.max_tokens = 1000;
-  assert_true(teacher_cost_bound_usd(&spec, &request) >= teacher_cost_usd(&spec, (int64_t)strlen(request.messages), 1000));
+  assert_true(teacher_cost_bound_usd(&spec, &request) >= teacher_cost_usd(&spec, (int64_t)strlen(request.messages),
+                                                                          1000));
   assert_true(teacher_cost_bound_usd(&spec, &request) < teacher_cost_usd(&spec, 200, 1000));
 }
 
@@ -154,10 +162,13 @@ waits_grow_and_end(void **state)
 
 static const char *const recording =
   "{\"request\":{\"messages\":[{\"role\":\"user\",\"content\":\"one\"}]},"
-  "\"response\":{\"choices\":[{\"message\":{\"content\":\"A\"}}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}}\n"
+  "\"response\":{\"choices\":[{\"message\":{\"content\":\"A\"}}],"
+  "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}}\n"
   "\n"
-  "{\"response\":{\"choices\":[{\"message\":{\"content\":\"B\"}}]}, \"request\":{\"messages\":[{\"content\":\"two\",\"role\":\"user\"}]}}\r\n"
-  "{\"request\":{\"messages\":[{\"role\":\"user\",\"content\":\"one\"}]},\"response\":{\"choices\":[{\"message\":{\"content\":\"C\"}}]}}";
+  "{\"response\":{\"choices\":[{\"message\":{\"content\":\"B\"}}]}, "
+  "\"request\":{\"messages\":[{\"content\":\"two\",\"role\":\"user\"}]}}\r\n"
+  "{\"request\":{\"messages\":[{\"role\":\"user\",\"content\":\"one\"}]},"
+  "\"response\":{\"choices\":[{\"message\":{\"content\":\"C\"}}]}}";
 
 static struct teacher_reply *
 ask_sample(struct teacher *t, const char *messages, int sample)
@@ -266,7 +277,8 @@ bad_specs_are_refused(void **state)
     {{.name = "x", .kind = "telepathy"}, "unknown kind 'telepathy' of teacher 'x' (http or replay)"},
     {{.name = "x", .kind = "http", .model = "m"}, "the teacher 'x' has no URL (use --url)"},
     {{.name = "x", .kind = "http", .url = "http://h"}, "the teacher 'x' has no model (use --model)"},
-    {{.name = "x", .url = "ftp://h/v1", .model = "m"}, "'ftp://h/v1' is no http URL (such as https://api.openai.com/v1)"},
+    {{.name = "x", .url = "ftp://h/v1", .model = "m"},
+     "'ftp://h/v1' is no http URL (such as https://api.openai.com/v1)"},
     {{.name = "x", .url = "no url", .model = "m"}, "'no url' is no http URL (such as https://api.openai.com/v1)"},
     {{.name = "x", .url = "http://me:secret@h/v1", .model = "m"},
      "the URL of teacher 'x' holds a user or password (use --key-env)"},
@@ -276,7 +288,8 @@ bad_specs_are_refused(void **state)
      "the variable 'RETORT_BAD_KEY' holds a character that no key has (a space or line break?)"},
     {{.name = "x", .kind = "replay"}, "the teacher 'x' has no recording (use --replay)"},
     {{.name = "x", .kind = "replay", .replay_path = "/no/such/file"}, "cannot read '/no/such/file': "},
-    {{.name = "x", .kind = "replay", .replay_path = "r", .replay_text = "\n", .replay_size = 1}, "no recordings in 'r'"},
+    {{.name = "x", .kind = "replay", .replay_path = "r", .replay_text = "\n", .replay_size = 1},
+     "no recordings in 'r'"},
     {{.name = "x", .kind = "replay", .replay_path = "r", .replay_text = "\n{\"a\":", .replay_size = 6},
      "r:2: invalid JSON at byte 4"},
     {{.name = "x", .kind = "replay", .replay_path = "r", .replay_text = "{}", .replay_size = 2},
@@ -377,12 +390,15 @@ static const struct {
   {"[[reset*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
   {"[[silent*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
   {"[[error200-429*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
-  {"[[429]]", false, "too many requests: HTTP 429: Rate limit reached for requests (4 tries)", TEACHER_FAULT_REQUEST, 4, 4, false},
-  {"[[500]]", false, "the server failed: HTTP 500: The server had an error (4 tries)", TEACHER_FAULT_REQUEST, 4, 4, false},
+  {"[[429]]", false, "too many requests: HTTP 429: Rate limit reached for requests (4 tries)", TEACHER_FAULT_REQUEST,
+   4, 4, false},
+  {"[[500]]", false, "the server failed: HTTP 500: The server had an error (4 tries)", TEACHER_FAULT_REQUEST, 4, 4,
+   false},
   {"[[html]]", false, "the server failed: HTTP 502 (4 tries)", TEACHER_FAULT_REQUEST, 4, 4, false},
   {"[[reset]]", false, "the connection to 'http://127.0.0.1:", TEACHER_FAULT_LOST, 4, 4, false},
   {"[[429-long]]", false, "too many requests: HTTP 429: Come back tomorrow", TEACHER_FAULT_REQUEST, 1, 1, false},
-  {"[[quota]]", false, "the account has no money left: HTTP 402: You exceeded your current quota", TEACHER_FAULT_TEACHER, 1, 1, false},
+  {"[[quota]]", false, "the account has no money left: HTTP 402: You exceeded your current quota",
+   TEACHER_FAULT_TEACHER, 1, 1, false},
   {"[[html200]]", false, "the reply is a web page, not JSON", TEACHER_FAULT_REQUEST, 1, 1, false},
   {"[[error200]]", false, "the teacher answered: The model is not loaded", TEACHER_FAULT_REQUEST, 1, 1, false},
   {"[[truncated]]", false, "the reply is not a chat completion: invalid JSON", TEACHER_FAULT_REQUEST, 1, 1, true},
@@ -390,9 +406,11 @@ static const struct {
   {"[[refusal]]", false, "the teacher refused: I will not do that.", TEACHER_FAULT_REQUEST, 1, 1, true},
   {"[[oversized]]", false, "the reply is larger than 16 MiB", TEACHER_FAULT_LOST, 1, 1, false},
   {"[[redirect]]", false, "'http://127.0.0.1:", TEACHER_FAULT_TEACHER, 1, 1, false},
-  {"[[401]]", false, "the server does not take the key: HTTP 401: Incorrect API key provided: ****", TEACHER_FAULT_TEACHER, 1, 1,
+  {"[[401]]", false, "the server does not take the key: HTTP 401: Incorrect API key provided: ****",
+   TEACHER_FAULT_TEACHER, 1, 1,
    false},
-  {"[[404]]", false, "no such model or URL: HTTP 404: The model `gpt-x` does not exist", TEACHER_FAULT_TEACHER, 1, 1, false},
+  {"[[404]]", false, "no such model or URL: HTTP 404: The model `gpt-x` does not exist", TEACHER_FAULT_TEACHER, 1, 1,
+   false},
 };
 
 static void
@@ -408,7 +426,8 @@ failures_are_told_apart(void **state)
     r = ask(&spec, failures[i].command);
     if (r->ok != failures[i].ok || strncmp(r->error, failures[i].error, strlen(failures[i].error)) != 0 ||
         r->fault != failures[i].fault || r->tries != failures[i].tries || r->answered != failures[i].answered)
-      fail_msg("%s: ok %d, fault %d, %d tries, answered %d: %s", failures[i].command, r->ok, r->fault, r->tries, r->answered,
+      fail_msg("%s: ok %d, fault %d, %d tries, answered %d: %s", failures[i].command, r->ok, r->fault, r->tries,
+               r->answered,
                r->error);
     assert_int_equal(server_count(server, -1), failures[i].requests);
     assert_null(strstr(r->error, KEY));

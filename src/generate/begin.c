@@ -38,9 +38,11 @@ somebody_works(const struct job *j, struct err *e)
   char us[64];
 
   process_word(us, sizeof us);
-  if ((j->row.state == JOB_RUNNING || j->row.state == JOB_PLANNED) && word && strcmp(word, us) != 0 && process_runs(word))
+  if ((j->row.state == JOB_RUNNING || j->row.state == JOB_PLANNED) && word && strcmp(word, us) != 0 &&
+      process_runs(word))
     result = err_set(e, ERR_INPUT, "job %u runs already, in process %ld", j->row.id, strtol(word, NULL, 10));
-  else if (board_find(j->board, ACTIVITY_JOB, j->row.id, &a) && (a.state == ACTIVITY_RUNNING || a.state == ACTIVITY_PAUSED))
+  else if (board_find(j->board, ACTIVITY_JOB, j->row.id, &a) &&
+           (a.state == ACTIVITY_RUNNING || a.state == ACTIVITY_PAUSED))
     result = err_set(e, ERR_INPUT, "job %u runs already", j->row.id);
   json_free(params);
   return result;
@@ -81,8 +83,8 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
   requests_wish(o, &wish);
   j->row = (struct job_row){
     .kind = xstrdup("generate"), .state = JOB_PLANNED, .template_id = j->blueprint.template.id,
-    .teacher_id = j->blueprint.teacher.row.id, .params = params_of(o), .key = xstrdup(buf_str(&wish)), .message = xstrdup(""),
-    .at_ms = clock_wall_ms(),
+    .teacher_id = j->blueprint.teacher.row.id, .params = params_of(o), .key = xstrdup(buf_str(&wish)),
+    .message = xstrdup(""), .at_ms = clock_wall_ms(),
   };
   if (job_store_add(j->project, &j->row, &j->row.id, e) < 0)
     goto out;
@@ -151,7 +153,8 @@ open_purse(struct job *j, const struct job_options *o, struct err *e)
   const struct teacher_spec *s = &j->blueprint.teacher.spec;
 
   if (o->budget_usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
-    return err_set(e, ERR_INPUT, "no price is known of teacher '%s', so that a budget cannot hold (give it --price-in and "
+    return err_set(e, ERR_INPUT,
+                   "no price is known of teacher '%s', so that a budget cannot hold (give it --price-in and "
                    "--price-out)", s->name);
   j->purse = (struct purse){.budget_usd = o->budget_usd > 0 ? o->budget_usd : 0};
   return 0;

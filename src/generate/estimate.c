@@ -27,7 +27,8 @@ tokens_a_text(const struct corpus *c)
 }
 
 static int
-add_request(const struct blueprint *b, const struct request_row *row, double a_text, struct job_estimate *out, struct err *e)
+add_request(const struct blueprint *b, const struct request_row *row, double a_text, struct job_estimate *out,
+            struct err *e)
 {
   struct request_row known = {0};
   struct outgoing o;

@@ -1,12 +1,12 @@
-/* filters: which parsed texts do not come into the corpus, and why: rows of a table, asked in order, the first that drops
- * a text is its reason.
+/* filters: which parsed texts do not come into the corpus, and why: rows of a table, asked in order, the first that
+ * drops a text is its reason.
  *
- * Limits are generous and can be set in the template's front matter (prompty_filters). Duplicates are looked for among the
- * new texts, in the corpus (rejected texts too: a person does not want to reject a text twice) and, first of all, among the
- * test texts, which must never be learned from.
+ * Limits are generous and can be set in the template's front matter (prompty_filters). Duplicates are looked for
+ * among the new texts, in the corpus (rejected texts too: a person does not want to reject a text twice) and, first
+ * of all, among the test texts, which must never be learned from.
  *
- * Life: filters_new (indexes the corpus), filters_drop for each text in turn, filters_free. A text that is not dropped counts
- * as kept from then on; filters_kept gives it its id. Threads: one at a time. */
+ * Life: filters_new (indexes the corpus), filters_drop for each text in turn, filters_free. A text that is not
+ * dropped counts as kept from then on; filters_kept gives it its id. Threads: one at a time. */
 #ifndef GENERATE_FILTERS_H
 #define GENERATE_FILTERS_H
 
@@ -46,8 +46,8 @@ struct candidate {
 struct filters;
 struct filters *filters_new(const struct corpus *c, const struct prompty_filters *limits);
 void filters_free(struct filters *f);
-/* DROP_NONE, or why the text falls away; *of is then the sample that it doubles, or 0, and `detail` (size bytes) a word more
- * for the person. label: what the text is to be labelled. */
+/* DROP_NONE, or why the text falls away; *of is then the sample that it doubles, or 0, and `detail` (size bytes) a
+ * word more for the person. label: what the text is to be labelled. */
 enum drop_reason filters_drop(struct filters *f, uint16_t label, const struct candidate *t, uint32_t *of, char *detail,
                               size_t size);
 /* The texts that passed since the last call are now samples first_id, first_id + 1, ..., in order. */

@@ -1,7 +1,7 @@
 /* funnel: what became of the texts a job asked for: asked, answered, parsed, kept, and why the rest fell away.
  *
- * Life: funnel_init or funnel_load, funnel_release. A job keeps its own as it goes; funnel_load reads the same figures of any
- * job from the project file. Threads: its owner. */
+ * Life: funnel_init or funnel_load, funnel_release. A job keeps its own as it goes; funnel_load reads the same
+ * figures of any job from the project file. Threads: its owner. */
 #ifndef GENERATE_FUNNEL_H
 #define GENERATE_FUNNEL_H
 

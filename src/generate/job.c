@@ -212,8 +212,8 @@ outcome_release(struct outcome *o)
 }
 
 static void
-drop(struct job *j, struct item *it, struct outcome *o, enum drop_reason reason, const struct candidate *t, const char *detail,
-     uint32_t of)
+drop(struct job *j, struct item *it, struct outcome *o, enum drop_reason reason, const struct candidate *t,
+     const char *detail, uint32_t of)
 {
   GROW(o->dropped, o->cap_dropped, o->n_dropped + 1);
   o->dropped[o->n_dropped++] = (struct dropped_row){

@@ -1,14 +1,14 @@
 /* job: one work of generating: plan, send, keep the raw reply, parse, filter, insert.
  *
- * Every request stands in the project file before it is sent, and every reply before it is parsed, so that a job killed at any
- * moment goes on where it stood: what is planned is sent, what is answered is parsed, and nothing is paid twice. A request
- * that was answered before, in this job or another, is answered from the file. Replies are inserted in the order of the plan,
- * whatever order they come in, so that the corpus does not depend on the network or on when the program was killed; a reply
- * that waits for its turn is on disk.
+ * Every request stands in the project file before it is sent, and every reply before it is parsed, so that a job
+ * killed at any moment goes on where it stood: what is planned is sent, what is answered is parsed, and nothing is
+ * paid twice. A request that was answered before, in this job or another, is answered from the file. Replies are
+ * inserted in the order of the plan, whatever order they come in, so that the corpus does not depend on the network
+ * or on when the program was killed; a reply that waits for its turn is on disk.
  *
- * Life: job_new (plans, or finds the job to go on with), job_step until it says so, job_free. dry runs: job_estimate alone.
- * Threads: one thread owns a job and may be a worker; screens see it through the board (an activity with the record's id),
- * through which they also pause and stop it. The thread that steps is the one that waits.
+ * Life: job_new (plans, or finds the job to go on with), job_step until it says so, job_free. dry runs: job_estimate
+ * alone. Threads: one thread owns a job and may be a worker; screens see it through the board (an activity with the
+ * record's id), through which they also pause and stop it. The thread that steps is the one that waits.
  * Errors: see job_step; none of them loses what was answered. */
 #ifndef GENERATE_JOB_H
 #define GENERATE_JOB_H
@@ -36,8 +36,8 @@ struct job_options {
   size_t n_restrictions;
   int concurrency;               /* requests in flight; 0: the teacher's own */
   double budget_usd;             /* never passed, with what is in flight counted at its upper bound; 0: none */
-  bool resume;                   /* go on with the newest job of this template, teacher and wish (of any wish, if no wish is
-                                  * given), or begin one; one that is done is not begun again: job_step says so at once */
+  bool resume;                   /* go on with the newest job of this template, teacher and wish (any wish, if none is
+                                  * given), or begin one; one that is done is not begun again: job_step says so */
   uint64_t seed;                 /* of the examples drawn into prompts; 0: 1 */
   struct stop *stop;             /* the person's wish to stop; may be NULL */
   /* for tests and demonstrations; 0 or NULL: as usual */
@@ -47,11 +47,12 @@ struct job_options {
 
 struct job;
 
-/* ERR_INPUT: unknown template or teacher, a template that cannot be rendered, a teacher that cannot work (see teacher_open), a
- * budget without prices, a template that is not for generating. Nothing is written then. */
+/* ERR_INPUT: unknown template or teacher, a template that cannot be rendered, a teacher that cannot work (see
+ * teacher_open), a budget without prices, a template that is not for generating. Nothing is written then. */
 struct job *job_new(struct project *p, const struct job_options *options, struct err *e);
-/* One bounded step: sends what may be sent, waits at most timeout_ms for replies, and takes what came all the way. 1: there is
- * more to do; 0: done; -1: ended before or without that (the job is marked so in the file and can be gone on with):
+/* One bounded step: sends what may be sent, waits at most timeout_ms for replies, and takes what came all the way.
+ * 1: there is more to do; 0: done; -1: ended before or without that (the job is marked so in the file and can be
+ * gone on with):
  *   ERR_INPUT        nothing can come of it: the server is not there, no recording of any request
  *   ERR_PARTIAL      the budget is used up, or requests failed for good: the rest is done
  *   ERR_INTERRUPTED  stopped by the person

@@ -15,12 +15,14 @@ struct mark {
   size_t indent;
 };
 
-static const char *const bullets[] = {"-", "*", "+", "\u2022", "\u2013", "\u2014", "\u00b7", "\u25e6", "\u25cf", "\u25aa"};
+static const char *const bullets[] = {"-", "*", "+", "\u2022", "\u2013", "\u2014", "\u00b7", "\u25e6", "\u25cf",
+                                      "\u25aa"};
 
 /* How models begin when they decline. */
 static const char *const refusals[] = {
   "i'm sorry", "i am sorry", "sorry,", "sorry, but", "i can't", "i cannot", "i can not", "i'm unable", "i am unable",
-  "i won't", "i will not", "i'm not able", "i am not able", "as an ai", "unfortunately, i", "i apologize", "i must decline",
+  "i won't", "i will not", "i'm not able", "i am not able", "as an ai", "unfortunately, i", "i apologize",
+  "i must decline",
 };
 
 static bool

@@ -61,8 +61,8 @@ parsed_release(struct parsed *p)
 
 /* ---- JSON ---- */
 
-/* Copies the value that begins at t.s[0] (a bracket) to `clean`, without commas before closing brackets and with \' as ', and
- * returns its length; 0: the text ends before the value does. */
+/* Copies the value that begins at t.s[0] (a bracket) to `clean`, without commas before closing brackets and with \'
+ * as ', and returns its length; 0: the text ends before the value does. */
 static size_t
 scan_value(struct span t, struct buf *clean)
 {
@@ -102,7 +102,8 @@ scan_value(struct span t, struct buf *clean)
   return 0;
 }
 
-/* Where a JSON array or object may begin: a bracket and after it what can follow it in a list of texts. t.n: nowhere. */
+/* Where a JSON array or object may begin: a bracket and after it what can follow it in a list of texts. t.n:
+ * nowhere. */
 static size_t
 find_value(struct span t)
 {
@@ -127,7 +128,8 @@ read_element(const struct json *x, size_t number, struct parsed *out, struct err
   const char *text = object ? json_string(json_get(object, "text")) : json_string(x), *text2 = json_string(second);
 
   if (!text)
-    return err_set(e, ERR_FAIL, object ? "no text: element %zu has no \"text\"" : "no text: element %zu is no text", number);
+    return err_set(e, ERR_FAIL, object ? "no text: element %zu has no \"text\"" : "no text: element %zu is no text",
+                   number);
   if (second && !text2)
     return err_set(e, ERR_FAIL, "no text: \"text2\" of element %zu is no text", number);
   return parsed_add(out, text, strlen(text), text2, text2 ? strlen(text2) : 0, e);
@@ -163,7 +165,8 @@ read_value(const struct json *value, struct parsed *out, struct err *e)
       n++;
     }
   if (n != 1)
-    return err_set(e, ERR_FAIL, n == 0 ? "no list: an object without a list" : "several lists: which is meant is not clear");
+    return err_set(e, ERR_FAIL,
+                   n == 0 ? "no list: an object without a list" : "several lists: which is meant is not clear");
   return read_array(array, out, e);
 }
 

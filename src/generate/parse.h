@@ -1,11 +1,12 @@
 /* parse: a teacher's reply to the texts in it.
  *
- * Read are, with words before and after: a JSON array of strings, or of objects with "text" and perhaps "text2"; an object
- * that has exactly one array, or a "text" itself; either in a ``` block; one JSON value a line; numbered (1. 2. 3.) and
- * bulleted lines. Repaired is only what has one reading: a comma before a closing bracket, \' in a string, a closing ```
- * that is missing, a leading <think> block. All else is not guessed: a reply that ends in the middle (not even its complete
- * texts are taken: the reply goes into quarantine as a whole and can be read again by better rules), a refusal, plain lines,
- * several lists, an element that is no text. tests/replies holds an example of each.
+ * Read are, with words before and after: a JSON array of strings, or of objects with "text" and perhaps "text2"; an
+ * object that has exactly one array, or a "text" itself; either in a ``` block; one JSON value a line; numbered (1.
+ * 2. 3.) and bulleted lines. Repaired is only what has one reading: a comma before a closing bracket, \' in a
+ * string, a closing ``` that is missing, a leading <think> block. All else is not guessed: a reply that ends in the
+ * middle (not even its complete texts are taken: the reply goes into quarantine as a whole and can be read again by
+ * better rules), a refusal, plain lines, several lists, an element that is no text. tests/replies holds an example
+ * of each.
  *
  * Life: parsed_init or zeroed, parse_reply, parsed_release (also after -1). Threads: any. */
 #ifndef GENERATE_PARSE_H

@@ -1,7 +1,8 @@
 /* recruit: the teacher of a project's record: what store keeps, as the room teacher wants it.
  *
- * The settings of a record are a JSON object; those known here: temperature, top_p, seed, max_tokens, schema (false: never
- * send response_format), timeout_s, file (what the recordings are called in messages). Threads: any. Errors: as teacher_store_get and teacher_open. */
+ * The settings of a record are a JSON object; those known here: temperature, top_p, seed, max_tokens, schema (false:
+ * never send response_format), timeout_s, file (what the recordings are called in messages). Threads: any. Errors:
+ * as teacher_store_get and teacher_open. */
 #ifndef GENERATE_RECRUIT_H
 #define GENERATE_RECRUIT_H
 

@@ -32,8 +32,8 @@ blueprint_load(struct blueprint *b, struct project *p, const struct job_options 
       recruit_load(&b->teacher, p, options->teacher, e) < 0)
     return -1;
   if (b->prompty.kind != PROMPTY_GENERATE)
-    return err_set(e, ERR_INPUT, "the template '%s' is of kind %s (generate needs one of kind generate)", b->template.name,
-                   prompty_kind_name(b->prompty.kind));
+    return err_set(e, ERR_INPUT, "the template '%s' is of kind %s (generate needs one of kind generate)",
+                   b->template.name, prompty_kind_name(b->prompty.kind));
   if (b->n_labels == 0)
     return err_set(e, ERR_INPUT, "the project has no labels");
   b->labels = xcalloc(b->n_labels, sizeof *b->labels);
@@ -150,8 +150,8 @@ key_of(const struct blueprint *b, const struct request_row *row)
 }
 
 static int
-render_row(const struct blueprint *b, const struct plan *plan, size_t i, struct examples *examples, struct request_row *row,
-           struct err *e)
+render_row(const struct blueprint *b, const struct plan *plan, size_t i, struct examples *examples,
+           struct request_row *row, struct err *e)
 {
   const struct plan_request *r = &plan->requests[i];
   struct prompt_scope scope = {.labels = b->labels, .n_labels = b->n_labels,
@@ -178,7 +178,8 @@ render_row(const struct blueprint *b, const struct plan *plan, size_t i, struct 
 }
 
 int
-requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n, struct err *e)
+requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n,
+              struct err *e)
 {
   struct plan plan = {0};
   struct examples *examples = examples_new(project_corpus(b->project), options->seed ? options->seed : 1);

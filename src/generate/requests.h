@@ -1,4 +1,5 @@
-/* requests: from a plan to the requests of a job as they stand in the project file, and from there to what a teacher is sent.
+/* requests: from a plan to the requests of a job as they stand in the project file, and from there to what a teacher
+ * is sent.
  *
  * Threads: any. Errors: ERR_INPUT for a wish or template that gives no requests. */
 #ifndef GENERATE_REQUESTS_H

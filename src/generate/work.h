@@ -1,5 +1,5 @@
-/* work: the inside of a job, shared by begin.c (how it starts), job.c (the main way), show.c (what a person sees of it) and
- * purse.c (its money); private to this room. */
+/* work: the inside of a job, shared by begin.c (how it starts), job.c (the main way), show.c (what a person sees of
+ * it) and purse.c (its money); private to this room. */
 #ifndef GENERATE_WORK_H
 #define GENERATE_WORK_H
 
@@ -57,7 +57,8 @@ struct job {
   struct err why;
 };
 
-/* begin.c: fills a job of which project, board and stop are set. On -1 it may have a record (row.id), which then is unfit. */
+/* begin.c: fills a job of which project, board and stop are set. On -1 it may have a record (row.id), which then is
+ * unfit. */
 int job_begin(struct job *j, const struct job_options *o, struct err *e);
 
 /* show.c */

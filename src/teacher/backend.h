@@ -1,7 +1,7 @@
 /* backend: what a kind of teacher must be able to do (start, poll, cancel); private to this room.
  *
- * Threads: the functions are called by the thread that owns the teacher. A back end may have threads of its own; replies
- * leave it through the mailbox it was opened with. */
+ * Threads: the functions are called by the thread that owns the teacher. A back end may have threads of its own;
+ * replies leave it through the mailbox it was opened with. */
 #ifndef TEACHER_BACKEND_H
 #define TEACHER_BACKEND_H
 

@@ -78,7 +78,8 @@ read_key(struct endpoint *p, const char *variable, struct err *e)
     return err_set(e, ERR_INPUT, "the variable '%s' is not set (export it, or use --key-env)", variable);
   for (const char *s = key; *s; s++)
     if (*s <= ' ' || *s > '~')
-      return err_set(e, ERR_INPUT, "the variable '%s' holds a character that no key has (a space or line break?)", variable);
+      return err_set(e, ERR_INPUT, "the variable '%s' holds a character that no key has (a space or line break?)",
+                     variable);
   p->key = xstrdup(key);
   return 0;
 }

@@ -16,7 +16,8 @@ struct endpoint {
 };
 int endpoint_init(struct endpoint *p, const struct teacher_spec *spec, struct err *e);
 void endpoint_release(struct endpoint *p);
-/* Puts '*' over the key wherever it stands in s, in case a server repeats it. Keys too short to be a secret are left. */
+/* Puts '*' over the key wherever it stands in s, in case a server repeats it. Keys too short to be a secret are
+ * left. */
 void endpoint_redact(const struct endpoint *p, char *s, size_t n);
 
 #endif

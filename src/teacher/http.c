@@ -1,8 +1,9 @@
 /* http: the back end that speaks to an endpoint, over libcurl's multi interface on a thread of its own.
  *
- * A request is a ticket. It goes from the caller's thread through the inbox into `ready`, from there into `active` (a try is
- * under way), perhaps through `waiting` (backoff) and `active` again, and leaves as a reply. A ticket that waits keeps its
- * place in flight, so that an endpoint that says "too many" gets fewer. What a try's end means is in verdict.c. */
+ * A request is a ticket. It goes from the caller's thread through the inbox into `ready`, from there into `active`
+ * (a try is under way), perhaps through `waiting` (backoff) and `active` again, and leaves as a reply. A ticket that
+ * waits keeps its place in flight, so that an endpoint that says "too many" gets fewer. What a try's end means is in
+ * verdict.c. */
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>

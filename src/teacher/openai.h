@@ -1,7 +1,7 @@
 /* openai: the text of OpenAI's chat completions API, both ways; no network.
  *
- * Source: https://platform.openai.com/docs/api-reference/chat, and what other servers that speak it do: error as an object
- * or a string, content as a list of parts, usage missing, null content with a refusal. */
+ * Source: https://platform.openai.com/docs/api-reference/chat, and what other servers that speak it do: error as an
+ * object or a string, content as a list of parts, usage missing, null content with a refusal. */
 #ifndef TEACHER_OPENAI_H
 #define TEACHER_OPENAI_H
 
@@ -25,16 +25,19 @@ struct chat_reply {
 };
 void chat_reply_release(struct chat_reply *r);
 
-/* Reads a reply's body. 0: r->content is set. -1: it holds no text, e says why in one line ("the reply is not JSON: ...",
- * "the teacher answered: <its own words>"); whatever else could be read (usage) is set. r need not be initialized, and must be released in either case. */
+/* Reads a reply's body. 0: r->content is set. -1: it holds no text, e says why in one line ("the reply is not JSON:
+ * ...", "the teacher answered: <its own words>"); whatever else could be read (usage) is set. r need not be
+ * initialized, and must be released in either case. */
 int chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e);
 
 /* The request body. with_schema false leaves response_format out. */
-void chat_request_json(const char *model, const struct teacher_parameters *parameters, const struct teacher_request *request,
-                       bool with_schema, struct buf *out);
-/* A text that is equal for equal messages (role and content), however the JSON is written. -1: not a list of messages. */
+void chat_request_json(const char *model, const struct teacher_parameters *parameters,
+                       const struct teacher_request *request, bool with_schema, struct buf *out);
+/* A text that is equal for equal messages (role and content), however the JSON is written. -1: not a list of
+ * messages. */
 int chat_messages_key(const char *messages, size_t n, struct buf *out);
 /* The parameters of a request over those of the teacher. */
-struct teacher_parameters chat_parameters(const struct teacher_parameters *own, const struct teacher_parameters *request);
+struct teacher_parameters chat_parameters(const struct teacher_parameters *own,
+                                          const struct teacher_parameters *request);
 
 #endif

@@ -1,7 +1,7 @@
 /* replay: the back end that answers from recorded replies, so that examples and tests run without a network.
  *
- * A recording is JSON lines, each {"request":{"messages":[...]},"response":{...}} with the response as a chat completions
- * endpoint returns it. A request is looked up by role and content of its messages and by nothing else. */
+ * A recording is JSON lines, each {"request":{"messages":[...]},"response":{...}} with the response as a chat
+ * completions endpoint returns it. A request is looked up by role and content of its messages and by nothing else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

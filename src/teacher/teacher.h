@@ -1,16 +1,16 @@
 /* teacher: a large model that answers chat requests, behind one interface.
  *
- * A back end is a row of a table (struct teacher_backend in backend.h): `http` speaks to any endpoint that takes OpenAI's
- * chat completions, `replay` answers from recorded replies. The caller sees only requests going in and replies coming out,
- * in whatever order they arrive.
+ * A back end is a row of a table (struct teacher_backend in backend.h): `http` speaks to any endpoint that takes
+ * OpenAI's chat completions, `replay` answers from recorded replies. The caller sees only requests going in and
+ * replies coming out, in whatever order they arrive.
  *
- * Life: teacher_open; any number of teacher_start, each answered by exactly one reply from teacher_take (also when it was
- * cancelled or failed); teacher_close, which gives up what is still under way and frees it.
+ * Life: teacher_open; any number of teacher_start, each answered by exactly one reply from teacher_take (also when
+ * it was cancelled or failed); teacher_close, which gives up what is still under way and frees it.
  * Threads: one thread owns the teacher and calls all of this; teacher_set_concurrency may be called from any.
- * Errors: what makes every request hopeless from the start (no URL, an unset key variable, an unreadable recording) fails
- * teacher_open; all else arrives as a reply that is not ok, with one line that says why.
- * Secrets: the key is read from the environment at open, kept only in the back end, sent only as an Authorization header to
- * the host of the URL, and stands in no error, log or request text. */
+ * Errors: what makes every request hopeless from the start (no URL, an unset key variable, an unreadable recording)
+ * fails teacher_open; all else arrives as a reply that is not ok, with one line that says why.
+ * Secrets: the key is read from the environment at open, kept only in the back end, sent only as an Authorization
+ * header to the host of the URL, and stands in no error, log or request text. */
 #ifndef TEACHER_TEACHER_H
 #define TEACHER_TEACHER_H
 
@@ -51,7 +51,7 @@ struct teacher_spec {
   const char *model;         /* http: required; replay: may be NULL */
   const char *key_env;       /* the NAME of the environment variable with the key; NULL or "": no key is sent */
   const char *replay_path;   /* replay: the JSON lines file, for reading and for messages */
-  const char *replay_text;   /* replay: its contents, if they are in memory already (replay_path then only names them) */
+  const char *replay_text;   /* replay: its contents, if they are in memory already; replay_path then only names them */
   size_t replay_size;        /* bytes of replay_text */
   int replay_delay_ms;       /* replay: each reply takes this long, `concurrency` at a time; 0: at once */
   double price_in_usd;       /* per million tokens of the prompt; NaN: unknown */
@@ -73,10 +73,10 @@ struct teacher_request {
   const char *schema;        /* JSON Schema of the reply, sent as response_format where taken; NULL: free text */
   struct teacher_parameters parameters;  /* those set win over the spec's */
   const char *extra;         /* further members of the body, as JSON: `"top_k":5,"stop":["x"]`; NULL: none */
-  int sample;                /* which of several samples of the same request, from 0: added to the seed, if one is set; picks
-                              * the recording of a replay (modulo how many there are) */
-  bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is not
-                              * made again by the teacher: the caller, who counts money, decides */
+  int sample;                /* which of several samples of the same request, from 0: added to the seed, if one is set;
+                              * picks the recording of a replay (modulo how many there are) */
+  bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is
+                              * not made again by the teacher: the caller, who counts money, decides */
 };
 #define TEACHER_REQUEST_INIT {.parameters = TEACHER_PARAMETERS_UNSET}
 
@@ -94,7 +94,7 @@ struct teacher_reply {
   struct mail mail;
   uint64_t tag;              /* as given to teacher_start */
   bool ok;                   /* body holds a chat completion with content */
-  bool answered;             /* a chat completion came, if perhaps one without text: it was paid for, and is worth keeping */
+  bool answered;             /* a chat completion came, perhaps one without text: it was paid for and is to be kept */
   enum teacher_fault fault;
   bool transient;            /* at another time it may succeed: the server was busy or away, a recording can be added */
   enum err_code code;        /* what a command should end with if nothing but this came */
@@ -126,7 +126,8 @@ void teacher_start(struct teacher *t, uint64_t tag, const struct teacher_request
 /* The next reply, waiting up to timeout_ms (0: not at all) for one; NULL: none came. */
 struct teacher_reply *teacher_take(struct teacher *t, int timeout_ms);
 void teacher_reply_free(struct teacher_reply *r);  /* NULL is fine */
-/* Gives up one request, or all; their replies come with TEACHER_FAULT_CANCELLED (or as they are, if they came already). */
+/* Gives up one request, or all; their replies come with TEACHER_FAULT_CANCELLED (or as they are, if they came
+ * already). */
 void teacher_cancel(struct teacher *t, uint64_t tag);
 void teacher_cancel_all(struct teacher *t);
 void teacher_close(struct teacher *t);             /* NULL is fine */

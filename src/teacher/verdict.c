@@ -42,7 +42,8 @@ rule_of(int status)
 static bool
 mentions_schema(const char *words)
 {
-  return words && (strstr(words, "response_format") || strstr(words, "json_schema") || strstr(words, "structured output"));
+  return words && (strstr(words, "response_format") || strstr(words, "json_schema") ||
+                   strstr(words, "structured output"));
 }
 
 /* The server answered with a status that is no success, or with an error object that names one. */
@@ -110,7 +111,8 @@ why_unreachable(CURL *easy, CURLcode code, char *out, size_t size)
   else if (code == CURLE_OPERATION_TIMEDOUT)
     snprintf(out, size, "no connection in time");
   else
-    snprintf(out, size, "%s", code == CURLE_COULDNT_CONNECT && number != 0 ? strerror((int)number) : curl_easy_strerror(code));
+    snprintf(out, size, "%s",
+             code == CURLE_COULDNT_CONNECT && number != 0 ? strerror((int)number) : curl_easy_strerror(code));
   if (isupper((unsigned char)out[0]) && !isupper((unsigned char)out[1]))
     out[0] = (char)tolower((unsigned char)out[0]);
 }

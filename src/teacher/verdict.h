@@ -12,8 +12,8 @@ struct verdict {
   bool schema_refused;   /* the endpoint does not take response_format */
 };
 
-/* Fills r as if this try were the last one (ok, body, content, tokens, fault, error) and counts it. `received` is emptied.
- * answered: this server has answered before, so a connection refused is a hiccup and not a wrong URL. */
+/* Fills r as if this try were the last one (ok, body, content, tokens, fault, error) and counts it. `received` is
+ * emptied. answered: this server has answered before, so a connection refused is a hiccup and not a wrong URL. */
 void verdict_of(struct verdict *v, const struct endpoint *p, const struct teacher_spec *spec, CURL *easy, CURLcode code,
                 bool answered, struct buf *received, struct teacher_reply *r);
 
