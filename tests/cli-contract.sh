@@ -65,6 +65,16 @@ json 'd["redone"][0].startswith("redid")'
 expect 0 "$R" undo t.retort
 expect 0 "$R" log t.retort --json
 json 'l[0]["kind"] == "undo" and all(k in l[-1] for k in ("id", "at_ms", "actor", "summary", "samples", "undone"))'
+# A bad row is told, the rest is kept; with --strict nothing is.
+printf '{"text":"one more","label":"billing"}\n{"text":"another","label":"biling"}\n{"text":"and one","label":"returns"}\n' >rows.jsonl
+expect 2 "$R" import t.retort rows.jsonl --strict --json
+json 'd["added"] == 0 and len(d["rejected"]) == 1'
+expect 2 "$R" import t.retort rows.jsonl --json --split pool
+json 'd["added"] == 2 and d["duplicates"] == 0 and d["rejected"] == [{"file": "rows.jsonl", "line": 2, "why": d["rejected"][0]["why"]}] and "did you mean" in d["rejected"][0]["why"]'
+expect 0 "$R" import t.retort rows.jsonl --json --split pool --add-labels
+json 'd["added"] == 1 and d["duplicates"] == 2 and d["rejected"] == []'
+expect 0 "$R" undo t.retort --count 2
+
 expect 0 "$R" dedupe t.retort --threshold 0.3 --json
 json 'd["n"] == len(d["duplicates"]) and d["rejected"] == 0 and d["threshold"] == 0.3'
 expect 0 "$R" check t.retort --json
@@ -81,6 +91,12 @@ expect 0 "$R" evaluate t.retort --run seeds --json
 json 'd["run"] == "seeds" and d["n"] == 240 and d["accuracy_ci95"][0] < d["accuracy"] < d["accuracy_ci95"][1] and len(d["per_label"]) == 6 and sum(map(sum, d["confusion"])) == 240 and 0 < d["macro_f1"] < 1'
 expect 0 "$R" evaluate t.retort --filter 'split:test label:billing' --json
 json 'd["run"] == "linear#1" and d["n"] == 40'
+# What the run said of each text can be asked for.
+expect 0 "$R" evaluate t.retort --json
+json 'open("wrong", "w").write(str(round(d["n"] * (1 - d["accuracy"])))) > 0'
+expect 0 "$R" list t.retort --filter run.wrong --sort -run.loss --json
+command -v python3 >/dev/null && [ "$(wc -l <out)" -ne "$(cat wrong)" ] && bad "run.wrong: $(wc -l <out), not $(cat wrong)"
+expect 0 "$R" list t.retort --filter 'seeds.wrong seeds.confidence<0.5 split:test' --json
 expect 0 "$R" runs t.retort --json
 json '[r["run"] for r in d["runs"]] == ["seeds", "linear#1"] and d["runs"][0]["test_accuracy"] > 0.4'
 expect 0 "$R" experiment t.retort --seeds 2 --json

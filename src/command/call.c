@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/columns.h"
+
 const struct option command_common_options[] = {
   {.name = "json", .type = OPTION_FLAG, .summary = "print JSON and nothing else on standard output"},
   {.name = "quiet", .type = OPTION_FLAG, .summary = "no progress and no remarks on standard error"},
@@ -26,6 +28,7 @@ call_release(struct call *c)
 {
   free(c->args);
   free(c->values);
+  columns_free(c->columns);
   arena_release(&c->arena);
 }
 

@@ -29,6 +29,7 @@ struct call {
   bool workbench, json, quiet, help;
   struct stop *stop;
   struct progress progress;
+  struct columns *columns;          /* numbers for filters, made when first asked for (names_provider) */
   struct arena arena;               /* for what must live as long as the call */
 };
 

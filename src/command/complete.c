@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "command/columns.h"
 #include "command/rows.h"
 #include "command/topic.h"
 #include "command/words.h"
@@ -169,13 +170,16 @@ static void
 add_filter(struct at *a, size_t cursor)
 {
   size_t n = strlen(a->word), from = n;
+  struct columns *columns;
 
   if (!a->project)
     return;
-  while (from > 0 && !strchr(" (", a->word[from - 1]))
+  while (from > 0 && !strchr(" \t(", a->word[from - 1]))
     from--;
   a->out->from = cursor - (n - from);
-  filter_complete(project_corpus(a->project), a->word, n, NULL, add_term, a);
+  columns = columns_new(a->project);
+  filter_complete(project_corpus(a->project), a->word, n, columns_provider(columns), add_term, a);
+  columns_free(columns);
 }
 
 static void

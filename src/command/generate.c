@@ -122,6 +122,14 @@ print_estimate(struct call *c, const struct job_estimate *x)
 
 /* ---- the job */
 
+static int
+compare_request(const void *id, const void *row)
+{
+  uint32_t x = *(const uint32_t *)id, y = ((const struct request_row *)row)->id;
+
+  return x < y ? -1 : x > y;
+}
+
 /* Accepts what the job kept and nobody has looked at. */
 static int
 accept_kept(struct call *c, uint32_t job, size_t *accepted, struct err *e)
@@ -129,7 +137,6 @@ accept_kept(struct call *c, uint32_t job, size_t *accepted, struct err *e)
   const struct corpus *corpus = project_corpus(c->project);
   struct change *ch = change_new(CHANGE_SET, "person", "");
   struct request_row *rows;
-  uint32_t least = UINT32_MAX, most = 0;
   struct sample s;
   size_t n;
 
@@ -137,13 +144,9 @@ accept_kept(struct call *c, uint32_t job, size_t *accepted, struct err *e)
     change_free(ch);
     return -1;
   }
-  for (size_t i = 0; i < n; i++) {
-    least = rows[i].id < least ? rows[i].id : least;
-    most = rows[i].id > most ? rows[i].id : most;
-  }
-  /* Requests of one job are planned in one transaction: their ids follow each other. */
   for (uint32_t id = 1, count = corpus_count(corpus); id <= count; id++)
-    if (corpus_get(corpus, id, &s) && s.status == STATUS_NEW && s.request_id >= least && s.request_id <= most) {
+    if (corpus_get(corpus, id, &s) && s.status == STATUS_NEW
+        && bsearch(&s.request_id, rows, n, sizeof *rows, compare_request)) {
       change_set_status(ch, id, STATUS_ACCEPTED);
       ++*accepted;
     }

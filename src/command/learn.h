@@ -7,7 +7,7 @@
 #include "command/call.h"
 #include "student/student.h"
 
-#define LEARN_DATA "split:train (status:accepted or origin:seed)"  /* what is trained on where nothing is said */
+#define LEARN_DATA "split:train usable"  /* what is trained on where nothing is said */
 
 struct examples {
   struct example *v;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "corpus/filter.h"
+#include "command/columns.h"
 
 int
 names_template(struct call *c, const char *name, struct template_row *row, struct err *e)
@@ -100,6 +100,7 @@ names_label(struct call *c, const char *name, uint16_t *label, struct err *e)
 const struct filter_provider *
 names_provider(struct call *c)
 {
-  (void)c;
-  return NULL;
+  if (!c->columns)
+    c->columns = columns_new(c->project);
+  return columns_provider(c->columns);
 }

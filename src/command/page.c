@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "command/call.h"
 #include "command/topic.h"
+#include "corpus/sort.h"
 
 #define OPEN_END 1e6  /* from here on the bound of a number is no news for anybody */
 #define ROFF_COLUMNS 72  /* a source line is broken at the next blank beyond */
@@ -153,6 +154,25 @@ page_of_command(struct page *p, const struct command *command)
   add(p, BLOCK_PARAGRAPH, NULL, "retort(1) has the words, the filter language and the exit status.");
 }
 
+/* The tables of the corpus, and what runs add to them (columns.h). */
+static void
+add_filter_fields(struct page *p)
+{
+  for (const struct filter_field *f = filter_fields; f->name; f++) {
+    const char *between = f->kind == FILTER_NAME || f->kind == FILTER_IDS ? ":" : f->kind == FILTER_ATTRIBUTE ? "." : "";
+    char term[200];
+
+    snprintf(term, sizeof term, "%s%s%s", f->name, between, f->values ? f->values : "");
+    add(p, BLOCK_ITEM, term, f->help);
+  }
+  add(p, BLOCK_ITEM, "run.wrong", "the newest run took another label for it when it was evaluated; NAME.wrong: that run did");
+  add(p, BLOCK_ITEM, "run.confidence>X", "the probability of the label that the run took");
+  add(p, BLOCK_ITEM, "run.loss>X", "how little the run believed in the sample's own label (-ln of its probability)");
+  add(p, BLOCK_PARAGRAPH, NULL, "The same columns and the following are keys for --sort (with - before it, the greatest first):");
+  for (const struct sort_key *k = sort_keys; k->name; k++)
+    add(p, BLOCK_ITEM, k->name, k->help);
+}
+
 static void
 add_topic(struct page *p, const struct topic *t)
 {
@@ -162,6 +182,8 @@ add_topic(struct page *p, const struct topic *t)
   add_text(p, t->text);
   for (const struct topic_item *i = t->items; i && i->term; i++)
     add(p, BLOCK_ITEM, i->term, i->text);
+  if (strcmp(t->name, "filter") == 0)
+    add_filter_fields(p);
   if (strcmp(t->name, "commands") == 0)
     for (size_t i = 0; commands[i]; i++)
       add(p, BLOCK_ITEM, commands[i]->name, commands[i]->summary);
