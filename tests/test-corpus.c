@@ -254,16 +254,19 @@ random_text(struct buf *b, struct rng *r, int n)
     buf_addf(b, "%sw%d", i ? " " : "", (int)rng_below(r, 3000));
 }
 
-/* Replaces one word, or none. */
+/* Replaces some letters, or none. */
 static void
 vary(struct buf *out, const char *text, struct rng *r)
 {
-  size_t n = strlen(text), at = rng_below(r, n);
+  size_t n = strlen(text);
 
   buf_clear(out);
   buf_add(out, text, n);
-  if (rng_below(r, 4))
+  for (uint64_t k = rng_below(r, 6); k > 0; k--) {
+    size_t at = rng_below(r, n);
+
     out->s[at] = out->s[at] == ' ' ? ' ' : 'q';
+  }
 }
 
 /* Held against brute force. */
@@ -307,7 +310,7 @@ find_near_duplicates(double threshold)
     neardup_add(d, (uint32_t)i, texts[i], strlen(texts[i]), NULL, 0);
   }
   neardup_free(d);
-  assert_true(true_pairs > 75);
+  assert_true(true_pairs > 40);
   if (found_pairs < 0.95 * true_pairs)
     fail_msg("found %d of %d", found_pairs, true_pairs);
   for (int i = 0; i < N; i++)
