@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/rng.h"
 #include "corpus/change.h"
 #include "corpus/corpus.h"
 #include "corpus/filter.h"
@@ -102,6 +103,13 @@ column_name(void *arg, size_t i)
 }
 
 static const struct filter_provider provider = {get_column, column_name, NULL};
+
+static void
+ignore_word(void *arg, const char *word, const char *help)
+{
+  (void)arg;
+  assert_true(word && help);
+}
 
 static char *
 joined(const uint32_t *ids, size_t n)
@@ -276,6 +284,41 @@ mistakes_say_where(void **state)
   corpus_free(c);
 }
 
+/* Whatever is typed is a filter or a mistake with a column; under the sanitizers this also looks for worse. */
+static void
+random_filters_do_no_harm(void **state)
+{
+  static const char *const pieces[] = {"a", "parcel", " ", " ", "(", ")", "or", "and", "not", "-", "\"", "/", "\\", ":", ",", ">", "<",
+    "=", "label", "status", "new", "billing", "id", "3", "1-4", "attr.topic", "attr", "words", "dup", "loss", "run.wrong", "*",
+    "Ã¤", "ÿ", "[", "{2}", "template", "tickets", ".", "has", "1e400", "18446744073709551616"};
+  struct corpus *c = make();
+  struct rng r;
+  int good = 0;
+
+  (void)state;
+  rng_seed(&r, 2);
+  corpus_apply_insert(c, &(struct sample){.text = "not ÿÃ UTF-8", .n_text = 12}, 1);
+  for (int i = 0; i < 20000; i++) {
+    struct buf b = BUF_INIT;
+    struct err e = {0};
+    uint32_t *ids;
+    size_t n;
+
+    for (uint64_t k = rng_below(&r, 9) + 1; k > 0; k--)
+      buf_adds(&b, pieces[rng_below(&r, N_OF(pieces))]);
+    if (filter_ids(c, b.s, &provider, &ids, &n, &e) == 0) {
+      good++;
+      free(ids);
+    } else if (strncmp(e.message, "filter:", 7) || e.code != ERR_INPUT) {
+      fail_msg("%s: %s", b.s, e.message);
+    }
+    filter_complete(c, b.s, rng_below(&r, b.n + 1), &provider, ignore_word, NULL);
+    buf_release(&b);
+  }
+  assert_true(good > 2000);
+  corpus_free(c);
+}
+
 static void
 a_costly_expression_is_bounded(void **state)
 {
@@ -384,6 +427,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(filters_find),
     cmocka_unit_test(mistakes_say_where),
+    cmocka_unit_test(random_filters_do_no_harm),
     cmocka_unit_test(a_costly_expression_is_bounded),
     cmocka_unit_test(a_run_can_be_stopped),
     cmocka_unit_test(sorting_is_stable),

@@ -34,7 +34,7 @@ filter_free(struct filter *f)
 static bool
 regex_in(const struct filter *f, const struct node *n, const char *text, size_t len)
 {
-  return text && pcre2_match(n->regex, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK, f->match, f->context) >= 0;
+  return text && pcre2_match(n->regex, (PCRE2_SPTR)text, len, 0, 0, f->match, f->context) >= 0;
 }
 
 static double

@@ -431,7 +431,8 @@ regex_node(struct parser *p)
   struct node *node = new_node(p, NODE_REGEX, 40);
   const char *start = p->at++;
   struct buf b = {.max = 4000};
-  uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
+  /* A damaged project may hold texts that are not UTF-8: they match where they can, and do no harm. */
+  uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
   PCRE2_SIZE where;
   PCRE2_UCHAR message[200];
   int code;

@@ -54,6 +54,15 @@ follow_names(struct project *p, struct err *e)
   return rc;
 }
 
+static bool
+labels_exist(const struct sample *s, size_t n_labels)
+{
+  for (uint32_t i = 0; i < s->n_labels; i++)
+    if (s->labels[i] >= n_labels)
+      return false;
+  return true;
+}
+
 /* The samples first..last, as they are in the file now. */
 static int
 load_samples(struct project *p, uint32_t first, uint32_t last, struct err *e)
@@ -68,7 +77,7 @@ load_samples(struct project *p, uint32_t first, uint32_t last, struct err *e)
 
   while (s && (rc = db_next(&p->db, s, e)) > 0) {
     row_read_sample(s, &sample, labels);
-    if (sample.id != next || !sample.text || (sample.n_labels && labels[sample.n_labels - 1] >= n_labels)) {
+    if (sample.id != next || !sample.text || !labels_exist(&sample, n_labels)) {
       rc = err_set(e, ERR_INPUT, "'%s' is damaged: sample %u is missing or wrong (run retort check)", p->path, next);
       db_rest(s);
       break;
