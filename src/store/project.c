@@ -141,8 +141,12 @@ open_connections(struct project *p, bool may_write, struct err *e)
 
   p->immutable = !may_write && !has_log(p->path);
   if (db_open(&p->db, p->path, may_write ? DB_WRITE : p->immutable ? DB_READ : DB_QUERY, e) ||
-      schema_check(&p->db, schema_version, &version, e))
+      schema_check(&p->db, schema_version, &version, e)) {
+    if (!may_write && sqlite3_errcode(p->db.h) == SQLITE_CANTOPEN)
+      err_set(e, ERR_INPUT, "cannot read '%s': its log '%s-wal' can be taken in only where the folder can be written"
+                            " (copy both elsewhere)", p->path, p->path);
     return -1;
+  }
   if (version < schema_version && !may_write)
     return err_set(e, ERR_INPUT, "cannot bring '%s' to the present schema: it is read-only (work on a copy)", p->path);
   if (version < schema_version && schema_migrate(&p->db, schema_steps, schema_version, e))
