@@ -88,7 +88,7 @@ says "seeds"
 expect 0 "$R" train t.retort --json
 json 'l[-1]["run"] == "linear#1" and l[-1]["n_train"] > 160'
 expect 0 "$R" evaluate t.retort --run seeds --json
-json 'd["run"] == "seeds" and d["n"] == 240 and d["accuracy_ci95"][0] < d["accuracy"] < d["accuracy_ci95"][1] and len(d["per_label"]) == 6 and sum(map(sum, d["confusion"])) == 240 and 0 < d["macro_f1"] < 1'
+json 'd["run"] == "seeds" and d["n"] == 240 and d["accuracy_ci95"][0] < d["accuracy"] < d["accuracy_ci95"][1] and len(d["per_label"]) == len(d["labels"]) == 7 and sum(map(sum, d["confusion"])) == 240 and 0 < d["macro_f1"] < 1'
 expect 0 "$R" evaluate t.retort --filter 'split:test label:billing' --json
 json 'd["run"] == "linear#1" and d["n"] == 40'
 # What the run said of each text can be asked for.
