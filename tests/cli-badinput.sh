@@ -31,6 +31,15 @@ refused "needs samples" "$R" reject p.retort
 refused "there is no sample 99" "$R" reject p.retort 99
 refused "is given twice" "$R" list p.retort --limit 1 --limit 2
 
+refused "there is no 'none.retort'" "$R" none.retort
+refused "needs a terminal" "$R" p.retort
+refused "control character" "$R" train p.retort --name "$(printf 'a\033b')"
+refused "control character" "$R" teacher p.retort add "$(printf 'a\377b')" --url http://localhost --model m
+refused "is no address" "$R" teacher p.retort add x --url ftp://localhost --model m
+refused "no user or password" "$R" teacher p.retort add x --url https://me:secret@localhost --model m
+"$R" "$(printf 'x\033[31m\377')" 2>err
+LC_ALL=C grep -q "$(printf '[\033\377]')" err && bad "an error reaches the terminal as it came"
+
 # What is no project.
 echo 'this is no database, but long enough to be looked at' >text.retort
 refused "text.retort" "$R" list text.retort

@@ -216,8 +216,8 @@ select_texts(struct exam *x, struct err *e)
   if (examples_collect(x->c, filter ? filter : query, true, &x->x, NULL, e) < 0)
     return -1;
   if (x->x.n == 0)
-    return err_set(e, ERR_INPUT, "no labelled texts in %s '%.200s' (retort import %s FILE --split test)", filter ? "filter" : "split",
-                   x->where, project_path(x->c->project));
+    return err_set(e, ERR_INPUT, "no labelled texts in %s '%.200s'%s", filter ? "filter" : "split", x->where,
+                   filter || strcmp(split, "test") != 0 ? "" : " (retort import PROJECT FILE --split test)");
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "command/columns.h"
 
 int
@@ -80,6 +81,24 @@ names_run(struct call *c, const char *name, struct run_row *row, struct err *e)
   if (!id)
     return err_set(e, ERR_INPUT, "no student is trained yet (retort train %s)", project_path(c->project));
   return run_store_by_id(c->project, id, row, e);
+}
+
+int
+names_check(const char *what, const char *name, struct err *e)
+{
+  size_t n = strlen(name), len;
+
+  if (n == 0)
+    return err_set(e, ERR_INPUT, "%s needs a name", what);
+  if (n > LABEL_NAME_MAX)
+    return err_set(e, ERR_INPUT, "the name of %s is longer than %d bytes", what, LABEL_NAME_MAX);
+  for (size_t i = 0; i < n; i += len) {
+    uint32_t c = utf8_decode(name + i, n - i, &len);
+
+    if (utf8_is_control(c) || (c == UTF8_BAD && len == 1))
+      return err_set(e, ERR_INPUT, "the name of %s holds a control character, or is not UTF-8", what);
+  }
+  return 0;
 }
 
 int

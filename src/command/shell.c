@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "command/rows.h"
 #include "command/run.h"
 #include "store/project.h"
@@ -36,8 +37,12 @@ set_signals(void)
 static int
 report(const struct err *e)
 {
-  if (e->message[0])
-    fprintf(stderr, "retort: %s\n", e->message);
+  struct buf line = BUF_INIT;
+
+  utf8_printable(&line, e->message, strlen(e->message));
+  if (line.n)
+    fprintf(stderr, "retort: %s\n", buf_str(&line));
+  buf_release(&line);
   return (int)e->code;
 }
 
@@ -84,6 +89,10 @@ open_workbench(const char *path, int (*workbench)(struct project *p, struct err 
   struct project *p;
   int r;
 
+  if (access(path, F_OK) < 0) {
+    err_set(&e, ERR_INPUT, "there is no '%s' (retort new makes a project)", path);
+    return report(&e);
+  }
   if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
     err_set(&e, ERR_INPUT, "the workbench needs a terminal (for scripts: retort COMMAND %s, see 'retort help')", path);
     return report(&e);

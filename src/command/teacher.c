@@ -45,6 +45,18 @@ check_key_env(const char *name, struct err *e)
 }
 
 static int
+check_url(const char *url, struct err *e)
+{
+  size_t n = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+
+  if (n == 0 || !url[n] || strpbrk(url, " \t\r\n"))
+    return err_set(e, ERR_INPUT, "option '--url': '%.200s' is no address (https://api.openai.com/v1)", url);
+  if (strchr(url + n, '@'))
+    return err_set(e, ERR_INPUT, "option '--url': no user or password in it, please (--key-env VARIABLE)");
+  return 0;
+}
+
+static int
 add(struct call *c, struct err *e)
 {
   const char *file = call_text(c, "replay"), *url = call_text(c, "url"), *model = call_text(c, "model");
@@ -56,7 +68,8 @@ add(struct call *c, struct err *e)
 
   if (!file && (!url || !model))
     return err_set(e, ERR_INPUT, "a teacher needs --url BASE and --model MODEL, or --replay FILE");
-  if (check_key_env(call_text(c, "key-env"), e) < 0)
+  if (names_check("a teacher", c->args[0], e) < 0 || check_key_env(call_text(c, "key-env"), e) < 0
+      || (url && check_url(url, e) < 0))
     return -1;
   if (file && io_read_file(file, REPLAY_MAX, &replay, &n, e) < 0)
     return -1;

@@ -89,6 +89,8 @@ set(struct call *c, struct err *e)
     return -1;
   r = prompty_parse(&p, path, source, n, e);
   if (r == 0)
+    r = names_check("a template", c->n_args > 1 ? c->args[0] : p.name, e);
+  if (r == 0)
     r = template_store_put(c->project, c->n_args > 1 ? c->args[0] : p.name, source, &row, e);
   for (size_t i = 0; r == 0 && i < p.n_warnings; i++)
     progress_note(&c->progress, "%s", p.warnings[i]);

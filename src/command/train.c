@@ -40,6 +40,8 @@ static int
 session_init(struct session *s, struct call *c, struct err *e)
 {
   *s = (struct session){.c = c, .params = BUF_INIT, .best = {.train_loss = NAN, .train_accuracy = NAN, .valid_accuracy = NAN, .valid_loss = NAN, .valid_f1 = NAN}};
+  if (call_given(c, "name") && names_check("a run", call_text(c, "name"), e) < 0)
+    return -1;
   s->kind = students_find(call_text(c, "student"), e);
   if (!s->kind || students_values(c, s->kind, &s->values, e) < 0)
     return -1;
