@@ -92,7 +92,8 @@ run_line(struct workbench *w, const char *line)
   if (!*line || run_own(w, line))
     return;
   command = command_of_line(line, &e);
-  if (!command || command_line_flags(line) & (COMMAND_LONG | COMMAND_SHELL)) {
+  if (!command || command_line_flags(line) & (COMMAND_LONG | COMMAND_SHELL) || !strcmp(command->name, "undo") ||
+      !strcmp(command->name, "redo")) {
     workbench_run(w, line);
     return;
   }

@@ -298,13 +298,37 @@ duplicates(struct workbench *w, void *view, int n)
 
 /* ---- order ---- */
 
+/* What a person sorts by to find what to look at first; then the plain keys. */
+static const struct sort_key first_keys[] = {
+  {"", "the order they came in"},
+  {"-loss", "what the newest run finds least likely, first"},
+  {"confidence", "what the newest run is least sure of, first"},
+  {"-wrong", "where the newest run disagrees, first"},
+};
+
+static const char *
+key_at(size_t i, const char **help)
+{
+  size_t n = 0;
+
+  if (i < N_OF(first_keys)) {
+    *help = first_keys[i].help;
+    return first_keys[i].name;
+  }
+  while (sort_keys[n].name && n < i - N_OF(first_keys))
+    n++;
+  *help = sort_keys[n].help;
+  return sort_keys[n].name;
+}
+
 static void
 sorted(void *view, int i)
 {
   struct curate *v = view;
   struct err e = {0};
+  const char *help;
 
-  if (sieve_sort(&v->rows, i == 0 ? "" : sort_keys[i - 1].name, v->rows.reverse, &e) < 0)
+  if (sieve_sort(&v->rows, key_at((size_t)i, &help), false, &e) < 0)
     workbench_complain(v->w, &e);
 }
 
@@ -312,13 +336,14 @@ static void
 sort_menu(struct workbench *w, void *view, int n)
 {
   struct curate *v = view;
-  char *items[64] = {xstrdup("id          the order they came in")};
-  size_t count = 1, at = 0;
+  char *items[64];
+  const char *key, *help;
+  size_t count = 0, at = 0;
 
   (void)n;
-  for (const struct sort_key *k = sort_keys; k->name && count < N_OF(items); k++) {
-    at = strcmp(k->name, v->rows.sort) ? at : count;
-    items[count++] = xasprintf("%-11s %s", k->name, k->help);
+  for (; count < N_OF(items) && (key = key_at(count, &help)); count++) {
+    at = strcmp(key, v->rows.sort) ? at : count;
+    items[count] = xasprintf("%-11s %s", *key ? key : "none", help);
   }
   workbench_menu(w, "sort by", (const char *const *)items, count, at, sorted, v);
   for (size_t i = 0; i < count; i++)

@@ -21,6 +21,7 @@ struct errand {
   struct errands *errands;
   pthread_t thread;
   char name[32];               /* of the command, "" for a lookup */
+  bool queued;                 /* by errands_queue */
   char *line;
   void (*work)(void *arg);     /* a lookup */
   void (*work_done)(void *arg);
@@ -100,6 +101,17 @@ start(struct errands *t, struct errand *k)
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+static struct errand *
+errand_new(const char *name, const char *line)
+{
+  struct errand *k = xcalloc(1, sizeof *k);
+
+  snprintf(k->name, sizeof k->name, "%s", name);
+  snprintf(k->how, sizeof k->how, "%s", name);
+  k->line = xstrdup(line);
+  return k;
+}
+
 int
 errands_start(struct errands *t, const char *name, const char *line, workbench_done_fn *done, void *arg, struct err *e)
 {
@@ -107,14 +119,38 @@ errands_start(struct errands *t, const char *name, const char *line, workbench_d
 
   if (errands_running(t, name))
     return err_set(e, ERR_FAIL, "'%s' is running already (wait for it, or stop it)", name);
-  k = xcalloc(1, sizeof *k);
-  snprintf(k->name, sizeof k->name, "%s", name);
-  snprintf(k->how, sizeof k->how, "%s", name);
-  k->line = xstrdup(line);
+  k = errand_new(name, line);
   k->done = done;
   k->arg = arg;
   start(t, k);
   return 0;
+}
+
+/* Starts the oldest that waits, unless one of them runs. */
+static void
+start_waiting(struct errands *t)
+{
+  struct errand *k = t->waiting;
+
+  for (const struct errand *other = t->first; other; other = other->next)
+    if (other->queued)
+      return;
+  if (!k)
+    return;
+  t->waiting = k->next;
+  start(t, k);
+}
+
+void
+errands_queue(struct errands *t, const char *name, const char *line)
+{
+  struct errand **last = &t->waiting;
+
+  while (*last)
+    last = &(*last)->next;
+  *last = errand_new(name, line);
+  (*last)->queued = true;
+  start_waiting(t);
 }
 
 void
@@ -156,6 +192,7 @@ end(struct errands *t, struct errand *k)
   free(k->output);
   free(k->line);
   free(k);
+  start_waiting(t);
 }
 
 bool
@@ -174,7 +211,7 @@ errands_collect(struct errands *t)
 void
 errands_release(struct errands *t)
 {
-  errands_stop(t, NULL);
+  errands_stop(t, NULL);  /* what was queued is done all the same: the person asked for it */
   while (t->first) {
     struct mail *m = mailbox_take(&t->done);
 
@@ -226,7 +263,7 @@ bool
 errands_progress(const struct errands *t, size_t i, const char **name, char *out, size_t size)
 {
   for (struct errand *k = t->first; k; k = k->next) {
-    if (k->work || i-- > 0)
+    if (k->work || k->queued || i-- > 0)
       continue;
     *name = k->name;
     pthread_mutex_lock(&k->lock);

@@ -18,7 +18,8 @@ struct errand;
 struct errands {
   struct project *project;
   struct mailbox done;         /* its wake_fd belongs into the poll */
-  struct errand *first;          /* what runs */
+  struct errand *first;        /* what runs */
+  struct errand *waiting;      /* of errands_queue, oldest first */
   void *owner;                 /* given to on_done */
   /* Told of each command that ended before its own done function. */
   void (*on_done)(void *owner, const char *line, int status, const char *output, const struct err *e);
@@ -28,6 +29,8 @@ void errands_init(struct errands *t, struct project *p);
 void errands_release(struct errands *t);
 /* Starts a command line; one of a name at a time: else -1 and e. */
 int errands_start(struct errands *t, const char *name, const char *line, workbench_done_fn *done, void *arg, struct err *e);
+/* The same in order: a line waits until those queued before it have ended. For undo and redo, which wait for the disk. */
+void errands_queue(struct errands *t, const char *name, const char *line);
 void errands_work(struct errands *t, void (*work)(void *arg), void (*done)(void *arg), void *arg);
 /* Hands on what has ended; true if there was something. */
 bool errands_collect(struct errands *t);
@@ -36,7 +39,7 @@ void errands_stop(struct errands *t, const char *name);  /* NULL: all */
 size_t errands_count(const struct errands *t);           /* commands and lookups that run */
 size_t errands_commands(const struct errands *t);        /* commands that run */
 
-/* How far the i-th running command is: "evaluating 37%". False: there are fewer. */
+/* How far the i-th running command is: "evaluating 37%". False: there are fewer. Queued ones are not told: they are quick. */
 bool errands_progress(const struct errands *t, size_t i, const char **name, char *out, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "command/columns.h"
 #include "corpus/filter.h"
 #include "corpus/sort.h"
 #include "ui/workbench.h"
@@ -13,6 +14,7 @@
 /* One search. */
 struct search {
   struct sieve *rows;
+  struct project *project;
   struct corpus *corpus;
   char *filter, *sort;
   bool anew;
@@ -47,13 +49,15 @@ static void
 search_work(void *arg)
 {
   struct search *s = arg;
+  struct columns *columns = columns_new(s->project);
 
-  if (filter_ids(s->corpus, s->filter, NULL, &s->ids, &s->n, NULL) < 0) {
+  if (filter_ids(s->corpus, s->filter, columns_provider(columns), &s->ids, &s->n, NULL) < 0) {
     s->ids = NULL;
     s->n = 0;
   }
   if (*s->sort)
-    sort_ids(s->corpus, s->sort, NULL, s->ids, s->n, NULL);
+    sort_ids(s->corpus, s->sort, columns_provider(columns), s->ids, s->n, NULL);
+  columns_free(columns);
 }
 
 /* Adds those that are new to the rows that stand. */
@@ -107,9 +111,9 @@ sieve_update(struct sieve *r)
   if (r->working || (!r->anew && r->seen == corpus_revision(r->corpus)))
     return;
   s = xcalloc(1, sizeof *s);
-  *s = (struct search){.rows = r, .corpus = r->corpus, .filter = xstrdup(r->filter), .anew = r->anew,
+  *s = (struct search){.rows = r, .project = workbench_project(r->w), .corpus = r->corpus, .filter = xstrdup(r->filter), .anew = r->anew,
                        .seen = corpus_revision(r->corpus)};
-  s->sort = xasprintf("%s%s", r->reverse && *r->sort ? "-" : "", r->sort);
+  s->sort = r->reverse && *r->sort == '-' ? xstrdup(r->sort + 1) : xasprintf("%s%s", r->reverse && *r->sort ? "-" : "", r->sort);
   r->anew = false;
   r->working = true;
   if (corpus_count(r->corpus) > AT_ONCE) {
@@ -130,11 +134,13 @@ sieve_refresh(struct sieve *r)
 int
 sieve_filter(struct sieve *r, const char *filter, struct err *e)
 {
-  struct filter *f = filter_parse(r->corpus, filter, NULL, e);
+  struct columns *columns = columns_new(workbench_project(r->w));
+  struct filter *f = filter_parse(r->corpus, filter, columns_provider(columns), e);
 
+  filter_free(f);
+  columns_free(columns);
   if (!f)
     return -1;
-  filter_free(f);
   if (strcmp(filter, r->filter)) {
     free(r->filter);
     r->filter = xstrdup(filter);
@@ -146,13 +152,16 @@ sieve_filter(struct sieve *r, const char *filter, struct err *e)
 bool
 sieve_is_empty(const struct sieve *r, const char *filter)
 {
+  struct columns *columns;
   uint32_t *ids = NULL;
   size_t n = 0;
   bool empty;
 
   if (corpus_count(r->corpus) > AT_ONCE)
     return false;
-  empty = filter_ids(r->corpus, filter, NULL, &ids, &n, NULL) == 0 && n == 0;
+  columns = columns_new(workbench_project(r->w));
+  empty = filter_ids(r->corpus, filter, columns_provider(columns), &ids, &n, NULL) == 0 && n == 0;
+  columns_free(columns);
   free(ids);
   return empty;
 }
@@ -160,7 +169,11 @@ sieve_is_empty(const struct sieve *r, const char *filter)
 int
 sieve_sort(struct sieve *r, const char *key, bool reverse, struct err *e)
 {
-  if (*key && sort_ids(r->corpus, key, NULL, NULL, 0, e) < 0)
+  struct columns *columns = columns_new(workbench_project(r->w));
+  int known = *key ? sort_ids(r->corpus, key, columns_provider(columns), NULL, 0, e) : 0;
+
+  columns_free(columns);
+  if (known < 0)
     return -1;
   if (strcmp(key, r->sort)) {
     free(r->sort);

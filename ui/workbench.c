@@ -88,6 +88,10 @@ command_ended(void *owner, const char *line, int status, const char *output, con
   n = n < sizeof name - 1 ? n : sizeof name - 1;
   memcpy(name, line, n);
   name[n] = '\0';
+  if (status == 0 && (!strcmp(name, "undo") || !strcmp(name, "redo"))) {
+    say_first_line(w, output);
+    return;
+  }
   if (status == 0) {
     say_result(w, name, output);
     return;
@@ -108,6 +112,13 @@ workbench_ask(struct workbench *w, const char *line, char **output, struct err *
   return command_line(&env, line, output, &n, e) == 0 ? 0 : -1;
 }
 
+/* Undo and redo wait for the disk, and a big one takes a moment: never on the screen's thread, and always in order. */
+static bool
+walks_history(const struct command *command)
+{
+  return !strcmp(command->name, "undo") || !strcmp(command->name, "redo");
+}
+
 int
 workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *done, void *arg)
 {
@@ -121,6 +132,10 @@ workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *don
       err_set(&e, ERR_INPUT, "'%s' is for the shell: a project is open here already", command->name);
     workbench_complain(w, &e);
     return -1;
+  }
+  if (walks_history(command)) {
+    errands_queue(&w->errands, command->name, line);
+    return 0;
   }
   if (command_line_flags(line) & COMMAND_LONG) {
     if (errands_start(&w->errands, command->name, line, done, arg, &e) == 0)

@@ -19,34 +19,67 @@ select_filter(struct call *c, const char *query, uint32_t **ids, size_t *n, stru
   return r < 0 ? err_set(e, ERR_INTERRUPTED, "interrupted") : 0;
 }
 
-/* The ids of the options and arguments as a filter: id:3,7,10-20. Numbers and ranges only, and all must be there. */
 static int
-ids_query(struct call *c, struct buf *query, struct err *e)
+compare_ids(const void *a, const void *b)
 {
-  uint32_t count = corpus_count(project_corpus(c->project));
-  size_t n = call_count(c, "id");
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+  return x < y ? -1 : x > y;
+}
+
+struct id_list {
+  uint32_t *v;
+  size_t n, cap;
+};
+
+/* "3,7,10-20": all numbers must be there; what is gone inside a range is left out. */
+static int
+add_ids(struct call *c, const char *text, struct id_list *ids, struct err *e)
+{
+  struct corpus *corpus = project_corpus(c->project);
+  uint32_t count = corpus_count(corpus);
   struct sample s;
 
-  buf_adds(query, "id:");
-  for (size_t i = 0; i < n + c->n_args; i++) {
-    const char *text = i < n ? call_each(c, "id", i) : c->args[i - n], *at = text;
+  if (!*text)
+    return err_set(e, ERR_INPUT, "an empty sample number (12, or 3,7, or 10-20)");
+  for (const char *at = text; *at;) {
+    char *end;
+    unsigned long from = strtoul(at, &end, 10), to = from;
 
-    while (*at) {
-      char *end;
-      unsigned long from = strtoul(at, &end, 10), to = from;
-
-      if (*end == '-' && end != at)
-        to = strtoul(at = end + 1, &end, 10);
-      if (end == at || (*end && *end != ',') || to < from)
-        return err_set(e, ERR_INPUT, "'%.100s' is no sample number (12, or 3,7, or 10-20)", text);
-      if (from == 0 || to > count || (from == to && !corpus_get(project_corpus(c->project), (uint32_t)from, &s)))
-        return err_set(e, ERR_INPUT, "there is no sample %lu", from == 0 || from > count || from == to ? from : to);
-      at = end + (*end == ',');
-    }
-    if (!*text)
-      return err_set(e, ERR_INPUT, "an empty sample number (12, or 3,7, or 10-20)");
-    buf_addf(query, "%s%s", i ? "," : "", text);
+    if (*end == '-' && end != at)
+      to = strtoul(at = end + 1, &end, 10);
+    if (end == at || (*end && *end != ',') || to < from)
+      return err_set(e, ERR_INPUT, "'%.100s' is no sample number (12, or 3,7, or 10-20)", text);
+    if (from == 0 || to > count || (from == to && !corpus_get(corpus, (uint32_t)from, &s)))
+      return err_set(e, ERR_INPUT, "there is no sample %lu", from == 0 || from > count || from == to ? from : to);
+    GROW(ids->v, ids->cap, ids->n + (to - from) + 1);
+    for (unsigned long id = from; id <= to; id++)
+      if (corpus_get(corpus, (uint32_t)id, &s))
+        ids->v[ids->n++] = (uint32_t)id;
+    at = end + (*end == ',');
   }
+  return 0;
+}
+
+/* The samples of --id and of the arguments, ascending, each once; without a look at the rest of the corpus. */
+static int
+select_ids(struct call *c, uint32_t **out, size_t *n_out, struct err *e)
+{
+  size_t n = call_count(c, "id"), kept = 0;
+  struct id_list ids = {0};
+
+  GROW(ids.v, ids.cap, 1);
+  for (size_t i = 0; i < n + c->n_args; i++)
+    if (add_ids(c, i < n ? call_each(c, "id", i) : c->args[i - n], &ids, e) < 0) {
+      free(ids.v);
+      return -1;
+    }
+  qsort(ids.v, ids.n, sizeof *ids.v, compare_ids);
+  for (size_t i = 0; i < ids.n; i++)
+    if (i == 0 || ids.v[i] != ids.v[i - 1])
+      ids.v[kept++] = ids.v[i];
+  *out = ids.v;
+  *n_out = kept;
   return 0;
 }
 
@@ -54,16 +87,10 @@ int
 select_samples(struct call *c, uint32_t **ids, size_t *n, struct err *e)
 {
   const char *filter = call_text(c, "filter");
-  struct buf query = BUF_INIT;
-  int r;
 
   if (!filter && c->n_args == 0 && !call_given(c, "id"))
     return err_set(e, ERR_INPUT, "'%s' needs samples (--id N or --filter QUERY; --filter '' is all)", c->command->name);
   if (filter && (c->n_args || call_given(c, "id")))
     return err_set(e, ERR_INPUT, "'%s' takes either --id or --filter", c->command->name);
-  r = filter ? 0 : ids_query(c, &query, e);
-  if (r == 0)
-    r = select_filter(c, filter ? filter : buf_str(&query), ids, n, e);
-  buf_release(&query);
-  return r;
+  return filter ? select_filter(c, filter, ids, n, e) : select_ids(c, ids, n, e);
 }
