@@ -14,7 +14,8 @@
 
 const char *const activity_state_names[N_ACTIVITY_STATES] = {"running", "paused", "done", "stopped", "failed"};
 
-/* Entries are never freed before the board: a worker may hold the stop flag of one. What is forgotten loses its bulk only. */
+/* Entries are never freed before the board: a worker may hold the stop flag of one. What is forgotten loses its bulk
+ * only. */
 struct entry {
   struct activity a;
   struct stop stop;

@@ -1,9 +1,10 @@
-/* board: what runs right now. Workers (jobs, training runs, experiments) publish, screens copy out, and screens pin their
- * wishes (pause, stop) to it for the worker to see. Nothing here is durable: what must last goes into the project file.
+/* board: what runs right now. Workers (jobs, training runs, experiments) publish, screens copy out, and screens pin
+ * their wishes (pause, stop) to it for the worker to see. Nothing here is durable: what must last goes into the project
+ * file.
  *
- * Life: board_new, board_free after all workers ended. An activity is begun and ended by its worker; ended ones stay (the
- * oldest of them are forgotten beyond 64). Threads: any; one private lock held for a copy. Each change wakes the corpus'
- * watchers. Functions accept id 0 and a forgotten id (they do nothing, or say false), and b NULL. */
+ * Life: board_new, board_free after all workers ended. An activity is begun and ended by its worker; ended ones stay
+ * (the oldest of them are forgotten beyond 64). Threads: any; one private lock held for a copy. Each change wakes the
+ * corpus' watchers. Functions accept id 0 and a forgotten id (they do nothing, or say false), and b NULL. */
 #ifndef CORPUS_BOARD_H
 #define CORPUS_BOARD_H
 
@@ -16,7 +17,14 @@
 #include "corpus/corpus.h"
 
 enum activity_kind { ACTIVITY_JOB, ACTIVITY_RUN, ACTIVITY_EXPERIMENT, ACTIVITY_OTHER };
-enum activity_state { ACTIVITY_RUNNING, ACTIVITY_PAUSED, ACTIVITY_DONE, ACTIVITY_STOPPED, ACTIVITY_FAILED, N_ACTIVITY_STATES };
+enum activity_state {
+  ACTIVITY_RUNNING,
+  ACTIVITY_PAUSED,
+  ACTIVITY_DONE,
+  ACTIVITY_STOPPED,
+  ACTIVITY_FAILED,
+  N_ACTIVITY_STATES
+};
 extern const char *const activity_state_names[N_ACTIVITY_STATES];
 
 /* The live figures of a generating job. */
@@ -61,7 +69,8 @@ void board_point(struct board *b, uint32_t id, const struct train_point *point);
 void board_line(struct board *b, uint32_t id, const char *line);
 /* state: done, stopped or failed. */
 void board_end(struct board *b, uint32_t id, enum activity_state state, const char *message);
-/* The flag that board_stop sets: for work that takes a struct stop. Valid while the board lives; NULL for a forgotten id. */
+/* The flag that board_stop sets: for work that takes a struct stop. Valid while the board lives; NULL for a forgotten
+ * id. */
 struct stop *board_stop_flag(struct board *b, uint32_t id);
 /* Returns at once unless paused; then sets the state to paused and waits. False: stop. */
 bool board_pause_point(struct board *b, uint32_t id);

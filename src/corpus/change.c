@@ -133,7 +133,8 @@ change_set_text(struct change *ch, uint32_t id, const char *text, size_t n)
 void
 change_set_text2(struct change *ch, uint32_t id, const char *text, size_t n)
 {
-  add_row(ch, id, FIELD_TEXT2, copy_value(ch, FIELD_TEXT2, (struct field_value){.s = text, .n = text ? (uint32_t)n : 0}));
+  add_row(ch, id, FIELD_TEXT2,
+          copy_value(ch, FIELD_TEXT2, (struct field_value){.s = text, .n = text ? (uint32_t)n : 0}));
 }
 
 void

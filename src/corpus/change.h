@@ -1,11 +1,12 @@
-/* change: one change of the corpus: the unit of durability, undo and history. Person, job and command all change samples
- * through one, whole or not at all.
+/* change: one change of the corpus: the unit of durability, undo and history. Person, job and command all change
+ * samples through one, whole or not at all.
  *
- * An insert holds new samples, a set holds (sample, field, new value). What was before is not in it: the store reads that
- * from the file inside the transaction, so that the log is true whoever else writes.
+ * An insert holds new samples, a set holds (sample, field, new value). What was before is not in it: the store reads
+ * that from the file inside the transaction, so that the log is true whoever else writes.
  *
- * Life: change_new, change_add_sample... or change_set_..., then given to project_post (takes it) or project_insert (does
- * not); change_free otherwise. Texts are copied into the change. Threads: its owner. Errors: none here; the store checks ids. */
+ * Life: change_new, change_add_sample... or change_set_..., then given to project_post (takes it) or project_insert
+ * (does not); change_free otherwise. Texts are copied into the change. Threads: its owner. Errors: none here; the store
+ * checks ids. */
 #ifndef CORPUS_CHANGE_H
 #define CORPUS_CHANGE_H
 

@@ -43,7 +43,7 @@ enum { COUNT_N, COUNT_GONE, COUNT_UNLABELLED, COUNT_USABLE, COUNT_STATUS, COUNT_
 struct corpus {
   enum task task;
   struct labels *labels;
-  _Atomic(struct chunk *) *chunks;       /* CHUNKS of them: the table itself never moves, and untouched pages cost nothing */
+  _Atomic(struct chunk *) *chunks; /* CHUNKS of them: the table itself never moves, and untouched pages cost nothing */
   atomic_uint n;
   _Atomic uint64_t revision;
   atomic_uint counts[N_COUNTS];
@@ -369,7 +369,8 @@ insert_row(struct corpus *c, uint32_t row, const struct sample *s)
   }
   atomic_store_explicit(&k->text[at], keep_text(c, s->text ? s->text : "", s->n_text), memory_order_relaxed);
   atomic_store_explicit(&k->text2[at], keep_text(c, s->text2, s->n_text2), memory_order_relaxed);
-  atomic_store_explicit(&k->attributes[at], keep_attributes(c, s->attributes, s->attributes ? strlen(s->attributes) : 0),
+  atomic_store_explicit(&k->attributes[at],
+                        keep_attributes(c, s->attributes, s->attributes ? strlen(s->attributes) : 0),
                         memory_order_relaxed);
   atomic_store_explicit(&k->labels[at], keep_labels(c, s->labels, s->n_labels), memory_order_relaxed);
   set_number(k, NUMBER_BITS, at, bits_of(s));
@@ -395,7 +396,8 @@ corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n)
 
 /* Writes one value into its column; s is the row as it was and becomes what it is. */
 static void
-set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, const struct field_value *v, struct sample *s)
+set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, const struct field_value *v,
+          struct sample *s)
 {
   switch (field) {
   case FIELD_TEXT:

@@ -1,13 +1,13 @@
 /* corpus: the samples of the open project in memory, the only state that the threads of this program share.
  *
  * Samples lie in chunks of columns that never move; texts lie in an arena and are immutable: to edit one is to point
- * elsewhere. Each field is one atomic word, so READERS TAKE NO LOCK and never wait: corpus_get copies a row out field by
- * field. What a reader sees of one field is always a whole value; two fields of one row may straddle a change that is being
- * applied at that moment, and a reader who cares compares corpus_revision before and after.
+ * elsewhere. Each field is one atomic word, so READERS TAKE NO LOCK and never wait: corpus_get copies a row out field
+ * by field. What a reader sees of one field is always a whole value; two fields of one row may straddle a change that
+ * is being applied at that moment, and a reader who cares compares corpus_revision before and after.
  *
  * Life: corpus_new (by project_open), ..., corpus_free. The corpus lives as long as the project.
- * Threads: reading: any. corpus_apply..., corpus_name_set and labels_add: the store only, one at a time (its memory lock).
- * Everything else changes samples through project_post / project_insert (store/project.h).
+ * Threads: reading: any. corpus_apply..., corpus_name_set and labels_add: the store only, one at a time (its memory
+ * lock). Everything else changes samples through project_post / project_insert (store/project.h).
  * Errors: none; out of memory ends the program.
  * Memory: the text bytes and at most 64 bytes a sample. */
 #ifndef CORPUS_CORPUS_H
@@ -64,7 +64,8 @@ void corpus_touch(struct corpus *c);
 
 /* ---- the store's side; it wakes the watchers (corpus_touch) once it has let its lock go ---- */
 
-/* Appends n samples (ids are given in order from corpus_count + 1; the ids inside are not looked at); returns the first. */
+/* Appends n samples (ids are given in order from corpus_count + 1; the ids inside are not looked at); returns the
+ * first. */
 uint32_t corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n);
 /* Applies a CHANGE_SET; its ids must exist. */
 void corpus_apply_set(struct corpus *c, const struct change *ch);

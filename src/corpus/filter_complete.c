@@ -43,7 +43,11 @@ complete_name(const struct filter_provider *provider, const char *head, size_t n
     if (begins_with(f->name, typed, n)) {
       buf_clear(&b);
       buf_add(&b, head, n_head);
-      buf_addf(&b, "%s%s", f->name, f->kind == FILTER_NAME || f->kind == FILTER_IDS ? ":" : f->kind == FILTER_ATTRIBUTE ? "." : "");
+      buf_adds(&b, f->name);
+      if (f->kind == FILTER_NAME || f->kind == FILTER_IDS)
+        buf_addc(&b, ':');
+      else if (f->kind == FILTER_ATTRIBUTE)
+        buf_addc(&b, '.');
       add(arg, buf_str(&b), f->help);
     }
   for (size_t i = 0; provider && provider->name && (name = provider->name(provider->arg, i)); i++)

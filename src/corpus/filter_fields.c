@@ -27,10 +27,16 @@ label_among(const struct sample *s, const uint8_t *chosen, uint32_t n_bits)
 }
 
 /* A field whose values are the names of an enum. */
-#define ENUM_FIELD(member, n) \
-  static const char *member##_value(const struct corpus *c, uint32_t i) { (void)c; return i < (n) ? member##_names[i] : NULL; } \
-  static bool member##_among(const struct sample *s, const uint8_t *chosen, uint32_t n_bits) \
-  { return bit(chosen, n_bits, (uint32_t)s->member); }
+#define ENUM_FIELD(member, n)                                                                                          \
+  static const char *member##_value(const struct corpus *c, uint32_t i)                                                \
+  {                                                                                                                    \
+    (void)c;                                                                                                           \
+    return i < (n) ? member##_names[i] : NULL;                                                                         \
+  }                                                                                                                    \
+  static bool member##_among(const struct sample *s, const uint8_t *chosen, uint32_t n_bits)                           \
+  {                                                                                                                    \
+    return bit(chosen, n_bits, (uint32_t)s->member);                                                                   \
+  }
 ENUM_FIELD(status, N_STATUSES)
 ENUM_FIELD(origin, N_ORIGINS)
 ENUM_FIELD(split, N_SPLITS)
@@ -71,8 +77,8 @@ has_value(const struct corpus *c, uint32_t i)
 static bool
 has_among(const struct sample *s, const uint8_t *chosen, uint32_t n_bits)
 {
-  const bool has[N_OF(has_names)] = {s->text2, s->n_labels, *s->attributes, s->template_id, s->teacher_id, s->request_id,
-                                     s->parent_id};
+  const bool has[N_OF(has_names)] = {s->text2,      s->n_labels,   *s->attributes, s->template_id,
+                                     s->teacher_id, s->request_id, s->parent_id};
 
   for (uint32_t i = 0; i < N_OF(has_names); i++)
     if (has[i] && bit(chosen, n_bits, i))
@@ -119,17 +125,17 @@ unlabelled_flag(const struct sample *s)
 const struct filter_field filter_fields[] = {
   {"label", FILTER_NAME, "NAME[,NAME...]", "samples with this label", .value = label_value, .among = label_among},
   {"status", FILTER_NAME, "new|accepted|rejected", "what was decided", .value = status_value, .among = status_among},
-  {"origin", FILTER_NAME, "seed|generated|annotated|imported", "where the text or its label came from", .value = origin_value,
-   .among = origin_among},
+  {"origin", FILTER_NAME, "seed|generated|annotated|imported", "where the text or its label came from",
+   .value = origin_value, .among = origin_among},
   {"split", FILTER_NAME, "train|valid|test|pool", "what it is used for", .value = split_value, .among = split_among},
-  {"template", FILTER_NAME, "NAME", "made with any version of this template, or with \"NAME v2\"", .value = template_value,
-   .among = template_among},
-  {"teacher", FILTER_NAME, "NAME", "written or labelled by this teacher", .value = teacher_value, .among = teacher_among},
+  {"template", FILTER_NAME, "NAME", "made with any version of this template, or with \"NAME v2\"",
+   .value = template_value, .among = template_among},
+  {"teacher", FILTER_NAME, "NAME", "written or labelled by this teacher", .value = teacher_value,
+   .among = teacher_among},
   {"has", FILTER_NAME, "text2|label|attributes|template|teacher|request|parent", "samples that have such a thing",
    .value = has_value, .among = has_among},
   {"id", FILTER_IDS, "N,N,N-M", "samples by number", .value = NULL},
-  {"attr", FILTER_ATTRIBUTE, "NAME:VALUE", "attribute of the prompt it came from: attr.topic:furniture",
-   .value = NULL},
+  {"attr", FILTER_ATTRIBUTE, "NAME:VALUE", "attribute of the prompt it came from: attr.topic:furniture", .value = NULL},
   {"words", FILTER_NUMBER, ">N <N =N", "words of the text, or of both texts", .number = words_number},
   {"chars", FILTER_NUMBER, ">N <N =N", "characters of the text, or of both texts", .number = chars_number},
   {"labels", FILTER_NUMBER, ">N <N =N", "how many labels it has", .number = labels_number},

@@ -146,7 +146,8 @@ regex_node(struct parser *p)
     pcre2_jit_compile(node->regex, PCRE2_JIT_COMPLETE);  /* where there is none, the interpreter does it */
   } else {
     pcre2_get_error_message(code, message, sizeof message);
-    node = parser_mistake(p, start + 1 + (where < b.n ? where : b.n), "in the regular expression: %s", (const char *)message);
+    node = parser_mistake(p, start + 1 + (where < b.n ? where : b.n), "in the regular expression: %s",
+                          (const char *)message);
   }
   buf_release(&b);
   return node;

@@ -1,5 +1,5 @@
-/* filter_parser: what the two files that read a filter share: filter_parse.c has the grammar, filter_term.c the words that ask
- * of a field. Functions that give a node give NULL after a mistake, which is then in p->e. */
+/* filter_parser: what the two files that read a filter share: filter_parse.c has the grammar, filter_term.c the words
+ * that ask of a field. Functions that give a node give NULL after a mistake, which is then in p->e. */
 #ifndef CORPUS_FILTER_PARSER_H
 #define CORPUS_FILTER_PARSER_H
 
@@ -16,7 +16,8 @@ struct parser {
 };
 
 /* A mistake at a place: "filter:8: " and what it is. NULL, for callers that give a node. */
-struct node *parser_mistake(struct parser *p, const char *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct node *
+parser_mistake(struct parser *p, const char *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Does a word end at s? */
 bool parser_ends_word(const struct parser *p, const char *s);
 /* Reads "a quoted text" (with \" and \\) and adds it to b; p->at is on the quote. */

@@ -330,7 +330,8 @@ parser_bare_term(struct parser *p)
   if (p->at < p->end && strchr(":<>=", *p->at) && b.n)
     node = field_term(p, at, b.s);
   else if (!parser_ends_word(p, p->at))
-    node = parser_mistake(p, p->at, "expected a space before '%c' (a text with such a sign must be put in quotes)", *p->at);
+    node =
+      parser_mistake(p, p->at, "expected a space before '%c' (a text with such a sign must be put in quotes)", *p->at);
   else
     node = word_term(p, buf_str(&b), b.n);
   buf_release(&b);

@@ -1,7 +1,8 @@
 /* label: the labels of a project, and the kind of its task.
  *
- * Labels are only ever added; an id is a place in the list and keeps its meaning. Life: part of a corpus (corpus_labels).
- * Threads: any thread reads, without a lock (label_find takes a private one); labels_add is the store's alone. */
+ * Labels are only ever added; an id is a place in the list and keeps its meaning. Life: part of a corpus
+ * (corpus_labels). Threads: any thread reads, without a lock (label_find takes a private one); labels_add is the
+ * store's alone. */
 #ifndef CORPUS_LABEL_H
 #define CORPUS_LABEL_H
 

@@ -88,8 +88,8 @@ key_part(const struct form *f)
   return f->second ? f->second : &f->first;
 }
 
-/* The hashes of all bands of one kind. Each row is the least value over the shingles of a random permutation of them. Rows of
- * different bands are done side by side, which the compiler turns into vector instructions. */
+/* The hashes of all bands of one kind. Each row is the least value over the shingles of a random permutation of them.
+ * Rows of different bands are done side by side, which the compiler turns into vector instructions. */
 static void
 band_hashes(const struct neardup *d, const struct shingles *sh, enum shingle_kind kind, uint64_t bands[N_BANDS])
 {
@@ -199,7 +199,8 @@ neardup_add(struct neardup *d, uint32_t id, const char *text, size_t n, const ch
 }
 
 bool
-neardup_find(struct neardup *d, const char *text, size_t n, const char *text2, size_t n2, uint32_t *id, double *similarity)
+neardup_find(struct neardup *d, const char *text, size_t n, const char *text2, size_t n2, uint32_t *id,
+             double *similarity)
 {
   struct arena kept = d->shingler.arena;
   struct probe p;

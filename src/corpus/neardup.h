@@ -1,12 +1,12 @@
 /* neardup: finds texts that stand twice, exactly or nearly.
  *
  * Texts are normalized: case folded, everything that is no letter or digit is one space. Exact: equal after that. Near:
- * Jaccard similarity of shingle sets at least the threshold (default 0.8). A shingle is three words in a row where the text has
- * at least 8 words; a shorter text has its character 4-grams, because one changed word of five already leaves no 3-word shingle
- * in common. A short text is compared with a long one by character 4-grams, too.
- * Candidates come from MinHash signatures in bands (Broder 1997; Leskovec, Rajaraman, Ullman, ch. 3), each is then verified by
- * its exact Jaccard similarity, so what is reported is never below the threshold; recall at the threshold is over 0.95.
- * A pair is as similar to another as the less similar of its two texts is; a pair and a single text are not similar.
+ * Jaccard similarity of shingle sets at least the threshold (default 0.8). A shingle is three words in a row where the
+ * text has at least 8 words; a shorter text has its character 4-grams, because one changed word of five already leaves
+ * no 3-word shingle in common. A short text is compared with a long one by character 4-grams, too. Candidates come from
+ * MinHash signatures in bands (Broder 1997; Leskovec, Rajaraman, Ullman, ch. 3), each is then verified by its exact
+ * Jaccard similarity, so what is reported is never below the threshold; recall at the threshold is over 0.95. A pair is
+ * as similar to another as the less similar of its two texts is; a pair and a single text are not similar.
  *
  * Life: neardup_new, neardup_add / neardup_find in any order, neardup_free. Threads: one at a time. */
 #ifndef CORPUS_NEARDUP_H
@@ -31,8 +31,8 @@ bool neardup_find(struct neardup *d, const char *text, size_t n, const char *tex
 /* The exact similarity of two texts, as the index measures it. */
 double neardup_similarity(const char *a, size_t na, const char *b, size_t nb);
 
-/* Duplicates among samples: `id` is near `of`, which stands earlier in the list and is no duplicate itself (so that all `id`
- * can be rejected), or is one of `against`, if that is given (then the list is not compared with itself). */
+/* Duplicates among samples: `id` is near `of`, which stands earlier in the list and is no duplicate itself (so that all
+ * `id` can be rejected), or is one of `against`, if that is given (then the list is not compared with itself). */
 struct neardup_pair {
   uint32_t id, of;
   float similarity;

@@ -1,5 +1,5 @@
-/* nearest: the known word that is most like a mistyped one, for "did you mean". Distance is that of Damerau and Levenshtein
- * (optimal string alignment) on bytes, case ignored; at most one letter in three may differ. */
+/* nearest: the known word that is most like a mistyped one, for "did you mean". Distance is that of Damerau and
+ * Levenshtein (optimal string alignment) on bytes, case ignored; at most one letter in three may differ. */
 #ifndef CORPUS_NEAREST_H
 #define CORPUS_NEAREST_H
 

@@ -1,5 +1,5 @@
-/* needle: finds a piece of text in texts, case folded. Life: needle_init, needle_in any number of times, needle_release.
- * Threads: needle_in may be called by any number at once. */
+/* needle: finds a piece of text in texts, case folded. Life: needle_init, needle_in any number of times,
+ * needle_release. Threads: needle_in may be called by any number at once. */
 #ifndef CORPUS_NEEDLE_H
 #define CORPUS_NEEDLE_H
 

@@ -1,8 +1,8 @@
 /* sample: one row of the corpus, as a value copied out of it.
  *
- * Pointers in a struct sample point to immutable memory that stays until the project is closed; so a sample may be kept as
- * long as the project is open, and shows the moment at which it was copied. As input of an insert they point to the caller's
- * memory and are copied.
+ * Pointers in a struct sample point to immutable memory that stays until the project is closed; so a sample may be kept
+ * as long as the project is open, and shows the moment at which it was copied. As input of an insert they point to the
+ * caller's memory and are copied.
  *
  * Texts are valid UTF-8, NUL-terminated, without NUL inside; readers of files see to that. */
 #ifndef CORPUS_SAMPLE_H

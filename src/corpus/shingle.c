@@ -47,8 +47,8 @@ sort_unique(uint32_t *v, uint32_t n)
   return m;
 }
 
-/* Hashes every run of `size` units; starts[0..n] are where the units begin, and the end (behind a separator of `gap` bytes).
- * Fewer units than that are one shingle. */
+/* Hashes every run of `size` units; starts[0..n] are where the units begin, and the end (behind a separator of `gap`
+ * bytes). Fewer units than that are one shingle. */
 static uint32_t
 hash_runs(const char *s, const uint32_t *starts, uint32_t n, uint32_t size, uint32_t gap, uint32_t *out)
 {
@@ -102,8 +102,8 @@ shingle(struct shingler *h, enum shingle_kind kind)
   return sh;
 }
 
-/* Which shingles a text has: by words from SHINGLE_LONG_WORDS on; by characters below that, and above it as far as a short
- * text may still be similar to it. */
+/* Which shingles a text has: by words from SHINGLE_LONG_WORDS on; by characters below that, and above it as far as a
+ * short text may still be similar to it. */
 static bool
 has_kind(const struct shingler *h, uint32_t n_words, enum shingle_kind kind)
 {

@@ -13,8 +13,8 @@
 
 enum shingle_kind { BY_WORDS, BY_CHARS, N_SHINGLE_KINDS };
 
-/* Hashes, ascending, each once. 32 bits: two of the few dozen of a text fall together once in millions of texts, and then
- * shift a similarity by one shingle. */
+/* Hashes, ascending, each once. 32 bits: two of the few dozen of a text fall together once in millions of texts, and
+ * then shift a similarity by one shingle. */
 struct shingles {
   uint32_t *v;
   uint32_t n;
@@ -41,8 +41,8 @@ struct shingler {
 void shingler_init(struct shingler *h, double threshold);
 void shingler_release(struct shingler *h);
 void form_make(struct shingler *h, const char *text, size_t n, const char *text2, size_t n2, struct form *f);
-/* 0..1; 1 if the normal texts are equal, else the Jaccard similarity of their shingles, of a pair that of its less similar
- * texts; a pair and a text are not similar. */
+/* 0..1; 1 if the normal texts are equal, else the Jaccard similarity of their shingles, of a pair that of its less
+ * similar texts; a pair and a text are not similar. */
 double form_similarity(const struct form *a, const struct form *b);
 
 #endif

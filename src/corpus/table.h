@@ -1,5 +1,5 @@
-/* table: pointers by number, that may be read while it grows. Entries are set by one thread at a time and read by any, without
- * a lock; blocks never move. For the short lists of this room (labels, names of templates). */
+/* table: pointers by number, that may be read while it grows. Entries are set by one thread at a time and read by any,
+ * without a lock; blocks never move. For the short lists of this room (labels, names of templates). */
 #ifndef CORPUS_TABLE_H
 #define CORPUS_TABLE_H
 

@@ -37,15 +37,18 @@ static const struct {
   {"SELECT id, target FROM change c WHERE kind IN (2, 3) AND NOT EXISTS"
    " (SELECT 1 FROM change t WHERE t.id = c.target AND t.id < c.id AND t.kind IN (0, 1))",
    "log entry %1 undoes or redoes entry %2, which is no such change"},
-  {"SELECT change, sample FROM change_row r WHERE NOT EXISTS (SELECT 1 FROM change c WHERE c.id = r.change AND c.kind = 1)",
+  {"SELECT change, sample FROM change_row r WHERE NOT EXISTS (SELECT 1 FROM change c WHERE c.id = r.change AND c.kind "
+   "= 1)",
    "there are values of sample %2 for log entry %1, which is not there"},
   {"SELECT change, sample FROM change_row r WHERE NOT EXISTS (SELECT 1 FROM sample s WHERE s.id = r.sample)",
    "log entry %1 changes sample %2, which is not there"},
-  {"SELECT id, n FROM change c WHERE kind = 1 AND n <> (SELECT count(DISTINCT sample) FROM change_row r WHERE r.change = c.id)",
+  {"SELECT id, n FROM change c WHERE kind = 1 AND n <> (SELECT count(DISTINCT sample) FROM change_row r WHERE r.change "
+   "= c.id)",
    "log entry %1 says that it changed %2 samples, but its values are not all there"},
   {"SELECT id, request FROM sample s WHERE request > 0 AND NOT EXISTS (SELECT 1 FROM request r WHERE r.id = s.request)",
    "sample %1 comes from request %2, which is not there"},
-  {"SELECT id, template FROM sample s WHERE template > 0 AND NOT EXISTS (SELECT 1 FROM template t WHERE t.id = s.template)",
+  {"SELECT id, template FROM sample s WHERE template > 0 AND NOT EXISTS (SELECT 1 FROM template t WHERE t.id = "
+   "s.template)",
    "sample %1 comes from template version %2, which is not there"},
   {"SELECT id, teacher FROM sample s WHERE teacher > 0 AND NOT EXISTS (SELECT 1 FROM teacher t WHERE t.id = s.teacher)",
    "sample %1 comes from teacher %2, which is not there"},
@@ -66,8 +69,8 @@ static const struct {
    "run %1 says that its model has %2 bytes, but it has not"},
 };
 
-/* Whether the newest value that the log gives to a (sample, field) is what the sample holds. An entry that was undone counts
- * with what was before it. */
+/* Whether the newest value that the log gives to a (sample, field) is what the sample holds. An entry that was undone
+ * counts with what was before it. */
 static const char newest_sql[] =
   "WITH last(id, kind, target) AS (SELECT id, kind, target FROM change WHERE kind IN (1, 2, 3)),"
   " effect(at, sample, field, value) AS ("

@@ -1,7 +1,7 @@
-/* check: is a project file whole? SQLite's own integrity check, then what this program promises: ids are dense, labels exist,
- * every value of the log has its sample, undo and redo have their targets, inserts cover all samples once, the newest value in
- * the log is the value of the sample, nothing points to a record that is not there.
- * Reads the file by itself and needs no open project. Threads: any. */
+/* check: is a project file whole? SQLite's own integrity check, then what this program promises: ids are dense, labels
+ * exist, every value of the log has its sample, undo and redo have their targets, inserts cover all samples once, the
+ * newest value in the log is the value of the sample, nothing points to a record that is not there. Reads the file by
+ * itself and needs no open project. Threads: any. */
 #ifndef STORE_CHECK_H
 #define STORE_CHECK_H
 

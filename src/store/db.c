@@ -10,12 +10,14 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-/* SQLite says SQLITE_FULL only for ENOSPC; a quota or a limit on file size comes as a failed write, often without its errno. */
+/* SQLite says SQLITE_FULL only for ENOSPC; a quota or a limit on file size comes as a failed write, often without its
+ * errno. */
 static bool
 no_space(int code, int system_errno)
 {
   return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG ||
-         (!system_errno && (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_TRUNCATE));
+         (!system_errno &&
+          (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_TRUNCATE));
 }
 
 int

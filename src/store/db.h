@@ -1,9 +1,9 @@
 /* db: one SQLite connection: statements prepared once, bound by a string of types, and SQLite's errors in our words.
  *
- * Life: db_open, db_..., db_close. Threads: one at a time. The SQL given to db_run, db_query and db_number must be a string
- * that lives as long as the connection (a literal): prepared statements are kept by its address.
- * Types of values: i int64_t, u uint32_t, d double (NaN becomes NULL), t text (const char *, NULL becomes NULL),
- * n text (const char *, size_t), b blob (const void *, size_t). */
+ * Life: db_open, db_..., db_close. Threads: one at a time. The SQL given to db_run, db_query and db_number must be a
+ * string that lives as long as the connection (a literal): prepared statements are kept by its address. Types of
+ * values: i int64_t, u uint32_t, d double (NaN becomes NULL), t text (const char *, NULL becomes NULL), n text (const
+ * char *, size_t), b blob (const void *, size_t). */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
@@ -40,8 +40,8 @@ int db_exec(struct db *db, const char *sql, struct err *e);
 int db_run(struct db *db, struct err *e, const char *sql, const char *types, ...);
 /* A statement with its values, to be stepped with db_next; NULL on failure. */
 sqlite3_stmt *db_query(struct db *db, struct err *e, const char *sql, const char *types, ...);
-/* 1: a row, 0: no more, -1: failure. After 0 and -1 the statement is at rest; after a row that is the last one wanted, call
- * db_rest. */
+/* 1: a row, 0: no more, -1: failure. After 0 and -1 the statement is at rest; after a row that is the last one wanted,
+ * call db_rest. */
 int db_next(struct db *db, sqlite3_stmt *s, struct err *e);
 void db_rest(sqlite3_stmt *s);
 /* The one number that a query gives; `otherwise` if it gives no row. */

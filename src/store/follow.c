@@ -129,7 +129,8 @@ follow_entry(struct project *p, enum change_kind kind, uint32_t id, uint32_t tar
 int
 follow_log(struct project *p, struct err *e)
 {
-  static const char sql[] = "SELECT id, kind, target, first_id, last_id, actor FROM change WHERE id > ? ORDER BY id LIMIT 1";
+  static const char sql[] =
+    "SELECT id, kind, target, first_id, last_id, actor FROM change WHERE id > ? ORDER BY id LIMIT 1";
 
   for (;;) {
     sqlite3_stmt *s = db_query(&p->db, e, sql, "u", p->seen);

@@ -1,5 +1,5 @@
-/* history: which changes can be undone and redone, as it follows from the log read from its start: a change is put on `done`,
- * an undo moves its target to `undone`, a redo moves it back, and a person's new change forgets what is undone.
+/* history: which changes can be undone and redone, as it follows from the log read from its start: a change is put on
+ * `done`, an undo moves its target to `undone`, a redo moves it back, and a person's new change forgets what is undone.
  * What one job did in a row counts as one. Threads: written by the store thread; counts may be read by any. */
 #ifndef STORE_HISTORY_H
 #define STORE_HISTORY_H

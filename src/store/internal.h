@@ -1,8 +1,9 @@
 /* internal: what the files of this room share. No other room includes it.
  *
  * The store thread alone uses p->db. It takes items (posted changes, calls) in the order in which they came, and writes
- * consecutive changes in one transaction. p->lock guards the queue, the failure, and the applying to the corpus: whoever
- * applies holds it, so that memory is always what the file says plus, on top and in order, the changes still waiting. */
+ * consecutive changes in one transaction. p->lock guards the queue, the failure, and the applying to the corpus:
+ * whoever applies holds it, so that memory is always what the file says plus, on top and in order, the changes still
+ * waiting. */
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
@@ -91,8 +92,10 @@ int row_write_insert(struct project *p, const struct change *ch, uint32_t *id, u
 /* Adds an entry to the log. */
 int row_write_entry(struct project *p, enum change_kind kind, const char *actor, const char *summary, uint32_t target,
                     uint32_t n, uint32_t first_id, uint32_t *id, struct err *e);
-/* Reads the sample of the row: columns SAMPLE_COLUMNS; texts are valid until the next step. labels: room for LABEL_MAX. */
-#define SAMPLE_COLUMNS "id, text, text2, labels, split, status, origin, attributes, template, teacher, request, parent, gone"
+/* Reads the sample of the row: columns SAMPLE_COLUMNS; texts are valid until the next step. labels: room for
+ * LABEL_MAX. */
+#define SAMPLE_COLUMNS                                                                                                 \
+  "id, text, text2, labels, split, status, origin, attributes, template, teacher, request, parent, gone"
 void row_read_sample(sqlite3_stmt *s, struct sample *out, uint16_t *labels);
 /* Adds to `set` what the file says now of every (sample, field) of ch. */
 int row_read_back(struct project *p, const struct change *ch, struct change *set, struct err *e);

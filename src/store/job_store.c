@@ -201,8 +201,9 @@ static int
 read_requests(struct db *db, uint32_t job_id, struct job_figures *f, struct err *e)
 {
   static const char sql[] =
-    "SELECT state, count(*), sum(cached), sum(max(tries, 1) - 1), sum(wanted), sum(tokens_in), sum(tokens_out), sum(cost_usd),"
-    " sum(cost_usd IS NULL AND state IN (1, 2) AND NOT cached) FROM request WHERE ?1=0 OR job=?1 GROUP BY state";
+    "SELECT state, count(*), sum(cached), sum(max(tries, 1) - 1), sum(wanted), sum(tokens_in), sum(tokens_out),"
+    " sum(cost_usd), sum(cost_usd IS NULL AND state IN (1, 2) AND NOT cached) FROM request"
+    " WHERE ?1=0 OR job=?1 GROUP BY state";
   sqlite3_stmt *s = db_query(db, e, sql, "u", job_id);
   int rc = s ? 0 : -1;
 

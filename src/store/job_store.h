@@ -1,9 +1,10 @@
 /* job_store: jobs, their requests to teachers with the raw replies, and what was dropped on the way.
  *
- * The contract that makes paid replies safe: (1) requests are planned on disk before any is sent; (2) job_store_reply puts the
- * raw reply on disk, in a transaction of its own, before anyone parses it; (3) job_store_keep inserts the samples of one
- * reply, its dropped texts, and marks the request parsed in ONE transaction. Killed at any point, what is `planned` is sent
- * (again), what is `answered` is parsed (again) without a call, what is `parsed` is done: no double, no loss.
+ * The contract that makes paid replies safe: (1) requests are planned on disk before any is sent; (2) job_store_reply
+ * puts the raw reply on disk, in a transaction of its own, before anyone parses it; (3) job_store_keep inserts the
+ * samples of one reply, its dropped texts, and marks the request parsed in ONE transaction. Killed at any point, what
+ * is `planned` is sent (again), what is `answered` is parsed (again) without a call, what is `parsed` is done: no
+ * double, no loss.
  *
  * Threads: any. Errors: see project.h. */
 #ifndef STORE_JOB_STORE_H
@@ -42,7 +43,7 @@ extern const char *const request_state_names[N_REQUEST_STATES];
 struct request_row {
   uint32_t id;
   uint32_t job_id;
-  char *key;                     /* of the whole request (hex of a hash of messages, model, parameters, sample number) */
+  char *key; /* of the whole request (hex of a hash of messages, model, parameters, sample number) */
   uint16_t label;                /* the cell of the plan: LABEL_NONE if none */
   char *attributes;              /* as in struct sample, "" */
   uint32_t wanted;               /* texts asked for */
@@ -65,16 +66,18 @@ void request_rows_free(struct request_row *rows, size_t n);
 /* Plans requests (state planned) in one transaction; fills in the ids. */
 int job_store_plan(struct project *p, uint32_t job_id, struct request_row *rows, size_t n, struct err *e);
 /* Requests of a job in a state (-1: any), in order of id, without the reply bodies unless with_reply. */
-int job_store_requests(struct project *p, uint32_t job_id, int state, bool with_reply, struct request_row **rows, size_t *n,
-                       struct err *e);
+int job_store_requests(struct project *p, uint32_t job_id, int state, bool with_reply, struct request_row **rows,
+                       size_t *n, struct err *e);
 int job_store_request(struct project *p, uint32_t id, struct request_row *row, struct err *e);  /* with the reply */
-/* An answered or parsed request with this key, in any job: 1 (row filled, with the reply), 0 none, -1. Replies that could not
- * be parsed do not count. */
+/* An answered or parsed request with this key, in any job: 1 (row filled, with the reply), 0 none, -1. Replies that
+ * could not be parsed do not count. */
 int job_store_answered(struct project *p, const char *key, struct request_row *row, struct err *e);
-/* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms) and marks
- * the requests answered, durably when this returns. One transaction for all n, so a busy job hands over several at once. */
+/* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms)
+ * and marks the requests answered, durably when this returns. One transaction for all n, so a busy job hands over
+ * several at once. */
 int job_store_reply(struct project *p, const struct request_row *rows, size_t n, struct err *e);
-/* Writes that a request failed (for good, or so far: state stays planned): fields used: id, http_status, tries, error. */
+/* Writes that a request failed (for good, or so far: state stays planned): fields used: id, http_status, tries,
+ * error. */
 int job_store_fail(struct project *p, const struct request_row *row, bool for_good, struct err *e);
 
 struct dropped_row {
@@ -94,8 +97,8 @@ void dropped_rows_free(struct dropped_row *rows, size_t n);
 int job_store_keep(struct project *p, uint32_t request_id, const struct change *ch, const struct dropped_row *dropped,
                    size_t n_dropped, uint32_t *first_id, struct err *e);
 /* The same for a job that changes existing samples (annotate): ch is a CHANGE_SET, written before memory shows it. */
-int job_store_keep_set(struct project *p, uint32_t request_id, const struct change *ch, const struct dropped_row *dropped,
-                       size_t n_dropped, struct err *e);
+int job_store_keep_set(struct project *p, uint32_t request_id, const struct change *ch,
+                       const struct dropped_row *dropped, size_t n_dropped, struct err *e);
 /* Dropped texts, oldest first; job 0: of all jobs; reason NULL: all. Reason "parse" is the quarantine. */
 int job_store_dropped(struct project *p, uint32_t job_id, const char *reason, struct dropped_row **rows, size_t *n,
                       struct err *e);

@@ -329,8 +329,8 @@ reader_no_such(struct db *db, const char *kind, const char *name, const char *na
   while (s && db_next(db, s, NULL) > 0)
     buf_addf(&names, "%s%s", names.n ? ", " : "", (const char *)sqlite3_column_text(s, 0));
   if (names.n)
-    err_set(e, ERR_INPUT, "no %s '%s' (there %s: %s%s)", kind, name, strchr(buf_str(&names), ',') ? "are" : "is", names.s,
-            names.over ? ", ..." : "");
+    err_set(e, ERR_INPUT, "no %s '%s' (there %s: %s%s)", kind, name, strchr(buf_str(&names), ',') ? "are" : "is",
+            names.s, names.over ? ", ..." : "");
   else
     err_set(e, ERR_INPUT, "no %s '%s' (there is none yet)", kind, name);
   buf_release(&names);
@@ -523,8 +523,8 @@ setting_work(struct project *p, void *arg, struct err *e)
 {
   const struct setting *s = arg;
 
-  return db_run(&p->db, e, "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", "tt",
-                s->name, s->value);
+  return db_run(&p->db, e, "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                "tt", s->name, s->value);
 }
 
 int

@@ -1,15 +1,15 @@
 /* project: one project, that is one SQLite file, its corpus in memory, and the thread that writes.
  *
- * Disk order is the truth: a change is what the log in the file says it was, and memory follows. Changes of fields answer at
- * once (project_post: applied to memory, written behind, many in one transaction); what makes ids (inserts, labels) and what
- * walks history (undo, redo) is written first and then shown. Every commit is synchronous (WAL, synchronous=FULL).
- * Another process may have the project open at the same time: its changes are seen within a fraction of a second, and
- * before each write.
+ * Disk order is the truth: a change is what the log in the file says it was, and memory follows. Changes of fields
+ * answer at once (project_post: applied to memory, written behind, many in one transaction); what makes ids (inserts,
+ * labels) and what walks history (undo, redo) is written first and then shown. Every commit is synchronous (WAL,
+ * synchronous=FULL). Another process may have the project open at the same time: its changes are seen within a fraction
+ * of a second, and before each write.
  *
  * Life: project_create or project_open, ..., project_close, which writes out what was posted and ends the thread.
  * Threads: any, unless said otherwise; none of these may be called from a watcher that holds a lock of its own.
- * Errors: ERR_INPUT for a path that is no project, ERR_FAIL where the disk says no; one line each. A write that fails leaves
- * the file as it was and puts memory back to what the file says. */
+ * Errors: ERR_INPUT for a path that is no project, ERR_FAIL where the disk says no; one line each. A write that fails
+ * leaves the file as it was and puts memory back to what the file says. */
 #ifndef STORE_PROJECT_H
 #define STORE_PROJECT_H
 
@@ -25,16 +25,17 @@
 struct project;
 
 enum project_mode {
-  PROJECT_WRITE,   /* an error if the file cannot be written */
-  PROJECT_READ,    /* writes are refused; the file is not changed, unless it is of an older schema and must be migrated */
-  PROJECT_ANY,     /* write if possible, else read; project_read_only tells */
+  PROJECT_WRITE, /* an error if the file cannot be written */
+  PROJECT_READ,  /* writes are refused; the file is not changed, unless it is of an older schema and must be migrated */
+  PROJECT_ANY,   /* write if possible, else read; project_read_only tells */
 };
 struct project_label {
   const char *name, *meaning;    /* meaning may be NULL */
 };
 
 /* Makes a project file; refuses to replace a file. On failure nothing is left behind. */
-int project_create(const char *path, enum task task, const struct project_label *labels, size_t n_labels, struct err *e);
+int
+project_create(const char *path, enum task task, const struct project_label *labels, size_t n_labels, struct err *e);
 struct project *project_open(const char *path, enum project_mode mode, struct err *e);
 /* Waits for what was posted, then closes; -1 if something posted could not be written. p NULL is fine. */
 int project_close(struct project *p, struct err *e);
@@ -44,17 +45,19 @@ const char *project_name(const struct project *p);      /* file name without fol
 bool project_read_only(const struct project *p);
 struct corpus *project_corpus(struct project *p);
 struct board *project_board(struct project *p);
-/* Grows when a record table (templates, teachers, jobs, requests, runs, experiments, settings) changed, here or elsewhere. */
+/* Grows when a record table (templates, teachers, jobs, requests, runs, experiments, settings) changed, here or
+ * elsewhere. */
 uint64_t project_records_revision(const struct project *p);
 
 /* ---- changing samples ---- */
 
-/* Takes ch, a CHANGE_SET: memory has it when this returns, the file soon after. -1 (ch freed, nothing applied): read-only, or
- * an id or label that does not exist. A change without rows is freed and forgotten. */
+/* Takes ch, a CHANGE_SET: memory has it when this returns, the file soon after. -1 (ch freed, nothing applied):
+ * read-only, or an id or label that does not exist. A change without rows is freed and forgotten. */
 int project_post(struct project *p, struct change *ch, struct err *e);
 /* Writes a CHANGE_INSERT and waits; samples get ids *first_id, *first_id + 1, ... (no gap). ch stays the caller's. */
 int project_insert(struct project *p, const struct change *ch, uint32_t *first_id, struct err *e);
-/* Waits until all that this process posted is on disk; -1 with the first failure since the last time anyone was told. */
+/* Waits until all that this process posted is on disk; -1 with the first failure since the last time anyone was
+ * told. */
 int project_sync(struct project *p, struct err *e);
 /* True if nothing waits to be written. */
 bool project_durable(const struct project *p);
@@ -72,10 +75,10 @@ enum undo_scope {
   UNDO_ANY,      /* the newest change, whoever made it */
   UNDO_PERSON,   /* the newest that no job made: for the workbench, where a job may run meanwhile */
 };
-/* Undoes or redoes one change and waits. What a job did in a row counts as one. *what (to be freed by the caller, may be NULL
- * to ask for nothing) becomes "undid: reject 3 samples". Returns 1; 0 with *what "nothing to undo"; -1 (also where a later
- * change touched the same fields of the same samples).
- * A new change makes what is undone unreachable for redo, but for changes made by jobs, which stand beside it. */
+/* Undoes or redoes one change and waits. What a job did in a row counts as one. *what (to be freed by the caller, may
+ * be NULL to ask for nothing) becomes "undid: reject 3 samples". Returns 1; 0 with *what "nothing to undo"; -1 (also
+ * where a later change touched the same fields of the same samples). A new change makes what is undone unreachable for
+ * redo, but for changes made by jobs, which stand beside it. */
 int project_undo(struct project *p, enum undo_scope scope, char **what, struct err *e);
 int project_redo(struct project *p, char **what, struct err *e);
 /* How often project_undo(UNDO_ANY) and project_redo would find something; O(1). */

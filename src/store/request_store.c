@@ -119,7 +119,8 @@ job_store_requests(struct project *p, uint32_t job_id, int state, bool with_repl
                    struct err *e)
 {
   static const char plain[] = "SELECT " REQUEST_COLUMNS " FROM request WHERE job=?1 AND (?2<0 OR state=?2) ORDER BY id";
-  static const char full[] = "SELECT " REQUEST_COLUMNS ", reply FROM request WHERE job=?1 AND (?2<0 OR state=?2) ORDER BY id";
+  static const char full[] =
+    "SELECT " REQUEST_COLUMNS ", reply FROM request WHERE job=?1 AND (?2<0 OR state=?2) ORDER BY id";
   struct db *db = reader_enter(p);
   sqlite3_stmt *s = db_query(db, e, with_reply ? full : plain, "ui", job_id, (int64_t)state);
   size_t cap = 0;
@@ -173,16 +174,17 @@ job_store_answered(struct project *p, const char *key, struct request_row *row, 
 static int
 reply_work(struct project *p, void *arg, struct err *e)
 {
-  static const char sql[] =
-    "UPDATE request SET state=1, reply=?2, http_status=?3, tries=?4, tokens_in=?5, tokens_out=?6, cost_usd=?7, cached=?8,"
-    " sent_ms=?9, answered_ms=?10, error='', unparsable=0 WHERE id=?1";
+  static const char sql[] = "UPDATE request SET state=1, reply=?2, http_status=?3, tries=?4, tokens_in=?5,"
+                            " tokens_out=?6, cost_usd=?7, cached=?8, sent_ms=?9, answered_ms=?10, error='',"
+                            " unparsable=0 WHERE id=?1";
   const struct batch *b = arg;
 
   for (size_t i = 0; i < b->n; i++) {
     const struct request_row *r = &b->replies[i];
 
-    if (db_run(&p->db, e, sql, "ubuuiiduii", r->id, (const void *)or_empty(r->reply), r->n_reply, r->http_status, r->tries,
-               (int64_t)r->tokens_in, (int64_t)r->tokens_out, r->cost_usd, (uint32_t)r->cached, r->sent_ms, r->answered_ms))
+    if (db_run(&p->db, e, sql, "ubuuiiduii", r->id, (const void *)or_empty(r->reply), r->n_reply, r->http_status,
+               r->tries, (int64_t)r->tokens_in, (int64_t)r->tokens_out, r->cost_usd, (uint32_t)r->cached, r->sent_ms,
+               r->answered_ms))
       return -1;
     if (!sqlite3_changes(p->db.h))
       return err_set(e, ERR_INPUT, "there is no request %u", r->id);
@@ -204,7 +206,8 @@ fail_work(struct project *p, void *arg, struct err *e)
   const struct batch *b = arg;
   const struct request_row *r = b->replies;
 
-  return db_run(&p->db, e, "UPDATE request SET state=?2, http_status=?3, tries=?4, error=?5 WHERE id=?1 AND state IN (0, 3)",
+  return db_run(&p->db, e,
+                "UPDATE request SET state=?2, http_status=?3, tries=?4, error=?5 WHERE id=?1 AND state IN (0, 3)",
                 "uuuut", r->id, (uint32_t)(b->for_good ? REQUEST_FAILED : REQUEST_PLANNED), r->http_status, r->tries,
                 or_empty(r->error));
 }
@@ -238,8 +241,10 @@ mark_parsed(struct project *p, const struct keep *k, struct err *e)
   if (db_run(&p->db, e, "UPDATE request SET state=2, unparsable=?2 WHERE id=?1 AND state=1", "uu", k->request_id,
              (uint32_t)unparsable))
     return -1;
-  return sqlite3_changes(p->db.h) ? 0
-    : err_set(e, ERR_FAIL, "request %u is not waiting to be parsed (does another program work on this job?)", k->request_id);
+  return sqlite3_changes(p->db.h)
+           ? 0
+           : err_set(e, ERR_FAIL, "request %u is not waiting to be parsed (does another program work on this job?)",
+                     k->request_id);
 }
 
 static int
@@ -350,8 +355,9 @@ int
 job_store_dropped(struct project *p, uint32_t job_id, const char *reason, struct dropped_row **rows, size_t *n,
                   struct err *e)
 {
-  static const char sql[] = "SELECT id, job, request, label, attributes, text, text2, reason, detail, of_sample FROM dropped"
-                            " WHERE (?1=0 OR job=?1) AND (?2 IS NULL OR reason=?2) ORDER BY id";
+  static const char sql[] =
+    "SELECT id, job, request, label, attributes, text, text2, reason, detail, of_sample FROM dropped"
+    " WHERE (?1=0 OR job=?1) AND (?2 IS NULL OR reason=?2) ORDER BY id";
   struct db *db = reader_enter(p);
   sqlite3_stmt *s = db_query(db, e, sql, "ut", job_id, reason);
   size_t cap = 0;

@@ -30,16 +30,16 @@ put_work(struct project *p, void *arg, struct err *e)
     const struct prediction *v = &in->v[i];
     const float *vector = in->vectors ? in->vectors + i * in->n_labels : NULL;
 
-    if (db_run(&p->db, e, sql, "uuuidb", (uint32_t)in->kind, in->id, v->sample_id, (int64_t)v->label, (double)v->probability,
-               (const void *)vector, vector ? in->n_labels * sizeof *vector : (size_t)0))
+    if (db_run(&p->db, e, sql, "uuuidb", (uint32_t)in->kind, in->id, v->sample_id, (int64_t)v->label,
+               (double)v->probability, (const void *)vector, vector ? in->n_labels * sizeof *vector : (size_t)0))
       return -1;
   }
   return 0;
 }
 
 int
-run_store_put_predictions(struct project *p, enum predictor kind, uint32_t id, const struct prediction *predictions, size_t n,
-                          const float *vectors, size_t n_labels, struct err *e)
+run_store_put_predictions(struct project *p, enum predictor kind, uint32_t id, const struct prediction *predictions,
+                          size_t n, const float *vectors, size_t n_labels, struct err *e)
 {
   struct predictions in = {kind, id, predictions, n, vectors, n_labels};
 
@@ -108,7 +108,8 @@ evaluation_work(struct project *p, void *arg, struct err *e)
 {
   const struct evaluation_row *row = arg;
 
-  return db_run(&p->db, e, "INSERT OR REPLACE INTO evaluation (kind, predictor, split, metrics, at_ms) VALUES (?, ?, ?, ?, ?)",
+  return db_run(&p->db, e,
+                "INSERT OR REPLACE INTO evaluation (kind, predictor, split, metrics, at_ms) VALUES (?, ?, ?, ?, ?)",
                 "uutti", (uint32_t)row->kind, row->predictor_id, row->split ? row->split : "",
                 row->metrics ? row->metrics : "{}", clock_wall_ms());
 }
@@ -123,8 +124,8 @@ int
 run_store_evaluations(struct project *p, struct evaluation_row **rows, size_t *n, struct err *e)
 {
   struct db *db = reader_enter(p);
-  sqlite3_stmt *s =
-    db_query(db, e, "SELECT kind, predictor, split, metrics, at_ms FROM evaluation ORDER BY kind, predictor, split", "");
+  sqlite3_stmt *s = db_query(
+    db, e, "SELECT kind, predictor, split, metrics, at_ms FROM evaluation ORDER BY kind, predictor, split", "");
   size_t cap = 0;
   int rc = s ? 0 : -1;
 

@@ -244,8 +244,9 @@ row_write_set(struct project *p, const struct change *ch, uint32_t *id, struct e
     rc = one < 0 ? -1 : 0;
   }
   if (!rc && changed)
-    rc = db_run(&p->db, e, "UPDATE change SET n=(SELECT count(DISTINCT sample) FROM change_row WHERE change=?1) WHERE id=?1",
-                "u", *id);
+    rc = db_run(&p->db, e,
+                "UPDATE change SET n=(SELECT count(DISTINCT sample) FROM change_row WHERE change=?1) WHERE id=?1", "u",
+                *id);
   /* Nothing changed: nobody has seen the entry, its number is given again. */
   if (!rc && !changed) {
     rc = db_run(&p->db, e, "DELETE FROM change WHERE id=?", "u", *id);

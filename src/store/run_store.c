@@ -10,7 +10,8 @@
 
 const char *const run_state_names[N_RUN_STATES] = {"running", "done", "stopped", "failed"};
 
-#define RUN_COLUMNS "id, name, student, state, params, data, seed, n_train, n_valid, best_epoch, seconds, metrics, message," \
+#define RUN_COLUMNS                                                                                                    \
+  "id, name, student, state, params, data, seed, n_train, n_valid, best_epoch, seconds, metrics, message,"             \
   " experiment, arm, model_bytes, at_ms"
 static const char names_sql[] = "SELECT name FROM run ORDER BY id";
 
@@ -100,9 +101,9 @@ make_name(struct project *p, const char *student, char **name, struct err *e)
 static int
 add_work(struct project *p, void *arg, struct err *e)
 {
-  static const char sql[] =
-    "INSERT INTO run (name, student, state, params, data, seed, n_train, n_valid, best_epoch, seconds, metrics, message,"
-    " experiment, arm, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  static const char sql[] = "INSERT INTO run (name, student, state, params, data, seed, n_train, n_valid, best_epoch,"
+                            " seconds, metrics, message, experiment, arm, at_ms)"
+                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   struct run_write *w = arg;
   const struct run_row *r = w->row;
   int64_t taken;
@@ -116,8 +117,8 @@ add_work(struct project *p, void *arg, struct err *e)
   if (taken)
     return err_set(e, ERR_INPUT, "there is a run '%s' already (choose another --name)", w->name);
   if (db_run(&p->db, e, sql, "ttuttiuuudttuti", w->name, or_empty(r->student), (uint32_t)r->state, or_object(r->params),
-             or_empty(r->data), (int64_t)r->seed, r->n_train, r->n_valid, r->best_epoch, r->seconds, or_object(r->metrics),
-             or_empty(r->message), r->experiment_id, or_empty(r->arm), clock_wall_ms()))
+             or_empty(r->data), (int64_t)r->seed, r->n_train, r->n_valid, r->best_epoch, r->seconds,
+             or_object(r->metrics), or_empty(r->message), r->experiment_id, or_empty(r->arm), clock_wall_ms()))
     return -1;
   w->id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
   return 0;
@@ -147,15 +148,15 @@ no_run(uint32_t id, struct err *e)
 static int
 update_work(struct project *p, void *arg, struct err *e)
 {
-  static const char sql[] =
-    "UPDATE run SET student=?2, state=?3, params=?4, data=?5, seed=?6, n_train=?7, n_valid=?8, best_epoch=?9, seconds=?10,"
-    " metrics=?11, message=?12, experiment=?13, arm=?14 WHERE id=?1";
+  static const char sql[] = "UPDATE run SET student=?2, state=?3, params=?4, data=?5, seed=?6, n_train=?7, n_valid=?8,"
+                            " best_epoch=?9, seconds=?10, metrics=?11, message=?12, experiment=?13, arm=?14"
+                            " WHERE id=?1";
   const struct run_write *w = arg;
   const struct run_row *r = w->row;
 
   if (db_run(&p->db, e, sql, "ututtiuuudttut", r->id, or_empty(r->student), (uint32_t)r->state, or_object(r->params),
-             or_empty(r->data), (int64_t)r->seed, r->n_train, r->n_valid, r->best_epoch, r->seconds, or_object(r->metrics),
-             or_empty(r->message), r->experiment_id, or_empty(r->arm)))
+             or_empty(r->data), (int64_t)r->seed, r->n_train, r->n_valid, r->best_epoch, r->seconds,
+             or_object(r->metrics), or_empty(r->message), r->experiment_id, or_empty(r->arm)))
     return -1;
   return sqlite3_changes(p->db.h) ? 0 : no_run(r->id, e);
 }
@@ -173,7 +174,8 @@ model_work(struct project *p, void *arg, struct err *e)
 {
   const struct run_write *w = arg;
 
-  if (db_run(&p->db, e, "INSERT INTO model (run, data) VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET data=excluded.data", "ub",
+  if (db_run(&p->db, e,
+             "INSERT INTO model (run, data) VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET data=excluded.data", "ub",
              w->id, w->model, w->n_model) ||
       db_run(&p->db, e, "UPDATE run SET model_bytes=?2 WHERE id=?1", "ui", w->id, (int64_t)w->n_model))
     return -1;
@@ -191,9 +193,9 @@ run_store_put_model(struct project *p, uint32_t id, const void *model, size_t n,
 static int
 points_work(struct project *p, void *arg, struct err *e)
 {
-  static const char sql[] =
-    "INSERT INTO run_point (run, seq, epoch, step, n_steps, epoch_end, train_loss, train_accuracy, valid_loss, valid_accuracy,"
-    " valid_f1, samples_per_s, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  static const char sql[] = "INSERT INTO run_point (run, seq, epoch, step, n_steps, epoch_end, train_loss,"
+                            " train_accuracy, valid_loss, valid_accuracy, valid_f1, samples_per_s, seconds)"
+                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   const struct run_write *w = arg;
   int64_t seq;
 
@@ -313,8 +315,9 @@ run_store_model(struct project *p, uint32_t id, void **model, size_t *n, struct 
 int
 run_store_points(struct project *p, uint32_t id, struct train_point **points, size_t *n, struct err *e)
 {
-  static const char sql[] = "SELECT epoch, step, n_steps, epoch_end, train_loss, train_accuracy, valid_loss, valid_accuracy,"
-                            " valid_f1, samples_per_s, seconds FROM run_point WHERE run=? ORDER BY seq";
+  static const char sql[] =
+    "SELECT epoch, step, n_steps, epoch_end, train_loss, train_accuracy, valid_loss, valid_accuracy,"
+    " valid_f1, samples_per_s, seconds FROM run_point WHERE run=? ORDER BY seq";
   struct db *db = reader_enter(p);
   sqlite3_stmt *s = db_query(db, e, sql, "u", id);
   size_t cap = 0;

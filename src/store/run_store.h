@@ -29,8 +29,8 @@ struct run_row {
 void run_row_release(struct run_row *row);
 void run_rows_free(struct run_row *rows, size_t n);
 
-/* Adds a run in its state; *id and *name (the name given or made up, to be freed by the caller) may be NULL. A name that is
- * taken is ERR_INPUT. */
+/* Adds a run in its state; *id and *name (the name given or made up, to be freed by the caller) may be NULL. A name
+ * that is taken is ERR_INPUT. */
 int run_store_add(struct project *p, const struct run_row *row, uint32_t *id, char **name, struct err *e);
 /* Writes all fields but id, name, at_ms and the model. */
 int run_store_update(struct project *p, const struct run_row *row, struct err *e);
@@ -39,7 +39,8 @@ int run_store_put_model(struct project *p, uint32_t id, const void *model, size_
 /* Update, model (NULL: none) and points in one transaction: the end of a run. */
 int run_store_finish(struct project *p, const struct run_row *row, const void *model, size_t n_model,
                      const struct train_point *points, size_t n_points, struct err *e);
-int run_store_model(struct project *p, uint32_t id, void **model, size_t *n, struct err *e);  /* to be freed by the caller */
+int
+run_store_model(struct project *p, uint32_t id, void **model, size_t *n, struct err *e); /* to be freed by the caller */
 int run_store_get(struct project *p, const char *name, struct run_row *row, struct err *e);
 int run_store_by_id(struct project *p, uint32_t id, struct run_row *row, struct err *e);
 int run_store_list(struct project *p, struct run_row **rows, size_t *n, struct err *e);       /* oldest first */
@@ -59,8 +60,8 @@ struct prediction {
 int run_store_put_predictions(struct project *p, enum predictor kind, uint32_t id, const struct prediction *predictions,
                               size_t n, const float *vectors, size_t n_labels, struct err *e);
 /* By sample id. vectors (NULL: not wanted) as above, NaN where none was kept; n_labels is that of the longest. */
-int run_store_predictions(struct project *p, enum predictor kind, uint32_t id, struct prediction **predictions, size_t *n,
-                          float **vectors, size_t *n_labels, struct err *e);
+int run_store_predictions(struct project *p, enum predictor kind, uint32_t id, struct prediction **predictions,
+                          size_t *n, float **vectors, size_t *n_labels, struct err *e);
 
 /* The result of `evaluate`: one for each predictor and what it was evaluated on; a newer one replaces it. */
 struct evaluation_row {
@@ -82,7 +83,8 @@ struct experiment_record {
 };
 int run_store_add_experiment(struct project *p, const char *plan, uint32_t *id, struct err *e);
 int run_store_set_experiment(struct project *p, uint32_t id, const char *result, struct err *e);
-int run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e);  /* oldest first */
+int
+run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e); /* oldest first */
 void experiment_records_free(struct experiment_record *rows, size_t n);
 
 #endif

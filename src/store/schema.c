@@ -42,8 +42,8 @@ static const char step_1[] =
   " of_sample INTEGER NOT NULL DEFAULT 0);"
   "CREATE INDEX dropped_job ON dropped (job, reason);"
   "CREATE TABLE run (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, student TEXT NOT NULL, state INTEGER NOT NULL,"
-  " params TEXT NOT NULL, data TEXT NOT NULL, seed INTEGER NOT NULL, n_train INTEGER NOT NULL, n_valid INTEGER NOT NULL,"
-  " best_epoch INTEGER NOT NULL, seconds REAL NOT NULL, metrics TEXT NOT NULL, message TEXT NOT NULL,"
+  " params TEXT NOT NULL, data TEXT NOT NULL, seed INTEGER NOT NULL, n_train INTEGER NOT NULL, n_valid INTEGER NOT"
+  " NULL, best_epoch INTEGER NOT NULL, seconds REAL NOT NULL, metrics TEXT NOT NULL, message TEXT NOT NULL,"
   " experiment INTEGER NOT NULL, arm TEXT NOT NULL, model_bytes INTEGER NOT NULL DEFAULT 0, at_ms INTEGER NOT NULL);"
   "CREATE TABLE model (run INTEGER PRIMARY KEY, data BLOB NOT NULL);"
   "CREATE TABLE run_point (run INTEGER NOT NULL, seq INTEGER NOT NULL, epoch INTEGER NOT NULL, step INTEGER NOT NULL,"
@@ -80,7 +80,8 @@ schema_check(struct db *db, int newest, int *version, struct err *e)
     return err_set(e, ERR_INPUT, "'%s' is no retort project: it is %s", db->path,
                    tables ? "some other SQLite file" : "empty (retort new makes a project)");
   if (user > newest)
-    return err_set(e, ERR_INPUT, "'%s' is from a newer retort: its schema is %d, this program knows up to %d (update retort)",
+    return err_set(e, ERR_INPUT,
+                   "'%s' is from a newer retort: its schema is %d, this program knows up to %d (update retort)",
                    db->path, (int)user, newest);
   *version = (int)user;
   return 0;

@@ -1,7 +1,7 @@
 /* schema: the tables of a project file and how they came to be.
  *
- * PRAGMA user_version is the number of steps that were taken; a step, once released, is never edited: to change the schema,
- * append a step. Threads: the caller's connection. */
+ * PRAGMA user_version is the number of steps that were taken; a step, once released, is never edited: to change the
+ * schema, append a step. Threads: the caller's connection. */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 

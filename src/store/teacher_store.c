@@ -69,14 +69,15 @@ put_work(struct project *p, void *arg, struct err *e)
     "INSERT INTO teacher (name, kind, url, model, key_env, price_in, price_out, concurrency, settings, replay, at_ms)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET kind=excluded.kind, url=excluded.url,"
     " model=excluded.model, key_env=excluded.key_env, price_in=excluded.price_in, price_out=excluded.price_out,"
-    " concurrency=excluded.concurrency, settings=excluded.settings, replay=excluded.replay, at_ms=excluded.at_ms, removed=0";
+    " concurrency=excluded.concurrency, settings=excluded.settings, replay=excluded.replay, at_ms=excluded.at_ms, "
+    "removed=0";
   struct put *put = arg;
   const struct teacher_row *row = put->row;
   int64_t id;
 
   if (db_run(&p->db, e, sql, "tttttddutbi", row->name, or_empty(row->kind), or_empty(row->url), or_empty(row->model),
-             or_empty(row->key_env), row->price_in, row->price_out, row->concurrency, row->settings ? row->settings : "{}",
-             (const void *)put->replay, put->n_replay, clock_wall_ms()) ||
+             or_empty(row->key_env), row->price_in, row->price_out, row->concurrency,
+             row->settings ? row->settings : "{}", (const void *)put->replay, put->n_replay, clock_wall_ms()) ||
       db_number(&p->db, e, 0, &id, "SELECT id FROM teacher WHERE name=?", "t", row->name))
     return -1;
   put->id = (uint32_t)id;
@@ -174,7 +175,8 @@ teacher_store_list(struct project *p, struct teacher_row **rows, size_t *n, stru
 static int
 remove_work(struct project *p, void *arg, struct err *e)
 {
-  if (db_run(&p->db, e, "UPDATE teacher SET removed=1, replay=NULL WHERE name=? AND NOT removed", "t", (const char *)arg))
+  if (db_run(&p->db, e, "UPDATE teacher SET removed=1, replay=NULL WHERE name=? AND NOT removed", "t",
+             (const char *)arg))
     return -1;
   return sqlite3_changes(p->db.h) ? 0 : reader_no_such(&p->db, "teacher", arg, names_sql, e);
 }

@@ -23,8 +23,8 @@ void teacher_row_release(struct teacher_row *row);
 void teacher_rows_free(struct teacher_row *rows, size_t n);
 
 /* Adds a teacher, or replaces the one of that name (the id stays). replay: JSONL to embed, or NULL. *id may be NULL. */
-int teacher_store_put(struct project *p, const struct teacher_row *row, const char *replay, size_t n_replay, uint32_t *id,
-                      struct err *e);
+int teacher_store_put(struct project *p, const struct teacher_row *row, const char *replay, size_t n_replay,
+                      uint32_t *id, struct err *e);
 /* An unknown name is ERR_INPUT ("no teacher 'x' (there are: a, b)"). */
 int teacher_store_get(struct project *p, const char *name, struct teacher_row *row, struct err *e);
 int teacher_store_by_id(struct project *p, uint32_t id, struct teacher_row *row, struct err *e);

@@ -76,8 +76,8 @@ put_work(struct project *p, void *arg, struct err *e)
   template_row_release(&put->row);
   put->row = (struct template_row){
     .name = xstrdup(put->name), .version = version, .source = xstrdup(put->source), .at_ms = clock_wall_ms()};
-  if (db_run(&p->db, e, "INSERT INTO template (name, version, source, at_ms) VALUES (?, ?, ?, ?)", "tuti", put->name, version,
-             put->source, put->row.at_ms))
+  if (db_run(&p->db, e, "INSERT INTO template (name, version, source, at_ms) VALUES (?, ?, ?, ?)", "tuti", put->name,
+             version, put->source, put->row.at_ms))
     return -1;
   put->row.id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
   return follow_names(p, e);
@@ -103,7 +103,8 @@ int
 template_store_get(struct project *p, const char *name, uint32_t version, struct template_row *row, struct err *e)
 {
   static const char sql[] =
-    "SELECT " COLUMNS " FROM template WHERE name=?1 AND NOT removed AND (?2=0 OR version=?2) ORDER BY version DESC LIMIT 1";
+    "SELECT " COLUMNS
+    " FROM template WHERE name=?1 AND NOT removed AND (?2=0 OR version=?2) ORDER BY version DESC LIMIT 1";
   struct db *db = reader_enter(p);
   sqlite3_stmt *s = db_query(db, e, sql, "tu", name, version);
   int rc = s ? db_next(db, s, e) : -1;

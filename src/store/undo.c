@@ -51,13 +51,15 @@ chosen(const struct walk *w, uint32_t change)
   return false;
 }
 
-/* A job may have worked on the same samples after a person's change: then the values to go back to are not those before. */
+/* A job may have worked on the same samples after a person's change: then the values to go back to are not those
+ * before. */
 static int
 check_later(struct project *p, const struct walk *w, uint32_t target, struct err *e)
 {
   static const char sql[] =
-    "SELECT a.sample FROM change_row a, change t WHERE a.change = ?1 AND t.id = ?2 AND (a.sample BETWEEN t.first_id AND t.last_id"
-    " OR EXISTS (SELECT 1 FROM change_row b WHERE b.change = ?2 AND b.sample = a.sample AND b.field = a.field)) LIMIT 1";
+    "SELECT a.sample FROM change_row a, change t WHERE a.change = ?1 AND t.id = ?2"
+    " AND (a.sample BETWEEN t.first_id AND t.last_id OR EXISTS"
+    " (SELECT 1 FROM change_row b WHERE b.change = ?2 AND b.sample = a.sample AND b.field = a.field)) LIMIT 1";
   const struct marks *done = &p->history.done;
   int64_t sample;
 
@@ -67,8 +69,8 @@ check_later(struct project *p, const struct walk *w, uint32_t target, struct err
     if (db_number(&p->db, e, 0, &sample, sql, "uu", done->v[i].change, target))
       return -1;
     if (sample)
-      return err_set(e, ERR_FAIL, "cannot %s '%s': job %u changed sample %u after it", w->redo ? "redo" : "undo", w->what,
-                     done->v[i].job, (uint32_t)sample);
+      return err_set(e, ERR_FAIL, "cannot %s '%s': job %u changed sample %u after it", w->redo ? "redo" : "undo",
+                     w->what, done->v[i].job, (uint32_t)sample);
   }
   return 0;
 }
@@ -189,7 +191,8 @@ project_log(struct project *p, uint32_t before, size_t max, struct log_entry **e
 {
   static const char sql[] =
     "SELECT id, kind, at_ms, actor, summary, target, n, first_id, coalesce((SELECT u.kind FROM change u"
-    " WHERE u.target > 0 AND u.target = c.id ORDER BY u.id DESC LIMIT 1), 0) FROM change c WHERE id < ? ORDER BY id DESC LIMIT ?";
+    " WHERE u.target > 0 AND u.target = c.id ORDER BY u.id DESC LIMIT 1), 0) FROM change c WHERE id < ? ORDER BY id "
+    "DESC LIMIT ?";
   struct db *db = reader_enter(p);
   sqlite3_stmt *s = db_query(db, e, sql, "ui", before ? before : UINT32_MAX, max ? (int64_t)max : -1);
   struct log_entry *list = NULL;

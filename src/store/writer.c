@@ -213,7 +213,8 @@ ask(struct project *p, struct call *call)
 int
 project_refuse(const struct project *p, struct err *e)
 {
-  return err_set(e, ERR_INPUT, "cannot write '%s': it is read-only (change its permissions, or work on a copy)", p->path);
+  return err_set(e, ERR_INPUT, "cannot write '%s': it is read-only (change its permissions, or work on a copy)",
+                 p->path);
 }
 
 int
