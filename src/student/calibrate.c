@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #define STEPS 30
+#define MAX_SLOPE 40  /* where all held-out texts are right there is no most likely slope */
 
 static const float *
 row_of(const struct scored *s, size_t i)
@@ -83,7 +84,7 @@ calibrate_softmax(struct calibration *c, const struct scored *s)
       softmax_row(row_of(s, i), s->task->n_classes, s->x[s->which[i]].labels[0], slope, d);
     next = slope - d[0] / d[1];
     next = fmin(fmax(next, slope / 2), slope * 2);  /* no wild leaps */
-    next = fmin(fmax(next, 0.1), 40);
+    next = fmin(fmax(next, 0.1), MAX_SLOPE);
     if (fabs(next - slope) < 1e-4 * slope)
       break;
     slope = next;
@@ -117,7 +118,7 @@ calibrate_sigmoid(struct calibration *c, const struct scored *s)
       break;
     da = (h[2] * g[0] - h[1] * g[1]) / determinant;
     db = (h[0] * g[1] - h[1] * g[0]) / determinant;
-    a -= fmin(fmax(da, -2), 2);
+    a = fmin(a - fmin(fmax(da, -2), 2), MAX_SLOPE);
     b -= fmin(fmax(db, -2), 2);
     if (fabs(da) + fabs(db) < 1e-4)
       break;
@@ -146,11 +147,14 @@ choose_threshold(struct calibration *c, const struct scored *s)
       right[bin] += has_label(&s->x[s->which[i]], k);
     }
   }
-  for (size_t bin = 100; bin > 4; bin--) {
+  for (int bin = 100; bin > 4; bin--) {  /* of equals the one nearest to .5 */
+    double f1;
+
     n_all += all[bin];
     n_right += right[bin];
-    if (n_right && 2.0 * (double)n_right / (double)(n_all + labels) > best) {
-      best = 2.0 * (double)n_right / (double)(n_all + labels);
+    f1 = 2.0 * (double)n_right / (double)(n_all + labels);
+    if (n_right && (f1 > best || (f1 >= best && bin >= 50))) {
+      best = f1;
       c->threshold = (float)bin / 100;
     }
   }

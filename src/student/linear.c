@@ -7,7 +7,8 @@
  *   none, 2 000 texts or more  one fit with a stratified tenth set aside, which calibrates; then the last fit on all texts
  *   none, 20 to 1 999 texts    five folds, each scored by a fit on the other four; the pooled scores calibrate; then the last
  *                              fit on all texts, which is the result: few texts are too dear to set any aside
- *   none, fewer than 20        a fit on all texts, with a fixed slope
+ *   none, fewer than 20, or    a fit on all texts, calibrated on the scores that texts of the first epoch had just before they
+ *   holdout=no                 were learned
  * A fit ends when an epoch moves less than 2 % of what the first one moved, or after `epochs`. The problem is convex: more
  * epochs do not overfit; the parameter `cost` says how closely the texts are followed. */
 #include <math.h>
@@ -21,14 +22,14 @@
 #include "student/weigh.h"
 
 enum param { P_EPOCHS, P_COST, P_WORDS, P_SKIP, P_SHAPE, P_CHAR_MIN, P_CHAR_MAX, P_CHARACTERS, P_WEIGHTING, P_MIN_COUNT,
-             P_FEATURES, N_PARAMS };
+             P_FEATURES, P_HOLDOUT, N_PARAMS };
 
 static const struct option params[] = {
   [P_EPOCHS] = {"epochs", OPTION_INT, 1, 1000, "8", NULL, "N", "passes over the training texts, at most", 0},
-  [P_COST] = {"cost", OPTION_REAL, 0.0001, 10000, "0.8", NULL, "X",
+  [P_COST] = {"cost", OPTION_REAL, 0.0001, 10000, "1", NULL, "X",
               "how closely the training texts are followed, against small weights (C of the SVM)", 0},
   [P_WORDS] = {"words", OPTION_INT, 1, 5, "2", NULL, "N", "longest word n-gram", 0},
-  [P_SKIP] = {"skip", OPTION_INT, 0, 8, "2", NULL, "N", "pairs of words up to so many words apart (0 or 1: none)", 0},
+  [P_SKIP] = {"skip", OPTION_INT, 0, 8, "4", NULL, "N", "pairs of words up to so many words apart (0 or 1: none)", 0},
   [P_SHAPE] = {"shape", OPTION_CHOICE, 0, 0, "yes", "no|yes", "WHETHER",
                "each word with the shape of its neighbours (capital, digit, mark)", 0},
   [P_CHAR_MIN] = {"char-min", OPTION_INT, 1, 8, "2", NULL, "N", "shortest character n-gram within a word", 0},
@@ -38,6 +39,8 @@ static const struct option params[] = {
                    "how much features that tell classes apart are favoured (0: plain TF-IDF)", 0},
   [P_MIN_COUNT] = {"min-count", OPTION_INT, 1, 1000, "1", NULL, "N", "training texts that a feature must stand in", 0},
   [P_FEATURES] = {"features", OPTION_INT, 16, FEATURES_MAX, "4194304", NULL, "N", "features kept, at most", 0},
+  [P_HOLDOUT] = {"holdout", OPTION_CHOICE, 0, 0, "auto", "auto|no", "WHETHER",
+                 "set texts aside to calibrate where no validation texts are given (no: only a rough calibration)", 0},
   [N_PARAMS] = {.name = NULL},
 };
 
@@ -47,6 +50,7 @@ static const struct option params[] = {
 #define CONVERGED 0.02
 #define STEP_WORK 2e7   /* multiply-adds of a step, about 10 ms */
 #define STEPS_AN_EPOCH 6
+#define POOLED 1000     /* texts that are enough to calibrate on while learning */
 #define WATCHED 128     /* texts of a step that its loss and accuracy are computed on */
 
 struct fit {
@@ -133,7 +137,7 @@ plan_fits(struct linear *t)
 {
   t->folds = xmalloc(t->n);
   memset(t->folds, 255, t->n);
-  t->n_fits = t->n_valid || t->n < FEW ? 1 : t->n < MANY ? 6 : 2;
+  t->n_fits = t->n_valid || t->n < FEW || t->values[P_HOLDOUT] > 0 ? 1 : t->n < MANY ? 6 : 2;
   if (t->n_fits > 1)
     assign_folds(t, t->n_fits == 6 ? 5 : 10, t->n_fits - 1);
 }
@@ -212,7 +216,7 @@ begin_fit(struct linear *t)
   weigh_rows(t->row_values, t->squares, &t->rows, t->weights, t->values[P_CHARACTERS], t->threads);
   weigh_rows(t->valid_values, t->valid_squares, &t->valid_rows, t->weights, t->values[P_CHARACTERS], t->threads);
   f->svm = svm_new(&t->rows, t->row_values, t->squares, t->vocabulary.n, t->x, f->in, f->n_in, t->task.n_classes,
-                   t->values[P_COST], t->seed + (uint64_t)t->at_fit);
+                   t->values[P_COST], (int)t->values[P_EPOCHS], t->seed + (uint64_t)t->at_fit);
   if (!t->step_scores)
     t->step_scores = xmalloc(t->step_rows * svm_stride(f->svm) * sizeof *t->step_scores);
 }
@@ -294,7 +298,7 @@ static int
 steps_expected(const struct linear *t, bool fit_over)
 {
   size_t held = t->n_fits > 1 ? t->n / (t->n_fits == 6 ? 5 : 10) : 0, a_fold = t->n - held;
-  int epochs = (int)fmin(t->values[P_EPOCHS], 8), fits = t->n_fits - t->at_fit - (fit_over ? 0 : 1);
+  int epochs = (int)fmin(t->values[P_EPOCHS], 8), fits = t->n_fits - t->at_fit - 1;
   size_t fold_steps = (a_fold + t->step_rows - 1) / t->step_rows, last_steps = (t->n + t->step_rows - 1) / t->step_rows;
   double left = 0;
 
@@ -318,6 +322,24 @@ fill_point(struct linear *t, struct train_point *p, const uint32_t *rows, size_t
                             .valid_loss = NAN, .valid_accuracy = NAN, .valid_f1 = NAN};
 }
 
+/* Without texts set aside, those of the first epoch's second half calibrate: their scores are from before they were learned. */
+static void
+pool_unlearned(struct linear *t, const uint32_t *rows, size_t n)
+{
+  struct svm *svm = t->fit.svm;
+  size_t stride = svm_stride(svm);
+
+  if (t->n_fits > 1 || t->n_valid || t->epoch > 1 || svm->at < svm->n / 2 || t->n_pooled >= POOLED)
+    return;
+  GROW(t->pooled, t->pooled_cap, (t->n_pooled + n) * stride);
+  GROW(t->pooled_rows, t->pooled_rows_cap, t->n_pooled + n);
+  memcpy(t->pooled + t->n_pooled * stride, t->step_scores, n * stride * sizeof *t->pooled);
+  memcpy(t->pooled_rows + t->n_pooled, rows, n * sizeof *rows);
+  t->n_pooled += n;
+  if (svm->at == svm->n || t->n_pooled >= POOLED)
+    calibrate(&t->calibration, &(struct scored){t->pooled, t->n_pooled, stride, t->x, t->pooled_rows, &t->task});
+}
+
 static int
 linear_training_step(struct training *base, struct train_point *p, struct err *e)
 {
@@ -337,6 +359,7 @@ linear_training_step(struct training *base, struct train_point *p, struct err *e
   epoch_end = t->fit.svm->at == t->fit.svm->n;
   t->step++;
   t->n_learned += n;
+  pool_unlearned(t, t->fit.svm->order + t->fit.svm->at - n, n);
   fill_point(t, p, t->fit.svm->order + t->fit.svm->at - n, n);
   if (epoch_end) {
     over = end_epoch(t);

@@ -11,19 +11,29 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-/* Zeroed, in huge pages where it is large: rows of weights are read at random. *memory is what to free. */
+/* Zeroed, large ones in huge pages: rows of weights are read at random. */
 static float *
-table_new(size_t n, void **memory)
+table_new(struct svm_table *t, size_t n)
 {
-  size_t align = n * sizeof(float) >= 2 * HUGE_PAGE ? HUGE_PAGE : 64;
-  uintptr_t p;
+  t->size_bytes = n * sizeof(float);
+  if (t->size_bytes < 2 * HUGE_PAGE)
+    return t->start = xcalloc(t->size_bytes, 1);
+  t->size_bytes = (t->size_bytes + 2 * HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+  t->start = mmap(NULL, t->size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (t->start == MAP_FAILED)
+    xmalloc(SIZE_MAX / 2);  /* ends the program with its word */
+  t->mapped = true;
+  madvise(t->start, t->size_bytes, MADV_HUGEPAGE);
+  return (float *)(((uintptr_t)t->start + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+}
 
-  *memory = xmalloc(n * sizeof(float) + align);
-  p = ((uintptr_t)*memory + align - 1) / align * align;
-  if (align == HUGE_PAGE)
-    madvise((void *)p, n * sizeof(float) / align * align, MADV_HUGEPAGE);
-  memset((void *)p, 0, n * sizeof(float));
-  return (float *)p;
+static void
+table_free(struct svm_table *t)
+{
+  if (t->mapped)
+    munmap(t->start, t->size_bytes);
+  else
+    free(t->start);
 }
 
 static size_t
@@ -34,7 +44,7 @@ lanes_for(size_t n_classes)
 
 struct svm *
 svm_new(const struct rows *rows, const float *values, const float *squares, uint32_t n_features, const struct example *x,
-        const uint32_t *which, size_t n, size_t n_classes, double cost, uint64_t seed)
+        const uint32_t *which, size_t n, size_t n_classes, double cost, int max_epochs, uint64_t seed)
 {
   struct svm *s = xcalloc(1, sizeof *s);
 
@@ -44,8 +54,9 @@ svm_new(const struct rows *rows, const float *values, const float *squares, uint
   s->order = xmalloc((n + 1) * sizeof *s->order);
   memcpy(s->order, which, n * sizeof *which);
   rng_seed(&s->rng, seed);
-  s->weights = table_new(s->n_shards * s->n_features * s->lanes + 16, &s->memory[0]);
-  s->alpha = table_new(s->n_shards * rows->n * s->lanes + 16, &s->memory[1]);
+  s->weights = table_new(&s->tables[0], s->n_shards * s->n_features * s->lanes);
+  if (max_epochs > 1)
+    s->alpha = table_new(&s->tables[1], s->n_shards * rows->n * s->lanes);
   s->bias = xcalloc(svm_stride(s), sizeof *s->bias);
   return s;
 }
@@ -55,8 +66,8 @@ svm_free(struct svm *s)
 {
   if (!s)
     return;
-  free(s->memory[0]);
-  free(s->memory[1]);
+  table_free(&s->tables[0]);
+  table_free(&s->tables[1]);
   free(s->order);
   free(s->bias);
   free(s);
@@ -93,7 +104,7 @@ solve_shard(struct step *p, size_t shard)
 {
   struct svm *s = p->s;
   size_t lanes = s->lanes, stride = svm_stride(s);
-  float signs[KERNEL_MAX_LANES], scores[KERNEL_MAX_LANES];
+  float signs[KERNEL_MAX_LANES], scores[KERNEL_MAX_LANES], fresh[KERNEL_MAX_LANES];
   double moved = 0;
 
   for (size_t k = 0; k < lanes; k++)  /* lanes without a class never move */
@@ -104,10 +115,13 @@ solve_shard(struct step *p, size_t shard)
     struct kernel_row row = row_of(s->rows, s->values, i);
     float ridge = (float)(1 / (2 * s->cost * (x->weight > 0 ? x->weight : 1)));
     struct kernel_solve k = {.weights = s->weights + shard * s->n_features * lanes, .bias = s->bias + shard * lanes,
-                             .alpha = s->alpha + (shard * s->rows->n + i) * lanes, .signs = signs, .ridge = ridge,
+                             .alpha = s->alpha ? s->alpha + (shard * s->rows->n + i) * lanes : fresh, .signs = signs,
+                             .ridge = ridge,
                              .inverse = 1 / (s->squares[i] + 1 + ridge),
                              .scores = p->scores ? p->scores + q * stride + shard * lanes : scores};
 
+    if (!s->alpha)
+      memset(fresh, 0, lanes * sizeof *fresh);
     set_signs(signs, x, shard * lanes, lanes, 1);
     moved += p->kernels->solve(&k, &row, lanes);
     set_signs(signs, x, shard * lanes, lanes, -1);

@@ -16,6 +16,12 @@
 #include "base/rng.h"
 #include "student/features.h"
 
+struct svm_table {
+  void *start;
+  size_t size_bytes;
+  bool mapped;
+};
+
 struct svm {
   const struct rows *rows;
   const float *values, *squares;  /* of weigh_rows */
@@ -28,15 +34,16 @@ struct svm {
   struct rng rng;
   float *weights;                 /* (n_shards, n_features, lanes) */
   float *bias;                    /* (n_shards * lanes) */
-  float *alpha;                   /* (n_shards, rows->n, lanes) */
+  float *alpha;                   /* (n_shards, rows->n, lanes); NULL where there will be one epoch: then it is always 0 */
   int epochs;                     /* whole ones done */
   double moved, first_moved;      /* sum of |change of alpha| in this epoch; in the first */
   double last_moved;              /* in the last whole one */
-  void *memory[2];
+  struct svm_table tables[2];
 };
 
 struct svm *svm_new(const struct rows *rows, const float *values, const float *squares, uint32_t n_features,
-                    const struct example *x, const uint32_t *which, size_t n, size_t n_classes, double cost, uint64_t seed);
+                    const struct example *x, const uint32_t *which, size_t n, size_t n_classes, double cost, int max_epochs,
+                    uint64_t seed);
 void svm_free(struct svm *s);
 /* The next up to n rows, never past the end of an epoch. Returns how many; their row numbers stand in s->order before s->at.
  * scores (n, svm_stride) gets w.x + b as it was before each row was learned, NULL: not wanted. */
