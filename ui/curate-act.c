@@ -299,7 +299,9 @@ duplicates(struct workbench *w, void *view, int n)
 /* ---- order ---- */
 
 /* What a person sorts by to find what to look at first; then the plain keys. */
-static const struct sort_key first_keys[] = {
+static const struct {
+  const char *name, *help;
+} first_keys[] = {
   {"", "the order they came in"},
   {"-loss", "what the newest run finds least likely, first"},
   {"confidence", "what the newest run is least sure of, first"},
