@@ -5,6 +5,7 @@ jinja-oracle.py CASES                prints what Jinja makes of each case, a JSO
 jinja-oracle.py CASES PROGRAM        runs PROGRAM CASES (tests/test-jinja-cases) and compares both ways
 Exit 77 where jinja2 3.1.2 (Debian 12's python3-jinja2) is not there.
 """
+import copy
 import json
 import subprocess
 import sys
@@ -37,7 +38,8 @@ def read_cases(path):
 
 def render(source, scope):
     try:
-        return {"out": environment.from_string(source).render(**scope)}
+        # A copy, because Jinja's own indent filter changes a list that it is given.
+        return {"out": environment.from_string(source).render(**copy.deepcopy(scope))}
     except Exception as why:
         return {"error": (type(why).__name__ + ": " + str(why)).split("\n")[0]}
 

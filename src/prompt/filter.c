@@ -367,7 +367,7 @@ f_groupby(struct call *c, struct value *out)
     if (!same) {
       struct value group = value_tuple(&c->run->arena), key;
 
-      if (member_or(c, items->v[at], c->arg[0], c->given[1] ? &c->arg[1] : NULL, &key) < 0 || run_need(c->run, key) < 0)
+      if (member_or(c, items->v[at], c->arg[0], c->given[1] ? &c->arg[1] : NULL, &key) < 0)
         return -1;
       members = value_list(&c->run->arena);
       group.list->group = true;
@@ -380,6 +380,17 @@ f_groupby(struct call *c, struct value *out)
     last = keys[at];
   }
   return 0;
+}
+
+/* What map, select, … go through: also none, false and 0, which have no elements for them. */
+static int
+stream_source(struct call *c, struct value_list **items)
+{
+  bool truth;
+
+  if (run_truth(c->run, c->self, &truth) < 0)
+    return -1;
+  return run_items(c->run, truth ? c->self : value_list(&c->run->arena), items);
 }
 
 /* The filter or test that map, select, … name in their arguments. */
@@ -429,7 +440,7 @@ f_map(struct call *c, struct value *out)
   const struct builtin *row;
   struct value_list *items;
 
-  if (run_items(c->run, c->self, &items) < 0)
+  if (stream_source(c, &items) < 0)
     return -1;
   *out = value_stream(&c->run->arena, list.list);
   if (items->n == 0)
@@ -456,7 +467,7 @@ give_selected(struct call *c, struct value *out, bool attr, bool wanted)
   size_t skip = attr;
   bool truth;
 
-  if (run_items(c->run, c->self, &items) < 0)
+  if (stream_source(c, &items) < 0)
     return -1;
   *out = value_stream(&c->run->arena, list.list);
   if (items->n == 0)

@@ -163,8 +163,6 @@ f_truncate(struct call *c, struct value *out)
   bool kill;
   size_t n, keep;
 
-  if (c->self.kind != VALUE_STRING)
-    return call_fail(c, "needs a string, not '%s'", value_type_name(c->self));
   if (arg_int(c, 0, 255, &length) < 0 || arg_true(c, 1, false, &kill) < 0 || arg_string(c, 2, "...", &end) < 0)
     return -1;
   if (c->given[3] && c->arg[3].kind != VALUE_NONE && arg_int(c, 3, 5, &leeway) < 0)
@@ -172,10 +170,13 @@ f_truncate(struct call *c, struct value *out)
   n_end = (int64_t)utf8_count(end.string.s, end.string.n);
   if (length < n_end || leeway < 0)
     return call_fail(c, "the length must be at least %lld and the leeway at least 0", (long long)n_end);
-  n = utf8_count(s, c->self.string.n);
+  if (operate_size(c->run, c->self, &n) < 0)
+    return -1;
   *out = c->self;
   if (n <= (size_t)length || n - (size_t)length <= (size_t)leeway)
     return 0;
+  if (c->self.kind != VALUE_STRING)
+    return call_fail(c, "needs a string, not '%s'", value_type_name(c->self));
   keep = text_to_byte(s, c->self.string.n, (size_t)(length - n_end));
   if (!kill && keep)
     blank = memrchr(s, ' ', keep);

@@ -188,7 +188,7 @@ percent_value(struct formatting *x, const char **s, const char *end, struct valu
     close = memchr(*s, ')', (size_t)(end - *s));
     if (!close)
       return run_fail(x->run, "incomplete format: '%%(' without ')'");
-    if (!x->named)
+    if (!x->named || x->named->kind != VALUE_DICT)
       return run_fail(x->run, "the format needs a dict");
     found = value_get_str(*x->named, *s + 1, (size_t)(close - *s - 1));
     if (!found)
@@ -348,8 +348,9 @@ format_percent(struct run *r, struct value format, const struct value *v, size_t
 {
   struct formatting x = {.run = r, .v = v, .n = n, .named = named, .out = run_buf()};
   int result = percent_all(&x, format.string.s, format.string.s + format.string.n);
+  bool unused = named && (named->kind == VALUE_DICT || named->kind == VALUE_LIST || named->kind == VALUE_RANGE);
 
-  if (result == 0 && x.next < x.n && !named)
+  if (result == 0 && x.next < x.n && !unused)
     result = run_fail(r, "not all arguments are used by the format");
   if (result < 0) {
     buf_release(&x.out);

@@ -4,8 +4,10 @@
  * the source removed; tests/jinja-oracle.py compares. In it: expressions, filters, tests and methods (tables in filter.c,
  * test.c, method.c), if/elif/else, for with all of loop (recursive too), set, with, filter, raw, comments, namespace, range.
  * Not in it, with an error that says so: macro, call, block, extends, include, import, autoescape. Differences: integers
- * have 64 bits; what Jinja prints as <generator object …> is an error here; there are no objects behind the values
- * (no __class__); an unknown filter or test is a mistake of the template even where it is never reached.
+ * have 64 bits; what Jinja prints as <generator object …> is an error here, and such a stream is made at once, so that a
+ * mistake in it shows even where nobody reads it; there are no objects behind the values (no __class__, no Markup: what tojson
+ * and escape give is a plain string); an unknown filter or test is a mistake even where it is never reached; a name that
+ * is set later on is, until then, what the scope says, in loops too.
  *
  * A template cannot do harm: it sees its scope and nothing else. It cannot run away: see the limits below; passing one
  * is an error with a place, as any other.

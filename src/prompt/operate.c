@@ -192,7 +192,7 @@ percent(struct run *r, struct value format, struct value y, struct value *out)
 {
   if (y.kind == VALUE_TUPLE)
     return format_percent(r, format, y.list->v, y.list->n, NULL, out);
-  return format_percent(r, format, &y, 1, y.kind == VALUE_DICT ? &y : NULL, out);
+  return format_percent(r, format, &y, 1, &y, out);
 }
 
 int

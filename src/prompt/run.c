@@ -148,7 +148,7 @@ stream_items(struct run *r, struct value_stream *s)
 {
   struct value list = value_list(&r->arena);
 
-  list.list->v = s->list->v + s->at;
+  list.list->v = s->list->v ? s->list->v + s->at : NULL;
   list.list->n = list.list->cap = s->list->n - s->at;
   list.list->depth = s->list->depth;
   s->at = s->list->n;

@@ -92,6 +92,7 @@ int sort_by(struct run *r, const struct value *items, const struct value *keys, 
 /* tojson.c: as json.dumps(sort_keys=True) with < > & ' escaped; indent below 0: on one line. */
 int tojson(struct run *r, struct value x, int indent, struct value *out);
 /* format.c: printf-style and str.format(). */
+/* named: the one value of which %(name)s takes members; if it is a dict, list or range it need not be used at all. NULL: none. */
 int format_percent(struct run *r, struct value format, const struct value *v, size_t n, const struct value *named,
                    struct value *out);
 int format_braces(struct run *r, struct call *c, struct value *out);

@@ -85,7 +85,7 @@ text_case(struct buf *out, const char *s, size_t n, enum text_case how)
     if (by_word && begins(how, i, before)) {
       add_upper(out, c, how != TEXT_WORDS);
       second = i + len;
-    } else if (how == TEXT_UPPER || (how == TEXT_SWAP && utf8_toupper(c) != c)) {
+    } else if (how == TEXT_UPPER || (how == TEXT_SWAP && utf8_tolower(c) == c)) {
       add_upper(out, c, false);
     } else {
       add_lower(out, s, n, i, c, i > 0 && is_cased(before) && !(how == TEXT_WORDS && i == second));
