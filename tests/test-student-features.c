@@ -133,11 +133,11 @@ frequent_features_come_first(void **state)
   for (size_t i = 0; i < 900; i++)
     assert_int_equal(rows.start[i + 1] - rows.start[i], 5 + (i % 3 > 0));  /* word%zu counts once */
   vocabulary_release(&v);
-  rows_release(&rows);
+  feature_rows_release(&rows);
   vocabulary_build(&v, &rows, &words, &few, x, 900, 2);
   assert_int_equal(v.n, 5);
   vocabulary_release(&v);
-  rows_release(&rows);
+  feature_rows_release(&rows);
 }
 
 static void
@@ -167,9 +167,9 @@ threads_do_not_change_the_numbers(void **state)
       assert_int_equal((v.keys[a.ids[j]] & NGRAM_CHARACTERS) != 0, j >= a.split[i]);
   vocabulary_release(&v);
   vocabulary_release(&w);
-  rows_release(&a);
-  rows_release(&b);
-  rows_release(&c);
+  feature_rows_release(&a);
+  feature_rows_release(&b);
+  feature_rows_release(&c);
 }
 
 static void
