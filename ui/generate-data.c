@@ -51,7 +51,7 @@ load_jobs(struct generate *g)
   struct job_row *rows;
   struct job_item *items;
   struct err e = {0};
-  size_t n;
+  size_t n, n_items = 0;
 
   if (job_store_list(g->p, &rows, &n, &e)) {
     workbench_complain(g->w, &e);
@@ -59,17 +59,24 @@ load_jobs(struct generate *g)
   }
   items = xcalloc(n ? n : 1, sizeof *items);
   for (size_t i = 0; i < n; i++) {
-    items[i].row = rows[i];
-    items[i].template_name = xstrdup(corpus_name(c, NAME_TEMPLATE, rows[i].template_id));
-    items[i].teacher_name = xstrdup(corpus_name(c, NAME_TEACHER, rows[i].teacher_id));
+    if (!strcmp(rows[i].kind, "try")) {   /* one request, for Templates: no texts come of it */
+      job_row_release(&rows[i]);
+      continue;
+    }
+    items[n_items] = (struct job_item){
+      .row = rows[i],
+      .template_name = xstrdup(corpus_name(c, NAME_TEMPLATE, rows[i].template_id)),
+      .teacher_name = xstrdup(corpus_name(c, NAME_TEACHER, rows[i].teacher_id)),
+    };
     /* Counting is done for the page that shows it. */
     if (g->page == PAGE_JOBS)
-      items[i].has_figures = job_store_figures(g->p, rows[i].id, &items[i].figures, &e) == 0;
+      items[n_items].has_figures = job_store_figures(g->p, rows[i].id, &items[n_items].figures, &e) == 0;
+    n_items++;
   }
   free(rows);
   items_free(g->jobs, g->n_jobs);
   g->jobs = items;
-  g->n_jobs = n;
+  g->n_jobs = n_items;
 }
 
 /* The jobs are newest first; a new one must not move the selected row. */

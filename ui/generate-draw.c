@@ -162,8 +162,6 @@ draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c,
     n_dropped += row->dropped[i];
   col = canvas_fit(c, a, 0, 1, name_cols, STYLE_LABEL, name, strlen(name)) + 1;
   canvas_bar(c, a, 0, col, bar, STYLE_BAR, wanted ? (double)kept / wanted : 0);
-  for (int i = wanted ? (int)((double)kept / wanted * bar) + 1 : 0; i < bar; i++)
-    canvas_put(c, a, 0, col + i, STYLE_RULE, 0x2591);
   col += bar + 1;
   w.col = canvas_printf(c, a, 0, col, STYLE_NUMBER, "%s of %s", part_count(kept, n), part_count(wanted, m));
   w.col = w.col + 2 > col + 14 ? w.col + 2 : col + 14;
@@ -443,7 +441,9 @@ draw_estimate(struct generate *g, struct canvas *c, struct area a)
   }
   snprintf(words, sizeof words, "about %s in, %s out", part_short(x->tokens_in, n), part_short(x->tokens_out, m));
   row = draw_estimate_row(c, box, row, "tokens", words);
-  if (!isfinite(x->cost_usd))
+  if (x->cost_usd == 0 && x->bound_usd == 0)
+    snprintf(words, sizeof words, "nothing");
+  else if (!isfinite(x->cost_usd))
     snprintf(words, sizeof words, "not known: this teacher has no price");
   else if (isfinite(x->bound_usd))
     snprintf(words, sizeof words, "about %s, never more than %s", part_money(x->cost_usd, n), part_money(x->bound_usd, m));

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST_COLS 25
+#define LIST_COLS 22
 #define WIDE 100                /* columns from which the list stands beside the rest */
 #define SIDE 76                 /* ... the text beside the preview */
 
@@ -99,7 +99,7 @@ draw_text_title(struct templates *t, struct canvas *c, struct area a, bool focus
   else if (t->base_version < newest)
     col = canvas_printf(c, a, 0, col + 2, STYLE_WARN, "v%u is the newest", newest);
   else if (t->editing)
-    col = canvas_str(c, a, 0, col + 2, STYLE_DIM, "editing: Esc leaves");
+    col = canvas_str(c, a, 0, col + 2, STYLE_DIM, "editing");
 }
 
 /* The message without the name of the template before it. */
@@ -175,8 +175,8 @@ draw_wide(struct templates *t, struct canvas *c, struct area a)
   int list = a.cols > 160 ? LIST_COLS + 8 : LIST_COLS, text = (a.cols - list - 2) / 2;
   struct area rest = area_cols(a, list + 1, a.cols - list - 1);
 
-  draw_list(t, c, area_cols(a, 0, list), true);
   canvas_vline(c, a, list, STYLE_RULE);
+  draw_list(t, c, area_cols(a, 0, list), true);
   draw_text(t, c, area_cols(rest, 0, text));
   canvas_vline(c, rest, text, STYLE_RULE);
   draw_preview(t, c, area_cols(rest, text + 1, rest.cols - text - 1));

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "store/template_store.h"
+#include "teacher/teacher.h"
 
 /* ---- life ---- */
 
@@ -92,16 +93,17 @@ offer_teachers(struct generate *g)
   return buf_take(&out);
 }
 
-/* The first of "a|b|c" into a field. */
+/* What the newest job used, else the first of "a|b|c". */
 static void
-set_first(struct form *f, const char *field, const char *offers)
+set_field(struct form *f, const char *field, const char *offers, const char *last)
 {
-  char *first = xstrndup(offers, strcspn(offers, "|"));
+  size_t n = last ? strcspn(last, " ") : 0;   /* without the version: "tickets v4" */
+  char *value = n ? xstrndup(last, n) : xstrndup(offers, strcspn(offers, "|"));
 
   form_offer(f, field, offers);
-  if (*first)
-    form_set(f, field, first);
-  free(first);
+  if (*value)
+    form_set(f, field, value);
+  free(value);
 }
 
 static void
@@ -116,8 +118,8 @@ open_form(struct generate *g)
     g->has_form = true;
     templates = offer_templates(g);
     teachers = offer_teachers(g);
-    set_first(&g->form, "template", templates);
-    set_first(&g->form, "teacher", teachers);
+    set_field(&g->form, "template", templates, g->n_jobs ? g->jobs[0].template_name : NULL);
+    set_field(&g->form, "teacher", teachers, g->n_jobs ? g->jobs[0].teacher_name : NULL);
     free(templates);
     free(teachers);
   }
@@ -166,6 +168,7 @@ on_estimate(void *arg, int status, const char *output, const struct err *e)
   };
   json_free(j);
   g->step = STEP_ESTIMATE;
+  workbench_say(g->w, "nothing is sent yet");
   workbench_touch(g->w);
 }
 
@@ -191,13 +194,29 @@ ask_estimate(struct generate *g)
   free(dry);
 }
 
+/* In words of this view, over those of the command. */
+static void
+on_end(void *arg, int status, const char *output, const struct err *e)
+{
+  struct generate *g = arg;
+  char n[PART_TEXT], m[PART_TEXT], money[PART_TEXT];
+
+  (void)output;
+  (void)e;
+  generate_load(g, true);
+  if (status == 0 && g->job)
+    workbench_say(g->w, "job %u is done: %s of %s texts kept, %s", g->job, part_count(g->funnel.kept, n),
+                  part_count(g->funnel.requested, m), part_money(g->funnel.cost_usd, money));
+}
+
 static void
 start(struct generate *g)
 {
   g->step = STEP_NONE;
   g->chosen = false;
+  g->in_flight = 0;
   g->page = PAGE_TEXTS;
-  workbench_run(g->w, g->line);
+  workbench_run_then(g->w, g->line, on_end, g);
 }
 
 static bool
@@ -265,6 +284,46 @@ do_stop(struct workbench *w, void *v, int n)
   workbench_say(w, "stopping: what came is kept, `r` goes on where it stood");
 }
 
+static void
+do_in_flight(struct workbench *w, void *v, int step)
+{
+  struct generate *g = v;
+  int now = g->in_flight ? g->in_flight : (int)g->live.job.max_in_flight, n = now >= 16 ? now + 4 * step : now + step;
+
+  g->in_flight = n < 1 ? 1 : n > TEACHER_CONCURRENCY_MAX ? TEACHER_CONCURRENCY_MAX : n;
+  board_want(project_board(g->p), g->live.id, g->in_flight, -1);
+  workbench_say(w, "%d requests in flight at the most", g->in_flight);
+}
+
+static const struct option budget_row[] = {
+  {.name = "budget", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD", .summary = "never spend more; 0: no limit"},
+};
+
+static void
+on_budget(void *arg, const struct form *f)
+{
+  struct generate *g = arg;
+  double usd = 0;
+
+  if (generate_runs(g) && option_check(&budget_row[0], form_get(f, "budget"), &usd, NULL) == 0)
+    board_want(project_board(g->p), g->live.id, -1, usd);
+}
+
+static void
+do_budget(struct workbench *w, void *v, int n)
+{
+  struct generate *g = v;
+  char now[PART_TEXT];
+
+  (void)n;
+  if (g->live.job.cost_usd != g->live.job.cost_usd) {
+    workbench_say(w, "this teacher has no price: a budget cannot hold");
+    return;
+  }
+  snprintf(now, sizeof now, "%.2f", g->live.job.budget_usd);
+  form_set(workbench_form(w, "Budget of the job that runs", budget_row, 1, on_budget, g), "budget", now);
+}
+
 /* The newest job of its template and teacher is the one that --resume finds. */
 static bool
 is_newest_of_its_kind(const struct generate *g, const struct job_item *item)
@@ -300,7 +359,8 @@ do_resume(struct workbench *w, void *v, int n)
     workbench_quote(&line, template.name);
     buf_adds(&line, " --teacher ");
     workbench_quote(&line, teacher.name);
-    workbench_run(w, buf_str(&line));
+    g->in_flight = 0;
+    workbench_run_then(w, buf_str(&line), on_end, g);
   }
   template_row_release(&template);
   teacher_row_release(&teacher);
@@ -430,6 +490,9 @@ static const struct binding bindings[] = {
   {.keys = "Space", .action = do_pause, .when = has_running, .help = "pause the job that runs, or go on with it",
    .hint = "pause"},
   {.keys = "x", .action = do_stop, .when = has_running, .help = "stop the job that runs; what came is kept", .hint = "stop"},
+  {.keys = "+ =", .action = do_in_flight, .n = 1, .when = has_running, .help = "more requests in flight", .hint = "more"},
+  {.keys = "-", .action = do_in_flight, .n = -1, .when = has_running, .help = "fewer requests in flight"},
+  {.keys = "$", .action = do_budget, .when = has_running, .help = "change the budget of the job that runs"},
   {.keys = "r", .action = do_resume, .when = has_unfinished,
    .help = "go on with the job where it stood, failed requests again; nothing is paid twice", .hint = "resume"},
   {.keys = "t", .action = do_page, .n = PAGE_TEXTS, .help = "the texts as they come: + kept, ~ dropped and why"},

@@ -48,6 +48,7 @@ struct generate {
   bool chosen;                 /* by the person: it stays */
   struct activity live;        /* of that job on the board, where has_live */
   bool has_live;
+  int in_flight;               /* asked for with + and -; 0: nothing was asked */
   struct board_cell *cells;    /* its labels while it runs */
   size_t n_cells, cap_cells;
 

@@ -184,6 +184,14 @@ leave_editor(struct templates *t)
   templates_load(t);
 }
 
+static void
+do_leave(struct workbench *w, void *v, int n)
+{
+  (void)w;
+  (void)n;
+  leave_editor(v);
+}
+
 static bool
 edit_key(struct templates *t, const struct key *k)
 {
@@ -447,6 +455,8 @@ on_reply(void *arg, int status, const char *output, const struct err *e)
 
   t->asking = false;
   templates_show_reply(t, output, status, e);
+  if (status == 0)
+    workbench_say(t->w, "the reply is kept: a job that asks the same does not pay for it again");
   workbench_touch(t->w);
 }
 
@@ -607,29 +617,56 @@ static bool
 has_text(struct workbench *w, void *v)
 {
   (void)w;
-  return ((struct templates *)v)->name != NULL;
+  return ((struct templates *)v)->name && !((struct templates *)v)->editing;
+}
+
+static bool
+can_save(struct workbench *w, void *v)
+{
+  (void)w;
+  return ((struct templates *)v)->name && (((struct templates *)v)->is_draft || ((struct templates *)v)->editing);
+}
+
+static bool
+is_editing(struct workbench *w, void *v)
+{
+  (void)w;
+  return ((struct templates *)v)->editing;
+}
+
+static bool
+is_reading(struct workbench *w, void *v)
+{
+  (void)w;
+  return !((struct templates *)v)->editing;
 }
 
 static bool
 has_draft(struct workbench *w, void *v)
 {
   (void)w;
-  return ((struct templates *)v)->name && ((struct templates *)v)->is_draft;
+  return ((struct templates *)v)->name && ((struct templates *)v)->is_draft && !((struct templates *)v)->editing;
 }
 
 static const struct binding bindings[] = {
+  {.keys = "C-s", .action = do_save, .when = can_save, .help = "save what was changed as a new version", .hint = "save"},
+  {.keys = "Esc", .action = do_leave, .when = is_editing, .help = "while editing: leave; what is not saved stays a draft",
+   .hint = "leave"},
+  {.keys = "M-l", .action = do_label, .n = 1, .when = is_editing, .help = "while editing: the prompt for the next label",
+   .hint = "label"},
+  {.keys = "M-a", .action = do_cell, .n = 1, .when = is_editing,
+   .help = "while editing: the prompt for the next attribute values", .hint = "attributes"},
   {.keys = "e", .action = do_edit, .when = has_text, .help = "edit the text in place; C-s saves a new version, Esc leaves",
    .hint = "edit"},
-  {.keys = "C-s", .action = do_save, .when = has_draft, .help = "save what was changed as a new version", .hint = "save"},
-  {.keys = "L", .action = do_label, .n = 1, .when = has_text, .help = "the prompt for the next label (M-l while editing)",
+  {.keys = "L", .action = do_label, .n = 1, .when = has_text, .help = "the prompt for the next label",
    .hint = "label"},
   {.keys = "A", .action = do_cell, .n = 1, .when = has_text,
-   .help = "the prompt for the next attribute values (M-a while editing)", .hint = "attributes"},
+   .help = "the prompt for the next attribute values", .hint = "attributes"},
   {.keys = "l", .action = do_label, .n = -1, .when = has_text, .help = "the prompt for the label before"},
   {.keys = "a", .action = do_cell, .n = -1, .when = has_text, .help = "the prompt for the attribute values before"},
   {.keys = "t", .action = do_try, .when = has_text,
    .help = "try once: sends this one request, and shows the reply and what the parser makes of it", .hint = "try"},
-  {.keys = "n", .action = do_new, .help = "a new template, with a text to begin with", .hint = "new"},
+  {.keys = "n", .action = do_new, .when = is_reading, .help = "a new template, with a text to begin with", .hint = "new"},
   {.keys = "c", .action = do_copy, .when = has_text, .help = "copy the template under another name"},
   {.keys = "v", .action = do_versions, .n = 0, .when = has_text, .help = "show another version", .hint = "versions"},
   {.keys = "d", .action = do_versions, .n = 1, .when = has_text, .help = "what changed since an older version", .hint = "diff"},

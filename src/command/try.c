@@ -229,17 +229,40 @@ print_text(struct trial *t, size_t i, enum drop_reason reason, struct buf *out)
   }
 }
 
-/* Each text, with what the filters of a job would say of it. */
+/* Each text, with what the filters of a job would say of it; of texts that a job has taken already they would say that they
+ * are doubles of themselves. */
 static void
 print_texts(struct trial *t, struct buf *out)
 {
   struct filters *filters = filters_new(project_corpus(t->c->project), &t->blueprint.prompty.filters);
+  bool taken = t->rows->state == REQUEST_PARSED;
+  enum drop_reason reason = DROP_NONE;
   char detail[200];
   uint32_t of;
 
-  for (size_t i = 0; i < t->texts.n; i++)
-    print_text(t, i, filters_drop(filters, t->label, &t->texts.texts[i], &of, detail, sizeof detail), out);
+  for (size_t i = 0; i < t->texts.n; i++) {
+    if (!taken)
+      reason = filters_drop(filters, t->label, &t->texts.texts[i], &of, detail, sizeof detail);
+    print_text(t, i, reason, out);
+  }
   filters_free(filters);
+}
+
+/* Line by line: line ends are the only control characters that are let through. */
+static void
+print_content(struct trial *t, const char *content)
+{
+  struct buf line = BUF_INIT;
+  size_t n;
+
+  for (; *content; content += n + (content[n] == '\n')) {
+    n = strcspn(content, "\n");
+    buf_clear(&line);
+    utf8_printable(&line, content, n);
+    print_line(t->c, "%s", buf_str(&line));
+  }
+  print_line(t->c, "%s", "");
+  buf_release(&line);
 }
 
 static void
@@ -265,9 +288,7 @@ print_trial(struct trial *t)
     buf_adds(&out, "]}");
     print_json(t->c, &out);
   } else {
-    utf8_printable(&out, content, strlen(content));
-    print_line(t->c, "%s\n", buf_str(&out));
-    buf_clear(&out);
+    print_content(t, content);
     if (t->problem.code)
       buf_addf(&out, "no texts can be read in it: %s\n", t->problem.message);
     print_texts(t, &out);

@@ -20,6 +20,8 @@ struct entry {
   struct activity a;
   struct stop stop;
   bool pause, forgotten;
+  int want_in_flight;             /* negative: nothing was said */
+  double want_budget_usd;
   double began_s, ended_s;
   struct train_point *points;
   size_t cap_points;
@@ -118,6 +120,8 @@ board_begin(struct board *b, enum activity_kind kind, uint32_t record_id, const 
   e->a.kind = kind;
   e->a.record_id = record_id;
   e->began_s = clock_s();
+  e->want_in_flight = -1;
+  e->want_budget_usd = -1;
   snprintf(e->a.title, sizeof e->a.title, "%s", title);
   pthread_mutex_lock(&b->lock);
   for (size_t i = b->n; i-- > 0;)
@@ -263,6 +267,37 @@ board_paused(struct board *b, uint32_t id)
   paused = e->pause;
   pthread_mutex_unlock(&b->lock);
   return paused;
+}
+
+void
+board_wanted(struct board *b, uint32_t id, int *in_flight, double *budget_usd)
+{
+  struct entry *e = enter(b, id);
+
+  *in_flight = -1;
+  *budget_usd = -1;
+  if (!e)
+    return;
+  *in_flight = e->want_in_flight;
+  *budget_usd = e->want_budget_usd;
+  e->want_in_flight = -1;
+  e->want_budget_usd = -1;
+  pthread_mutex_unlock(&b->lock);
+}
+
+void
+board_want(struct board *b, uint32_t id, int in_flight, double budget_usd)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  if (in_flight >= 0)
+    e->want_in_flight = in_flight;
+  if (budget_usd >= 0)
+    e->want_budget_usd = budget_usd;
+  pthread_cond_broadcast(&b->woken);
+  leave(b);
 }
 
 void

@@ -75,10 +75,14 @@ struct stop *board_stop_flag(struct board *b, uint32_t id);
 /* Returns at once unless paused; then sets the state to paused and waits. False: stop. */
 bool board_pause_point(struct board *b, uint32_t id);
 bool board_paused(struct board *b, uint32_t id);   /* the wish, for workers with their own waiting */
+/* What board_want said last, each once (then negative until it is said again). */
+void board_wanted(struct board *b, uint32_t id, int *in_flight, double *budget_usd);
 
 /* ---- the screen's side ---- */
 void board_pause(struct board *b, uint32_t id, bool pause);
 void board_stop(struct board *b, uint32_t id);     /* also ends a pause */
+/* How many requests a job is to keep in flight, and how much it may cost; negative: nothing was said. */
+void board_want(struct board *b, uint32_t id, int in_flight, double budget_usd);
 void board_stop_all(struct board *b);
 bool board_get(struct board *b, uint32_t id, struct activity *out);
 /* The newest activity of a record; false: none on the board. */

@@ -394,6 +394,23 @@ end_out_of_money(struct job *j, struct err *e)
   return end_early(j, JOB_STOPPED, e, ERR_PARTIAL, why);
 }
 
+/* What the person wants of the running job. A budget needs prices. */
+static void
+follow_wishes(struct job *j)
+{
+  const struct teacher_spec *s = &j->blueprint.teacher.spec;
+  double budget_usd;
+  int in_flight;
+
+  board_wanted(j->board, j->activity, &in_flight, &budget_usd);
+  if (in_flight > 0)
+    teacher_set_concurrency(j->teacher, in_flight < TEACHER_CONCURRENCY_MAX ? in_flight : TEACHER_CONCURRENCY_MAX);
+  if (budget_usd >= 0 && !isnan(s->price_in_usd) && !isnan(s->price_out_usd)) {
+    j->purse.budget_usd = budget_usd;
+    j->purse.empty = false;
+  }
+}
+
 int
 job_step(struct job *j, int timeout_ms, struct err *e)
 {
@@ -406,6 +423,7 @@ job_step(struct job *j, int timeout_ms, struct err *e)
   }
   if (stop_wanted(j->stop) || stop_wanted(board_stop_flag(j->board, j->activity)))
     return end_early(j, JOB_STOPPED, e, ERR_INTERRUPTED, "stopped; what came is kept (--resume goes on)");
+  follow_wishes(j);
   if ((!paused && send_planned(j, e) < 0) || take_replies(j, timeout_ms, e) < 0 || bring_in_answered(j, false, e) < 0)
     return end(j, JOB_FAILED, -1, e);
   show_figures(j, false);
