@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/mem.h"
+#include "generate/process.h"
 
 static void
 items_free(struct job_item *items, size_t n)
@@ -39,10 +41,24 @@ generate_unfinished(const struct generate *g)
 {
   const struct job_item *item = generate_job_item(g, g->job);
 
-  return item && !generate_runs(g) && (item->row.state != JOB_DONE || g->funnel.failed);
+  return item && !generate_runs(g) && !item->elsewhere && (item->row.state != JOB_DONE || g->funnel.failed);
 }
 
 /* ---- jobs ---- */
+
+static bool
+runs_elsewhere(const struct job_row *row)
+{
+  struct json *params = row->state == JOB_RUNNING && row->params ? json_parse(row->params, strlen(row->params), NULL, NULL) : NULL;
+  const char *word = json_string(json_get(params, "process"));
+  char us[64];
+  bool elsewhere;
+
+  process_word(us, sizeof us);
+  elsewhere = word && strcmp(word, us) && process_runs(word);
+  json_free(params);
+  return elsewhere;
+}
 
 static void
 load_jobs(struct generate *g)
@@ -68,6 +84,7 @@ load_jobs(struct generate *g)
       .template_name = xstrdup(corpus_name(c, NAME_TEMPLATE, rows[i].template_id)),
       .teacher_name = xstrdup(corpus_name(c, NAME_TEACHER, rows[i].teacher_id)),
     };
+    items[n_items].elsewhere = runs_elsewhere(&rows[i]);
     /* Counting is done for the page that shows it. */
     if (g->page == PAGE_JOBS)
       items[n_items].has_figures = job_store_figures(g->p, rows[i].id, &items[n_items].figures, &e) == 0;

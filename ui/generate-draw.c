@@ -34,6 +34,8 @@ state_of(const struct generate *g, const struct job_item *item)
     return (struct state_words){"running", STYLE_GOOD};
   if (g->has_live && item->row.id == g->job && g->live.state == ACTIVITY_PAUSED)
     return (struct state_words){"paused", STYLE_WARN};
+  if (item->elsewhere)
+    return (struct state_words){"runs in another process", STYLE_GOOD};
   return of_file[item->row.state];
 }
 

@@ -32,6 +32,7 @@ struct job_item {
   char *template_name, *teacher_name;  /* "tickets v4" */
   struct job_figures figures;  /* loaded where has_figures */
   bool has_figures;
+  bool elsewhere;              /* another process works on it */
 };
 /* What a job would cost, as `generate --dry-run` says. */
 struct estimate_shown {

@@ -75,7 +75,8 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
   w->o.count = (size_t)call_number(c, "count");
   w->o.concurrency = (int)call_number(c, "concurrency");
   w->o.budget_usd = call_number(c, "budget");
-  w->o.resume = call_flag(c, "resume");
+  w->o.resume = call_flag(c, "resume") || call_flag(c, "retry-failed");
+  w->o.retry_failed = call_flag(c, "retry-failed");
   w->o.seed = (uint64_t)call_number(c, "seed");
   w->o.stop = c->stop;
   return 0;
@@ -254,6 +255,7 @@ static const struct option options[] = {
   {.name = "budget", .type = OPTION_REAL, .min = 0, .max = 1e6, .fallback = "0", .argument = "USD", .summary = "stop before more than this is spent; 0: no limit"},
   {.name = "dry-run", .type = OPTION_FLAG, .summary = "only say how many requests, tokens and dollars it would be"},
   {.name = "resume", .type = OPTION_FLAG, .summary = "go on with the unfinished job of this template and teacher, or begin it"},
+  {.name = "retry-failed", .type = OPTION_FLAG, .summary = "as --resume, and requests that failed for good are sent again"},
   {.name = "accept", .type = OPTION_FLAG, .summary = "accept what is kept, without a person looking at it"},
   {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N", .summary = "of the examples drawn into prompts"},
   {.name = NULL},

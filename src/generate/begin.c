@@ -103,7 +103,7 @@ go_on(struct job *j, const struct job_options *o, struct err *e)
   free(j->row.params);
   j->row.params = params_of(o);
   j->resumed = true;
-  if (j->row.state == JOB_DONE) {
+  if (j->row.state == JOB_DONE && !o->retry_failed) {
     j->over = true;
     return 0;
   }
@@ -114,7 +114,7 @@ go_on(struct job *j, const struct job_options *o, struct err *e)
 
 /* What is left to do, and the figures of what was done before. Rows are moved, not copied. */
 static int
-load_items(struct job *j, struct err *e)
+load_items(struct job *j, bool retry_failed, struct err *e)
 {
   struct request_row *rows = NULL;
   size_t n = 0;
@@ -127,8 +127,8 @@ load_items(struct job *j, struct err *e)
   for (size_t i = 0; i < n; i++) {
     struct item *it = &j->items[j->n];
 
-    j->funnel.failed += rows[i].state == REQUEST_FAILED;
-    if (rows[i].state == REQUEST_PARSED || rows[i].state == REQUEST_FAILED)
+    j->funnel.failed += rows[i].state == REQUEST_FAILED && !retry_failed;
+    if (rows[i].state == REQUEST_PARSED || (rows[i].state == REQUEST_FAILED && !retry_failed))
       continue;
     if (rows[i].state == REQUEST_ANSWERED) {
       if (job_store_request(j->project, rows[i].id, &it->row, e) < 0)
@@ -172,7 +172,7 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
     return -1;
   if (o->resume)
     found = find_unfinished(j, o, e);
-  if (found < 0 || (found == 1 ? go_on(j, o, e) : begin_new(j, o, e)) < 0 || load_items(j, e) < 0)
+  if (found < 0 || (found == 1 ? go_on(j, o, e) : begin_new(j, o, e)) < 0 || load_items(j, o->resume && o->retry_failed, e) < 0)
     return -1;
   j->purse.spent_usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
   j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);

@@ -38,6 +38,7 @@ struct job_options {
   double budget_usd;             /* never passed, with what is in flight counted at its upper bound; 0: none */
   bool resume;                   /* go on with the newest job of this template, teacher and wish (any wish, if none is
                                   * given), or begin one; one that is done is not begun again: job_step says so */
+  bool retry_failed;             /* with resume: requests that failed for good are sent again, of a job that is done, too */
   uint64_t seed;                 /* of the examples drawn into prompts; 0: 1 */
   struct stop *stop;             /* the person's wish to stop; may be NULL */
   /* for tests and demonstrations; 0 or NULL: as usual */
