@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "corpus/label.h"
+#include "prompt/prompty.h"
+#include "teacher/openai.h"
 
 const char *const drop_words[N_DROP_REASONS] = {
   [DROP_PARSE] = "unreadable", [DROP_SHAPE] = "shape", [DROP_EMPTY] = "empty", [DROP_TOO_SHORT] = "short",
@@ -70,8 +72,10 @@ draw_head(struct generate *g, const struct job_item *item, struct canvas *c, str
     col = canvas_str(c, a, 0, col + 1, STYLE_NORMAL, item->teacher_name);
   }
   col = canvas_str(c, a, 0, col + 2, state.style, state.words);
-  if (f.requests)
-    col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s", part_percent(answered + f.failed, f.requests, n));
+  if (f.failed && !generate_runs(g))
+    col = canvas_printf(c, a, 0, col + 2, STYLE_BAD, "but for %u failed", f.failed);
+  else if (f.requests)
+    col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s", part_percent(answered, f.requests, n));
   if (col + (int)strlen(right) + 1 < a.cols)
     canvas_right(c, a, 0, a.cols - (int)strlen(right), (int)strlen(right), STYLE_NORMAL, right);
 }
@@ -320,14 +324,18 @@ draw_failed_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   struct row_context *x = arg;
   const struct request_row *r = &x->g->failed[i];
   const struct labels *labels = corpus_labels(project_corpus(x->g->p));
-  const char *label = r->label == LABEL_NONE ? "" : label_name(labels, r->label), *why = r->error ? r->error : "";
+  const char *label = r->label == LABEL_NONE ? "" : label_name(labels, r->label), *why = r->error ? r->error : "", *own;
+  char status[24];
   int col = canvas_printf(c, a, 0, 1, STYLE_NUMBER, "%6u", r->id) + 2;
 
   (void)here;
   col = canvas_fit(c, a, 0, col, x->name_cols, STYLE_LABEL, label, strlen(label)) + 2;
+  snprintf(status, sizeof status, "HTTP %u: ", r->http_status);
+  if ((own = strstr(why, status)))   /* the server's own words; the rest stands in the page */
+    why = own + strlen(status);
   if (r->http_status)
     canvas_printf(c, a, 0, col, STYLE_BAD, "%u", r->http_status);
-  col = canvas_printf(c, a, 0, col + 5, STYLE_DIM, "%u tries", r->tries) + 2;
+  col = canvas_printf(c, a, 0, col + 5, STYLE_DIM, r->tries == 1 ? "1 try  " : "%u tries", r->tries) + 2;
   canvas_fit(c, a, 0, col, a.cols - col - 1, STYLE_NORMAL, why, strlen(why));
 }
 
@@ -531,6 +539,34 @@ generate_draw(struct generate *g, struct canvas *c, struct area a)
 /* ---- pages ---- */
 
 static void
+add_messages(struct buf *out, const char *json)
+{
+  struct json *array = json_parse(json, strlen(json), NULL, NULL);
+  struct messages m;
+
+  if (array && messages_of_json(&m, array, NULL) == 0)
+    for (size_t i = 0; i < m.n; i++)
+      buf_addf(out, "\nsent as %s\n%s\n", m.v[i].role, m.v[i].content);
+  else
+    buf_addf(out, "\nsent\n%s\n", json);
+  if (array)
+    messages_release(&m);
+  json_free(array);
+}
+
+static void
+add_reply(struct buf *out, const struct request_row *r)
+{
+  struct chat_reply chat;
+
+  if (chat_parse(r->reply, r->n_reply, &chat, NULL) == 0)
+    buf_addf(out, "\nthe reply\n%s\n", chat.content);
+  else
+    buf_addf(out, "\nthe raw reply\n%s\n", r->reply);
+  chat_reply_release(&chat);
+}
+
+static void
 add_request(struct generate *g, struct buf *out, uint32_t id)
 {
   struct request_row r = {0};
@@ -542,15 +578,15 @@ add_request(struct generate *g, struct buf *out, uint32_t id)
   buf_addf(out, "request    %u of job %u, %s", r.id, r.job_id, request_state_names[r.state]);
   if (r.http_status)
     buf_addf(out, ", HTTP %u", r.http_status);
-  buf_addf(out, ", %u tries%s\n", r.tries, r.cached ? ", answered before" : "");
+  buf_addf(out, ", %u %s%s\n", r.tries, r.tries == 1 ? "try" : "tries", r.cached ? ", answered before" : "");
   if (r.tokens_in || r.tokens_out)
     buf_addf(out, "tokens     %llu in, %llu out, %s\n", (unsigned long long)r.tokens_in, (unsigned long long)r.tokens_out,
              part_money(r.cost_usd, n));
   if (r.error && *r.error)
     buf_addf(out, "the server's words\n%s\n", r.error);
-  buf_addf(out, "\nsent\n%s\n", r.messages ? r.messages : "");
   if (r.reply && r.n_reply)
-    buf_addf(out, "\nthe raw reply\n%s\n", r.reply);
+    add_reply(out, &r);
+  add_messages(out, r.messages ? r.messages : "");
   request_row_release(&r);
 }
 
