@@ -105,16 +105,22 @@ add_run(struct project *p)
 /* ---- the stage ---- */
 
 static void
-open_stage(struct stage *s, const char *name, bool filled)
+open_task(struct stage *s, const char *name, enum task task)
 {
   struct err e = {0};
 
   snprintf(s->path, sizeof s->path, "%s/%s.retort", folder, name);
-  if (project_create(s->path, TASK_CLASSIFY, labels, N_OF(labels), &e) < 0)
+  if (project_create(s->path, task, labels, N_OF(labels), &e) < 0)
     fail_msg("%s", e.message);
   s->project = project_open(s->path, PROJECT_WRITE, &e);
   if (!s->project)
     fail_msg("%s", e.message);
+}
+
+static void
+open_stage(struct stage *s, const char *name, bool filled)
+{
+  open_task(s, name, TASK_CLASSIFY);
   if (filled) {
     add_samples(s->project, 12, ORIGIN_SEED, SPLIT_TRAIN, STATUS_ACCEPTED);
     add_samples(s->project, 24, ORIGIN_GENERATED, SPLIT_TRAIN, STATUS_NEW);
@@ -405,6 +411,81 @@ curate_edits(void **state)
   close_stage(&s);
 }
 
+static void
+several_labels_are_toggled(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  open_task(&s, "several", TASK_MULTILABEL);
+  add_samples(s.project, 3, ORIGIN_SEED, SPLIT_TRAIN, STATUS_NEW);
+  raise_curtain(&s, 24, 80);
+  keys(&s, "3 6");
+  assert_int_equal(sample(&s, 1).n_labels, 3);
+  assert_shows(&s, "> 1 ");
+  keys(&s, "1 3 6");
+  assert_int_equal(sample(&s, 1).n_labels, 0);
+  keys(&s, "u");
+  assert_int_equal(sample(&s, 1).labels[0], 5);
+  close_stage(&s);
+}
+
+static void
+both_texts_of_a_pair_are_edited(void **state)
+{
+  struct change *ch = change_new(CHANGE_INSERT, "import", "import");
+  struct sample pair = {.text = "premise", .n_text = 7, .text2 = "hypothesis", .n_text2 = 10};
+  struct stage s;
+  struct err e = {0};
+  uint32_t first;
+
+  (void)state;
+  open_task(&s, "pair", TASK_PAIR);
+  change_add_sample(ch, &pair);
+  assert_int_equal(project_insert(s.project, ch, &first, &e), 0);
+  change_free(ch);
+  raise_curtain(&s, 24, 80);
+  screen(&s, "curate-pair");
+  keys(&s, "e <s> Tab <!> Enter");
+  assert_string_equal(sample(&s, 1).text, "premises");
+  assert_string_equal(sample(&s, 1).text2, "hypothesis!");
+  close_stage(&s);
+}
+
+static void
+click(struct stage *s, enum mouse button, int row, int col)
+{
+  struct key k = {.code = K_MOUSE, .mouse = button, .row = row, .col = col};
+
+  draw(s);
+  workbench_key(s->w, &k);
+  settle(s);
+}
+
+static void
+the_mouse_points_and_scrolls(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  open_stage(&s, "mouse", true);
+  raise_curtain(&s, 24, 80);
+  click(&s, MOUSE_LEFT, 5, 40);
+  assert_shows(&s, ">  3 ");
+  click(&s, MOUSE_WHEEL_DOWN, 5, 40);
+  click(&s, MOUSE_WHEEL_DOWN, 5, 40);
+  assert_shows(&s, ">  7 ");          /* scrolled out of sight, so the first row that is left */
+  click(&s, MOUSE_LEFT, 3, 5);        /* the facet of shipping */
+  assert_shows(&s, "label:shipping");
+  click(&s, MOUSE_LEFT, 3, 5);
+  assert_shows(&s, "42 of 42");
+  click(&s, MOUSE_LEFT, 0, 58);       /* the tab of Train */
+  assert_shows(&s, "no runs yet");
+  click(&s, MOUSE_LEFT, 23, 79);
+  click(&s, MOUSE_RIGHT, 100, 200);
+  close_stage(&s);
+}
+
 /* The selected sample, and its place on the screen, stay whatever comes from elsewhere. */
 static void
 the_selected_row_stays(void **state)
@@ -602,6 +683,9 @@ main(void)
     cmocka_unit_test(curate_marks_and_repeats),
     cmocka_unit_test(curate_filters_as_one_types),
     cmocka_unit_test(curate_edits),
+    cmocka_unit_test(several_labels_are_toggled),
+    cmocka_unit_test(both_texts_of_a_pair_are_edited),
+    cmocka_unit_test(the_mouse_points_and_scrolls),
     cmocka_unit_test(the_selected_row_stays),
     cmocka_unit_test(train_at_three_sizes),
     cmocka_unit_test(train_trains),

@@ -61,7 +61,7 @@ say_done(struct curate *v, const char *line, const char *output)
     snprintf(who, sizeof who, "%s sample%s", frame_count(changed, count), changed == 1 ? "" : "s");
   else
     snprintf(who, sizeof who, "%u%s", v->id, changed ? "" : " already");
-  workbench_say(v->w, "%s %s%s%.*s", who, done, to ? " " : "", to ? (int)strlen(to) - 7 : 0, to ? to + 6 : "");
+  workbench_say(v->w, "%s %s%s%.*s", who, done, to ? " " : "", to ? (int)strcspn(to + 6, "\"") : 0, to ? to + 6 : "");
 }
 
 static bool
@@ -132,6 +132,31 @@ again(struct workbench *w, void *view, int n)
     workbench_say(w, "nothing to repeat yet");
 }
 
+/* Where a text may have several labels: puts this one into its set, or takes it out, and stays on the row. */
+static void
+toggle_label(struct curate *v, uint16_t label)
+{
+  struct buf line = BUF_INIT;
+  struct sample s;
+
+  if (!v->id || !corpus_get(v->corpus, v->id, &s))
+    return;
+  buf_adds(&line, "relabel {ids}");
+  for (uint32_t i = 0; i <= s.n_labels; i++) {
+    if (i < s.n_labels ? s.labels[i] == label : sample_has_label(&s, label))
+      continue;
+    buf_adds(&line, " --to ");
+    workbench_quote(&line, label_name(v->labels, i < s.n_labels ? s.labels[i] : label));
+  }
+  if (!strstr(buf_str(&line), "--to"))
+    buf_adds(&line, " --to \"\"");
+  if (run_line(v, buf_str(&line))) {
+    free(v->last);
+    v->last = buf_take(&line);
+  }
+  buf_release(&line);
+}
+
 static void
 relabel_to(void *view, int label)
 {
@@ -140,6 +165,10 @@ relabel_to(void *view, int label)
 
   if (label < 0 || (size_t)label >= labels_count(v->labels)) {
     workbench_say(v->w, "there is no label %d", label + 1);
+    return;
+  }
+  if (corpus_task(v->corpus) == TASK_MULTILABEL && !v->rows.n_marks) {
+    toggle_label(v, (uint16_t)label);
     return;
   }
   buf_adds(&line, "relabel {ids} --to ");

@@ -17,7 +17,7 @@ static const struct {
 /* Widths of the columns, the same for all rows. */
 struct columns {
   struct curate *v;
-  int id, label, hint;
+  int id, label;
 };
 
 static int
@@ -45,7 +45,8 @@ columns_of(struct curate *v, int cols)
     k.label = width > k.label ? width : k.label;
   }
   k.label = k.label > most ? most : k.label;
-  k.hint = v->hints.run[0] && cols >= 60 ? k.label + 6 : 0;
+  if (corpus_task(v->corpus) == TASK_MULTILABEL && cols >= 50)
+    k.label += 8;
   return k;
 }
 
@@ -58,6 +59,26 @@ label_text(const struct curate *v, const struct sample *s, struct buf *out)
     buf_adds(out, "-");
 }
 
+/* What the newest run says, where that is another label: at the row's right end. The columns it takes, 0 for none. */
+static int
+draw_hint(const struct columns *k, struct canvas *c, struct area a, const struct sample *s)
+{
+  struct curate *v = k->v;
+  struct hint hint;
+  const char *name;
+  char p[16];
+
+  if (a.cols < 48 || !hints_get(&v->hints, s->id, &hint) || sample_has_label(s, hint.label))
+    return 0;
+  name = label_name(v->labels, hint.label);
+  snprintf(p, sizeof p, "%.2f", (double)hint.probability);
+  a = area_cols(a, a.cols - k->label - 6, k->label + 6);
+  canvas_put(c, a, 0, 0, STYLE_HINT, 0x2691);
+  canvas_fit(c, a, 0, 2, k->label, STYLE_HINT, name, strlen(name));
+  canvas_str(c, a, 0, k->label + 3, STYLE_HINT, p[0] == '0' ? p + 1 : p);
+  return a.cols + 1;
+}
+
 static void
 draw_sample(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
@@ -65,10 +86,9 @@ draw_sample(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   struct curate *v = k->v;
   struct buf b = BUF_INIT;
   struct sample s;
-  struct hint hint;
   bool there = corpus_get(v->corpus, v->rows.ids[i], &s);
   enum style text = !there || s.status == STATUS_REJECTED ? STYLE_DIM : STYLE_NORMAL;
-  int col = 2, room;
+  int col = 2;
 
   canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
   if (sieve_marked(&v->rows, v->rows.ids[i]))
@@ -81,22 +101,11 @@ draw_sample(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   buf_clear(&b);
   label_text(v, &s, &b);
   col = canvas_fit(c, a, 0, col, k->label, s.n_labels ? STYLE_LABEL : STYLE_DIM, buf_str(&b), b.n) + 1;
-  room = a.cols - col - (k->hint ? k->hint + 1 : 0);
   buf_clear(&b);
   buf_add(&b, s.text, s.n_text < 2000 ? s.n_text : 2000);
   if (s.text2)
     buf_addf(&b, "  |  %.*s", (int)(s.n_text2 < 2000 ? s.n_text2 : 2000), s.text2);
-  canvas_fit(c, a, 0, col, room, text, buf_str(&b), b.n);
-  if (k->hint && hints_get(&v->hints, s.id, &hint) && !sample_has_label(&s, hint.label)) {
-    struct area at = area_cols(a, a.cols - k->hint, k->hint);
-    const char *name = label_name(v->labels, hint.label);
-    char p[8];
-
-    snprintf(p, sizeof p, "%.2f", (double)hint.probability);
-    canvas_put(c, at, 0, 0, STYLE_HINT, 0x2691);
-    canvas_fit(c, at, 0, 1, k->label, STYLE_HINT, name, strlen(name));
-    canvas_str(c, at, 0, k->label + 2, STYLE_HINT, p[0] == '0' ? p + 1 : p);
-  }
+  canvas_fit(c, a, 0, col, a.cols - col - draw_hint(k, c, a, &s), text, buf_str(&b), b.n);
   buf_release(&b);
 }
 
@@ -145,6 +154,7 @@ add_provenance(struct curate *v, struct pane *p, const struct sample *s)
 {
   const char *template = corpus_name(v->corpus, NAME_TEMPLATE, s->template_id);
   const char *teacher = corpus_name(v->corpus, NAME_TEACHER, s->teacher_id);
+  uint32_t words;
 
   pane_printf(p, STYLE_DIM, "%s", origin_name(s->origin));
   if (s->template_id && *template)
@@ -156,7 +166,8 @@ add_provenance(struct curate *v, struct pane *p, const struct sample *s)
     pane_printf(p, STYLE_DIM, "  request %u", s->request_id);
   if (s->parent_id)
     pane_printf(p, STYLE_DIM, "  made from %u", s->parent_id);
-  pane_printf(p, STYLE_DIM, "  %u words\n", sample_words(s->text, s->n_text));
+  words = sample_words(s->text, s->n_text);
+  pane_printf(p, STYLE_DIM, "  %u word%s\n", words, words == 1 ? "" : "s");
 }
 
 static void
