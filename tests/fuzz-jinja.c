@@ -1,8 +1,9 @@
-/* Half-written and hostile templates: whatever the bytes, parsing, rendering and colouring end, within their limits and in
- * bounds of memory; spans leave no byte out.
+/* Half-written and hostile templates: whatever the bytes, parsing, rendering and colouring end, within their limits
+ * and in bounds of memory; spans leave no byte out.
  *
- * With clang: -fsanitize=fuzzer,address,undefined -DFUZZER, and a folder of templates. Without: fuzz-jinja [SECONDS [SEED]]
- * makes mutants of the lines of tests/jinja-cases and of the templates below; by default a fixed number of them. */
+ * With clang: -fsanitize=fuzzer,address,undefined -DFUZZER, and a folder of templates. Without: fuzz-jinja [SECONDS
+ * [SEED]] makes mutants of the lines of tests/jinja-cases and of the templates below; by default a fixed number of
+ * them. */
 #include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -64,7 +65,8 @@ check_prompty(const char *s, size_t n)
   }
   if (plan_make(&plan, &p, labels, 2, &wish, &e) == 0) {
     for (size_t i = 0; i < plan.n && i < 3; i++) {
-      struct prompt_scope scope = {.labels = labels, .n_labels = 2, .seeds = seeds, .n_seeds = 2, .avoid = avoid, .n_avoid = 2};
+      struct prompt_scope scope = {.labels = labels, .n_labels = 2, .seeds = seeds, .n_seeds = 2, .avoid = avoid,
+                                   .n_avoid = 2};
       struct messages m;
 
       plan_scope(&plan, i, labels, &scope);
@@ -137,10 +139,14 @@ static const char *const templates[] = {
 
 /* Pieces that make a mutant more of a template than chance would. */
 static const char *const pieces[] = {
-  "{{", "}}", "{%", "%}", "{#", "#}", "{%-", "-%}", " if ", " else ", "|", "(", ")", "[", "]", "{", "}", "'", "\"", ":", ",", ".",
-  "**", "//", "~", "99999999999", "-1", "0", "1e308", " is ", " not ", " in ", "loop", "recursive", "range(9)", "xs", "text", "\n",
-  "---\n", "user:\n", "{% endfor %}", "{% for x in xs %}", "{% set x = ", "|sort", "|join", "|tojson(2)", "|format", "%s", "%5.2f",
-  ".format(", "{:>5}", "|truncate(", "|map(", "attribute=", "|groupby('name')", "|list", "|slice(2)", ".split(", "\\u00e9", "é", "\xff",
+  "{{", "}}", "{%", "%}", "{#", "#}", "{%-", "-%}", " if ", " else ", "|", "(", ")", "[", "]", "{", "}", "'", "\"",
+  ":", ",", ".",
+  "**", "//", "~", "99999999999", "-1", "0", "1e308", " is ", " not ", " in ", "loop", "recursive", "range(9)", "xs",
+  "text", "\n",
+  "---\n", "user:\n", "{% endfor %}", "{% for x in xs %}", "{% set x = ", "|sort", "|join", "|tojson(2)", "|format",
+  "%s", "%5.2f",
+  ".format(", "{:>5}", "|truncate(", "|map(", "attribute=", "|groupby('name')", "|list", "|slice(2)", ".split(",
+  "\\u00e9", "é", "\xff",
   "\r", "&a", "*a", "- ", "? ", "!!x ", "|\n", "|indent(", "|replace('', 'xx')", "* 99",
 };
 

@@ -1,12 +1,12 @@
-/* Renders the cases of tests/jinja-cases, and compares with what Jinja made of them (tests/jinja-expected.jsonl, written by
- * tests/jinja-oracle.py).
+/* Renders the cases of tests/jinja-cases, and compares with what Jinja made of them (tests/jinja-expected.jsonl,
+ * written by tests/jinja-oracle.py).
  *
  * test-jinja-cases CASES             prints our result of each case as a JSON line, {"out":…} or {"error":…}
  * test-jinja-cases CASES EXPECTED    compares, and prints what differs
  * test-jinja-cases                   compares the files in $srcdir/tests
  *
- * The case file: a line `scope {…}` sets the scope of the cases after it; `#` begins a comment; any other line is a template,
- * one that begins with a quote a JSON string; `!` before it: we refuse it on purpose, whatever Jinja does. */
+ * The case file: a line `scope {…}` sets the scope of the cases after it; `#` begins a comment; any other line is a
+ * template, one that begins with a quote a JSON string; `!` before it: we refuse it on purpose, whatever Jinja does. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>

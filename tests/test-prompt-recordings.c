@@ -1,9 +1,10 @@
-/* Rendered prompts against recorded ones: for every label and every combination of attribute values the template gives exactly
- * the messages of one line of the replies, and each line belongs to one of them.
+/* Rendered prompts against recorded ones: for every label and every combination of attribute values the template
+ * gives exactly the messages of one line of the replies, and each line belongs to one of them.
  *
- * test-prompt-recordings [FOLDER…]: each with its *.prompty, labels.tsv and replies.jsonl (X-2.prompty: replies-2.jsonl).
- * Without arguments: the folders that RETORT_RECORDINGS holds, and else examples/support-tickets. An annotate.prompty in
- * the folder or beside it is held against all annotations-*.jsonl: every line's messages must come from its text. */
+ * test-prompt-recordings [FOLDER…]: each with its *.prompty, labels.tsv and replies.jsonl (X-2.prompty:
+ * replies-2.jsonl). Without arguments: the folders that RETORT_RECORDINGS holds, and else examples/support-tickets.
+ * An annotate.prompty in the folder or beside it is held against all annotations-*.jsonl: every line's messages must
+ * come from its text. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* The room prompt: messages of mistakes with their place, .prompty files, plans, messages, spans. How templates render is
- * in jinja-cases. */
+/* The room prompt: messages of mistakes with their place, .prompty files, plans, messages, spans. How templates
+ * render is in jinja-cases. */
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -113,7 +113,8 @@ nothing_runs_away(void **state)
     "{% set a = 'x' * 8000000 %}{% for i in range(99999) %}{{ a.rfind('y' * 4000) }}{% endfor %}",
     "{% set a = range(99999) | list %}{{ a | unique | list | length }}",
     "{% for i in range(99999) %}{{ nothing_of_this_name is defined }}{% for j in range(99999) %}{{ x is defined }}{% endfor %}{% endfor %}",
-    "{{ range(1000000000) }}", "{{ '%999999999d' % 1 }}", "{{ 'x'.center(9999999999) }}", "{{ 'x' | indent(99999999999) }}",
+    "{{ range(1000000000) }}", "{{ '%999999999d' % 1 }}", "{{ 'x'.center(9999999999) }}",
+    "{{ 'x' | indent(99999999999) }}",
     "{{ ('x' * 5000000) | replace('x', 'yyyyyyyy') }}", "{{ ('x' * 5000000) | tojson(2) | list | length }}",
   };
 
@@ -131,7 +132,8 @@ static void
 deep_sources_are_refused(void **state)
 {
   static const char *const shapes[][3] = {
-    {"(", "1", ")"}, {"[", "1", "]"}, {"{1:", "1", "}"}, {"not ", "1", ""}, {"-", "1", ""}, {"x.", "y", ""}, {"1+", "1", ""},
+    {"(", "1", ")"}, {"[", "1", "]"}, {"{1:", "1", "}"}, {"not ", "1", ""}, {"-", "1", ""}, {"x.", "y", ""},
+    {"1+", "1", ""},
     {"a[", "1", "]"}, {"f(", "1", ")"}, {"1 if ", "1", ""}, {"x is eq ", "1", ""}, {"", "1", "|abs"}, {"", "x", "()"},
   };
 
@@ -311,7 +313,8 @@ a_prompt_becomes_messages_and_back(void **state)
 {
   struct prompt_text seeds[] = {{"one \"x\"", NULL, "billing"}, {"two", "second", "billing"}};
   uint32_t values[2] = {1, 0};
-  struct prompt_scope scope = {.labels = labels, .n_labels = 3, .label = &labels[2], .values = values, .seeds = seeds, .n_seeds = 2};
+  struct prompt_scope scope = {.labels = labels, .n_labels = 3, .label = &labels[2], .values = values, .seeds = seeds,
+                               .n_seeds = 2};
   static const char expected[] =
     "[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"Write 4 on phones for returns ().\\n"
     "- one \\\"x\\\"\\n- two / second\\nbilling shipping returns \"}]";
@@ -442,7 +445,8 @@ a_plan_refuses_what_is_not_there(void **state)
   static const struct plan_restriction no_attribute[] = {{"tpoic", "x"}}, no_value[] = {{"c", "c9"}};
   static const struct { struct plan_wish wish; const char *message; } cases[] = {
     {{.total = 5, .restrictions = no_attribute, .n_restrictions = 1}, "template 'tickets' has no attribute 'tpoic'"},
-    {{.total = 5, .restrictions = no_value, .n_restrictions = 1}, "template 'tickets' has no value of 'c' 'c9' (did you mean 'c0'?)"},
+    {{.total = 5, .restrictions = no_value, .n_restrictions = 1},
+     "template 'tickets' has no value of 'c' 'c9' (did you mean 'c0'?)"},
     {{0}, "the plan needs a number of texts, for each label or in all"},
     {{.per_label = 1000000000000}, "the plan has more than 1000000 requests"},
   };
@@ -466,8 +470,10 @@ static char *
 paint(const char *source)
 {
   static const char letters[] = {
-    [SPAN_TEXT] = '.', [SPAN_MARK] = 'm', [SPAN_KEYWORD] = 'k', [SPAN_NAME] = 'n', [SPAN_FILTER] = 'f', [SPAN_STRING] = 's',
-    [SPAN_NUMBER] = '1', [SPAN_OPERATOR] = 'o', [SPAN_COMMENT] = 'c', [SPAN_ROLE] = 'r', [SPAN_KEY] = 'K', [SPAN_YAML] = 'y',
+    [SPAN_TEXT] = '.', [SPAN_MARK] = 'm', [SPAN_KEYWORD] = 'k', [SPAN_NAME] = 'n', [SPAN_FILTER] = 'f',
+    [SPAN_STRING] = 's',
+    [SPAN_NUMBER] = '1', [SPAN_OPERATOR] = 'o', [SPAN_COMMENT] = 'c', [SPAN_ROLE] = 'r', [SPAN_KEY] = 'K',
+    [SPAN_YAML] = 'y',
   };
   char *out = xcalloc(strlen(source) + 1, 1);
   struct arena a;

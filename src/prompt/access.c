@@ -1,5 +1,5 @@
-/* x[key], x.name, x[from:to:step] and the paths of filters, with Python's and Jinja's meaning: first what the value itself
- * holds, then its methods (the other way round after a dot), then undefined. */
+/* x[key], x.name, x[from:to:step] and the paths of filters, with Python's and Jinja's meaning: first what the value
+ * itself holds, then its methods (the other way round after a dot), then undefined. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

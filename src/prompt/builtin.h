@@ -1,6 +1,7 @@
 /* builtin: filters, tests, methods and global functions: rows of tables, each with a C function and its parameters.
  *
- * To add one is to add a row. A function gets its arguments bound to the parameters of its row, by position or by name. */
+ * To add one is to add a row. A function gets its arguments bound to the parameters of its row, by position or by
+ * name. */
 #ifndef PROMPT_BUILTIN_H
 #define PROMPT_BUILTIN_H
 

@@ -540,7 +540,8 @@ parse_row(struct parser *p, const struct builtin_table *table, const char *what)
   }
   for (size_t i = 0; i < table->n; i++)
     nearest_offer(&near, table->rows[i].name);
-  parse_fail(p, t->at, "unknown %s '%.*s'%s", what, (int)t->value.string.n, t->value.string.s, nearest_hint(&near, hint));
+  parse_fail(p, t->at, "unknown %s '%.*s'%s", what, (int)t->value.string.n, t->value.string.s,
+             nearest_hint(&near, hint));
   return NULL;
 }
 

@@ -111,7 +111,8 @@ make_keys(struct call *c, const struct value_list *items, struct value path, boo
 
 /* "a,b.c": a list of what each of the paths finds, to order by the first and then by the others. */
 static int
-make_key_lists(struct call *c, const struct value_list *items, struct value paths, bool case_sensitive, struct value **keys)
+make_key_lists(struct call *c, const struct value_list *items, struct value paths, bool case_sensitive,
+               struct value **keys)
 {
   const char *s = paths.string.s, *end = s + paths.string.n;
 
@@ -140,7 +141,8 @@ f_sort(struct call *c, struct value *out)
   struct value path = c->given[2] ? c->arg[2] : value_none(), *keys;
   int made;
 
-  if (arg_true(c, 0, false, &reverse) < 0 || arg_true(c, 1, false, &sensitive) < 0 || run_items(c->run, c->self, &items) < 0)
+  if (arg_true(c, 0, false, &reverse) < 0 || arg_true(c, 1, false, &sensitive) < 0 ||
+      run_items(c->run, c->self, &items) < 0)
     return -1;
   if (path.kind == VALUE_STRING && memchr(path.string.s, ',', path.string.n))
     made = make_key_lists(c, items, path, sensitive, &keys);
@@ -345,14 +347,16 @@ static int
 f_groupby(struct call *c, struct value *out)
 {
   struct value_list *items;
-  struct value *keys, sorted = value_list(&c->run->arena), order = value_list(&c->run->arena), members = value_none(), last;
+  struct value *keys, sorted = value_list(&c->run->arena), order = value_list(&c->run->arena), members = value_none(),
+    last;
   bool sensitive, same = false;
 
   if (arg_true(c, 2, false, &sensitive) < 0 || run_items(c->run, c->self, &items) < 0)
     return -1;
   keys = arena_alloc(&c->run->arena, (items->n + 1) * sizeof *keys);
   for (size_t i = 0; i < items->n; i++) {
-    if (member_or(c, items->v[i], c->arg[0], c->given[1] ? &c->arg[1] : NULL, &keys[i]) < 0 || fold(c, sensitive, &keys[i]) < 0)
+    if (member_or(c, items->v[i], c->arg[0], c->given[1] ? &c->arg[1] : NULL, &keys[i]) < 0 ||
+        fold(c, sensitive, &keys[i]) < 0)
       return -1;
     value_push(&c->run->arena, order, value_int((int64_t)i));
   }
@@ -530,7 +534,8 @@ f_attr(struct call *c, struct value *out)
   return access_member(c->run, c->self, name.string.s, name.string.n, out);
 }
 
-/* An undefined value goes through lists unseen, as long as nobody looks at it: `undefined` is for filters of that kind. */
+/* An undefined value goes through lists unseen, as long as nobody looks at it: `undefined` is for filters of that
+ * kind. */
 static const struct builtin rows[] = {
   {"abs", f_abs, "", false}, {"attr", f_attr, "name", false}, {"batch", f_batch, "linecount fill_with?", false},
   {"capitalize", f_capitalize, "", false}, {"center", f_center, "width?", false}, {"count", f_length, "", false},
@@ -538,9 +543,11 @@ static const struct builtin rows[] = {
   {"dictsort", f_dictsort, "case_sensitive? by? reverse?", false}, {"e", f_escape, "", false},
   {"escape", f_escape, "", false}, {"first", f_first, "", false}, {"float", f_float, "default?", false},
   {"forceescape", f_escape, "", false}, {"format", f_format, "*", false},
-  {"groupby", f_groupby, "attribute default? case_sensitive?", false}, {"indent", f_indent, "width? first? blank?", false},
+  {"groupby", f_groupby, "attribute default? case_sensitive?", false},
+  {"indent", f_indent, "width? first? blank?", false},
   {"int", f_int, "default? base?", false}, {"items", f_items, "", true}, {"join", f_join, "d? attribute?", false},
-  {"last", f_last, "", false}, {"length", f_length, "", false}, {"list", f_list, "", false}, {"lower", f_lower, "", false},
+  {"last", f_last, "", false}, {"length", f_length, "", false}, {"list", f_list, "", false},
+  {"lower", f_lower, "", false},
   {"map", f_map, "*", false}, {"max", f_max, "case_sensitive? attribute?", false},
   {"min", f_min, "case_sensitive? attribute?", false}, {"reject", f_reject, "*", false},
   {"rejectattr", f_rejectattr, "*", false}, {"replace", f_replace, "old new count?", false},

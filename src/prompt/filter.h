@@ -7,7 +7,8 @@
 
 typedef int filter_function(struct call *c, struct value *out);
 
-filter_function f_upper, f_lower, f_title, f_capitalize, f_trim, f_string, f_replace, f_center, f_indent, f_truncate, f_tojson,
+filter_function f_upper, f_lower, f_title, f_capitalize, f_trim, f_string, f_replace, f_center, f_indent, f_truncate,
+  f_tojson,
   f_join, f_format, f_wordcount, f_escape, f_int, f_float, f_abs, f_round;
 
 #endif

@@ -327,7 +327,8 @@ text_to_float(struct value s, double *x)
   if (n == 0 || n >= sizeof copy)
     return false;
   for (size_t i = 0; i < n; i++) {
-    bool between = i > 0 && i + 1 < n && from[i - 1] >= '0' && from[i - 1] <= '9' && from[i + 1] >= '0' && from[i + 1] <= '9';
+    bool between = i > 0 && i + 1 < n && from[i - 1] >= '0' && from[i - 1] <= '9' && from[i + 1] >= '0' &&
+      from[i + 1] <= '9';
 
     if (from[i] == 'x' || from[i] == 'X' || from[i] == '(' || (from[i] == '_' && !between))
       return false;

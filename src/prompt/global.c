@@ -69,6 +69,7 @@ g_namespace(struct call *c, struct value *out)
 }
 
 static const struct builtin rows[] = {
-  {"dict", g_dict, "*", false}, {"namespace", g_namespace, "*", false}, {"range", g_range, "first second? step?", false},
+  {"dict", g_dict, "*", false}, {"namespace", g_namespace, "*", false},
+  {"range", g_range, "first second? step?", false},
 };
 const struct builtin_table globals = {"function", rows, N_OF(rows)};

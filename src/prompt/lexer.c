@@ -81,8 +81,8 @@ skip_space(const struct lexer *x, size_t at)
   return at + text_leading_space(x->src->s + at, x->src->n - at);
 }
 
-/* What the text from..to in front of a tag keeps: `sign` is the tag's - or +, or 0; lstrip says whether blanks between the
- * line's start and the tag go. */
+/* What the text from..to in front of a tag keeps: `sign` is the tag's - or +, or 0; lstrip says whether blanks
+ * between the line's start and the tag go. */
 static size_t
 text_end(const struct lexer *x, size_t from, size_t to, char sign, bool lstrip)
 {
@@ -188,7 +188,8 @@ token_kind_show(enum token_kind kind)
       return operators[i].text;
   return kind == TOKEN_EOF ? "the end of the template" : kind == TOKEN_DATA ? "text" :
          kind == TOKEN_BLOCK_BEGIN ? "{%" : kind == TOKEN_BLOCK_END ? "%}" : kind == TOKEN_PRINT_BEGIN ? "{{" :
-         kind == TOKEN_PRINT_END ? "}}" : kind == TOKEN_NAME ? "a name" : kind == TOKEN_STRING ? "a string" : "a number";
+         kind == TOKEN_PRINT_END ? "}}" : kind == TOKEN_NAME ? "a name" : kind == TOKEN_STRING ? "a string" :
+           "a number";
 }
 
 const char *
@@ -219,7 +220,8 @@ note_bracket(struct lexer *x, enum token_kind kind, size_t at)
     if (x->n_closing == 0)
       return source_fail(x->src, (uint32_t)at, x->e, "unexpected '%c'", closes);
     if (x->closing[--x->n_closing] != closes)
-      return source_fail(x->src, (uint32_t)at, x->e, "unexpected '%c', expected '%c'", closes, x->closing[x->n_closing]);
+      return source_fail(x->src, (uint32_t)at, x->e, "unexpected '%c', expected '%c'", closes,
+                         x->closing[x->n_closing]);
   }
   return 0;
 }

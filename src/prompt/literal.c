@@ -60,7 +60,8 @@ literal_name(const char *s, size_t n)
 static bool
 is_digit(char c, int base)
 {
-  int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
+  int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 :
+    99;
 
   return d < base;
 }
@@ -71,7 +72,8 @@ digits(const char *s, size_t n, int base)
 {
   size_t i = 0;
 
-  while (i < n && (is_digit(s[i], base) || (s[i] == '_' && i > 0 && s[i - 1] != '_' && i + 1 < n && is_digit(s[i + 1], base))))
+  while (i < n && (is_digit(s[i], base) || (s[i] == '_' && i > 0 && s[i - 1] != '_' && i + 1 < n &&
+                                            is_digit(s[i + 1], base))))
     i++;
   return i;
 }

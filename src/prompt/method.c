@@ -503,7 +503,8 @@ give_partition(struct call *c, struct value *out, bool last)
   before = found ? (size_t)(found - SELF_S) : last ? 0 : SELF_N;
   parts[0] = value_ref(SELF_S, before);
   parts[1] = found ? sep : value_ref("", 0);
-  parts[2] = found ? value_ref(found + sep.string.n, SELF_N - before - sep.string.n) : last ? c->self : value_ref("", 0);
+  parts[2] = found ? value_ref(found + sep.string.n, SELF_N - before - sep.string.n) : last ? c->self :
+    value_ref("", 0);
   *out = value_tuple(&c->run->arena);
   for (int i = 0; i < 3; i++)
     value_push(&c->run->arena, *out, parts[i]);
@@ -549,8 +550,10 @@ static const struct builtin string_rows[] = {
   {"center", m_center, "width fillchar?", false}, {"count", m_count, "sub start? end?", false},
   {"endswith", m_endswith, "suffix", false}, {"find", m_find, "sub start? end?", false},
   {"format", m_format, "*", false}, {"index", m_index, "sub start? end?", false},
-  {"isalnum", m_is, "", false}, {"isalpha", m_is, "", false}, {"isascii", m_is, "", false}, {"isdecimal", m_is, "", false},
-  {"isdigit", m_is, "", false}, {"islower", m_is, "", false}, {"isnumeric", m_is, "", false}, {"isspace", m_is, "", false},
+  {"isalnum", m_is, "", false}, {"isalpha", m_is, "", false}, {"isascii", m_is, "", false},
+  {"isdecimal", m_is, "", false},
+  {"isdigit", m_is, "", false}, {"islower", m_is, "", false}, {"isnumeric", m_is, "", false},
+  {"isspace", m_is, "", false},
   {"istitle", m_is, "", false}, {"isupper", m_is, "", false},
   {"join", m_join, "iterable", false}, {"ljust", m_ljust, "width fillchar?", false}, {"lower", m_lower, "", false},
   {"lstrip", m_lstrip, "chars?", false}, {"partition", m_partition, "sep", false},

@@ -15,7 +15,7 @@ enum node_kind {
   NODE_DATA,         /* value: the text */
   NODE_PRINT,        /* a */
   NODE_IF,           /* v: test, body, test, body, …, and last an else body or NULL */
-  NODE_FOR,          /* a target, b what to go through, c body; v: [0] the else body or NULL, [1] the filter or NULL; flag: recursive */
+  NODE_FOR,          /* a target, b what to go through, c body; v: else body, condition (or NULL); flag: recursive */
   NODE_SET,          /* a target, b expression */
   NODE_SET_BLOCK,    /* a target, b a chain of filters over NODE_BODY_TEXT or NULL, c body */
   NODE_WITH,         /* v: target, expression, …; c body */

@@ -79,7 +79,8 @@ parse_expect(struct parser *p, enum token_kind kind)
 bool
 parse_is_name(const struct token *t, const char *name)
 {
-  return t->kind == TOKEN_NAME && t->value.string.n == strlen(name) && memcmp(t->value.string.s, name, t->value.string.n) == 0;
+  return t->kind == TOKEN_NAME && t->value.string.n == strlen(name) &&
+         memcmp(t->value.string.s, name, t->value.string.n) == 0;
 }
 
 bool
@@ -278,7 +279,8 @@ static const struct {
 
 /* Known to Jinja and not to us. */
 static const char *const foreign[] = {
-  "macro", "call", "block", "extends", "include", "import", "from", "autoescape", "do", "break", "continue", "trans", "debug",
+  "macro", "call", "block", "extends", "include", "import", "from", "autoescape", "do", "break", "continue", "trans",
+  "debug",
   "print",
 };
 
@@ -325,8 +327,8 @@ is_end(const struct token *t, const char *const *ends)
   return false;
 }
 
-/* The next piece of a body; NULL with *ended set where the body ends: at the end of the template, or with the name of the
- * ending tag as the current token. */
+/* The next piece of a body; NULL with *ended set where the body ends: at the end of the template, or with the name of
+ * the ending tag as the current token. */
 static struct node *
 parse_piece(struct parser *p, const char *const *ends, bool *ended)
 {

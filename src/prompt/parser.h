@@ -20,7 +20,8 @@ struct nodes {
 void nodes_add(struct parser *p, struct nodes *list, struct node *x);
 
 struct node *node_new(struct parser *p, enum node_kind kind, uint32_t at);
-/* Sets depth from the children, which must be in place; NULL where the tree grows too deep. Call it for each finished node. */
+/* Sets depth from the children, which must be in place; NULL where the tree grows too deep. Call it for each finished
+ * node. */
 struct node *node_done(struct parser *p, struct node *x);
 
 /* All answer NULL (or -1) with p->e set on a mistake. */
@@ -29,7 +30,8 @@ int parse_expect(struct parser *p, enum token_kind kind);
 bool parse_is_name(const struct token *t, const char *name);
 bool parse_skip_name(struct parser *p, const char *name);   /* true if it was there, and is passed */
 struct node *parse_expression(struct parser *p, bool with_choice);
-/* A list with commas but without brackets: `a, b`; one expression alone is no tuple. `end`: a name that ends it, or NULL. */
+/* A list with commas but without brackets: `a, b`; one expression alone is no tuple. `end`: a name that ends it, or
+ * NULL. */
 struct node *parse_tuple(struct parser *p, bool only_primaries, bool with_choice, const char *end, bool in_brackets);
 /* |name(…)|name(…) over x. */
 struct node *parse_filters(struct parser *p, struct node *x);

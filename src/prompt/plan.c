@@ -94,8 +94,9 @@ gcd(uint64_t a, uint64_t b)
   return a;
 }
 
-/* The values of cell k. All attributes step on together, and one is shifted by one each time that it and those before it
- * have come round together (after their least common multiple): so each cell comes once, and each value equally often. */
+/* The values of cell k. All attributes step on together, and one is shifted by one each time that it and those before
+ * it have come round together (after their least common multiple): so each cell comes once, and each value equally
+ * often. */
 static void
 cell(const struct grid *g, uint64_t k, uint32_t *values)
 {
@@ -145,7 +146,8 @@ plan_make(struct plan *p, const struct prompty *t, const struct prompt_label *la
 
     cell(&g, k % g.n_cells, values);
     for (size_t l = 0; l < n_used && i < p->n; l++)
-      p->requests[i++] = (struct plan_request){wish->labels ? wish->labels[l] : (uint32_t)l, (uint32_t)(k / g.n_cells), values};
+      p->requests[i++] = (struct plan_request){wish->labels ? wish->labels[l] : (uint32_t)l, (uint32_t)(k / g.n_cells),
+                                               values};
   }
   return 0;
 }

@@ -1,12 +1,12 @@
 /* plan: which requests a generate job makes: the grid label × attribute values, gone round until enough is asked for.
  *
  * Each request asks for the template's own count of texts, never another number (recorded replies are found by their
- * messages). For N texts a label there are ceil(N / count) requests a label; for N in all, ceil(N / count) requests, dealt
- * to the labels in turn. Order: round after round, in each round every label once, all of them with the same attribute values,
- * so that a job that stops early is balanced over labels. The order of the cells is such that after k rounds the values of
- * each attribute have been used equally often, to within one round of that attribute and, between two, of their
- * combinations. Where there are more rounds than cells the grid is gone through again with sample 1, 2, …
- * The same input gives the same plan.
+ * messages). For N texts a label there are ceil(N / count) requests a label; for N in all, ceil(N / count) requests,
+ * dealt to the labels in turn. Order: round after round, in each round every label once, all of them with the same
+ * attribute values, so that a job that stops early is balanced over labels. The order of the cells is such that after
+ * k rounds the values of each attribute have been used equally often, to within one round of that attribute and,
+ * between two, of their combinations. Where there are more rounds than cells the grid is gone through again with
+ * sample 1, 2, … The same input gives the same plan.
  *
  * Life: plan_make, plan_release (also after a failure). Threads: not changed after plan_make. */
 #ifndef PROMPT_PLAN_H
@@ -50,11 +50,13 @@ struct plan_wish {
   size_t n_restrictions;
 };
 
-/* Errors: ERR_INPUT for an unknown attribute or value (with the nearest one), no labels, nothing wished, too many requests. */
+/* Errors: ERR_INPUT for an unknown attribute or value (with the nearest one), no labels, nothing wished, too many
+ * requests. */
 int plan_make(struct plan *p, const struct prompty *t, const struct prompt_label *labels, size_t n_labels,
               const struct plan_wish *wish, struct err *e);
 void plan_release(struct plan *p);
-/* Sets what request i puts into the scope: label, values, count. The rest of s is the caller's. labels: as for plan_make. */
+/* Sets what request i puts into the scope: label, values, count. The rest of s is the caller's. labels: as for
+ * plan_make. */
 void plan_scope(const struct plan *p, size_t i, const struct prompt_label *labels, struct prompt_scope *s);
 
 #endif

@@ -18,7 +18,8 @@ static const char *const kinds[] = {
 
 /* Names that a template has anyway, so that no attribute can have them. */
 static const char *const scope_names[] = {
-  "label", "meaning", "labels", "task", "count", "seeds", "avoid", "text", "text2", "loop", "range", "dict", "namespace",
+  "label", "meaning", "labels", "task", "count", "seeds", "avoid", "text", "text2", "loop", "range", "dict",
+  "namespace",
   "true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else",
 };
 
@@ -148,11 +149,13 @@ check_attribute_name(struct loading *l, const struct yaml *y)
   size_t n = strlen(y->key);
 
   if (!n || n > 100 || literal_name(y->key, n) != n)
-    return err_set(l->e, ERR_INPUT, "%s:%d: '%s' cannot be the name of an attribute (letters, digits and _)", l->p->file,
+    return err_set(l->e, ERR_INPUT, "%s:%d: '%s' cannot be the name of an attribute (letters, digits and _)",
+                   l->p->file,
                    y->key_line, y->key);
   for (size_t i = 0; i < N_OF(scope_names); i++)
     if (strcmp(scope_names[i], y->key) == 0)
-      return err_set(l->e, ERR_INPUT, "%s:%d: '%s' cannot be the name of an attribute (it has its own meaning)", l->p->file,
+      return err_set(l->e, ERR_INPUT, "%s:%d: '%s' cannot be the name of an attribute (it has its own meaning)",
+                     l->p->file,
                      y->key_line, y->key);
   return 0;
 }
@@ -251,8 +254,10 @@ struct key {
   int (*read)(struct loading *l, const struct yaml *y);
 };
 static const struct key top_keys[] = {
-  {"name", read_name}, {"description", read_description}, {"kind", read_kind}, {"model", read_model}, {"count", read_count},
-  {"attributes", read_attributes}, {"filters", read_filters}, {"authors", ignore}, {"tags", ignore}, {"version", ignore},
+  {"name", read_name}, {"description", read_description}, {"kind", read_kind}, {"model", read_model},
+  {"count", read_count},
+  {"attributes", read_attributes}, {"filters", read_filters}, {"authors", ignore}, {"tags", ignore},
+  {"version", ignore},
   {"sample", ignore}, {"inputs", ignore}, {"outputs", ignore}, {"template", ignore},
 };
 static const struct key model_keys[] = {
@@ -273,7 +278,8 @@ warn_unknown(struct loading *l, const struct yaml *y, const struct key *keys, si
 
   for (size_t i = 0; i < n; i++)
     nearest_offer(&near, keys[i].name);
-  snprintf(warning, sizeof warning, "%s:%d: unknown key '%.100s'%s", p->file, y->key_line, y->key, nearest_hint(&near, hint));
+  snprintf(warning, sizeof warning, "%s:%d: unknown key '%.100s'%s", p->file, y->key_line, y->key,
+           nearest_hint(&near, hint));
   if (p->n_warnings)
     memcpy(more, p->warnings, p->n_warnings * sizeof *more);
   more[p->n_warnings++] = arena_strdup(&p->arena, warning);
@@ -305,7 +311,8 @@ read_model(struct loading *l, const struct yaml *y)
 static int
 read_filters(struct loading *l, const struct yaml *y)
 {
-  return y->kind == YAML_MAP ? read_keys(l, y, filter_keys, N_OF(filter_keys)) : fail_at(l, y, "'filters' must be a map");
+  return y->kind == YAML_MAP ? read_keys(l, y, filter_keys, N_OF(filter_keys)) :
+         fail_at(l, y, "'filters' must be a map");
 }
 
 /* A source line by line. */
@@ -363,7 +370,8 @@ read_front_matter(struct loading *l, struct cursor *c)
   from = at.s;
   do
     if (!take_line(&at, &line, &n))
-      return err_set(l->e, ERR_INPUT, "%s:%d:1: the front matter has no end (a second line of ---)", l->p->file, c->line);
+      return err_set(l->e, ERR_INPUT, "%s:%d:1: the front matter has no end (a second line of ---)", l->p->file,
+                     c->line);
   while (!is_fence(line, n));
   root = yaml_parse(&l->p->arena, from, (size_t)(line - from), l->p->file, c->line + 1, l->e);
   if (!root)
@@ -411,7 +419,8 @@ read_parts(struct loading *l, struct cursor *c)
     first = c->line;
   }
   if (!role && text_leading_space(from, (size_t)(c->end - from)) == (size_t)(c->end - from))
-    return err_set(l->e, ERR_INPUT, "%s:%d:1: the template has no text (a line system: or user: and what to say)", l->p->file,
+    return err_set(l->e, ERR_INPUT, "%s:%d:1: the template has no text (a line system: or user: and what to say)",
+                   l->p->file,
                    first);
   return add_part(l, role ? role : "user", from, c->end, first);
 }

@@ -17,13 +17,14 @@
  *   user:
  *   Write {{ count }} messages of the kind "{{ label }}" ({{ meaning }}) on {{ topic }}.
  *
- * A role line (system:, user:, assistant:) stands alone at the start of a line; a body without one is a user part. Each part
- * is a Jinja template of its own (jinja.h); its last newline does not count.
+ * A role line (system:, user:, assistant:) stands alone at the start of a line; a body without one is a user part.
+ * Each part is a Jinja template of its own (jinja.h); its last newline does not count.
  *
- * In scope: label, meaning, labels (list of {name, meaning}), task, count, each attribute, seeds (list of {text, text2,
- * label}), avoid (list of strings), and for annotate and rewrite text and text2. prompt_scope() makes it.
+ * In scope: label, meaning, labels (list of {name, meaning}), task, count, each attribute, seeds (list of {text,
+ * text2, label}), avoid (list of strings), and for annotate and rewrite text and text2. prompt_scope() makes it.
  *
- * Life: prompty_parse fills p, prompty_release frees it (also after a failure). Threads: a parsed prompty is never changed.
+ * Life: prompty_parse fills p, prompty_release frees it (also after a failure). Threads: a parsed prompty is never
+ * changed.
  * Errors: ERR_INPUT, `NAME:LINE:COLUMN: why`, lines of the whole file. */
 #ifndef PROMPT_PROMPTY_H
 #define PROMPT_PROMPTY_H
@@ -128,8 +129,8 @@ struct prompt_scope {
   const struct prompt_label *label;   /* one of labels; NULL for annotate */
   const char *task;                   /* "classify", "pair", "multilabel" */
   int count;                          /* 0: the template's own */
-  const uint32_t *values;             /* for each attribute of the prompty the index of its value; NULL: all undefined */
-  const char *const *given;           /* or the values themselves, as typed by a person; NULL or NULL entries: by `values` */
+  const uint32_t *values;             /* for each attribute of the prompty the index of its value; NULL: undefined */
+  const char *const *given;           /* or the values themselves, as typed by a person; NULL entries: by `values` */
   const struct prompt_text *seeds;
   size_t n_seeds;
   const char *const *avoid;

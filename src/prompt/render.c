@@ -263,7 +263,8 @@ recurse(struct run *r, const struct loop *l, struct value iterable, struct value
 }
 
 int
-render_call(struct run *r, struct value callee, const struct value *v, size_t n, const char *const *names, size_t n_names,
+render_call(struct run *r, struct value callee, const struct value *v, size_t n, const char *const *names,
+            size_t n_names,
             struct value *out)
 {
   if (run_need(r, callee) < 0)

@@ -83,16 +83,19 @@ int access_path(struct run *r, struct value x, struct value path, struct value *
 int eval(struct run *r, const struct node *n, struct value *out);
 int render(struct run *r, const struct node *n);
 int render_loop(struct run *r, const struct node *n, struct value iterable, int depth0);
-int render_call(struct run *r, struct value callee, const struct value *v, size_t n, const char *const *names, size_t n_names,
+int render_call(struct run *r, struct value callee, const struct value *v, size_t n, const char *const *names,
+                size_t n_names,
                 struct value *out);
 /* str.replace(): at most `most` times, below 0: always. */
 int run_replace(struct run *r, struct value s, struct value from, struct value to, int64_t most, struct value *out);
 /* sort.c: a stable order of items by their keys, into out; both have n elements. */
-int sort_by(struct run *r, const struct value *items, const struct value *keys, size_t n, bool reverse, struct value out);
+int sort_by(struct run *r, const struct value *items, const struct value *keys, size_t n, bool reverse,
+            struct value out);
 /* tojson.c: as json.dumps(sort_keys=True) with < > & ' escaped; indent below 0: on one line. */
 int tojson(struct run *r, struct value x, int indent, struct value *out);
 /* format.c: printf-style and str.format(). */
-/* named: the one value of which %(name)s takes members; if it is a dict, list or range it need not be used at all. NULL: none. */
+/* named: the one value of which %(name)s takes members; if it is a dict, list or range it need not be used at all.
+ * NULL: none. */
 int format_percent(struct run *r, struct value format, const struct value *v, size_t n, const struct value *named,
                    struct value *out);
 int format_braces(struct run *r, struct call *c, struct value *out);

@@ -4,7 +4,8 @@
 #include "prompt/run.h"
 
 static int
-merge(struct run *r, const struct value *keys, const uint32_t *from, uint32_t *to, size_t low, size_t middle, size_t high,
+merge(struct run *r, const struct value *keys, const uint32_t *from, uint32_t *to, size_t low, size_t middle,
+      size_t high,
       bool reverse)
 {
   size_t i = low, j = middle;

@@ -105,7 +105,8 @@ paint_word(struct painter *p, size_t at, size_t end, bool *named)
   return at + n;
 }
 
-/* From {{ or {% at `at`: to its end, or to what can be no part of it: another opening, an empty line, the end of the part. */
+/* From {{ or {% at `at`: to its end, or to what can be no part of it: another opening, an empty line, the end of the
+ * part. */
 static size_t
 paint_tag(struct painter *p, size_t at, size_t end)
 {
@@ -184,7 +185,8 @@ paint_yaml(struct painter *p, size_t from, size_t to)
 
   while (key < to && (p->s[key] == ' ' || p->s[key] == '-'))
     key++;
-  for (colon = key; colon < to && p->s[colon] != ':' && p->s[colon] != '#' && p->s[colon] != '"' && p->s[colon] != '\''; )
+  for (colon = key; colon < to && p->s[colon] != ':' && p->s[colon] != '#' && p->s[colon] != '"' &&
+       p->s[colon] != '\''; )
     colon++;
   if (colon < to && p->s[colon] == ':' && (colon + 1 == to || strchr(" \r\n", p->s[colon + 1]))) {
     paint(p, from, key, SPAN_YAML);

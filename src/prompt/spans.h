@@ -1,7 +1,7 @@
 /* spans: which bytes of a template are what, to colour it in an editor, also while it is half written.
  *
- * Never fails: what is not closed reaches to the end of its tag as far as it can be told, else to the end of the line or
- * text. Spans are in order, do not overlap and leave no byte out. */
+ * Never fails: what is not closed reaches to the end of its tag as far as it can be told, else to the end of the line
+ * or text. Spans are in order, do not overlap and leave no byte out. */
 #ifndef PROMPT_SPANS_H
 #define PROMPT_SPANS_H
 

@@ -75,7 +75,7 @@ begins(enum text_case how, size_t at, uint32_t before)
 void
 text_case(struct buf *out, const char *s, size_t n, enum text_case how)
 {
-  size_t len, second = 0;  /* the byte after a word's first letter: Jinja's title filter lowers what follows it by itself */
+  size_t len, second = 0;  /* the byte after a word's first letter: Jinja's title filter lowers the rest by itself */
   uint32_t before = 0;
 
   for (size_t i = 0; i < n; i += len) {

@@ -18,7 +18,8 @@ enum text_case {
 void text_case(struct buf *out, const char *s, size_t n, enum text_case how);
 
 /* isalpha() and so on; letter is a name of one of them without "is". */
-enum text_class { TEXT_ALPHA, TEXT_DIGIT, TEXT_ALNUM, TEXT_SPACE, TEXT_IS_UPPER, TEXT_IS_LOWER, TEXT_IS_TITLE, TEXT_ASCII };
+enum text_class { TEXT_ALPHA, TEXT_DIGIT, TEXT_ALNUM, TEXT_SPACE, TEXT_IS_UPPER, TEXT_IS_LOWER, TEXT_IS_TITLE,
+                 TEXT_ASCII };
 bool text_is(const char *s, size_t n, enum text_class class);
 
 /* Shortens *s,*n at its start and end by the characters of set (NULL: white space). */

@@ -1,4 +1,5 @@
-/* JSON as Jinja's tojson filter writes it: Python's json.dumps with sorted keys and ASCII only, and < > & ' escaped too. */
+/* JSON as Jinja's tojson filter writes it: Python's json.dumps with sorted keys and ASCII only, and < > & ' escaped
+ * too. */
 #include <inttypes.h>
 #include <string.h>
 

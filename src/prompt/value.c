@@ -202,7 +202,8 @@ value_is_number(struct value x)
 double
 value_number(struct value x)
 {
-  return x.kind == VALUE_INT ? (double)x.integer : x.kind == VALUE_FLOAT ? x.number : x.kind == VALUE_BOOL ? x.boolean : 0;
+  return x.kind == VALUE_INT ? (double)x.integer : x.kind == VALUE_FLOAT ? x.number : x.kind == VALUE_BOOL ?
+         x.boolean : 0;
 }
 
 size_t

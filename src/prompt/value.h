@@ -22,8 +22,8 @@
 #include "base/mem.h"
 
 enum value_kind {
-  VALUE_UNDEFINED,  /* a name or member that is not there: any use but `is defined` and `default` is an error; or, with no
-                       message, the missing else of an inline if: prints as nothing */
+  VALUE_UNDEFINED,  /* a name or member that is not there: any use but `is defined` and `default` is an error; or, with
+                       no message, the missing else of an inline if: prints as nothing */
   VALUE_NONE,
   VALUE_BOOL,
   VALUE_INT,        /* 64 bits; more is an error */
@@ -67,7 +67,7 @@ struct value {
 struct value_list {
   struct value *v;
   size_t n, cap;
-  int depth;                     /* levels of lists and dicts below this one; a value never changes after it is shared */
+  int depth;                     /* levels of lists and dicts below; a value never changes after it is shared */
   const char *view;              /* VIEW: "dict_keys", … */
   bool group;                    /* a tuple of groupby: its two members are also .grouper and .list */
 };

@@ -78,7 +78,8 @@ read_key(struct reader *r, const yaml_event_t *event, const struct yaml *map, st
   if (read_text(r, event, key) < 0)
     return -1;
   if (yaml_get(map, (*key)->s))
-    return err_set(r->e, ERR_INPUT, "%s:%d:%d: the key '%s' is there twice", r->file, (*key)->line, (*key)->column, (*key)->s);
+    return err_set(r->e, ERR_INPUT, "%s:%d:%d: the key '%s' is there twice", r->file, (*key)->line, (*key)->column,
+                   (*key)->s);
   return 0;
 }
 

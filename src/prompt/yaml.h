@@ -1,5 +1,5 @@
-/* yaml: a small YAML document as a tree (over libyaml, the only file that includes it). Anchors, aliases and tags are refused:
- * front matter needs none, and what cannot be repeated cannot grow. */
+/* yaml: a small YAML document as a tree (over libyaml, the only file that includes it). Anchors, aliases and tags are
+ * refused: front matter needs none, and what cannot be repeated cannot grow. */
 #ifndef PROMPT_YAML_H
 #define PROMPT_YAML_H
 
@@ -26,7 +26,8 @@ struct yaml {
   struct yaml *first, *last, *next;
 };
 
-/* The document of n bytes that begin in line first_line of the file; an empty one is an empty map. NULL and e on a mistake. */
+/* The document of n bytes that begin in line first_line of the file; an empty one is an empty map. NULL and e on a
+ * mistake. */
 struct yaml *yaml_parse(struct arena *a, const char *s, size_t n, const char *file, int first_line, struct err *e);
 struct yaml *yaml_get(const struct yaml *map, const char *key);
 /* As JSON: plain numbers, true, false, null as such, all else as strings. */
