@@ -97,11 +97,21 @@ static void
 pairs_see_what_is_shared(void **state)
 {
   struct ngram_options o = {.word_max = 1, .pair = 1};
+  struct ngrams g = NGRAMS_INIT, h = NGRAMS_INIT;
 
   (void)state;
   /* 2 + 2 words, of which one is in both, one only here, one only there; and how much is shared */
   assert_int_equal(count(&o, "red car", "red bus"), 4 + 3 + 1);
   assert_int_equal(count(&o, "red car", NULL), 2 + 2 + 1);
+  /* the same word in either text is another feature */
+  ngrams_of(&g, &o, "red", "blue");
+  ngrams_of(&h, &o, "blue", "red");
+  assert_int_equal(g.n, h.n);
+  for (size_t i = 0; i + 1 < g.n; i++)  /* the last says how much is shared: nothing, both times */
+    for (size_t j = 0; j + 1 < h.n; j++)
+      assert_int_not_equal(g.keys[i], h.keys[j]);
+  ngrams_release(&g);
+  ngrams_release(&h);
 }
 
 static void

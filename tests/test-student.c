@@ -361,6 +361,32 @@ odd_texts_are_harmless(void **state)
   free(word);
 }
 
+/* A feature counts once however often a text repeats it, as in training. */
+static void
+repetition_is_no_evidence(void **state)
+{
+  struct student_task task = {.n_classes = 3};
+  struct set *s = make_set(300, 3, 5);
+  struct example x[] = {{.text = "refund the error"}, {.text = "error the refund refund error refund"}};
+  double values[32];
+  struct student *student;
+  float p[6];
+
+  (void)state;
+  student_defaults(linear(), values);
+  for (size_t i = 0; i < linear()->n_params; i++)
+    if (strcmp(linear()->params[i].name, "words") == 0)
+      values[i] = 1;
+    else if (strcmp(linear()->params[i].name, "skip") == 0 || strcmp(linear()->params[i].name, "shape") == 0)
+      values[i] = 0;
+  student = train(&task, s->x, s->n, NULL, 0, values, 2, NULL);
+  student_predict(student, x, 2, 1, p);
+  for (int c = 0; c < 3; c++)
+    assert_true(fabsf(p[c] - p[3 + c]) < 1e-5f);
+  student_free(student);
+  free(s);
+}
+
 static void
 weights_count(void **state)
 {
@@ -609,6 +635,7 @@ main(void)
     cmocka_unit_test(damaged_bytes_are_refused),
     cmocka_unit_test(bad_input_is_refused),
     cmocka_unit_test(odd_texts_are_harmless),
+    cmocka_unit_test(repetition_is_no_evidence),
     cmocka_unit_test(weights_count),
     cmocka_unit_test(one_can_stop_at_any_step),
     cmocka_unit_test(validation_texts_stop_it),

@@ -221,10 +221,13 @@ number_chunk(const struct vocabulary *v, struct chunk *k, size_t n, uint32_t *se
 
     ++*text;
     for (; from < k->ends[i]; from++) {
-      uint32_t id = vocabulary_find(v, k->keys[from]);
+      uint32_t id;
 
       if (from == split)
         k->splits[i] = to;
+      if (from + VOCABULARY_AHEAD < k->ends[n - 1])
+        vocabulary_fetch(v, k->keys[from + VOCABULARY_AHEAD]);
+      id = vocabulary_find(v, k->keys[from]);
       if (id == FEATURE_NONE || seen[id] == *text)
         continue;
       seen[id] = *text;

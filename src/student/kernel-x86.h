@@ -76,7 +76,8 @@ NAME(dot8_n)(const int8_t *weights, const struct kernel_row *row, size_t stride,
     float x = row->values[j];
 
     if (j + AHEAD < row->n)
-      __builtin_prefetch(weights + row->features[j + AHEAD] * stride);
+      for (size_t b = 0; b < n * WIDE; b += 64)
+        __builtin_prefetch(weights + row->features[j + AHEAD] * stride + b);
     EACH(k, n)
       sum[k] += x * (F)FROM_BYTES(w + WIDE * k);
   }

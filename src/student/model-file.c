@@ -86,7 +86,7 @@ model_load(const char *bytes, size_t size, struct err *e)
   m->bias = xcalloc(m->stride, sizeof *m->bias);
   m->value = xmalloc((n + 1) * sizeof *m->value);
   m->scale = xmalloc((n + 1) * sizeof *m->scale);
-  m->weights = xcalloc(n + 1, m->stride);
+  m->weights = huge_new(&m->table, n * m->stride);
   keys = xmalloc((n + 1) * sizeof *keys);
   sound = take_floats(m->bias, h.n_classes, &p);
   memcpy(keys, p, n * sizeof *keys);

@@ -37,7 +37,7 @@ model_new(const struct student_kind *kind, const struct student_task *task, cons
                       .calibration = CALIBRATION_INIT, .stride = ((size_t)task->n_classes + 15) / 16 * 16};
   memcpy(keys, vocabulary->keys, n * sizeof *keys);
   ensure(vocabulary_from_keys(&m->vocabulary, keys, n) == 0);
-  m->weights = xcalloc(n + 1, m->stride);
+  m->weights = huge_new(&m->table, n * m->stride);
   m->scale = xcalloc(n + 1, sizeof *m->scale);
   m->value = xcalloc(n + 1, sizeof *m->value);
   m->bias = xcalloc(m->stride, sizeof *m->bias);
@@ -59,7 +59,7 @@ model_free(struct student *s)
   if (!m)
     return;
   vocabulary_release(&m->vocabulary);
-  free(m->weights);
+  huge_free(&m->table);
   free(m->scale);
   free(m->value);
   free(m->bias);
@@ -153,8 +153,11 @@ add_block(const struct model *m, struct scratch *w, const uint32_t *keys, size_t
   float sum = 0;
 
   for (size_t j = 0; j < n; j++) {
-    uint32_t id = vocabulary_find(&m->vocabulary, keys[j]);
+    uint32_t id;
 
+    if (j + VOCABULARY_AHEAD < n)
+      vocabulary_fetch(&m->vocabulary, keys[j + VOCABULARY_AHEAD]);
+    id = vocabulary_find(&m->vocabulary, keys[j]);
     if (id == FEATURE_NONE || seen_before(w, id))
       continue;
     w->ids[end] = id;

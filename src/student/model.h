@@ -9,6 +9,7 @@
 #include "student/features.h"
 #include "student/kind.h"
 #include "student/svm.h"
+#include "student/huge.h"
 
 struct model {
   struct student base;
@@ -18,7 +19,8 @@ struct model {
   struct calibration calibration;
   struct vocabulary vocabulary;
   size_t stride;                 /* n_classes, rounded up to 16 */
-  int8_t *weights;               /* (vocabulary.n, stride) */
+  int8_t *weights;               /* (vocabulary.n, stride), in table */
+  struct huge table;
   float *scale, *value;          /* (vocabulary.n) */
   float *bias;                   /* (stride) */
   uint64_t n_train;

@@ -3,38 +3,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/mem.h"
 #include "base/pool.h"
 #include "student/kernel.h"
-
-#define HUGE_PAGE ((size_t)2 << 20)
-
-/* Zeroed, large ones in huge pages: rows of weights are read at random. */
-static float *
-table_new(struct svm_table *t, size_t n)
-{
-  t->size_bytes = n * sizeof(float);
-  if (t->size_bytes < 2 * HUGE_PAGE)
-    return t->start = xcalloc(t->size_bytes, 1);
-  t->size_bytes = (t->size_bytes + 2 * HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-  t->start = mmap(NULL, t->size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (t->start == MAP_FAILED)
-    xmalloc(SIZE_MAX / 2);  /* ends the program with its word */
-  t->mapped = true;
-  madvise(t->start, t->size_bytes, MADV_HUGEPAGE);
-  return (float *)(((uintptr_t)t->start + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
-}
-
-static void
-table_free(struct svm_table *t)
-{
-  if (t->mapped)
-    munmap(t->start, t->size_bytes);
-  else
-    free(t->start);
-}
 
 static size_t
 lanes_for(size_t n_classes)
@@ -54,9 +26,9 @@ svm_new(const struct rows *rows, const float *values, const float *squares, uint
   s->order = xmalloc((n + 1) * sizeof *s->order);
   memcpy(s->order, which, n * sizeof *which);
   rng_seed(&s->rng, seed);
-  s->weights = table_new(&s->tables[0], s->n_shards * s->n_features * s->lanes);
+  s->weights = huge_new(&s->tables[0], s->n_shards * s->n_features * s->lanes * sizeof *s->weights);
   if (max_epochs > 1)
-    s->alpha = table_new(&s->tables[1], s->n_shards * rows->n * s->lanes);
+    s->alpha = huge_new(&s->tables[1], s->n_shards * rows->n * s->lanes * sizeof *s->alpha);
   s->bias = xcalloc(svm_stride(s), sizeof *s->bias);
   return s;
 }
@@ -66,8 +38,8 @@ svm_free(struct svm *s)
 {
   if (!s)
     return;
-  table_free(&s->tables[0]);
-  table_free(&s->tables[1]);
+  huge_free(&s->tables[0]);
+  huge_free(&s->tables[1]);
   free(s->order);
   free(s->bias);
   free(s);

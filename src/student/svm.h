@@ -15,12 +15,7 @@
 
 #include "base/rng.h"
 #include "student/features.h"
-
-struct svm_table {
-  void *start;
-  size_t size_bytes;
-  bool mapped;
-};
+#include "student/huge.h"
 
 struct svm {
   const struct rows *rows;
@@ -38,7 +33,7 @@ struct svm {
   int epochs;                     /* whole ones done */
   double moved, first_moved;      /* sum of |change of alpha| in this epoch; in the first */
   double last_moved;              /* in the last whole one */
-  struct svm_table tables[2];
+  struct huge tables[2];
 };
 
 struct svm *svm_new(const struct rows *rows, const float *values, const float *squares, uint32_t n_features,

@@ -29,7 +29,7 @@ static const char *const preset[][2] = {{"words", "2"}, {"skip", "0"}, {"shape",
                                         {"epochs", "1"}, {"cost", "0.25"}, {"weighting", "0"}, {"features", "32768"},
                                         {"holdout", "no"}};
 
-static void
+static _Noreturn void
 die(const struct err *e)
 {
   fprintf(stderr, "student-bench: %s\n", e->message);
