@@ -118,7 +118,8 @@ unknown_option(const struct call *c, const char *name, struct err *e)
       names[n++] = o->name;
   nearest = option_nearest(name, names, n);
   if (nearest)
-    return err_set(e, ERR_INPUT, "'%s' has no option '--%.100s' (did you mean '--%s'?)", c->command->name, name, nearest);
+    return err_set(e, ERR_INPUT, "'%s' has no option '--%.100s' (did you mean '--%s'?)", c->command->name, name,
+                   nearest);
   return err_set(e, ERR_INPUT, "'%s' has no option '--%.100s' (see 'retort help %s')", c->command->name, name,
                  c->command->name);
 }
@@ -149,7 +150,7 @@ long_name(const char *word)
 static int
 take_option(struct call *c, const char *const *words, size_t n, size_t *i, struct err *e)
 {
-  const char *word = words[*i], *equal = strchr(word, '='), *name;
+  const char *word = words[*i], *equal = strchr(word, '='), *name, *next;
   const struct option *o;
 
   if (word[1] == '-')
@@ -169,7 +170,8 @@ take_option(struct call *c, const char *const *words, size_t n, size_t *i, struc
   }
   if (equal && word[1] == '-')
     return add_value(c, o, equal + 1, e);
-  if (*i + 1 >= n || (strncmp(words[*i + 1], "--", 2) == 0 && words[*i + 1][2] && call_option(c->command, words[*i + 1] + 2)))
+  next = *i + 1 < n ? words[*i + 1] : NULL;
+  if (!next || (strncmp(next, "--", 2) == 0 && next[2] && call_option(c->command, next + 2)))
     return err_set(e, ERR_INPUT, "option '--%s' needs a value: %s", name, o->argument ? o->argument : "VALUE");
   return add_value(c, o, words[++*i], e);
 }

@@ -1,7 +1,7 @@
 /* call: one invocation of a command: what was typed, checked against the command's rows, and where its results go.
  *
- * Life: call_init, call_parse, (project set by the framework,) command->run, call_release. Values asked for by a name that is
- * not in the command's table are a fault of ours. Threads: one user. */
+ * Life: call_init, call_parse, (project set by the framework,) command->run, call_release. Values asked for by a name
+ * that is not in the command's table are a fault of ours. Threads: one user. */
 #ifndef COMMAND_CALL_H
 #define COMMAND_CALL_H
 

@@ -41,13 +41,18 @@ run_check(struct call *c, struct err *e)
   return r;
 }
 
-static const struct command_example check_examples[] = {{"retort check tickets.retort", "says that all is well"}, {NULL, NULL}};
+static const struct command_example check_examples[] = {
+  {"retort check tickets.retort", "says that all is well"},
+  {NULL, NULL},
+};
 
 const struct command command_check = {
   .name = "check", .arguments = "PROJECT", .summary = "checks the integrity of a project file",
-  .text = "SQLite's own check, then what retort promises: the log explains each value, and nothing points to what is not there. "
-          "Reads only. Exit status 1 if something is wrong.",
-  .examples = check_examples, .flags = COMMAND_PROJECT | COMMAND_UNOPENED | COMMAND_LONG | COMMAND_JSON, .run = run_check,
+  .text =
+    "SQLite's own check, then what retort promises: the log explains each value, and nothing points to what is not "
+    "there. Reads only. Exit status 1 if something is wrong.",
+  .examples = check_examples, .flags = COMMAND_PROJECT | COMMAND_UNOPENED | COMMAND_LONG | COMMAND_JSON,
+  .run = run_check,
 };
 
 /* ---- dedupe */
@@ -110,7 +115,8 @@ dedupe_text(struct call *c, const struct neardup_pair *pairs, size_t n, size_t r
   if (n)
     grid_print(&g, c);
   grid_release(&g);
-  print_line(c, "%zu duplicate%s%s", n, n == 1 ? "" : "s", n == 0 ? "" : call_flag(c, "reject") ? "" : " (--reject rejects them)");
+  print_line(c, "%zu duplicate%s%s", n, n == 1 ? "" : "s",
+             n && !call_flag(c, "reject") ? " (--reject rejects them)" : "");
   if (rejected)
     print_line(c, "rejected %zu", rejected);
 }
@@ -118,6 +124,7 @@ dedupe_text(struct call *c, const struct neardup_pair *pairs, size_t n, size_t r
 static int
 run_dedupe(struct call *c, struct err *e)
 {
+  const char *filter = call_text(c, "filter");
   struct buf query = BUF_INIT;
   uint32_t *ids = NULL, *against = NULL;
   struct neardup_pair *pairs = NULL;
@@ -126,11 +133,12 @@ run_dedupe(struct call *c, struct err *e)
 
   if (call_given(c, "against"))
     buf_addf(&query, "split:%s", call_text(c, "against"));
-  r = select_filter(c, call_given(c, "filter") ? call_text(c, "filter") : "not split:test not status:rejected", &ids, &n, e);
+  r = select_filter(c, filter ? filter : "not split:test not status:rejected", &ids, &n, e);
   if (r == 0 && query.n)
     r = select_filter(c, buf_str(&query), &against, &n_against, e);
   if (r == 0) {
-    n_pairs = neardup_among(project_corpus(c->project), ids, n, against, n_against, call_number(c, "threshold"), &pairs);
+    n_pairs = neardup_among(project_corpus(c->project), ids, n, against, n_against, call_number(c, "threshold"),
+                            &pairs);
     if (call_flag(c, "reject") && n_pairs)
       r = reject_all(c, pairs, n_pairs, &rejected, e);
   }
@@ -156,16 +164,18 @@ static const struct option dedupe_options[] = {
 };
 static const struct command_example dedupe_examples[] = {
   {"retort dedupe tickets.retort", "shows what stands in the corpus twice"},
-  {"retort dedupe tickets.retort --against test --threshold 0.6 --reject --json", "rejects what is too like a test text"},
+  {"retort dedupe tickets.retort --against test --threshold 0.6 --reject --json",
+   "rejects what is too like a test text"},
   {NULL, NULL},
 };
 
 const struct command command_dedupe = {
   .name = "dedupe", .arguments = "PROJECT", .summary = "finds texts that stand twice, exactly or nearly",
   .text =
-    "Two texts are equal if they are the same but for case and punctuation, and near-duplicates if the sets of their word triples "
-    "(of short texts: of their character 4-grams) have a Jaccard similarity of at least the threshold. Of two, the later sample is the "
-    "duplicate. Looked at are all samples that are neither rejected nor test texts, or those of --filter.",
+    "Two texts are equal if they are the same but for case and punctuation, and near-duplicates if the sets of their "
+    "word triples (of short texts: of their character 4-grams) have a Jaccard similarity of at least the threshold. "
+    "Of two, the later sample is the duplicate. Looked at are all samples that are neither rejected nor test texts, "
+    "or those of --filter.",
   .options = dedupe_options, .examples = dedupe_examples,
   .flags = COMMAND_PROJECT | COMMAND_MAY_WRITE | COMMAND_LONG | COMMAND_JSON, .run = run_dedupe,
 };

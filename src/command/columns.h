@@ -4,8 +4,8 @@
  *   confidence   the probability of the label it took
  *   loss         -ln of the probability of the true label
  *
- * By itself or as run.wrong: of the newest run that has said anything; NAME.wrong: of that run. Samples it was not asked about
- * have no value. They are read from the project when first asked for.
+ * By itself or as run.wrong: of the newest run that has said anything; NAME.wrong: of that run. Samples it was not
+ * asked about have no value. They are read from the project when first asked for.
  *
  * Life: columns_new, columns_provider (valid as long as the columns), columns_free. Threads: one user at a time. */
 #ifndef COMMAND_COLUMNS_H

@@ -1,15 +1,18 @@
 /* command: everything a person can ask for, as rows of one table.
  *
- * `retort COMMAND PROJECT [options]` in the shell, `:COMMAND [options]` in the workbench and the man page retort-COMMAND(1)
- * come from the same row, so that they cannot disagree. A row is defined in the file of its family (commands.c lists them).
+ * `retort COMMAND PROJECT [options]` in the shell, `:COMMAND [options]` in the workbench and the man page
+ * retort-COMMAND(1) come from the same row, so that they cannot disagree. A row is defined in the file of its family
+ * (commands.c lists them).
  *
- * In the shell the framework parses, opens the project, runs, closes and ends with the exit status. In the workbench the
- * project is open already and stays so; results are captured to memory, progress goes to a function.
+ * In the shell the framework parses, opens the project, runs, closes and ends with the exit status. In the workbench
+ * the project is open already and stays so; results are captured to memory, progress goes to a function.
  *
- * Errors: a run function returns 0, or -1 with e filled; e's code is the exit status (err.h). A command that did its work in
- * part says so with ERR_PARTIAL, one that was stopped with ERR_INTERRUPTED; what it wrote to call->out counts in both cases.
- * Threads: the table is constant. Several commands may run at once on one project, each on its own thread (the rooms below
- * see to the data); each call has one user. Progress is told on the thread that runs the command. */
+ * Errors: a run function returns 0, or -1 with e filled; e's code is the exit status (err.h). A command that did its
+ * work in part says so with ERR_PARTIAL, one that was stopped with ERR_INTERRUPTED; what it wrote to call->out counts
+ * in both cases.
+ * Threads: the table is constant. Several commands may run at once on one project, each on its own
+ * thread (the rooms below see to the data); each call has one user. Progress is told on the thread that runs the
+ * command. */
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
@@ -41,7 +44,8 @@ struct command_verb {
   unsigned flags;                          /* added to the command's: COMMAND_WRITES, COMMAND_LONG */
 };
 
-/* An example of use. Examples are run by `make check`, in the order of the table, in a folder with the example project. */
+/* An example of use. Examples are run by `make check`, in the order of the table, in a folder with the example
+ * project. */
 struct command_example {
   const char *line, *shows;  /* a NULL line ends a list */
 };
@@ -52,8 +56,8 @@ struct command {
   const char *summary;     /* one line, no full stop */
   const char *text;        /* the description: paragraphs with an empty line between */
   const struct option *options;
-  /* More options, of which the fitting ones apply: the parameters of each student. The i-th table and whose parameters they
-   * are ("linear"); NULL at the end. May be NULL. */
+  /* More options, of which the fitting ones apply: the parameters of each student. The i-th table and whose parameters
+   * they are ("linear"); NULL at the end. May be NULL. */
   const struct option *(*more)(size_t i, const char **whose);
   const struct command_verb *verbs;        /* NULL: none */
   const struct command_example *examples;
@@ -93,8 +97,8 @@ struct command_environment {
 const struct command *command_of_line(const char *line, struct err *e);
 /* The flags that hold for a line: those of its command and of the verb that it names. 0: no such command. */
 unsigned command_line_flags(const char *line);
-/* Runs one line, without the leading ':'. *output (NUL-terminated, *n bytes, the caller's to free; may be "") holds what
- * the command printed, also when it failed. Returns the exit status: 0, or e->code. */
+/* Runs one line, without the leading ':'. *output (NUL-terminated, *n bytes, the caller's to free; may be "") holds
+ * what the command printed, also when it failed. Returns the exit status: 0, or e->code. */
 int command_line(const struct command_environment *env, const char *line, char **output, size_t *n, struct err *e);
 
 /* What could stand at the cursor. */
@@ -102,12 +106,12 @@ struct completion {
   size_t from;               /* byte offset in the line where the word begins that a candidate replaces */
   size_t n, cap;
   struct completion_item {
-    char *text;              /* quoted where the line needs it; a blank belongs after it unless it ends in ':', '=', '/' */
+    char *text;              /* quoted where the line needs it; a blank follows unless it ends in ':', '=', '/' */
     char *summary;           /* what it is, "" if there is nothing to say */
   } *items;                  /* sorted */
 };
-/* Candidates for the word at the cursor (byte offset): commands, options, verbs, choices, labels, templates, teachers, runs,
- * filter fields, files. p may be NULL. */
+/* Candidates for the word at the cursor (byte offset): commands, options, verbs, choices, labels, templates, teachers,
+ * runs, filter fields, files. p may be NULL. */
 void command_complete(struct project *p, const char *line, size_t cursor, struct completion *out);
 void completion_release(struct completion *c);
 

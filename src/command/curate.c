@@ -8,8 +8,8 @@
 #include "command/rows.h"
 #include "command/select.h"
 
-/* Posts the change, waits until it is on disk (the workbench does not wait: memory has it, the store writes behind and tells
- * if it cannot), and says how many samples it changed. */
+/* Posts the change, waits until it is on disk (the workbench does not wait: memory has it, the store writes behind and
+ * tells if it cannot), and says how many samples it changed. */
 static int
 finish(struct call *c, struct change *ch, size_t changed, struct err *e)
 {
@@ -245,7 +245,8 @@ static const struct option relabel_options[] = {
 };
 
 static const struct option split_options[] = {
-  {.name = "to", .type = OPTION_CHOICE, .choices = "train|valid|test|pool", .argument = "SPLIT", .summary = "the new split"},
+  {.name = "to", .type = OPTION_CHOICE, .choices = "train|valid|test|pool", .argument = "SPLIT",
+   .summary = "the new split"},
   SELECT_FILTER_OPTION, SELECT_ID_OPTION, {.name = NULL},
 };
 
@@ -278,8 +279,9 @@ static const struct command_example split_examples[] = {
 };
 
 #define SELECTION \
-  "Samples are chosen by --filter, by --id or by their numbers; without any of these nothing is changed. All are changed at once " \
-  "and by one undo are as they were. With --json it answers {\"changed\": N}; samples that were so already do not count."
+  "Samples are chosen by --filter, by --id or by their numbers; without any of these nothing is changed. All are " \
+  "changed at once and by one undo are as they were. With --json it answers {\"changed\": N}; samples that were so " \
+  "already do not count."
 #define CURATE_FLAGS (COMMAND_PROJECT | COMMAND_WRITES | COMMAND_JSON)
 
 const struct command command_accept = {
@@ -287,7 +289,8 @@ const struct command command_accept = {
   .text = SELECTION, .options = status_options, .examples = accept_examples, .flags = CURATE_FLAGS, .run = run_accept,
 };
 const struct command command_reject = {
-  .name = "reject", .arguments = "PROJECT [N...]", .summary = "rejects samples: they stay, but nothing is trained on them",
+  .name = "reject", .arguments = "PROJECT [N...]",
+  .summary = "rejects samples: they stay, but nothing is trained on them",
   .text = SELECTION, .options = status_options, .examples = reject_examples, .flags = CURATE_FLAGS, .run = run_reject,
 };
 const struct command command_relabel = {

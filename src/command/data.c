@@ -106,9 +106,12 @@ static const struct option import_options[] = {
    .summary = "where they come from; else what the rows say, else imported"},
   {.name = "format", .type = OPTION_CHOICE, .choices = "jsonl|csv|tsv|fasttext", .argument = "FORMAT",
    .summary = "the format; else by each file's ending"},
-  {.name = "text-field", .type = OPTION_TEXT, .argument = "NAME", .summary = "the field or column with the text; else text, sentence, question, ..."},
-  {.name = "text2-field", .type = OPTION_TEXT, .argument = "NAME", .summary = "the field with the second text of a pair; else text2, sentence2, hypothesis"},
-  {.name = "label-field", .type = OPTION_TEXT, .argument = "NAME", .summary = "the field with the label or labels; else label, labels, category, intent, class"},
+  {.name = "text-field", .type = OPTION_TEXT, .argument = "NAME",
+   .summary = "the field or column with the text; else text, sentence, question, ..."},
+  {.name = "text2-field", .type = OPTION_TEXT, .argument = "NAME",
+   .summary = "the field with the second text of a pair; else text2, sentence2, hypothesis"},
+  {.name = "label-field", .type = OPTION_TEXT, .argument = "NAME",
+   .summary = "the field with the label or labels; else label, labels, category, intent, class"},
   {.name = "add-labels", .type = OPTION_FLAG, .summary = "labels that the project does not know are added to it"},
   {.name = "strict", .type = OPTION_FLAG, .summary = "one bad row, and nothing is kept"},
   {.name = NULL},
@@ -116,7 +119,8 @@ static const struct option import_options[] = {
 
 static const struct command_example import_examples[] = {
   {"retort import tickets.retort more.csv --split pool", "adds the rows of a CSV file to the pool"},
-  {"retort import tickets.retort more.csv --split pool --json", "the same again: all are duplicates; the answer as JSON"},
+  {"retort import tickets.retort more.csv --split pool --json",
+   "the same again: all are duplicates; the answer as JSON"},
   {NULL, NULL},
 };
 
@@ -125,12 +129,13 @@ const struct command command_import = {
   .arguments = "PROJECT FILE...",
   .summary = "adds texts from files",
   .text =
-    "Reads JSON lines, CSV, TSV or fastText files (UTF-8; - is standard input) and adds their texts, all in one change that can "
-    "be undone. What export wrote comes back with its label, split, origin, status, template, attributes, request and "
-    "parent, and in a project without samples with its ids.\n\n"
-    "A row whose texts stand in the same split already is a duplicate and left out. A bad row (not UTF-8, no text, a label that the "
-    "project does not know) is reported with file and line, the rest is kept, and the exit status is 2; with --strict nothing is kept. "
-    "Rows with a label are accepted, rows without one are new, unless they say otherwise.",
+    "Reads JSON lines, CSV, TSV or fastText files (UTF-8; - is standard input) and adds their texts, all in one "
+    "change that can be undone. What export wrote comes back with its label, split, origin, status, template, "
+    "attributes, request and parent, and in a project without samples with its ids.\n\n"
+    "A row whose texts stand in the same split already is a duplicate and left out. A bad row (not UTF-8, no text, a "
+    "label that the project does not know) is reported with file and line, the rest is kept, and the exit status is "
+    "2; with --strict nothing is kept. Rows with a label are accepted, rows without one are new, unless they say "
+    "otherwise.",
   .options = import_options,
   .examples = import_examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,
@@ -141,7 +146,8 @@ const struct command command_import = {
 
 /* Writes beside the file and renames, so that a file is whole or as it was. */
 static int
-export_to_file(struct call *c, const char *path, const uint32_t *ids, size_t n, enum record_format format, struct err *e)
+export_to_file(struct call *c, const char *path, const uint32_t *ids, size_t n, enum record_format format,
+               struct err *e)
 {
   char *beside = xasprintf("%s.part", path);
   FILE *f = fopen(beside, "w");
@@ -196,7 +202,8 @@ static const struct option export_options[] = {
   SELECT_FILTER_OPTION,
   {.name = "format", .type = OPTION_CHOICE, .choices = "jsonl|csv|tsv|fasttext", .argument = "FORMAT",
    .summary = "the format; else by the file's ending, else jsonl"},
-  {.name = "output", .type = OPTION_FILE, .argument = "FILE", .summary = "write to this file, whole or not at all; else to standard output"},
+  {.name = "output", .type = OPTION_FILE, .argument = "FILE",
+   .summary = "write to this file, whole or not at all; else to standard output"},
   {.name = NULL},
 };
 
@@ -211,9 +218,10 @@ const struct command command_export = {
   .arguments = "PROJECT",
   .summary = "writes the data set",
   .text =
-    "Writes samples as JSON lines (an object each), CSV or TSV (a header line and a column for each field) or fastText "
-    "(labels and text only). Fields: id, text, text2 (pairs), label (or labels), split, origin, status, and where they are known "
-    "template, teacher, attributes, request, parent. In CSV and TSV several labels stand in one column, with | between.",
+    "Writes samples as JSON lines (an object each), CSV or TSV (a header line and a column for each field) or "
+    "fastText (labels and text only). Fields: id, text, text2 (pairs), label (or labels), split, origin, status, and "
+    "where they are known template, teacher, attributes, request, parent. In CSV and TSV several labels stand in one "
+    "column, with | between.",
   .options = export_options,
   .examples = export_examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,

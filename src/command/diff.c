@@ -43,14 +43,18 @@ static void
 middle(const struct text_lines *a, size_t n, const struct text_lines *b, size_t m, size_t from, struct buf *out)
 {
   size_t rows = n - from, columns = m - from, i = 0, j = 0;
-  uint16_t *length = rows <= DIFF_LINES && columns <= DIFF_LINES ? xcalloc((rows + 1) * (columns + 1), sizeof *length) : NULL;
+  bool few = rows <= DIFF_LINES && columns <= DIFF_LINES;
+  uint16_t *length = few ? xcalloc((rows + 1) * (columns + 1), sizeof *length) : NULL;
 
 #define LENGTH(i, j) length[(i) * (columns + 1) + (j)]
   for (size_t x = rows; length && x-- > 0;)
     for (size_t y = columns; y-- > 0;) {
       uint16_t down = LENGTH(x + 1, y), right = LENGTH(x, y + 1);
 
-      LENGTH(x, y) = same(a, from + x, b, from + y) ? (uint16_t)(LENGTH(x + 1, y + 1) + 1) : down > right ? down : right;
+      if (same(a, from + x, b, from + y))
+        LENGTH(x, y) = (uint16_t)(LENGTH(x + 1, y + 1) + 1);
+      else
+        LENGTH(x, y) = down > right ? down : right;
     }
   while (i < rows || j < columns) {
     if (length && i < rows && j < columns && same(a, from + i, b, from + j)) {

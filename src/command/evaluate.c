@@ -59,7 +59,8 @@ static int
 keep(struct exam *x, const char *metrics, struct err *e)
 {
   struct prediction *predictions;
-  struct evaluation_row row = {.kind = PREDICTOR_RUN, .predictor_id = x->run.id, .split = x->where, .metrics = (char *)metrics};
+  struct evaluation_row row = {.kind = PREDICTOR_RUN, .predictor_id = x->run.id, .split = x->where,
+                               .metrics = (char *)metrics};
   int r;
 
   if (project_read_only(x->c->project))
@@ -71,7 +72,8 @@ keep(struct exam *x, const char *metrics, struct err *e)
 
     predictions[i] = (struct prediction){x->x.ids[i], (uint16_t)best, p[best]};
   }
-  r = run_store_put_predictions(x->c->project, PREDICTOR_RUN, x->run.id, predictions, x->x.n, x->probability, x->n_classes, e);
+  r = run_store_put_predictions(x->c->project, PREDICTOR_RUN, x->run.id, predictions, x->x.n, x->probability,
+                                x->n_classes, e);
   free(predictions);
   return r < 0 ? -1 : run_store_put_evaluation(x->c->project, &row, e);
 }
@@ -163,7 +165,8 @@ score_single(struct exam *x, struct buf *json)
   metric_json(&m, names, json);
   if (!x->c->json) {
     print_line(x->c, "%s on %s: %zu texts", x->run.name, x->where, m.n);
-    print_line(x->c, "accuracy %.3f (95 %% interval %.3f to %.3f), macro F1 %.3f", m.accuracy, m.ci95[0], m.ci95[1], m.macro_f1);
+    print_line(x->c, "accuracy %.3f (95 %% interval %.3f to %.3f), macro F1 %.3f", m.accuracy, m.ci95[0], m.ci95[1],
+               m.macro_f1);
     fputc('\n', x->c->out);
     print_per_label(x->c, names, m.per_label, n_labels);
     print_confusion(x->c, names, &m);
@@ -192,8 +195,8 @@ score_multi(struct exam *x, struct buf *json)
   metric_multi_json(&m, names, json);
   if (!x->c->json) {
     print_line(x->c, "%s on %s: %zu texts", x->run.name, x->where, m.n);
-    print_line(x->c, "all labels right %.3f (95 %% interval %.3f to %.3f), micro F1 %.3f, macro F1 %.3f", m.subset_accuracy,
-               m.subset_ci95[0], m.subset_ci95[1], m.micro_f1, m.macro_f1);
+    print_line(x->c, "all labels right %.3f (95 %% interval %.3f to %.3f), micro F1 %.3f, macro F1 %.3f",
+               m.subset_accuracy, m.subset_ci95[0], m.subset_ci95[1], m.micro_f1, m.macro_f1);
     fputc('\n', x->c->out);
     print_per_label(x->c, names, m.per_label, n_labels);
   }
@@ -257,9 +260,11 @@ run(struct call *c, struct err *e)
 
 static const struct option options[] = {
   {.name = "run", .type = OPTION_RUN, .argument = "RUN", .summary = "the run; else the newest"},
-  {.name = "split", .type = OPTION_CHOICE, .choices = "train|valid|test|pool", .fallback = "test", .argument = "SPLIT", .summary = "the texts"},
+  {.name = "split", .type = OPTION_CHOICE, .choices = "train|valid|test|pool", .fallback = "test", .argument = "SPLIT",
+   .summary = "the texts"},
   {.name = "filter", .type = OPTION_FILTER, .argument = "QUERY", .summary = "or these texts (see retort help filter)"},
-  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N", .summary = "processors to use; 0: all"},
+  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N",
+   .summary = "processors to use; 0: all"},
   {.name = NULL},
 };
 
@@ -274,9 +279,11 @@ const struct command command_evaluate = {
   .arguments = "PROJECT",
   .summary = "how good a run is on texts with known labels",
   .text =
-    "Accuracy with its 95 % interval (Wilson), macro F1, and precision, recall and F1 of each label; in a multilabel project the share of texts "
-    "whose labels are all right, micro and macro F1. What the run says of each text is kept in the project, if that can be written.\n\n"
-    "With --json: run, split, n, accuracy, macro_f1, accuracy_ci95, per_label, labels, and confusion (rows: the true label).",
+    "Accuracy with its 95 % interval (Wilson), macro F1, and precision, recall and F1 of each label; in a multilabel "
+    "project the share of texts whose labels are all right, micro and macro F1. What the run says of each text is "
+    "kept in the project, if that can be written.\n\n"
+    "With --json: run, split, n, accuracy, macro_f1, accuracy_ci95, per_label, labels, and confusion (rows: the true "
+    "label).",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_MAY_WRITE | COMMAND_LONG | COMMAND_JSON,

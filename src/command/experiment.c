@@ -64,7 +64,8 @@ plan_json(const struct experiment_options *o, struct buf *out)
     json_add_comma(out);
     json_add_str(out, o->students[i]);
   }
-  buf_addf(out, "],\"seeds\":%d,\"seed\":%llu,\"curve\":%s}", o->n_seeds, (unsigned long long)o->seed, o->curve ? "true" : "false");
+  buf_addf(out, "],\"seeds\":%d,\"seed\":%llu,\"curve\":%s}", o->n_seeds, (unsigned long long)o->seed,
+           o->curve ? "true" : "false");
 }
 
 static int
@@ -132,7 +133,8 @@ run(struct call *c, struct err *e)
     if (r == 0)
       r = finish(c, experiment_result(x), id, e);
     board_end(project_board(c->project), activity,
-              r == 0 ? ACTIVITY_DONE : e->code == ERR_INTERRUPTED ? ACTIVITY_STOPPED : ACTIVITY_FAILED, r < 0 ? e->message : "");
+              r == 0 ? ACTIVITY_DONE : e->code == ERR_INTERRUPTED ? ACTIVITY_STOPPED : ACTIVITY_FAILED,
+              r < 0 ? e->message : "");
   }
   experiment_free(x);
   buf_release(&plan);
@@ -141,19 +143,25 @@ run(struct call *c, struct err *e)
 
 static const struct option options[] = {
   {.name = "arm", .type = OPTION_TEXT, .argument = "ARM", .many = 1,
-   .summary = "what to train on: seed, generated, both, or NAME=QUERY of one's own; the others are compared with the first. Without any: seed,generated,both"},
+   .summary = "what to train on: seed, generated, both, or NAME=QUERY of one's own; the others are compared with the "
+              "first. Without any: seed,generated,both"},
   {.name = "student", .type = OPTION_STUDENT, .argument = "NAME", .many = 1, .summary = "the students; else linear"},
-  {.name = "seeds", .type = OPTION_INT, .min = 1, .max = EXPERIMENT_SEEDS, .fallback = "5", .argument = "N", .summary = "trainings of each arm"},
+  {.name = "seeds", .type = OPTION_INT, .min = 1, .max = EXPERIMENT_SEEDS, .fallback = "5", .argument = "N",
+   .summary = "trainings of each arm"},
   {.name = "curve", .type = OPTION_FLAG, .summary = "also how accuracy grows with the number of generated texts"},
-  {.name = "test", .type = OPTION_FILTER, .fallback = "split:test", .argument = "QUERY", .summary = "the texts to test on"},
-  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N", .summary = "processors to use; 0: all"},
-  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N", .summary = "of everything"},
+  {.name = "test", .type = OPTION_FILTER, .fallback = "split:test", .argument = "QUERY",
+   .summary = "the texts to test on"},
+  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N",
+   .summary = "processors to use; 0: all"},
+  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N",
+   .summary = "of everything"},
   {.name = NULL},
 };
 
 static const struct command_example examples[] = {
   {"retort experiment tickets.retort --seeds 3", "were the generated texts worth it?"},
-  {"retort experiment tickets.retort --arm seed --arm 'long=origin:generated words>10' --seeds 2 --json", "arms of one's own"},
+  {"retort experiment tickets.retort --arm seed --arm 'long=origin:generated words>10' --seeds 2 --json",
+   "arms of one's own"},
   {NULL, NULL},
 };
 
@@ -162,10 +170,12 @@ const struct command command_experiment = {
   .arguments = "PROJECT",
   .summary = "is the model better with the generated texts, by how much, at what cost?",
   .text =
-    "Trains each student on each arm, with several seeds, and tests all of them on the same texts. For each arm: accuracy and macro F1 with "
-    "95 % intervals over test texts and seeds, the difference to the first arm with its interval and p-value, and what its texts cost.\n\n"
-    "In no arm are rejected samples, samples of split test or valid, and texts that stand in the test set; the last are counted as guarded. "
-    "Generated texts need not be accepted for that. An experiment that is interrupted is not kept.",
+    "Trains each student on each arm, with several seeds, and tests all of them on the same texts. For each arm: "
+    "accuracy and macro F1 with 95 % intervals over test texts and seeds, the difference to the first arm with its "
+    "interval and p-value, and what its texts cost.\n\n"
+    "In no arm are rejected samples, samples of split test or valid, and texts that stand in the test set; the last "
+    "are counted as guarded. Generated texts need not be accepted for that. An experiment that is interrupted is not "
+    "kept.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

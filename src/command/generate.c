@@ -168,7 +168,8 @@ print_funnel(struct call *c, const struct funnel *f, size_t accepted)
     return;
   }
   print_line(c, "job %u: asked for %u texts in %u requests", f->job_id, f->requested, f->n_requests);
-  print_line(c, "  requests  %u answered, %u from the file, %u retried, %u failed", f->ok, f->cached, f->retried, f->failed);
+  print_line(c, "  requests  %u answered, %u from the file, %u retried, %u failed", f->ok, f->cached, f->retried,
+             f->failed);
   print_line(c, "  texts     %u parsed, %u kept, %u dropped", f->parsed, f->kept, funnel_n_dropped(f));
   for (int i = 0; i < N_DROP_REASONS; i++)
     if (f->dropped[i])
@@ -179,7 +180,8 @@ print_funnel(struct call *c, const struct funnel *f, size_t accepted)
   if (call_flag(c, "accept"))
     print_line(c, "  accepted  %zu", accepted);
   else if (f->kept && !c->workbench)
-    print_line(c, "next: retort accept %s --filter 'status:new origin:generated'   (or look at them first: retort list)", c->path);
+    print_line(c, "next: retort accept %s --filter 'status:new origin:generated'   (or look first: retort list)",
+               c->path);
   buf_release(&out);
 }
 
@@ -245,19 +247,28 @@ run(struct call *c, struct err *e)
 }
 
 static const struct option options[] = {
-  {.name = "template", .type = OPTION_TEMPLATE, .argument = "NAME", .summary = "the template (NAME@3: that version); else the only one"},
+  {.name = "template", .type = OPTION_TEMPLATE, .argument = "NAME",
+   .summary = "the template (NAME@3: that version); else the only one"},
   {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "the teacher; else the only one"},
-  {.name = "per-label", .type = OPTION_INT, .min = 0, .max = 1e7, .fallback = "0", .argument = "N", .summary = "texts asked for, for each label; 0: once over the template's grid"},
-  {.name = "count", .type = OPTION_INT, .min = 0, .max = 1e7, .fallback = "0", .argument = "N", .summary = "texts asked for, in all"},
+  {.name = "per-label", .type = OPTION_INT, .min = 0, .max = 1e7, .fallback = "0", .argument = "N",
+   .summary = "texts asked for, for each label; 0: once over the template's grid"},
+  {.name = "count", .type = OPTION_INT, .min = 0, .max = 1e7, .fallback = "0", .argument = "N",
+   .summary = "texts asked for, in all"},
   {.name = "label", .type = OPTION_LABEL, .argument = "LABEL", .many = 1, .summary = "only for this label"},
-  {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1, .summary = "only with this value of an attribute"},
-  {.name = "concurrency", .type = OPTION_INT, .min = 0, .max = TEACHER_CONCURRENCY_MAX, .fallback = "0", .argument = "N", .summary = "requests in flight; 0: the teacher's own number"},
-  {.name = "budget", .type = OPTION_REAL, .min = 0, .max = 1e6, .fallback = "0", .argument = "USD", .summary = "stop before more than this is spent; 0: no limit"},
+  {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1,
+   .summary = "only with this value of an attribute"},
+  {.name = "concurrency", .type = OPTION_INT, .min = 0, .max = TEACHER_CONCURRENCY_MAX, .fallback = "0",
+   .argument = "N", .summary = "requests in flight; 0: the teacher's own number"},
+  {.name = "budget", .type = OPTION_REAL, .min = 0, .max = 1e6, .fallback = "0", .argument = "USD",
+   .summary = "stop before more than this is spent; 0: no limit"},
   {.name = "dry-run", .type = OPTION_FLAG, .summary = "only say how many requests, tokens and dollars it would be"},
-  {.name = "resume", .type = OPTION_FLAG, .summary = "go on with the unfinished job of this template and teacher, or begin it"},
-  {.name = "retry-failed", .type = OPTION_FLAG, .summary = "as --resume, and requests that failed for good are sent again"},
+  {.name = "resume", .type = OPTION_FLAG,
+   .summary = "go on with the unfinished job of this template and teacher, or begin it"},
+  {.name = "retry-failed", .type = OPTION_FLAG,
+   .summary = "as --resume, and requests that failed for good are sent again"},
   {.name = "accept", .type = OPTION_FLAG, .summary = "accept what is kept, without a person looking at it"},
-  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N", .summary = "of the examples drawn into prompts"},
+  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N",
+   .summary = "of the examples drawn into prompts"},
   {.name = NULL},
 };
 
@@ -273,13 +284,14 @@ const struct command command_generate = {
   .arguments = "PROJECT",
   .summary = "has a teacher write samples",
   .text =
-    "Renders the template for each label and each combination of its attribute values, sends the requests, and puts the texts of the "
-    "replies into the corpus: split train, origin generated, status new. Dropped on the way are texts that stand in the corpus or (nearly) in "
-    "the test split, and what is too short or too long; a reply that cannot be read is kept as it is, with the reason.\n\n"
-    "Every request stands in the project before it is sent, and every reply before it is read: a job that was stopped or killed goes on "
-    "with --resume, and a request that was answered once is never sent again.\n\n"
-    "What was generated is not trained on until it is accepted (by retort accept, in the workbench, or at once by --accept). "
-    "Exit status 3: the budget is used up or requests failed for good, the rest is done.",
+    "Renders the template for each label and each combination of its attribute values, sends the requests, and puts "
+    "the texts of the replies into the corpus: split train, origin generated, status new. Dropped on the way are "
+    "texts that stand in the corpus or (nearly) in the test split, and what is too short or too long; a reply that "
+    "cannot be read is kept as it is, with the reason.\n\n"
+    "Every request stands in the project before it is sent, and every reply before it is read: a job that was stopped "
+    "or killed goes on with --resume, and a request that was answered once is never sent again.\n\n"
+    "What was generated is not trained on until it is accepted (by retort accept, in the workbench, or at once by "
+    "--accept). Exit status 3: the budget is used up or requests failed for good, the rest is done.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

@@ -13,7 +13,7 @@ overview(int columns, struct buf *out)
 {
   struct page p;
 
-  buf_adds(out, "retort: training data from large language models for small text models, and whether it was worth it\n\n"
+  buf_adds(out, "retort: training data from large language models for small text models, and was it worth it?\n\n"
                 "  retort PROJECT                        opens the workbench\n"
                 "  retort COMMAND PROJECT [options]      does one thing and ends\n"
                 "  retort help COMMAND|TOPIC             shows a page\n\n");
@@ -134,8 +134,9 @@ const struct command command_help_row = {
   .name = "help",
   .arguments = "[COMMAND|TOPIC]",
   .summary = "shows a page of the manual",
-  .text = "Without a name it lists the commands and topics. The pages are made from the table that the commands themselves "
-          "are made from, and are the same as the man pages.",
+  .text =
+    "Without a name it lists the commands and topics. The pages are made from the table that the commands themselves "
+    "are made from, and are the same as the man pages.",
   .options = options,
   .examples = examples,
   .run = run,

@@ -112,14 +112,19 @@ run_log(struct call *c, struct err *e)
 }
 
 static const struct option walk_options[] = {
-  {.name = "count", .type = OPTION_INT, .min = 1, .max = 1000000, .fallback = "1", .argument = "N", .summary = "so many changes"},
+  {.name = "count", .type = OPTION_INT, .min = 1, .max = 1000000, .fallback = "1", .argument = "N",
+   .summary = "so many changes"},
   {.name = NULL},
 };
 static const struct option log_options[] = {
-  {.name = "limit", .type = OPTION_INT, .min = 0, .max = 1e9, .argument = "N", .summary = "the newest N only; 0: all; without it, 50, or all as JSON"},
+  {.name = "limit", .type = OPTION_INT, .min = 0, .max = 1e9, .argument = "N",
+   .summary = "the newest N only; 0: all; without it, 50, or all as JSON"},
   {.name = NULL},
 };
-static const struct command_example undo_examples[] = {{"retort undo tickets.retort", "takes the last change back"}, {NULL, NULL}};
+static const struct command_example undo_examples[] = {
+  {"retort undo tickets.retort", "takes the last change back"},
+  {NULL, NULL},
+};
 static const struct command_example redo_examples[] = {{"retort redo tickets.retort", "makes it again"}, {NULL, NULL}};
 static const struct command_example log_examples[] = {
   {"retort log tickets.retort --limit 5", "the last five changes"},
@@ -129,19 +134,23 @@ static const struct command_example log_examples[] = {
 
 const struct command command_undo = {
   .name = "undo", .arguments = "PROJECT", .summary = "takes changes of the corpus back",
-  .text = "The newest change that is not undone, whoever made it (in the workbench: the newest that no job made). What a job added in "
-          "a row is one change. Any change can be undone, also after a restart; redo makes it again. Labels, templates and teachers "
-          "are no part of it.",
-  .options = walk_options, .examples = undo_examples, .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_JSON, .run = run_undo,
+  .text =
+    "The newest change that is not undone, whoever made it (in the workbench: the newest that no job made). What a "
+    "job added in a row is one change. Any change can be undone, also after a restart; redo makes it again. Labels, "
+    "templates and teachers are no part of it.",
+  .options = walk_options, .examples = undo_examples, .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_JSON,
+  .run = run_undo,
 };
 const struct command command_redo = {
   .name = "redo", .arguments = "PROJECT", .summary = "makes undone changes again",
   .text = "The change that was undone last, as long as nothing else was changed since.",
-  .options = walk_options, .examples = redo_examples, .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_JSON, .run = run_redo,
+  .options = walk_options, .examples = redo_examples, .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_JSON,
+  .run = run_redo,
 };
 const struct command command_log = {
   .name = "log", .arguments = "PROJECT", .summary = "the changes of the corpus, newest first",
-  .text = "Who changed what, when, and how many samples. With --json an object a line: id, at_ms (since 1970), kind, actor, summary, "
-          "samples, undone.",
+  .text =
+    "Who changed what, when, and how many samples. With --json an object a line: id, at_ms (since 1970), kind, actor, "
+    "summary, samples, undone.",
   .options = log_options, .examples = log_examples, .flags = COMMAND_PROJECT | COMMAND_JSON, .run = run_log,
 };

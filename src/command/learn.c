@@ -41,7 +41,8 @@ examples_collect(struct call *c, const char *filter, bool labelled_only, struct 
       continue;
     }
     GROW(x->v, x->cap, x->n + 1);
-    x->v[x->n] = (struct example){.text = s.text, .text2 = s.text2, .labels = s.labels, .n_labels = (uint16_t)s.n_labels};
+    x->v[x->n] = (struct example){.text = s.text, .text2 = s.text2, .labels = s.labels,
+                                  .n_labels = (uint16_t)s.n_labels};
     ids[x->n++] = ids[i];
   }
   x->ids = ids;

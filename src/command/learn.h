@@ -1,6 +1,7 @@
 /* learn: samples of the corpus as the examples that students take.
  *
- * Life: lesson_collect fills, lesson_release. Texts and labels stay the corpus': the project must stay open. Threads: one user. */
+ * Life: lesson_collect fills, lesson_release. Texts and labels stay the corpus': the project must stay open. Threads:
+ * one user. */
 #ifndef COMMAND_LEARN_H
 #define COMMAND_LEARN_H
 
@@ -27,8 +28,8 @@ int examples_collect(struct call *c, const char *filter, bool labelled_only, str
 void examples_release(struct examples *x);
 struct student_task learn_task(const struct call *c);
 
-/* What to train on. data NULL: LEARN_DATA. Of a filter of one's own, samples of split test and valid are left out always,
- * rejected ones unless it speaks of status: itself. ERR_INPUT: nothing to train on, one label only. */
+/* What to train on. data NULL: LEARN_DATA. Of a filter of one's own, samples of split test and valid are left out
+ * always, rejected ones unless it speaks of status: itself. ERR_INPUT: nothing to train on, one label only. */
 int lesson_collect(struct call *c, const char *data, struct lesson *l, struct err *e);
 void lesson_release(struct lesson *l);
 

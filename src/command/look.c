@@ -75,13 +75,16 @@ run_list(struct call *c, struct err *e)
 
 static const struct option list_options[] = {
   SELECT_FILTER_OPTION,
-  {.name = "sort", .type = OPTION_TEXT, .argument = "KEY", .summary = "in this order (-KEY: the other way round): id, label, words, chars, ..."},
-  {.name = "limit", .type = OPTION_INT, .min = 0, .max = CORPUS_MAX, .argument = "N", .summary = "the first N only; 0: all"},
+  {.name = "sort", .type = OPTION_TEXT, .argument = "KEY",
+   .summary = "in this order (-KEY: the other way round): id, label, words, chars, ..."},
+  {.name = "limit", .type = OPTION_INT, .min = 0, .max = CORPUS_MAX, .argument = "N",
+   .summary = "the first N only; 0: all"},
   {.name = NULL},
 };
 
 static const struct command_example list_examples[] = {
-  {"retort list tickets.retort --filter 'label:returns words>20' --sort -words --limit 5", "the longest texts of a label"},
+  {"retort list tickets.retort --filter 'label:returns words>20' --sort -words --limit 5",
+   "the longest texts of a label"},
   {"retort list tickets.retort --filter split:test --limit 2 --json", "the same as JSON lines"},
   {NULL, NULL},
 };
@@ -91,8 +94,9 @@ const struct command command_list = {
   .arguments = "PROJECT",
   .summary = "shows samples",
   .text =
-    "A line for each sample that matches the filter; without one, all. With --json each line is an object: id, text, text2 (pairs), "
-    "label (or labels), split, origin, status, and where they are known template, teacher, attributes, request, parent.",
+    "A line for each sample that matches the filter; without one, all. With --json each line is an object: id, text, "
+    "text2 (pairs), label (or labels), split, origin, status, and where they are known template, teacher, attributes, "
+    "request, parent.",
   .options = list_options,
   .examples = list_examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,
@@ -191,8 +195,8 @@ stats_text(struct call *c, const struct stats *s)
   print_counts(c, "status", status_names, s->status, N_STATUSES);
   print_counts(c, "split", split_names, s->split, N_SPLITS);
   print_counts(c, "origin", origin_names, s->origin, N_ORIGINS);
-  print_line(c, "%-8s %.1f a text (sd %.1f, %u to %u, median %u); %u in all, %u different", "words", s->words_mean, s->words_sd,
-             s->words_min, s->words_max, s->words_median, s->n_words, s->n_types);
+  print_line(c, "%-8s %.1f a text (sd %.1f, %u to %u, median %u); %u in all, %u different", "words", s->words_mean,
+             s->words_sd, s->words_min, s->words_max, s->words_median, s->n_words, s->n_types);
   print_line(c, "%-8s %.1f a text (%u to %u)", "chars", s->chars_mean, s->chars_min, s->chars_max);
   print_line(c, "%-8s distinct-1 %.3f, distinct-2 %.3f", "variety", s->distinct1, s->distinct2);
   fputc('\n', c->out);
@@ -252,9 +256,9 @@ const struct command command_stats = {
   .arguments = "PROJECT",
   .summary = "counts, lengths and diversity of the corpus",
   .text =
-    "Counts by status, split, origin and label; lengths in words and characters; distinct-1 and distinct-2 (different words, and "
-    "different pairs of neighbouring words, by all of them: the lower, the more the texts repeat themselves); and the opening words most "
-    "repeated.",
+    "Counts by status, split, origin and label; lengths in words and characters; distinct-1 and distinct-2 (different "
+    "words, and different pairs of neighbouring words, by all of them: the lower, the more the texts repeat "
+    "themselves); and the opening words most repeated.",
   .options = stats_options,
   .examples = stats_examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,

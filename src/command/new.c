@@ -140,8 +140,8 @@ folder_open(struct folder *f, const char *dir, struct err *e)
   for (int i = 0; i < f->n; i++)
     kept += part_of(f->entries[i]->d_name, &(int){0}, &(enum origin){0}) != PART_NONE;
   if (kept == 0)
-    return err_set(e, ERR_INPUT, "nothing in '%s' is of use (labels.tsv, seed.jsonl, test.jsonl, *.prompty, replies*.jsonl)",
-                   f->path);
+    return err_set(e, ERR_INPUT, "nothing in '%s' is of use (labels.tsv, seed.jsonl, test.jsonl, *.prompty, "
+                   "replies*.jsonl)", f->path);
   return 0;
 }
 
@@ -196,9 +196,9 @@ take_template(struct call *c, const char *path, struct err *e)
 static int
 take_replies(struct call *c, struct folder *f, struct err *e)
 {
-  struct teacher_row row = {.name = (char *)"recorded", .kind = (char *)"replay", .url = (char *)"", .model = (char *)"",
-                            .key_env = (char *)"", .settings = (char *)"{}", .price_in = __builtin_nan(""),
-                            .price_out = __builtin_nan("")};
+  struct teacher_row row = {.name = (char *)"recorded", .kind = (char *)"replay", .url = (char *)"",
+                            .model = (char *)"", .key_env = (char *)"", .settings = (char *)"{}",
+                            .price_in = __builtin_nan(""), .price_out = __builtin_nan("")};
   struct buf all;
   int r = 0;
 
@@ -332,10 +332,12 @@ run(struct call *c, struct err *e)
 }
 
 static const struct option options[] = {
-  {.name = "task", .type = OPTION_CHOICE, .choices = "classify|pair|multilabel", .fallback = "classify", .argument = "TASK",
-   .summary = "one label a text, one label a pair of texts, or any number of labels a text"},
-  {.name = "label", .type = OPTION_TEXT, .argument = "NAME[=MEANING]", .many = 1, .summary = "a label, and what it means to the teacher"},
-  {.name = "from", .type = OPTION_FILE, .argument = "DIR", .summary = "fill it from an example folder, or from an installed example of that name"},
+  {.name = "task", .type = OPTION_CHOICE, .choices = "classify|pair|multilabel", .fallback = "classify",
+   .argument = "TASK", .summary = "one label a text, one label a pair of texts, or any number of labels a text"},
+  {.name = "label", .type = OPTION_TEXT, .argument = "NAME[=MEANING]", .many = 1,
+   .summary = "a label, and what it means to the teacher"},
+  {.name = "from", .type = OPTION_FILE, .argument = "DIR",
+   .summary = "fill it from an example folder, or from an installed example of that name"},
   {.name = NULL},
 };
 
@@ -350,10 +352,11 @@ const struct command command_new = {
   .arguments = "FILE",
   .summary = "makes a project",
   .text =
-    "Makes a project file; a file that is there is never replaced. Labels can be added later, too (import --add-labels).\n\n"
-    "A folder for --from may hold labels.tsv (a line each: name, tab, meaning), seed.jsonl (texts written by people), train.jsonl, "
-    "valid.jsonl, test.jsonl, pool.jsonl, templates (*.prompty) and replies*.jsonl, which become the teacher named recorded. "
-    "All of it is copied into the project, which then needs the folder no more.",
+    "Makes a project file; a file that is there is never replaced. Labels can be added later, too (import "
+    "--add-labels).\n\n"
+    "A folder for --from may hold labels.tsv (a line each: name, tab, meaning), seed.jsonl (texts written by people), "
+    "train.jsonl, valid.jsonl, test.jsonl, pool.jsonl, templates (*.prompty) and replies*.jsonl, which become the "
+    "teacher named recorded. All of it is copied into the project, which then needs the folder no more.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_SHELL | COMMAND_JSON,

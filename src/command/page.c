@@ -159,16 +159,19 @@ static void
 add_filter_fields(struct page *p)
 {
   for (const struct filter_field *f = filter_fields; f->name; f++) {
-    const char *between = f->kind == FILTER_NAME || f->kind == FILTER_IDS ? ":" : f->kind == FILTER_ATTRIBUTE ? "." : "";
+    bool colon = f->kind == FILTER_NAME || f->kind == FILTER_IDS;
+    const char *between = colon ? ":" : f->kind == FILTER_ATTRIBUTE ? "." : "";
     char term[200];
 
     snprintf(term, sizeof term, "%s%s%s", f->name, between, f->values ? f->values : "");
     add(p, BLOCK_ITEM, term, f->help);
   }
-  add(p, BLOCK_ITEM, "run.wrong", "the newest run took another label for it when it was evaluated; NAME.wrong: that run did");
+  add(p, BLOCK_ITEM, "run.wrong",
+      "the newest run took another label for it when it was evaluated; NAME.wrong: that run did");
   add(p, BLOCK_ITEM, "run.confidence>X", "the probability of the label that the run took");
   add(p, BLOCK_ITEM, "run.loss>X", "how little the run believed in the sample's own label (-ln of its probability)");
-  add(p, BLOCK_PARAGRAPH, NULL, "The same columns and the following are keys for --sort (with - before it, the greatest first):");
+  add(p, BLOCK_PARAGRAPH, NULL,
+      "The same columns and the following are keys for --sort (with - before it, the greatest first):");
   for (const struct sort_key *k = sort_keys; k->name; k++)
     add(p, BLOCK_ITEM, k->name, k->help);
 }
@@ -283,9 +286,10 @@ page_text(const struct page *p, int columns, struct buf *out)
   buf_addf(out, "%s - %s\n", p->name, p->summary);
   for (size_t i = 0; i < p->n; i++) {
     const struct block *b = &p->v[i];
-    bool apart = i == 0 || b->kind != BLOCK_ITEM || (p->v[i - 1].kind != BLOCK_ITEM && p->v[i - 1].kind != BLOCK_HEADING);
+    enum block_kind before = i == 0 ? BLOCK_PARAGRAPH : p->v[i - 1].kind;
+    bool apart = b->kind != BLOCK_ITEM || (before != BLOCK_ITEM && before != BLOCK_HEADING);
 
-    if (apart && (i == 0 || p->v[i - 1].kind != BLOCK_HEADING))
+    if (apart && before != BLOCK_HEADING)
       buf_addc(out, '\n');
     if (b->kind == BLOCK_HEADING) {
       buf_addf(out, "%s\n", b->text);

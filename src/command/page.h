@@ -1,4 +1,5 @@
-/* page: a page of documentation as blocks, made from the command table, written as text for a screen or as roff for man.
+/* page: a page of documentation as blocks, made from the command table, written as text for a screen or as roff for
+ * man.
  *
  * Source of the roff: man(7) of groff and mandoc; only .TH .SH .PP .TP .EX .EE .nf .fi and \fB \fI \fR are used.
  * Life: page_of_..., page_text or page_roff, page_release. Threads: one user at a time. */

@@ -327,7 +327,8 @@ static const struct option options[] = {
   {.name = "run", .type = OPTION_RUN, .argument = "RUN", .summary = "the run; else the newest"},
   {.name = "format", .type = OPTION_CHOICE, .choices = "text|jsonl", .fallback = "text", .argument = "FORMAT",
    .summary = "a text a line (pairs: two with a tab between), or an object with text (and text2) a line"},
-  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N", .summary = "processors to use; 0: all"},
+  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N",
+   .summary = "processors to use; 0: all"},
   {.name = NULL},
 };
 
@@ -342,9 +343,9 @@ const struct command command_predict = {
   .arguments = "PROJECT [FILE...]",
   .summary = "labels texts from standard input or files",
   .text =
-    "A line for each text, in input order: the label, a tab and its probability; with --json an object with label, probability and "
-    "probabilities (in a multilabel project labels and probabilities: a label holds from 0.5 on). Streams of any length are "
-    "read as they come, in constant memory.",
+    "A line for each text, in input order: the label, a tab and its probability; with --json an object with label, "
+    "probability and probabilities (in a multilabel project labels and probabilities: a label holds from 0.5 on). "
+    "Streams of any length are read as they come, in constant memory.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_LONG | COMMAND_JSON,

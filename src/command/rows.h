@@ -10,7 +10,8 @@ extern const struct command command_template;
 extern const struct command command_teacher;
 extern const struct command command_generate;
 extern const struct command command_list, command_stats;                                       /* look.c */
-extern const struct command command_accept, command_reject, command_relabel, command_edit, command_split;  /* curate.c */
+extern const struct command command_accept, command_reject, command_relabel;                   /* curate.c */
+extern const struct command command_edit, command_split;                                       /* curate.c */
 extern const struct command command_undo, command_redo, command_log;                           /* history.c */
 extern const struct command command_train, command_runs;                                       /* train.c */
 extern const struct command command_evaluate, command_predict;

@@ -7,7 +7,8 @@
 
 /* The rows --filter and --id, for option tables. */
 #define SELECT_FILTER_OPTION \
-  {.name = "filter", .type = OPTION_FILTER, .argument = "QUERY", .summary = "the samples that match (see retort help filter)"}
+  {.name = "filter", .type = OPTION_FILTER, .argument = "QUERY", \
+   .summary = "the samples that match (see retort help filter)"}
 #define SELECT_ID_OPTION \
   {.name = "id", .type = OPTION_TEXT, .argument = "N", .many = 1, .summary = "these samples: 12 or 3,7 or 10-20"}
 

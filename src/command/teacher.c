@@ -1,4 +1,5 @@
 /* teacher: the large models of a project. */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ check_key_env(const char *name, struct err *e)
   size_t n = name ? strlen(name) : 0;
 
   for (size_t i = 0; i < n; i++)
-    if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789", name[i]) || (i == 0 && name[i] <= '9'))
+    if (!(isalnum((unsigned char)name[i]) || name[i] == '_') || (i == 0 && isdigit((unsigned char)name[i])))
       return err_set(e, ERR_INPUT, "option '--key-env' takes the name of an environment variable, not the key itself");
   return 0;
 }
@@ -237,7 +238,8 @@ test(struct call *c, struct err *e)
 
     r = t ? 0 : -1;
     if (t)
-      print_line(c, c->json ? "{\"ok\":true,\"replay_bytes\":%zu}" : "its recordings can be read (%zu bytes)", recruit.n_replay);
+      print_line(c, c->json ? "{\"ok\":true,\"replay_bytes\":%zu}" : "its recordings can be read (%zu bytes)",
+                 recruit.n_replay);
     teacher_close(t);
   } else {
     r = ask(c, &recruit.spec, e);
@@ -270,34 +272,49 @@ run(struct call *c, struct err *e)
 }
 
 static const struct command_verb verbs[] = {
-  {.name = "add", .arguments = "NAME", .summary = "adds a teacher, or changes the one of that name", .flags = COMMAND_WRITES},
+  {.name = "add", .arguments = "NAME",
+   .summary = "adds a teacher, or changes the one of that name", .flags = COMMAND_WRITES},
   {.name = "list", .arguments = "", .summary = "the teachers"},
-  {.name = "test", .arguments = "[NAME]", .summary = "sends one small request, or reads the recordings", .flags = COMMAND_LONG},
+  {.name = "test", .arguments = "[NAME]",
+   .summary = "sends one small request, or reads the recordings", .flags = COMMAND_LONG},
   {.name = "rm", .arguments = "NAME", .summary = "takes a teacher out of the list", .flags = COMMAND_WRITES},
   {.name = NULL},
 };
 
 static const struct option options[] = {
-  {.name = "url", .type = OPTION_TEXT, .argument = "BASE", .summary = "where it is: https://api.openai.com/v1, http://localhost:11434/v1"},
+  {.name = "url", .type = OPTION_TEXT, .argument = "BASE",
+   .summary = "where it is: https://api.openai.com/v1, http://localhost:11434/v1"},
   {.name = "model", .type = OPTION_TEXT, .argument = "MODEL", .summary = "the model's name there"},
-  {.name = "key-env", .type = OPTION_TEXT, .argument = "VARIABLE", .summary = "the environment variable that holds its key; the key itself is stored nowhere"},
-  {.name = "price-in", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD", .summary = "price of a million tokens of the prompts"},
-  {.name = "price-out", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD", .summary = "price of a million tokens of the replies"},
-  {.name = "concurrency", .type = OPTION_INT, .min = 0, .max = TEACHER_CONCURRENCY_MAX, .fallback = "0", .argument = "N", .summary = "requests in flight; 0: 8"},
-  {.name = "temperature", .type = OPTION_REAL, .min = 0, .max = 5, .argument = "X", .summary = "how freely it writes; else as the template says, else its own default"},
+  {.name = "key-env", .type = OPTION_TEXT, .argument = "VARIABLE",
+   .summary = "the environment variable that holds its key; the key itself is stored nowhere"},
+  {.name = "price-in", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD",
+   .summary = "price of a million tokens of the prompts"},
+  {.name = "price-out", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD",
+   .summary = "price of a million tokens of the replies"},
+  {.name = "concurrency", .type = OPTION_INT, .min = 0, .max = TEACHER_CONCURRENCY_MAX, .fallback = "0",
+   .argument = "N", .summary = "requests in flight; 0: 8"},
+  {.name = "temperature", .type = OPTION_REAL, .min = 0, .max = 5, .argument = "X",
+   .summary = "how freely it writes; else as the template says, else its own default"},
   {.name = "top-p", .type = OPTION_REAL, .min = 0, .max = 1, .argument = "X", .summary = "nucleus sampling"},
-  {.name = "max-tokens", .type = OPTION_INT, .min = 1, .max = 1e6, .argument = "N", .summary = "longest reply, in tokens"},
-  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 2e9, .argument = "N", .summary = "sent with each request, for endpoints that take one"},
-  {.name = "timeout", .type = OPTION_INT, .min = 1, .max = 86400, .argument = "SECONDS", .summary = "the longest that one request may take"},
+  {.name = "max-tokens", .type = OPTION_INT, .min = 1, .max = 1e6, .argument = "N",
+   .summary = "longest reply, in tokens"},
+  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 2e9, .argument = "N",
+   .summary = "sent with each request, for endpoints that take one"},
+  {.name = "timeout", .type = OPTION_INT, .min = 1, .max = 86400, .argument = "SECONDS",
+   .summary = "the longest that one request may take"},
   {.name = "no-schema", .type = OPTION_FLAG, .summary = "never send response_format"},
-  {.name = "replay", .type = OPTION_FILE, .argument = "FILE", .summary = "recorded replies instead of a server: JSON lines, copied into the project"},
+  {.name = "replay", .type = OPTION_FILE, .argument = "FILE",
+   .summary = "recorded replies instead of a server: JSON lines, copied into the project"},
   {.name = NULL},
 };
 
 static const struct command_example examples[] = {
   {"retort teacher tickets.retort list", "the teachers"},
-  {"retort teacher tickets.retort add local --url http://localhost:11434/v1 --model llama3.2 --price-in 0 --price-out 0", "a model on this machine"},
-  {"retort teacher tickets.retort add mini --url https://api.openai.com/v1 --model gpt-4o-mini --key-env OPENAI_API_KEY --price-in 0.15 --price-out 0.60",
+  {"retort teacher tickets.retort add local --url http://localhost:11434/v1 --model llama3.2 "
+   "--price-in 0 --price-out 0",
+   "a model on this machine"},
+  {"retort teacher tickets.retort add mini --url https://api.openai.com/v1 --model gpt-4o-mini "
+   "--key-env OPENAI_API_KEY --price-in 0.15 --price-out 0.60",
    "one that costs money"},
   {"retort teacher tickets.retort test recorded", "can its recordings be read?"},
   {"retort teacher tickets.retort rm local", "takes it out of the list"},
@@ -311,8 +328,8 @@ const struct command command_teacher = {
   .summary = "the large models that write and label texts",
   .text =
     "A teacher is any endpoint that speaks OpenAI's chat completions, or recorded replies: a file of JSON lines "
-    "{\"request\":{\"messages\":[...]},\"response\":{...}} in which each request finds the reply to its own messages. A request without a "
-    "recording is an error that says so.",
+    "{\"request\":{\"messages\":[...]},\"response\":{...}} in which each request finds the reply to its own messages. "
+    "A request without a recording is an error that says so.",
   .options = options,
   .verbs = verbs,
   .examples = examples,

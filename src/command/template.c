@@ -153,7 +153,8 @@ take_seeds(struct call *c, uint16_t label, struct prompt_text *seeds, size_t max
   for (uint32_t id = 1, count = corpus_count(corpus); id <= count && n < max; id++)
     if (corpus_get(corpus, id, &s) && s.origin == ORIGIN_SEED && s.split == SPLIT_TRAIN
         && (label == LABEL_NONE || sample_has_label(&s, label)))
-      seeds[n++] = (struct prompt_text){s.text, s.text2, s.n_labels ? label_name(corpus_labels(corpus), s.labels[0]) : NULL};
+      seeds[n++] = (struct prompt_text){s.text, s.text2,
+                                        s.n_labels ? label_name(corpus_labels(corpus), s.labels[0]) : NULL};
   return n;
 }
 
@@ -288,18 +289,24 @@ run(struct call *c, struct err *e)
 static const struct command_verb verbs[] = {
   {.name = "list", .arguments = "", .summary = "the templates, each in its newest version"},
   {.name = "show", .arguments = "[NAME]", .summary = "the text of a template (NAME@3: of version 3)"},
-  {.name = "set", .arguments = "[NAME] FILE", .summary = "makes the file (- is standard input) the newest version", .flags = COMMAND_WRITES},
+  {.name = "set", .arguments = "[NAME] FILE",
+   .summary = "makes the file (- is standard input) the newest version", .flags = COMMAND_WRITES},
   {.name = "render", .arguments = "[NAME]", .summary = "the messages as they would be sent"},
-  {.name = "try", .arguments = "[NAME]", .summary = "sends one request and shows what can be read in the reply, which is kept for the jobs that ask the same",
+  {.name = "try", .arguments = "[NAME]",
+   .summary = "sends one request and shows what can be read in the reply, which is kept for the jobs that ask the same",
    .flags = COMMAND_WRITES | COMMAND_LONG},
-  {.name = "diff", .arguments = "[NAME] [OLD] [NEW]", .summary = "what changed between two versions, by default the newest two"},
-  {.name = "rm", .arguments = "NAME", .summary = "hides a template; its versions stay in the file for its samples", .flags = COMMAND_WRITES},
+  {.name = "diff", .arguments = "[NAME] [OLD] [NEW]",
+   .summary = "what changed between two versions, by default the newest two"},
+  {.name = "rm", .arguments = "NAME",
+   .summary = "hides a template; its versions stay in the file for its samples", .flags = COMMAND_WRITES},
   {.name = NULL},
 };
 
 static const struct option options[] = {
-  {.name = "label", .type = OPTION_LABEL, .argument = "LABEL", .summary = "render, try: for this label; else the first"},
-  {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1, .summary = "render, try: the value of an attribute; else its first"},
+  {.name = "label", .type = OPTION_LABEL, .argument = "LABEL",
+   .summary = "render, try: for this label; else the first"},
+  {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1,
+   .summary = "render, try: the value of an attribute; else its first"},
   {.name = "count", .type = OPTION_INT, .min = 0, .max = PROMPTY_COUNT, .fallback = "0", .argument = "N",
    .summary = "render: how many texts are asked for; 0: as the template says"},
   {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "try: the teacher; else the only one"},
@@ -310,7 +317,8 @@ static const struct option options[] = {
 static const struct command_example examples[] = {
   {"retort template tickets.retort list", "the templates"},
   {"retort template tickets.retort show support-tickets", "the text of one"},
-  {"retort template tickets.retort render support-tickets --label returns --set topic=furniture --json", "what the teacher would be asked"},
+  {"retort template tickets.retort render support-tickets --label returns --set topic=furniture --json",
+   "what the teacher would be asked"},
   {"retort template tickets.retort try support-tickets --label returns", "what the teacher answers to that"},
   {NULL, NULL},
 };
@@ -320,10 +328,12 @@ const struct command command_template = {
   .arguments = "PROJECT",
   .summary = "prompt templates",
   .text =
-    "A template is a .prompty file: YAML front matter with attributes, then the parts of a chat (system:, user:, assistant:) in the "
-    "Jinja2 language. In scope are label, meaning, labels, task, count, each attribute, and seeds. It is kept in the "
-    "project; to set it again makes a new version, and samples remember the version they were made with.\n\n"
-    "Where the project has one template only, NAME can be left out. A mistake in a template is answered with its line and column.",
+    "A template is a .prompty file: YAML front matter with attributes, then the parts of a chat (system:, user:, "
+    "assistant:) in the Jinja2 language. In scope are label, meaning, labels, task, count, each attribute, and seeds. "
+    "It is kept in the project; to set it again makes a new version, and samples remember the version they were made "
+    "with.\n\n"
+    "Where the project has one template only, NAME can be left out. A mistake in a template is answered with its line "
+    "and column.",
   .options = options,
   .verbs = verbs,
   .examples = examples,

@@ -22,7 +22,7 @@ topic_keys(size_t *n)
 static const struct topic_item words[] = {
   {"corpus", "all samples of a project"},
   {"sample", "a text (for pairs: two), its label or labels, and where it comes from"},
-  {"split", "what a sample is for: train, valid (to stop training in time), test (never trained on), pool (unlabelled)"},
+  {"split", "what a sample is for: train, valid (to stop training in time), test (never trained on), pool (no label)"},
   {"origin", "where it comes from: seed (written by people), generated, annotated, imported"},
   {"status", "what a person thinks of it: new, accepted, rejected"},
   {"change", "one change of the corpus; each is in the log and can be undone, also after a restart"},
@@ -45,7 +45,8 @@ static const struct topic_item exit_status[] = {
 };
 
 static const struct topic_item environment[] = {
-  {"OPENAI_API_KEY, ...", "the key of a teacher is read from the variable that the teacher names (--key-env); it is stored nowhere"},
+  {"OPENAI_API_KEY, ...",
+   "the key of a teacher is read from the variable that the teacher names (--key-env); it is stored nowhere"},
   {"RETORT_LOG", "a file to which retort writes what it does, for looking for a fault"},
   {"EDITOR", "the editor of the workbench's E"},
   {"http_proxy, https_proxy, no_proxy", "as curl(1) knows them"},
@@ -60,30 +61,33 @@ static const struct topic_item files[] = {
 
 const struct topic topics[] = {
   {"about", "DESCRIPTION",
-   "A small text model is cheap to run, but it needs training texts. A large language model can write them. retort answers "
-   "the question that follows: does such data make my small model better, by how much, and at what cost?\n\n"
+   "A small text model is cheap to run, but it needs training texts. A large language model can write them. retort "
+   "answers the question that follows: does such data make my small model better, by how much, and at what cost?\n\n"
    "It holds the whole way in one project file: prompt templates, the teachers that answer them, the corpus and its "
-   "curation, the students trained on it, and experiments that compare arms of training data on the same test texts.\n\n"
-   "retort PROJECT opens the workbench in the terminal. Each of its actions is also a command, for scripts. With --json a "
-   "command prints one JSON document (or JSON lines) on standard output and nothing else; progress goes to standard error.",
+   "curation, the students trained on it, and experiments that compare arms of training data on the same test "
+   "texts.\n\n"
+   "retort PROJECT opens the workbench in the terminal. Each of its actions is also a command, for scripts. With "
+   "--json a command prints one JSON document (or JSON lines) on standard output and nothing else; progress goes to "
+   "standard error.",
    NULL},
   {"commands", "COMMANDS",
-   "Each has a page of its own: retort-COMMAND(1), or retort help COMMAND. Inside the workbench the line :COMMAND does the "
-   "same on the open project.",
+   "Each has a page of its own: retort-COMMAND(1), or retort help COMMAND. Inside the workbench the line :COMMAND "
+   "does the same on the open project.",
    NULL},
   {"words", "WORDS", "", words},
   {"filter", "FILTERS",
-   "Wherever a command takes --filter, samples are chosen by terms joined by a space (and), by or, by not, with parentheses:\n\n"
+   "Wherever a command takes --filter, samples are chosen by terms joined by a space (and), by or, by not, with "
+   "parentheses:\n\n"
    "  label:returns status:new\n"
    "  origin:generated words>20 or \"gift card\"\n"
    "  split:train not label:billing,shipping\n"
    "  /order [0-9]{5}/i\n\n"
-   "A bare word or \"a phrase\" stands for texts that contain it; /regex/ is a regular expression (PCRE2), /regex/i ignores "
-   "case. field:a,b is a or b. A mistake is answered with its column.",
+   "A bare word or \"a phrase\" stands for texts that contain it; /regex/ is a regular expression (PCRE2), /regex/i "
+   "ignores case. field:a,b is a or b. A mistake is answered with its column.",
    NULL},
   {"formats", "FILE FORMATS",
-   "jsonl: an object a line, with text, label (or labels, a list), and whatever else export wrote. csv: RFC 4180 with a "
-   "header line. tsv: the same with tabs, and \\t, \\n, \\\\ in place of quotes. fasttext: __label__NAME text.",
+   "jsonl: an object a line, with text, label (or labels, a list), and whatever else export wrote. csv: RFC 4180 "
+   "with a header line. tsv: the same with tabs, and \\t, \\n, \\\\ in place of quotes. fasttext: __label__NAME text.",
    NULL},
   {"status", "EXIT STATUS", "", exit_status},
   {"environment", "ENVIRONMENT", "", environment},

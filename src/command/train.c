@@ -39,7 +39,9 @@ session_release(struct session *s)
 static int
 session_init(struct session *s, struct call *c, struct err *e)
 {
-  *s = (struct session){.c = c, .params = BUF_INIT, .best = {.train_loss = NAN, .train_accuracy = NAN, .valid_accuracy = NAN, .valid_loss = NAN, .valid_f1 = NAN}};
+  *s = (struct session){.c = c, .params = BUF_INIT,
+                        .best = {.train_loss = NAN, .train_accuracy = NAN, .valid_accuracy = NAN, .valid_loss = NAN,
+                                 .valid_f1 = NAN}};
   if (call_given(c, "name") && names_check("a run", call_text(c, "name"), e) < 0)
     return -1;
   s->kind = students_find(call_text(c, "student"), e);
@@ -106,8 +108,8 @@ print_epoch(struct session *s, const struct train_point *p)
   buf_release(&out);
 }
 
-/* With validation texts the epoch of the least loss on them is kept; without, training ends with all texts, and the last
- * figures on texts set aside on the way say how good that is. */
+/* With validation texts the epoch of the least loss on them is kept; without, training ends with all texts, and the
+ * last figures on texts set aside on the way say how good that is. */
 static void
 take_epoch(struct session *s, const struct train_point *p)
 {
@@ -128,7 +130,8 @@ take_point(struct session *s, const struct train_point *p)
   GROW(s->points, s->cap_points, s->n_points + 1);
   s->points[s->n_points++] = *p;
   board_point(board, s->activity, p);
-  board_progress(board, s->activity, (uint64_t)p->step, (uint64_t)p->n_steps, p->seconds > 0 ? p->step / p->seconds : 0);
+  board_progress(board, s->activity, (uint64_t)p->step, (uint64_t)p->n_steps,
+                 p->seconds > 0 ? p->step / p->seconds : 0);
   progress_total(&s->c->progress, p->n_steps);
   buf_addf(&detail, "epoch %d  loss %.3f", p->epoch, p->train_loss);
   progress_set(&s->c->progress, p->step, buf_str(&detail));
@@ -182,8 +185,8 @@ print_end(struct session *s, const struct student_info *info)
     buf_addc(&out, '}');
     print_json(c, &out);
   } else {
-    print_line(c, "%s: %u texts%s, %.1f s, model %.1f MB", s->name, s->row.n_train, s->row.state == RUN_STOPPED ? " (stopped)" : "",
-               s->row.seconds, (double)info->size_bytes / 1e6);
+    print_line(c, "%s: %u texts%s, %.1f s, model %.1f MB", s->name, s->row.n_train,
+               s->row.state == RUN_STOPPED ? " (stopped)" : "", s->row.seconds, (double)info->size_bytes / 1e6);
     if (!c->workbench)
       print_line(c, "next: retort evaluate %s", c->path);
   }
@@ -249,7 +252,8 @@ train(struct session *s, struct err *e)
     r = -1;
   if (r < 0)
     give_up(s, e);
-  board_end(board, s->activity, r < 0 ? ACTIVITY_FAILED : r == 1 ? ACTIVITY_STOPPED : ACTIVITY_DONE, r < 0 ? e->message : "");
+  board_end(board, s->activity, r < 0 ? ACTIVITY_FAILED : r == 1 ? ACTIVITY_STOPPED : ACTIVITY_DONE,
+            r < 0 ? e->message : "");
   training_free(t);
   if (r == 1)
     return err_set(e, ERR_INTERRUPTED, "stopped; what '%s' has learned so far is kept", s->name);
@@ -265,8 +269,8 @@ run_train(struct call *c, struct err *e)
   if (r == 0 && s.lesson.n_unlabelled)
     progress_note(&c->progress, "%zu samples without a label are left out", s.lesson.n_unlabelled);
   if (r == 0 && s.lesson.n_in_test)
-    progress_note(&c->progress, "%zu training texts stand in the test split, too: its figures will be too good (experiment leaves "
-                  "them out)", s.lesson.n_in_test);
+    progress_note(&c->progress, "%zu training texts stand in the test split, too: its figures will be too good "
+                  "(experiment leaves them out)", s.lesson.n_in_test);
   if (r == 0)
     r = train(&s, e);
   session_release(&s);
@@ -275,10 +279,14 @@ run_train(struct call *c, struct err *e)
 
 static const struct option train_options[] = {
   {.name = "student", .type = OPTION_STUDENT, .fallback = "linear", .argument = "NAME", .summary = "what is trained"},
-  {.name = "data", .type = OPTION_FILTER, .argument = "QUERY", .summary = "what it is trained on; else what is accepted or a seed, of split train"},
-  {.name = "name", .type = OPTION_TEXT, .argument = "RUN", .summary = "the name of the run; else the student's with a number: linear#1"},
-  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N", .summary = "processors to use; 0: all. The model is the same whatever their number"},
-  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N", .summary = "of order and first weights"},
+  {.name = "data", .type = OPTION_FILTER, .argument = "QUERY",
+   .summary = "what it is trained on; else what is accepted or a seed, of split train"},
+  {.name = "name", .type = OPTION_TEXT, .argument = "RUN",
+   .summary = "the name of the run; else the student's with a number: linear#1"},
+  {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N",
+   .summary = "processors to use; 0: all. The model is the same whatever their number"},
+  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N",
+   .summary = "of order and first weights"},
   {.name = NULL},
 };
 
@@ -293,12 +301,13 @@ const struct command command_train = {
   .arguments = "PROJECT",
   .summary = "trains a student",
   .text =
-    "Trains on the accepted samples and the seeds of split train, or on what --data selects (samples of split test and valid never, "
-    "rejected ones only if the filter speaks of status:). Samples of split valid tell when to stop; without any, the student sets some of its "
-    "texts aside for that. The model, its curve and its parameters are kept in the project as a run.\n\n"
-    "With --json a line for each epoch: run, epoch, step, train_loss, train_accuracy, valid_loss, valid_accuracy, valid_f1, samples_per_s; the last "
-    "line has run, best_epoch, n_train, n_valid, the figures of that epoch, parameters, model_bytes, seconds. Interrupted, the best so far is "
-    "kept, and the exit status is 130.",
+    "Trains on the accepted samples and the seeds of split train, or on what --data selects (samples of split test "
+    "and valid never, rejected ones only if the filter speaks of status:). Samples of split valid tell when to stop; "
+    "without any, the student sets some of its texts aside for that. The model, its curve and its parameters are kept "
+    "in the project as a run.\n\n"
+    "With --json a line for each epoch: run, epoch, step, train_loss, train_accuracy, valid_loss, valid_accuracy, "
+    "valid_f1, samples_per_s; the last line has run, best_epoch, n_train, n_valid, the figures of that epoch, "
+    "parameters, model_bytes, seconds. Interrupted, the best so far is kept, and the exit status is 130.",
   .options = train_options,
   .more = students_options,
   .examples = train_examples,
@@ -416,13 +425,18 @@ run_runs(struct call *c, struct err *e)
   return 0;
 }
 
-static const struct command_example runs_examples[] = {{"retort runs tickets.retort", "what was trained so far"}, {NULL, NULL}};
+static const struct command_example runs_examples[] = {
+  {"retort runs tickets.retort", "what was trained so far"},
+  {NULL, NULL},
+};
 
 const struct command command_runs = {
   .name = "runs",
   .arguments = "PROJECT",
   .summary = "the training runs",
-  .text = "A line for each run: what it was trained on, how it did on the validation texts, and on the test split if it was evaluated.",
+  .text =
+    "A line for each run: what it was trained on, how it did on the validation texts, and on the test split if it was "
+    "evaluated.",
   .examples = runs_examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,
   .run = run_runs,

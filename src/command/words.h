@@ -1,5 +1,5 @@
-/* words: a line split into words as a shell does: blanks part them, '...' is taken as it is, "..." keeps \" and \\ as escapes,
- * a backslash outside quotes takes the next character as it is. No variables, no patterns.
+/* words: a line split into words as a shell does: blanks part them, '...' is taken as it is, "..." keeps \" and \\ as
+ * escapes, a backslash outside quotes takes the next character as it is. No variables, no patterns.
  *
  * Life: words_split fills w (also when it fails), words_release. Threads: one user at a time. */
 #ifndef COMMAND_WORDS_H

@@ -1,21 +1,21 @@
 /* dataset: samples out to files that others read, and in from files that others wrote.
  *
- * Export writes, for each sample: id, text, text2 (pairs), label (or labels, a list, in a multilabel project), split, origin,
- * status, and what it came from where that is known: template ("tickets v4"), teacher, attributes, request, parent. CSV and
- * TSV have all of that as columns (attributes as a JSON object; several labels joined by '|', with a backslash before a '|' or
- * backslash in a name); fastText has labels (blanks become '_') and text only.
+ * Export writes, for each sample: id, text, text2 (pairs), label (or labels, a list, in a multilabel project), split,
+ * origin, status, and what it came from where that is known: template ("tickets v4"), teacher, attributes, request,
+ * parent. CSV and TSV have all of that as columns (attributes as a JSON object; several labels joined by '|', with a
+ * backslash before a '|' or backslash in a name); fastText has labels (blanks become '_') and text only.
  *
  * Import takes back what export wrote: into a project without samples also the ids. Templates and teachers are found by
- * name; one that the project does not know is noted down by its name only. Requests belong to the project they were made in;
- * here they become empty ones in a job of kind "import", with the same numbers where none are taken.
+ * name; one that the project does not know is noted down by its name only. Requests belong to the project they were
+ * made in; here they become empty ones in a job of kind "import", with the same numbers where none are taken.
  *
  * What a row says (split, origin, status) holds unless the caller says otherwise; where nobody does, a row is imported,
  * in split train if it has a label, else in pool, and accepted if it has a label, else new.
  * A duplicate is a row whose texts stand, byte for byte, in the same split already, there or earlier in the files.
  *
  * Life: dataset_import_begin, dataset_import_file for each file, dataset_import_commit (writes ONE change), and always
- * dataset_import_end. Threads: one user. Errors: bad rows are counted in the report and left out; -1 is for what makes a file
- * unreadable or the project unwritable. */
+ * dataset_import_end. Threads: one user. Errors: bad rows are counted in the report and left out; -1 is for what makes
+ * a file unreadable or the project unwritable. */
 #ifndef SHIP_DATASET_H
 #define SHIP_DATASET_H
 
@@ -46,7 +46,7 @@ struct dataset_report {
   struct dataset_rejected *rejected;   /* the first min(n_rejected, DATASET_REJECTED) */
 };
 
-/* Where a row of the files says it comes from, in the numbers and names of the project that wrote it; 0: nothing said. */
+/* Where a row of the files says it comes from, in the numbers and names of the project that wrote it; 0: not said. */
 struct dataset_source {
   uint32_t id, parent, request;
   uint32_t template_name, teacher_name;  /* place in templates, teachers below, from 1 */

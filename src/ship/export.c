@@ -5,11 +5,11 @@
 #include "base/mem.h"
 #include "ship/dataset.h"
 
-enum column { C_ID, C_TEXT, C_TEXT2, C_LABEL, C_SPLIT, C_ORIGIN, C_STATUS, C_TEMPLATE, C_TEACHER, C_ATTRIBUTES, C_REQUEST,
-              C_PARENT, N_COLUMNS };
+enum column { C_ID, C_TEXT, C_TEXT2, C_LABEL, C_SPLIT, C_ORIGIN, C_STATUS, C_TEMPLATE, C_TEACHER, C_ATTRIBUTES,
+              C_REQUEST, C_PARENT, N_COLUMNS };
 
-static const char *const column_names[N_COLUMNS] = {"id", "text", "text2", "label", "split", "origin", "status", "template",
-                                                    "teacher", "attributes", "request", "parent"};
+static const char *const column_names[N_COLUMNS] = {"id", "text", "text2", "label", "split", "origin", "status",
+                                                    "template", "teacher", "attributes", "request", "parent"};
 
 static void
 add_attributes(struct buf *out, const char *attributes)
@@ -163,7 +163,8 @@ add_tsv_field(struct buf *out, const char *s, size_t n)
 }
 
 static void
-add_table_row(struct buf *out, const struct corpus *c, const struct sample *s, enum record_format format, struct buf *field)
+add_table_row(struct buf *out, const struct corpus *c, const struct sample *s, enum record_format format,
+              struct buf *field)
 {
   bool first = true;
 

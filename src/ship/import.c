@@ -66,7 +66,8 @@ dataset_import_begin(struct dataset_import *d, struct project *p, const struct d
   const struct corpus *c = project_corpus(p);
   struct sample s;
 
-  *d = (struct dataset_import){.project = p, .options = *options, .change = change_new(CHANGE_INSERT, "import", "import")};
+  *d = (struct dataset_import){.project = p, .options = *options,
+                               .change = change_new(CHANGE_INSERT, "import", "import")};
   strmap_init(&d->seen);
   names_init(&d->labels);
   names_init(&d->templates);
@@ -233,15 +234,16 @@ take_labels(struct dataset_import *d, const struct record *record, bool fasttext
   else if ((s = first_text(record, d->options.label_field, label_names, &d->scratch[SCRATCH_LABEL])))
     r = task == TASK_MULTILABEL || fasttext ? take_joined(d, s, fasttext, row, e) : take_label(d, s, false, row, e);
   if (r == 0 && task != TASK_MULTILABEL && row->n > 1)
-    return err_set(e, ERR_INPUT, "%zu labels where the task takes one (make the project with --task multilabel)", row->n);
+    return err_set(e, ERR_INPUT, "%zu labels where the task takes one (make the project with --task multilabel)",
+                   row->n);
   return r;
 }
 
 /* ---- the other fields */
 
 static int
-take_choice(struct dataset_import *d, const struct record *record, const char *name, int (*parse)(const char *), int given,
-            int otherwise, int *out, struct err *e)
+take_choice(struct dataset_import *d, const struct record *record, const char *name, int (*parse)(const char *),
+            int given, int otherwise, int *out, struct err *e)
 {
   const char *s = given < 0 ? record_text(record, name, &d->scratch[SCRATCH_OTHER]) : NULL;
 
@@ -269,7 +271,8 @@ take_name(struct dataset_import *d, const struct record *record, const char *fie
   return s && strlen(s) <= LABEL_NAME_MAX ? names_place(names, s) : 0;
 }
 
-/* {"topic":"shoes"}: the object of JSON lines, or its text in a column. Others' `attributes` of another shape are left. */
+/* {"topic":"shoes"}: the object of JSON lines, or its text in a column. Others' `attributes` of another shape are
+ * left. */
 static const char *
 take_attributes(struct dataset_import *d, const struct record *record)
 {
@@ -321,8 +324,8 @@ take_texts(struct dataset_import *d, const struct record *record, struct sample 
 }
 
 static int
-take_sample(struct dataset_import *d, const struct record *record, bool fasttext, struct row_labels *row, struct sample *s,
-            struct err *e)
+take_sample(struct dataset_import *d, const struct record *record, bool fasttext, struct row_labels *row,
+            struct sample *s, struct err *e)
 {
   int split, origin, status;
   bool labelled;

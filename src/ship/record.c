@@ -194,7 +194,8 @@ check_bytes(struct record *record, const char *s, size_t n)
   if (n > RECORD_BYTES)
     snprintf(record->why, sizeof record->why, "the row is longer than %zu bytes", RECORD_BYTES);
   else if (!utf8_valid(s, n, &bad))
-    snprintf(record->why, sizeof record->why, "not UTF-8: byte %zu of the row is 0x%02x", bad + 1, (unsigned char)s[bad]);
+    snprintf(record->why, sizeof record->why, "not UTF-8: byte %zu of the row is 0x%02x", bad + 1,
+             (unsigned char)s[bad]);
   else if (memchr(s, '\0', n))
     snprintf(record->why, sizeof record->why, "the row holds a NUL byte");
 }

@@ -2,15 +2,15 @@
  *
  *   jsonl     an object a line (https://jsonlines.org); empty lines are passed over
  *   csv       RFC 4180 with a header line; a quote inside a field without quotes is taken as it is
- *   tsv       a header line, fields apart by tabs; \t \n \r \\ stand for what they say, no quotes (as IANA text/tab-separated-values
- *             has no way to hold a tab, these are what "linear TSV" adds)
+ *   tsv       a header line, fields apart by tabs; \t \n \r \\ stand for what they say, no quotes (IANA's
+ *             text/tab-separated-values has no way to hold a tab; these are what "linear TSV" adds)
  *   fasttext  __label__NAME... text; the fields are `labels` and `text`
  *
- * A byte order mark and \r\n are accepted. A row that cannot be read is told with `why`, and the next one follows; what makes
- * the rest of the file unreadable (a quote that is never closed, UTF-16) is an error.
+ * A byte order mark and \r\n are accepted. A row that cannot be read is told with `why`, and the next one follows;
+ * what makes the rest of the file unreadable (a quote that is never closed, UTF-16) is an error.
  *
- * Life: records_open, records_next until it returns 0 or -1, records_close (also after a failure). A record is valid until
- * the next call. Threads: one user at a time. Errors: ERR_INPUT, "file:line: why". */
+ * Life: records_open, records_next until it returns 0 or -1, records_close (also after a failure). A record is valid
+ * until the next call. Threads: one user at a time. Errors: ERR_INPUT, "file:line: why". */
 #ifndef SHIP_RECORD_H
 #define SHIP_RECORD_H
 

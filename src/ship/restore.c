@@ -179,7 +179,8 @@ note_requests(struct dataset_import *d, struct numbers *numbers, struct err *e)
   rows = xcalloc(n, sizeof *rows);
   for (size_t i = 0; i < n; i++)
     rows[i] = (struct request_row){.job_id = id, .key = (char *)"", .label = LABEL_NONE, .attributes = (char *)"",
-                                   .messages = (char *)"[]", .params = (char *)"{}", .error = (char *)"", .cost_usd = NAN};
+                                   .messages = (char *)"[]", .params = (char *)"{}", .error = (char *)"",
+                                   .cost_usd = NAN};
   r = job_store_plan(d->project, id, rows, n, e);
   for (size_t i = 0; i < numbers->n; i++)
     numbers->ids[i] = rows[same ? numbers->v[i] - 1 : i].id;
@@ -215,7 +216,8 @@ set_parents(struct dataset_import *d)
 int
 restore_sources(struct dataset_import *d, struct err *e)
 {
-  uint32_t *templates = xcalloc(d->templates.n + 1, sizeof *templates), *teachers = xcalloc(d->teachers.n + 1, sizeof *teachers);
+  uint32_t *templates = xcalloc(d->templates.n + 1, sizeof *templates);
+  uint32_t *teachers = xcalloc(d->teachers.n + 1, sizeof *teachers);
   struct numbers requests = {0};
   int r = 0;
 

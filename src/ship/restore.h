@@ -1,5 +1,5 @@
-/* restore: the second half of an import: the names and numbers by which a file says where a sample came from become records
- * of this project. Private to this room. */
+/* restore: the second half of an import: the names and numbers by which a file says where a sample came from become
+ * records of this project. Private to this room. */
 #ifndef SHIP_RESTORE_H
 #define SHIP_RESTORE_H
 
