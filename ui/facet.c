@@ -33,6 +33,7 @@ facets_update(struct facets *f, const struct corpus *c)
 {
   const struct labels *labels = corpus_labels(c);
   struct corpus_counts counts;
+  char number[32];
 
   corpus_counts(c, &counts);
   f->n = 0;
@@ -48,6 +49,8 @@ facets_update(struct facets *f, const struct corpus *c)
   add_group(f, "status", status_names, counts.status, N_STATUSES);
   add_group(f, "split", split_names, counts.split, N_SPLITS);
   add_group(f, "origin", origin_names, counts.origin, N_ORIGINS);
+  f->count_cols = (int)strlen(frame_count(counts.n, number));
+  f->count_cols = f->count_cols < 5 ? 5 : f->count_cols;
   list_keep(&f->list, f->n, f->list.at);
 }
 
@@ -130,7 +133,7 @@ draw_facet(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   const struct facet *facet = &d->f->rows[i];
   bool is_label = facet->field && !strcmp(facet->field, "label"), in;
   char count[32];
-  int number = a.cols >= 24 ? 7 : 5, bar = is_label && a.cols >= 24 ? 6 : 0, name = a.cols - 3 - number - bar;
+  int number = d->f->count_cols + 1, bar = is_label && a.cols >= 24 ? 12 - number : 0, name = a.cols - 3 - number - bar;
 
   if (!facet->field) {
     canvas_fit(c, a, 0, 1, a.cols - 2, STYLE_HEAD, facet->value, strlen(facet->value));

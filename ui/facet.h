@@ -25,6 +25,7 @@ struct facets {
   struct facet *rows;
   size_t n, cap;
   uint32_t most;           /* greatest count of a label */
+  int count_cols;          /* columns that any count fits into */
   struct list list;
 };
 

@@ -135,7 +135,7 @@ draw_chart(struct train *v, struct canvas *c, struct area a, bool loss)
   struct lines l = {xcalloc(n, sizeof(double)), xcalloc(n, sizeof(double)), xcalloc(n, sizeof(double)), 0};
   const struct train_point *last = v->curve.n ? &v->curve.points[v->curve.n - 1] : NULL;
   struct chart chart = {.title = loss ? "loss" : "accuracy", .log_y = loss && v->log_scale, .y_fraction = true, .x_name = "step",
-                        .empty = v->curve.working ? "" : "no points yet"};
+                        .empty = v->curve.working ? "" : v->curve.live ? "reading the texts" : "no points were kept"};
 
   fill(v, &l, loss);
   chart.n_series = 2;
