@@ -181,7 +181,7 @@ the_solver_finds_the_minimum(void **state)
     double w[FEATURES + 1], sums[FEATURES + 1] = {0};
 
     for (uint32_t f = 0; f < FEATURES; f++)
-      w[f] = (double)svm_weight(s, f, c);
+      w[f] = (double)svm_weights(s, f, 0)[c];
     w[FEATURES] = (double)s->bias[c];
     /* The gradient of the primal vanishes: by finite differences. */
     for (size_t f = 0; f <= FEATURES; f++) {

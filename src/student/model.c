@@ -14,16 +14,26 @@
 static void
 quantize_feature(struct model *m, const struct svm *s, uint32_t f)
 {
-  int8_t *w = m->weights + f * m->stride;
-  float most = 0;
+  int8_t *out = m->weights + f * m->stride;
+  size_t n_classes = m->task.n_classes;
+  float most = 0, to_byte;
 
-  for (size_t c = 0; c < m->task.n_classes; c++)
-    most = fmaxf(most, fabsf(svm_weight(s, f, c)));
+  for (size_t first = 0; first < n_classes; first += s->lanes) {
+    const float *w = svm_weights(s, f, first);
+
+    for (size_t k = 0; k < s->lanes && first + k < n_classes; k++)
+      most = fabsf(w[k]) > most ? fabsf(w[k]) : most;
+  }
   if (!(most > 0))
     return;
   m->scale[f] = most / 127 * m->value[f];
-  for (size_t c = 0; c < m->task.n_classes; c++)
-    w[c] = (int8_t)lrintf(svm_weight(s, f, c) / most * 127);
+  to_byte = 127 / most;
+  for (size_t first = 0; first < n_classes; first += s->lanes) {
+    const float *w = svm_weights(s, f, first);
+
+    for (size_t k = 0; k < s->lanes && first + k < n_classes; k++)
+      out[first + k] = (int8_t)(w[k] * to_byte + (w[k] < 0 ? -0.5f : 0.5f));
+  }
 }
 
 struct model *

@@ -51,11 +51,11 @@ svm_stride(const struct svm *s)
 /* scores (n, svm_stride) of rows which[0..n) of `rows` with their values. */
 void svm_scores(const struct svm *s, const struct rows *rows, const float *values, const uint32_t *which, size_t n,
                 int threads, float *scores);
-/* The weight of a feature for a class. */
-static inline float
-svm_weight(const struct svm *s, uint32_t feature, size_t class)
+/* The weights of a feature for the classes of a shard, from class `first` (a multiple of lanes) on. */
+static inline const float *
+svm_weights(const struct svm *s, uint32_t feature, size_t first)
 {
-  return s->weights[(class / s->lanes * s->n_features + feature) * s->lanes + class % s->lanes];
+  return s->weights + (first / s->lanes * s->n_features + feature) * s->lanes;
 }
 
 #endif

@@ -65,6 +65,17 @@ distinction(const struct work *w, const uint32_t *list, size_t df, uint32_t *cou
   return sqrt(sum + (met < 1 ? (1 - met) * none * none : 0));
 }
 
+static float
+weight_of(const struct work *w, uint32_t f, uint32_t *counts)
+{
+  size_t df = w->t.start[f + 1] - w->t.start[f];
+  double weight = df ? log((1.0 + (double)w->n) / (1.0 + (double)df)) + 1 : 0;
+
+  if (df && w->strength > 0)
+    weight *= pow(0.3 + distinction(w, w->t.lists + w->t.start[f], df, counts), w->strength);
+  return (float)weight;
+}
+
 static void
 weigh_share(void *arg, int thread, int n_threads)
 {
@@ -72,16 +83,23 @@ weigh_share(void *arg, int thread, int n_threads)
   uint32_t from = (uint32_t)((uint64_t)w->n_features * (unsigned)thread / (unsigned)n_threads);
   uint32_t to = (uint32_t)((uint64_t)w->n_features * ((unsigned)thread + 1) / (unsigned)n_threads);
   uint32_t *counts = xcalloc(w->n_classes, sizeof *counts);
+  float *once = xcalloc(w->n_classes, sizeof *once);  /* most features stand in one text: then its label says all */
 
   for (uint32_t f = from; f < to; f++) {
-    size_t df = w->t.start[f + 1] - w->t.start[f];
-    double weight = df ? log((1.0 + (double)w->n) / (1.0 + (double)df)) + 1 : 0;
+    const uint32_t *list = w->t.lists + w->t.start[f];
 
-    if (df && w->strength > 0)
-      weight *= pow(0.3 + distinction(w, w->t.lists + w->t.start[f], df, counts), w->strength);
-    w->weights[f] = (float)weight;
+    if (w->t.start[f + 1] - w->t.start[f] == 1 && w->x[list[0]].n_labels == 1) {
+      float *weight = &once[w->x[list[0]].labels[0]];
+
+      if (*weight == 0)
+        *weight = weight_of(w, f, counts);
+      w->weights[f] = *weight;
+    } else {
+      w->weights[f] = weight_of(w, f, counts);
+    }
   }
   free(counts);
+  free(once);
 }
 
 void
