@@ -37,7 +37,8 @@ static const struct option params[] = {
   [P_CHARACTERS] = {"characters", OPTION_REAL, 0, 10, "0.8", NULL, "X", "weight of characters against words", 0},
   [P_WEIGHTING] = {"weighting", OPTION_REAL, 0, 3, "0.5", NULL, "X",
                    "how much features that tell classes apart are favoured (0: plain TF-IDF)", 0},
-  [P_MIN_COUNT] = {"min-count", OPTION_INT, 1, 1000, "1", NULL, "N", "training texts that a feature must stand in", 0},
+  [P_MIN_COUNT] = {"min-count", OPTION_INT, 0, 1000, "0", NULL, "N",
+                   "training texts that a feature must stand in (0: 2 from 10000 texts on, else 1)", 0},
   [P_FEATURES] = {"features", OPTION_INT, 16, FEATURES_MAX, "4194304", NULL, "N", "features kept, at most", 0},
   [P_HOLDOUT] = {"holdout", OPTION_CHOICE, 0, 0, "auto", "auto|no", "WHETHER",
                  "set texts aside to calibrate where no validation texts are given (no: only a rough calibration)", 0},
@@ -46,6 +47,7 @@ static const struct option params[] = {
 
 #define FEW 20          /* below: nothing is held out */
 #define MANY 2000       /* below: every text is held out once */
+#define PLENTY 10000    /* from here on what stands in one text only is left out: half the model, no loss */
 #define PATIENCE 2      /* epochs without a better validation loss */
 #define CONVERGED 0.02
 #define STEP_WORK 2e7   /* multiply-adds of a step, about 10 ms */
@@ -145,7 +147,7 @@ plan_fits(struct linear *t)
 static void
 build_features(struct linear *t)
 {
-  uint32_t least = (uint32_t)t->values[P_MIN_COUNT];
+  uint32_t least = t->values[P_MIN_COUNT] > 0 ? (uint32_t)t->values[P_MIN_COUNT] : t->n >= PLENTY ? 2 : 1;
   struct feature_limits limits = {least, least, (uint32_t)t->values[P_FEATURES]};
   double work;
 
