@@ -5,7 +5,8 @@
  * parent. CSV and TSV have all of that as columns (attributes as a JSON object; several labels joined by '|', with a
  * backslash before a '|' or backslash in a name); fastText has labels (blanks become '_') and text only.
  *
- * Import takes back what export wrote: into a project without samples also the ids. Templates and teachers are found by
+ * Import takes back what export wrote: into a project without samples also the ids, where none is missing between them
+ * (else samples are numbered anew, in the same order, and parents follow). Templates and teachers are found by
  * name; one that the project does not know is noted down by its name only. Requests belong to the project they were
  * made in; here they become empty ones in a job of kind "import", with the same numbers where none are taken.
  *

@@ -190,25 +190,36 @@ note_requests(struct dataset_import *d, struct numbers *numbers, struct err *e)
 
 /* ---- parents */
 
+struct place {
+  uint32_t id, at;    /* what the file calls a sample; its index in the insert */
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+  const struct place *x = a, *y = b;
+
+  return x->id < y->id ? -1 : x->id > y->id;
+}
+
 /* New samples get ids in order, from the next free one on; a parent is looked up by what the file calls it. */
 static void
 set_parents(struct dataset_import *d)
 {
-  uint32_t base = corpus_count(project_corpus(d->project)), most = 0, *places;
+  uint32_t base = corpus_count(project_corpus(d->project));
+  struct place *places = xcalloc(d->change->n_samples, sizeof *places);
+  size_t n = 0;
 
   for (size_t i = 0; i < d->change->n_samples; i++)
-    most = d->sources[i].id > most ? d->sources[i].id : most;
-  if (most == 0)
-    return;
-  places = xcalloc((size_t)most + 1, sizeof *places);
-  for (size_t i = 0; i < d->change->n_samples; i++)
-    places[d->sources[i].id] = (uint32_t)i + 1;
-  places[0] = 0;
+    if (d->sources[i].id)
+      places[n++] = (struct place){d->sources[i].id, (uint32_t)i};
+  qsort(places, n, sizeof *places, compare_places);
   for (size_t i = 0; i < d->change->n_samples; i++) {
-    uint32_t parent = d->sources[i].parent;
+    const struct place want = {d->sources[i].parent, 0};
+    const struct place *found = want.id ? bsearch(&want, places, n, sizeof want, compare_places) : NULL;
 
-    if (parent && parent <= most && places[parent])
-      d->change->samples[i].parent_id = base + places[parent];
+    if (found)
+      d->change->samples[i].parent_id = base + 1 + found->at;
   }
   free(places);
 }
