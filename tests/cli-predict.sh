@@ -54,6 +54,24 @@ if [ -e /dev/full ]; then
   says "cannot write the output"
 fi
 
+# Closed standard streams, and an output that is no file, do no harm to anything.
+"$R" export p.retort >before
+"$R" list p.retort >&- 2>&- <&-
+"$R" reject p.retort 1 >&- 2>&- <&-
+"$R" undo p.retort --quiet >/dev/null
+"$R" export p.retort >after
+same before after
+mkfifo spout
+cat spout >spouted &
+expect 0 "$R" export p.retort -o spout --format jsonl
+wait $!
+same before spouted
+[ -p spout ] || bad "export replaces a pipe by a file"
+echo mine >x.jsonl.part
+expect 0 "$R" export p.retort -o x.jsonl
+same before x.jsonl
+[ "$(cat x.jsonl.part)" = mine ] || bad "export writes over another file"
+
 # Interrupted training keeps what it has; the project stays whole.
 "$R" train p.retort --name long --epochs 1000 --cost 10000 --quiet >/dev/null 2>err &
 pid=$!

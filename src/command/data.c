@@ -1,10 +1,12 @@
 /* import and export: data sets in and out. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/io.h"
+#include "base/log.h"
 #include "command/print.h"
 #include "command/rows.h"
 #include "command/select.h"
@@ -144,28 +146,38 @@ const struct command command_import = {
 
 /* ---- export */
 
-/* Writes beside the file and renames, so that a file is whole or as it was. */
+static int
+write_all(struct call *c, FILE *f, const char *path, const uint32_t *ids, size_t n, enum record_format format,
+          struct err *e)
+{
+  int r = dataset_export(project_corpus(c->project), ids, n, format, f, c->stop, e);
+
+  if (r == 0 && (fflush(f) != 0 || ferror(f) || (fsync(fileno(f)) < 0 && errno != EINVAL && errno != EROFS)))
+    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+  if (fclose(f) != 0 && r == 0)
+    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+  return r;
+}
+
+/* Writes beside the file and renames, so that a file is whole or as it was; what is no file (a device, a pipe) is written
+ * to as it stands. */
 static int
 export_to_file(struct call *c, const char *path, const uint32_t *ids, size_t n, enum record_format format,
                struct err *e)
 {
-  char *beside = xasprintf("%s.part", path);
-  FILE *f = fopen(beside, "w");
-  int r;
+  struct stat st;
+  bool in_place = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+  char *beside = in_place ? xstrdup(path) : xasprintf("%s.XXXXXX", path);
+  int fd = in_place ? open(path, O_WRONLY | O_CLOEXEC) : mkostemp(beside, O_CLOEXEC), r;
+  FILE *f;
 
-  if (!f) {
+  if (fd >= 0 && !in_place && fchmod(fd, 0644) < 0)
+    log_debug("cannot set the mode of '%s'", beside);
+  f = fd >= 0 ? fdopen(fd, "w") : NULL;
+  r = f ? write_all(c, f, path, ids, n, format, e) : err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+  if (r == 0 && !in_place && rename(beside, path) < 0)
     r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
-    free(beside);
-    return r;
-  }
-  r = dataset_export(project_corpus(c->project), ids, n, format, f, c->stop, e);
-  if (r == 0 && (fflush(f) != 0 || ferror(f) || fsync(fileno(f)) < 0))
-    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
-  if (fclose(f) != 0 && r == 0)
-    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
-  if (r == 0 && rename(beside, path) < 0)
-    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
-  if (r < 0)
+  if (r < 0 && fd >= 0 && !in_place)
     unlink(beside);
   free(beside);
   return r;

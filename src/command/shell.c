@@ -1,5 +1,6 @@
 /* The shell's side of the commands: argv in, exit status out. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,15 @@ set_signals(void)
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
   signal(SIGPIPE, SIG_IGN);  /* a closed pipe is seen as a failed write, here and on sockets */
+}
+
+/* Nothing that is opened later may become standard output by accident. */
+static void
+fill_descriptors(void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+      abort();
 }
 
 static int
@@ -122,6 +132,7 @@ command_main(int argc, char **argv, int (*workbench)(struct project *p, struct e
   const struct command *command;
   struct err e = {0};
 
+  fill_descriptors();
   set_signals();
   if (argc < 2) {
     struct buf out = BUF_INIT;
