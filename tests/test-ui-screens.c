@@ -1,7 +1,8 @@
 /* Whole screens: keys in, the canvas out, no terminal. Each is compared with tests/screens/NAME.txt; with
  * RETORT_UPDATE_SCREENS=1 in the environment the files are written anew instead (then look at the diff).
  *
- * The project is made here, so that the screens hang on nothing else; a key is pressed only when nothing is under way. */
+ * The project is made here, so that the screens hang on nothing else; a key is pressed only when nothing is under
+ * way. */
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>
@@ -37,14 +38,17 @@ struct stage {
 /* ---- the project ---- */
 
 static const struct project_label labels[] = {
-  {"billing", "charges"}, {"shipping", "parcels"}, {"returns", "sending back"}, {"account", ""}, {"product", ""}, {"complaint", ""},
+  {"billing", "charges"}, {"shipping", "parcels"}, {"returns", "sending back"}, {"account", ""}, {"product", ""},
+  {"complaint", ""},
 };
 static const char *const texts[] = {
-  "I was charged twice for order 48213, please refund one of them.", "my parcel has not moved since thursday, where is it?",
+  "I was charged twice for order 48213, please refund one of them.",
+  "my parcel has not moved since thursday, where is it?",
   "How do I send back the boots? They are too small.", "I cannot log in, the page says my password is wrong",
   "Does the lamp come with a bulb?", "Third time I write. Nobody answers. This is not acceptable!",
   "日本から買えますか？ ships to Tokyo too?", "Caf\xc3\xa9 set: one cup arrived broken, cre\xcc\x80me colour",
-  "a text with a bell\a and an escape \033[31m in it", "The invoice has my old company name on it. Could you correct that and send me a new one? "
+  "a text with a bell\a and an escape \033[31m in it",
+  "The invoice has my old company name on it. Could you correct that and send me a new one? "
   "I need it for the accountant by the end of the month, and she is strict about it.",
 };
 #define N_TEXTS N_OF(texts)
@@ -58,7 +62,8 @@ add_samples(struct project *p, size_t n, enum origin origin, enum split split, e
 
   for (size_t i = 0; i < n; i++) {
     uint16_t label = (uint16_t)(i % N_OF(labels));
-    struct sample s = {.text = texts[i % N_TEXTS], .labels = &label, .n_labels = 1, .origin = origin, .split = split, .status = status,
+    struct sample s = {.text = texts[i % N_TEXTS], .labels = &label, .n_labels = 1, .origin = origin, .split = split,
+                       .status = status,
                        .attributes = origin == ORIGIN_GENERATED ? "topic=clothing\x1fstyle=careful" : ""};
 
     s.n_text = (uint32_t)strlen(s.text);
@@ -72,22 +77,27 @@ add_samples(struct project *p, size_t n, enum origin origin, enum split split, e
 static void
 add_run(struct project *p)
 {
-  struct run_row row = {.name = "", .student = "linear", .params = "{\"lr\":0.1}", .data = "", .metrics = "{}", .message = "", .arm = "",
+  struct run_row row = {.name = "", .student = "linear", .params = "{\"lr\":0.1}", .data = "", .metrics = "{}",
+                        .message = "", .arm = "",
                         .n_train = 24, .n_valid = 6, .seed = 1};
   struct train_point points[60];
   struct err e = {0};
   uint32_t id;
   struct evaluation_row evaluation = {.kind = PREDICTOR_RUN, .split = "test", .metrics =
-    "{\"n\":24,\"accuracy\":0.75,\"macro_f1\":0.741,\"confusion\":[[3,0,1,0,0,0],[0,4,0,0,0,0],[1,0,3,0,0,0],[0,0,0,4,0,0],[0,0,1,0,2,1],"
+    "{\"n\":24,\"accuracy\":0.75,\"macro_f1\":0.741,"
+    "\"confusion\":[[3,0,1,0,0,0],[0,4,0,0,0,0],[1,0,3,0,0,0],[0,0,0,4,0,0],[0,0,1,0,2,1],"
     "[0,1,0,0,1,2]]}"};
 
   for (int i = 0; i < 60; i++) {
     bool end = i % 10 == 9;
     double x = (i + 1) / 60.;
 
-    points[i] = (struct train_point){.epoch = i / 10 + 1, .step = i + 1, .n_steps = 60, .epoch_end = end, .train_loss = 1.8 / (1 + 6 * x),
-                                     .train_accuracy = 1 - .8 / (1 + 6 * x), .valid_loss = end ? 1.8 / (1 + 3 * x) : NAN,
-                                     .valid_accuracy = end ? .9 - .7 / (1 + 6 * x) : NAN, .valid_f1 = end ? .88 - .7 / (1 + 6 * x) : NAN,
+    points[i] = (struct train_point){.epoch = i / 10 + 1, .step = i + 1, .n_steps = 60, .epoch_end = end,
+                                     .train_loss = 1.8 / (1 + 6 * x),
+                                     .train_accuracy = 1 - .8 / (1 + 6 * x), .valid_loss = end ? 1.8 / (1 + 3 * x)
+                                         : NAN,
+                                     .valid_accuracy = end ? .9 - .7 / (1 + 6 * x) : NAN, .valid_f1 = end
+                                         ? .88 - .7 / (1 + 6 * x) : NAN,
                                      .samples_per_s = 1000, .seconds = i / 10.};
   }
   if (run_store_add(p, &row, &id, NULL, &e) < 0)
@@ -629,9 +639,11 @@ an_empty_project_says_what_to_do(void **state)
 static void
 any_keys_do_no_harm(void **state)
 {
-  static const char *const some[] = {"j", "k", "a", "x", "l", "e", "Space", "V", "*", ".", "s", "S", "/", "n", "N", "u", "C-r", "Tab", "S-Tab",
-                                     "Enter", "Esc", "g", "G", "C-d", "C-u", "F3", "F4", "3", "?", ":", "!", "R", "BS", "Del", "Left", "Right", "Up", "Down", "PgDn",
-                                     "L", "=", "v", "q", "(", "\"", "é", "本", "C-c", "C-w", "C-y"};
+  static const char *const some[] = {
+    "j", "k", "a", "x", "l", "e", "Space", "V", "*", ".", "s", "S", "/", "n", "N", "u", "C-r", "Tab", "S-Tab", "Enter",
+    "Esc", "g", "G", "C-d", "C-u", "F3", "F4", "3", "?", ":", "!", "R", "BS", "Del", "Left", "Right", "Up", "Down", "PgDn",
+    "L", "=", "v", "q", "(", "\"", "é", "本", "C-c", "C-w", "C-y",
+  };
   uint64_t seed = 12345;
   struct stage s;
 

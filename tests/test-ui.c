@@ -219,7 +219,8 @@ bytes_become_keys(void **state)
 static void
 key_names_read_back(void **state)
 {
-  static const char *const names[] = {"a", "A", "Space", "Enter", "S-Tab", "C-d", "M-1", "F5", "PgDn", "?", "é", "C-_", "M-C-Left"};
+  static const char *const names[] = {"a", "A", "Space", "Enter", "S-Tab", "C-d", "M-1", "F5", "PgDn", "?", "é", "C-_",
+                                      "M-C-Left"};
 
   (void)state;
   for (size_t i = 0; i < N_OF(names); i++) {
@@ -368,9 +369,12 @@ editor_edits(void **state)
 {
   static const struct { const char *text, *keys, *expected; } cases[] = {
     {"abc", "End <d> Home <x>", "xabcd"}, {"abc", "End BS BS", "a"}, {"abc", "Del", "bc"}, {"", "BS Del C-w C-k", ""},
-    {"one two", "End C-w <x>", "one x"}, {"one two", "C-k", ""}, {"one\ntwo", "Down C-k", "one\n"}, {"one\ntwo", "C-k C-k", "two"},
-    {"one two", "M-f C-k C-y C-y", "one two two"}, {"ab", "Right Enter <x>", "a\nxb"}, {"e\xcc\x81x", "Right <->", "e\xcc\x81-x"},
-    {"e\xcc\x81x", "Right BS", "x"}, {"日本", "Right BS", "本"}, {"abc", "End <xyz> C-_", "abc"}, {"abc", "End <xyz> C-_ C-r", "abcxyz"},
+    {"one two", "End C-w <x>", "one x"}, {"one two", "C-k", ""}, {"one\ntwo", "Down C-k", "one\n"},
+    {"one\ntwo", "C-k C-k", "two"},
+    {"one two", "M-f C-k C-y C-y", "one two two"}, {"ab", "Right Enter <x>", "a\nxb"},
+    {"e\xcc\x81x", "Right <->", "e\xcc\x81-x"},
+    {"e\xcc\x81x", "Right BS", "x"}, {"日本", "Right BS", "本"}, {"abc", "End <xyz> C-_", "abc"},
+    {"abc", "End <xyz> C-_ C-r", "abcxyz"},
     {"abc", "Del Del C-_", "bc"}, {"abc", "Del <x> C-_ C-_", "abc"}, {"abc", "C-End <d> Space <e> C-_", "abcd"},
     {"long line\nx\nlong line", "End Down Down <!>", "long line\nx\nlong line!"}, {"a", "Up <x>", "xa"},
   };
@@ -514,7 +518,8 @@ static void
 numbers_for_axes_are_short(void **state)
 {
   static const struct { double x; bool fraction; const char *text; } cases[] = {
-    {0, false, "0"}, {.5, true, ".50"}, {.5, false, ".5"}, {1.25, false, "1.25"}, {150, false, "150"}, {12000, false, "12k"},
+    {0, false, "0"}, {.5, true, ".50"}, {.5, false, ".5"}, {1.25, false, "1.25"}, {150, false, "150"},
+    {12000, false, "12k"},
     {-.5, false, "-.5"}, {3.5e6, false, "3.5M"}, {NAN, false, "-"}, {.02, false, ".020"},
   };
   char out[16];
@@ -531,7 +536,8 @@ facets_change_the_filter(void **state)
 {
   static const struct { const char *field, *value, *before, *after; } cases[] = {
     {"label", "billing", "", "label:billing"}, {"label", "billing", "status:new", "status:new label:billing"},
-    {"label", "billing", "label:other status:new", "status:new label:billing"}, {"label", "billing", "label:billing", ""},
+    {"label", "billing", "label:other status:new", "status:new label:billing"},
+    {"label", "billing", "label:billing", ""},
     {"label", "not sure", "x", "x label:\"not sure\""}, {"label", "not sure", "label:\"not sure\" y", "y"},
     {"status", "new", "\"a phrase with status:old\" z", "\"a phrase with status:old\" z status:new"},
   };

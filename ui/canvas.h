@@ -1,12 +1,12 @@
 /* canvas: a grid of cells that views draw on; terminal.c copies it to the screen, tests dump it as text.
  *
- * A cell holds one code point with its combining marks and a style. Text comes in only through the functions below, which
- * make control characters visible (^[ or <U+202E>), keep wide characters whole and clip to the area they are given. Rows and
- * columns count from 0 inside that area. Views draw Unicode; where the terminal cannot show it, canvas_to_ascii replaces
- * every cell at the very end, one for one, so that nothing moves.
+ * A cell holds one code point with its combining marks and a style. Text comes in only through the functions below,
+ * which make control characters visible (^[ or <U+202E>), keep wide characters whole and clip to the area they are
+ * given. Rows and columns count from 0 inside that area. Views draw Unicode; where the terminal cannot show it,
+ * canvas_to_ascii replaces every cell at the very end, one for one, so that nothing moves.
  *
- * Life: canvas_init, then per frame canvas_clear and drawing, canvas_release. Threads: one user. Errors: none; what does not
- * fit is cut. */
+ * Life: canvas_init, then per frame canvas_clear and drawing, canvas_release. Threads: one user. Errors: none; what
+ * does not fit is cut. */
 #ifndef UI_CANVAS_H
 #define UI_CANVAS_H
 
@@ -51,7 +51,8 @@ struct area area_rows(struct area a, int row, int rows);   /* a band */
 struct area area_cols(struct area a, int col, int cols);   /* a strip */
 bool area_has(struct area a, int row, int col);            /* absolute coordinates */
 
-/* Draws text from (row, col) on; returns the column after it (also where it was cut). Tabs and newlines become a blank. */
+/* Draws text from (row, col) on; returns the column after it (also where it was cut). Tabs and newlines become a
+ * blank. */
 int canvas_text(struct canvas *c, struct area a, int row, int col, enum style s, const char *text, size_t n);
 int canvas_str(struct canvas *c, struct area a, int row, int col, enum style s, const char *text);
 int canvas_printf(struct canvas *c, struct area a, int row, int col, enum style s, const char *format, ...)
@@ -78,13 +79,13 @@ void canvas_cursor(struct canvas *c, struct area a, int row, int col);
 
 /* Cells of text as canvas_text shows it. */
 int canvas_width(const char *text, size_t n);
-/* How many bytes of text fill at most `width` cells, breaking after a blank where possible: for wrapping. *next is where the
- * following line begins (a newline ends a line). */
+/* How many bytes of text fill at most `width` cells, breaking after a blank where possible: for wrapping. *next is
+ * where the following line begins (a newline ends a line). */
 size_t canvas_wrap(const char *text, size_t n, int width, size_t *next);
 
 void canvas_to_ascii(struct canvas *c);
-/* Every row as text without trailing blanks, each with a newline; with `styles`, each row is followed by a row that has one
- * letter a cell (style.h) after a '~', unless all of it is STYLE_NORMAL. */
+/* Every row as text without trailing blanks, each with a newline; with `styles`, each row is followed by a row that
+ * has one letter a cell (style.h) after a '~', unless all of it is STYLE_NORMAL. */
 void canvas_dump(const struct canvas *c, bool styles, struct buf *out);
 
 #endif

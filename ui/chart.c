@@ -37,7 +37,8 @@ chart_number(double x, bool fraction, char out[16])
   else if (fraction)
     snprintf(s, sizeof s, "%.2f", x);
   else
-    snprintf(s, sizeof s, "%.*f", size >= 100 || x == floor(x) ? 0 : size >= .1 ? 1 + (fmod(size * 10 + 1e-9, 1) > 1e-6) : 3, x);
+    snprintf(s, sizeof s, "%.*f", size >= 100 || x == floor(x) ? 0 : size >= .1
+             ? 1 + (fmod(size * 10 + 1e-9, 1) > 1e-6) : 3, x);
   /* 0.25 is written .25 */
   if (s[0] == '0' && s[1] == '.')
     memmove(s, s + 1, strlen(s));

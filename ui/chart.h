@@ -1,7 +1,7 @@
 /* chart: lines over numbers, drawn with Braille dots (two by four in a cell) or plain ASCII, with labelled axes.
  *
- * A value of NAN is none (skipped), an infinite one breaks its line. Several points that fall into one column of dots are drawn as a vertical
- * stroke from their least to their greatest, so that a spike is never lost. */
+ * A value of NAN is none (skipped), an infinite one breaks its line. Several points that fall into one column of dots
+ * are drawn as a vertical stroke from their least to their greatest, so that a spike is never lost. */
 #ifndef UI_CHART_H
 #define UI_CHART_H
 

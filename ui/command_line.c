@@ -116,10 +116,12 @@ complete_command(void *arg, const char *line, size_t at, struct completion *out)
 
   command_complete(w->project, line, at, out);
   for (size_t i = 0; i < N_OF(own_commands) && !memchr(line, ' ', at); i++) {
-    if (strlen(own_commands[i].name) < at || strncmp(own_commands[i].name, line, at) || command_find(own_commands[i].name))
+    if (strlen(own_commands[i].name) < at || strncmp(own_commands[i].name, line, at) ||
+        command_find(own_commands[i].name))
       continue;
     GROW(out->items, out->cap, out->n + 1);
-    out->items[out->n++] = (struct completion_item){xasprintf("%s ", own_commands[i].name), xstrdup(own_commands[i].summary)};
+    out->items[out->n++] = (struct completion_item){xasprintf("%s ", own_commands[i].name),
+                                                    xstrdup(own_commands[i].summary)};
   }
 }
 

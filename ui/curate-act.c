@@ -402,100 +402,15 @@ refresh(struct workbench *w, void *view, int n)
   workbench_say(w, "%s pass the filter", frame_count(v->rows.n, count));
 }
 
-/* ---- editing ---- */
-
-static const char *
-text_of(const struct curate *v, const struct sample *s)
-{
-  return v->editing_second && s->text2 ? s->text2 : s->text;
-}
-
-static void
-save(struct curate *v, const char *text)
-{
-  struct buf line = BUF_INIT;
-
-  buf_addf(&line, "edit --id %u --%s ", v->id, v->editing_second ? "text2" : "text");
-  workbench_quote(&line, text);
-  workbench_run(v->w, buf_str(&line));
-  buf_release(&line);
-}
-
-void
-curate_edit_begin(struct curate *v)
-{
-  struct sample s;
-
-  if (!v->id || !corpus_get(v->corpus, v->id, &s))
-    return;
-  v->editing = true;
-  editor_set(&v->editor, text_of(v, &s), strlen(text_of(v, &s)));
-  v->editor.at = v->editor.text.n;
-}
-
-bool
-curate_edit_key(struct curate *v, const struct key *k)
-{
-  struct sample s;
-  enum editor_result result;
-
-  if (!corpus_get(v->corpus, v->id, &s)) {
-    v->editing = false;
-    return true;
-  }
-  result = key_is(k, "Enter") || key_is(k, "C-c") || key_is(k, "Tab") ? EDITOR_KEEP : editor_key(&v->editor, k);
-  if (result != EDITOR_KEEP && result != EDITOR_CANCEL)
-    return true;
-  v->editing = false;
-  if (result == EDITOR_KEEP && !key_is(k, "C-c") && editor_changed(&v->editor, text_of(v, &s)))
-    save(v, editor_text(&v->editor));
-  if (key_is(k, "Tab") && s.text2) {
-    v->editing_second = !v->editing_second;
-    curate_edit_begin(v);
-  }
-  return true;
-}
-
-static void
-edit(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-
-  (void)w, (void)n;
-  v->editing_second = false;
-  curate_edit_begin(v);
-}
-
-static void
-edit_outside(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-  struct sample s;
-  char *text;
-  size_t length;
-
-  (void)n;
-  if (!v->id || !corpus_get(v->corpus, v->id, &s))
-    return;
-  v->editing_second = false;
-  text = xstrdup(s.text);
-  if (workbench_external_editor(w, &text, ".txt") == 1) {
-    length = strlen(text);
-    if (length && text[length - 1] == '\n' && !(s.n_text && s.text[s.n_text - 1] == '\n'))
-      text[length - 1] = '\0';  /* the one that editors add */
-    if (strcmp(text, s.text))
-      save(v, text);
-  }
-  free(text);
-}
-
 const struct binding curate_bindings[] = {
   {.keys = "a", .line = ACCEPT, .action = accept, .help = "accept, go to the next", .hint = "accept"},
   {.keys = "x", .line = REJECT, .action = reject, .help = "reject, go to the next", .hint = "reject"},
-  {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .help = "give another label, from a menu", .hint = "label"},
-  {.keys = "1 2 3 4 5 6 7 8 9", .line = "relabel {ids}", .action = relabel, .help = "give the label of that number (see the left side)"},
-  {.keys = "e", .line = "edit {ids}", .action = edit, .help = "edit the text in place", .hint = "edit"},
-  {.keys = "E", .line = "edit {ids}", .action = edit_outside, .help = "edit the text in $EDITOR"},
+  {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .help = "give another label, from a menu",
+   .hint = "label"},
+  {.keys = "1 2 3 4 5 6 7 8 9", .line = "relabel {ids}", .action = relabel,
+   .help = "give the label of that number (see the left side)"},
+  {.keys = "e", .line = "edit {ids}", .action = curate_edit, .help = "edit the text in place", .hint = "edit"},
+  {.keys = "E", .line = "edit {ids}", .action = curate_edit_outside, .help = "edit the text in $EDITOR"},
   {.keys = "Space", .action = mark, .help = "mark, go to the next", .hint = "mark"},
   {.keys = "V", .action = mark_range, .help = "mark from the last mark to here"},
   {.keys = "*", .action = mark_all, .help = "mark all in the list, or none"},

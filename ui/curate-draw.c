@@ -129,7 +129,8 @@ draw_head(struct curate *v, struct canvas *c, struct area a)
   else
     col = canvas_str(c, a, 0, col, STYLE_DIM, "all samples") + 1;
   if (*v->rows.sort && col + 8 < a.cols - width)
-    canvas_printf(c, area_cols(a, 0, a.cols - width - 2), 0, col + 1, STYLE_DIM, "by %s%s", v->rows.reverse ? "-" : "", v->rows.sort);
+    canvas_printf(c, area_cols(a, 0, a.cols - width - 2), 0, col + 1, STYLE_DIM, "by %s%s", v->rows.reverse ? "-" : "",
+                  v->rows.sort);
   canvas_right(c, a, 0, a.cols - width - 1, width, v->rows.n_marks ? STYLE_MARKED : STYLE_DIM, right);
 }
 
@@ -178,7 +179,8 @@ add_hint(struct curate *v, struct pane *p, const struct sample *s)
   if (!hints_get(&v->hints, s->id, &hint))
     return;
   pane_printf(p, STYLE_DIM, "%s says ", v->hints.run);
-  pane_printf(p, sample_has_label(s, hint.label) ? STYLE_NORMAL : STYLE_HINT, "%s %.2f\n", label_name(v->labels, hint.label),
+  pane_printf(p, sample_has_label(s, hint.label) ? STYLE_NORMAL : STYLE_HINT, "%s %.2f\n",
+              label_name(v->labels, hint.label),
               (double)hint.probability);
 }
 
@@ -211,8 +213,10 @@ draw_detail_head(struct curate *v, struct canvas *c, struct area a, const struct
   col = canvas_str(c, a, 0, col + 2, STYLE_NORMAL, s->gone ? "undone" : status_name(s->status)) + 2;
   col = canvas_str(c, a, 0, col, STYLE_DIM, split_name(s->split)) + 2;
   if (v->editing)
-    canvas_str(c, a, 0, col, STYLE_KEY, v->editing_second ? "editing the second text: Enter keeps, Tab first text, Esc gives up"
-               : s->text2 ? "editing: Enter keeps, Tab second text, Esc gives up" : "editing: Enter keeps, Esc gives up");
+    canvas_str(c, a, 0, col, STYLE_KEY, v->editing_second
+               ? "editing the second text: Enter keeps, Tab first text, Esc gives up"
+               : s->text2 ? "editing: Enter keeps, Tab second text, Esc gives up"
+                   : "editing: Enter keeps, Esc gives up");
   buf_release(&b);
 }
 
@@ -244,9 +248,11 @@ draw_empty(struct curate *v, struct canvas *c, struct area a)
 {
   bool none = corpus_count(v->corpus) == 0;
 
-  canvas_str(c, a, 1, 2, STYLE_NORMAL, v->rows.working ? "searching" : none ? "no samples yet" : "no sample passes this filter");
+  canvas_str(c, a, 1, 2, STYLE_NORMAL, v->rows.working ? "searching" : none ? "no samples yet"
+             : "no sample passes this filter");
   if (!v->rows.working)
-    canvas_str(c, a, 2, 2, STYLE_DIM, none ? ":import FILE reads some, :generate has a teacher write them" : "/ another filter   Esc all samples");
+    canvas_str(c, a, 2, 2, STYLE_DIM, none ? ":import FILE reads some, :generate has a teacher write them"
+               : "/ another filter   Esc all samples");
 }
 
 void

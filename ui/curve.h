@@ -1,5 +1,5 @@
-/* curve: the points of one training run, live from the board while it runs, else from the project file (read on a thread of
- * its own). Threads: the screen's. */
+/* curve: the points of one training run, live from the board while it runs, else from the project file (read on a
+ * thread of its own). Threads: the screen's. */
 #ifndef UI_CURVE_H
 #define UI_CURVE_H
 

@@ -99,13 +99,15 @@ static bool
 change(struct editor *d, size_t at, size_t n_old, const char *s, size_t n, bool typed)
 {
   struct editor_undo *u = d->undo;
-  bool join = typed && n_old == 0 && u && u->typed && u->before.n == 0 && u->at + u->after.n == at && s[0] != ' ' && s[0] != '\n';
+  bool join = typed && n_old == 0 && u && u->typed && u->before.n == 0 && u->at + u->after.n == at && s[0] != ' ' &&
+      s[0] != '\n';
 
   if (n_old == 0 && n == 0)
     return false;
   if (!join) {
     u = xcalloc(1, sizeof *u);
-    *u = (struct editor_undo){.next = d->undo, .at = at, .cursor = d->at, .typed = typed, .before = BUF_INIT, .after = BUF_INIT};
+    *u = (struct editor_undo){.next = d->undo, .at = at, .cursor = d->at, .typed = typed,
+                              .before = BUF_INIT, .after = BUF_INIT};
     buf_add(&u->before, d->text.n ? d->text.s + at : "", n_old);
     d->undo = u;
   }
@@ -270,7 +272,8 @@ row_from(const struct editor *d, size_t from)
 static bool
 row_goes_on(const struct editor *d, const struct row *r)
 {
-  return r->next < d->text.n || (r->next == d->text.n && r->next > r->to && r->next > 0 && d->text.s[r->next - 1] == '\n');
+  return r->next < d->text.n ||
+      (r->next == d->text.n && r->next > r->to && r->next > 0 && d->text.s[r->next - 1] == '\n');
 }
 
 /* The row that the byte stands in, and its number. */
@@ -372,14 +375,17 @@ moved(struct editor *d, size_t at)
   return EDITOR_MOVED;
 }
 
-enum act { LEFT, RIGHT, UP, DOWN, WORD_LEFT, WORD_RIGHT, BEGIN, END, PAGE_UP, PAGE_DOWN, TOP, BOTTOM, ERASE, DELETE, CUT_WORD,
+enum act { LEFT, RIGHT, UP, DOWN, WORD_LEFT, WORD_RIGHT, BEGIN, END, PAGE_UP, PAGE_DOWN, TOP, BOTTOM, ERASE, DELETE,
+          CUT_WORD,
            CUT_TO_END, CUT_TO_BEGIN, YANK, UNDO, REDO, BREAK, KEEP, CANCEL };
 static const struct {
   const char *key;
   enum act act;
 } acts[] = {
-  {"Left", LEFT}, {"C-b", LEFT}, {"Right", RIGHT}, {"C-f", RIGHT}, {"Up", UP}, {"C-p", UP}, {"Down", DOWN}, {"C-n", DOWN},
-  {"C-Left", WORD_LEFT}, {"M-b", WORD_LEFT}, {"C-Right", WORD_RIGHT}, {"M-f", WORD_RIGHT}, {"Home", BEGIN}, {"C-a", BEGIN},
+  {"Left", LEFT}, {"C-b", LEFT}, {"Right", RIGHT}, {"C-f", RIGHT}, {"Up", UP}, {"C-p", UP}, {"Down", DOWN},
+  {"C-n", DOWN},
+  {"C-Left", WORD_LEFT}, {"M-b", WORD_LEFT}, {"C-Right", WORD_RIGHT}, {"M-f", WORD_RIGHT}, {"Home", BEGIN},
+  {"C-a", BEGIN},
   {"End", END}, {"C-e", END}, {"PgUp", PAGE_UP}, {"PgDn", PAGE_DOWN}, {"C-Home", TOP}, {"C-End", BOTTOM}, {"BS", ERASE},
   {"Del", DELETE}, {"C-d", DELETE}, {"C-w", CUT_WORD}, {"M-BS", CUT_WORD}, {"C-k", CUT_TO_END}, {"C-u", CUT_TO_BEGIN},
   {"C-y", YANK}, {"C-_", UNDO}, {"M-u", UNDO}, {"C-r", REDO}, {"Enter", BREAK}, {"C-s", KEEP}, {"Esc", CANCEL},
@@ -459,7 +465,8 @@ editor_key(struct editor *d, const struct key *k)
 /* ---- drawing ---- */
 
 static void
-draw_row(const struct editor *d, struct canvas *c, struct area a, int row, const struct row *r, const unsigned char *styles)
+draw_row(const struct editor *d, struct canvas *c, struct area a, int row, const struct row *r,
+         const unsigned char *styles)
 {
   int col = -d->left;
   size_t at = r->from;

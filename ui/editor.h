@@ -1,8 +1,8 @@
 /* editor: editing of a text of several lines: UTF-8, wide characters, selection-free, undo inside, paste.
  *
- * Life: editor_init, editor_set, keys and drawing, editor_release. Keys: arrows, C-a C-e Home End, C-Left C-Right M-b M-f
- * words, Backspace Delete C-d, C-w word, C-k to the line's end, C-u to its beginning, C-y what was cut, C-_ or M-u undo,
- * C-r redo; Enter breaks the line (one_line: it ends the editing), C-s keeps, Esc gives up. */
+ * Life: editor_init, editor_set, keys and drawing, editor_release. Keys: arrows, C-a C-e Home End, C-Left C-Right M-b
+ * M-f words, Backspace Delete C-d, C-w word, C-k to the line's end, C-u to its beginning, C-y what was cut, C-_ or M-u
+ * undo, C-r redo; Enter breaks the line (one_line: it ends the editing), C-s keeps, Esc gives up. */
 #ifndef UI_EDITOR_H
 #define UI_EDITOR_H
 
@@ -39,7 +39,8 @@ struct editor {
 
 void editor_init(struct editor *d);
 void editor_release(struct editor *d);
-void editor_set(struct editor *d, const char *text, size_t n);  /* undo is forgotten; the cursor goes to the beginning */
+/* undo is forgotten; the cursor goes to the beginning */
+void editor_set(struct editor *d, const char *text, size_t n);
 const char *editor_text(const struct editor *d);
 enum editor_result editor_key(struct editor *d, const struct key *k);
 /* styles: one enum style a byte of the text, or NULL. The cursor is shown where focus. */

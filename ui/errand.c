@@ -75,7 +75,8 @@ run(void *arg)
   if (k->work) {
     k->work(k->arg);
   } else {
-    struct command_environment env = {.project = k->errands->project, .stop = &k->stop, .progress = on_progress, .arg = k};
+    struct command_environment env = {.project = k->errands->project, .stop = &k->stop, .progress = on_progress,
+                                      .arg = k};
     size_t n;
 
     k->status = command_line(&env, k->line, &k->output, &n, &k->e);

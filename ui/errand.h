@@ -1,7 +1,8 @@
-/* errand: work on threads of its own, for the workbench: command lines that take long, and views' lookups. What they have to
- * say comes back through a mailbox and is handed on by errands_collect, on the screen's thread.
+/* errand: work on threads of its own, for the workbench: command lines that take long, and views' lookups. What they
+ * have to say comes back through a mailbox and is handed on by errands_collect, on the screen's thread.
  *
- * Life: errands_init, any of the rest, errands_release (asks all to stop and waits). Threads: all functions are the screen's. */
+ * Life: errands_init, any of the rest, errands_release (asks all to stop and waits). Threads: all functions are the
+ * screen's. */
 #ifndef UI_ERRAND_H
 #define UI_ERRAND_H
 
@@ -28,8 +29,9 @@ struct errands {
 void errands_init(struct errands *t, struct project *p);
 void errands_release(struct errands *t);
 /* Starts a command line; one of a name at a time: else -1 and e. */
-int errands_start(struct errands *t, const char *name, const char *line, workbench_done_fn *done, void *arg, struct err *e);
-/* The same in order: a line waits until those queued before it have ended. For undo and redo, which wait for the disk. */
+int errands_start(struct errands *t, const char *name, const char *line, workbench_done_fn *done, void *arg,
+                  struct err *e);
+/* The same in order: a line waits until those queued before it have ended. For undo and redo. */
 void errands_queue(struct errands *t, const char *name, const char *line);
 void errands_work(struct errands *t, void (*work)(void *arg), void (*done)(void *arg), void *arg);
 /* Hands on what has ended; true if there was something. */
@@ -39,7 +41,8 @@ void errands_stop(struct errands *t, const char *name);  /* NULL: all */
 size_t errands_count(const struct errands *t);           /* commands and lookups that run */
 size_t errands_commands(const struct errands *t);        /* commands that run */
 
-/* How far the i-th running command is: "evaluating 37%". False: there are fewer. Queued ones are not told: they are quick. */
+/* How far the i-th running command is: "evaluating 37%". False: there are fewer. Queued ones are not told: they are
+ * quick. */
 bool errands_progress(const struct errands *t, size_t i, const char **name, char *out, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* facet: the values that samples have, with counts and bars, to filter by: labels, then statuses, splits, origins.
  *
- * Each stands for one term of the filter language ("label:returns"). Choosing one puts its term into a filter text in the
- * place of another of its field, choosing it again takes it out. Threads: the screen's. */
+ * Each stands for one term of the filter language ("label:returns"). Choosing one puts its term into a filter text in
+ * the place of another of its field, choosing it again takes it out. Threads: the screen's. */
 #ifndef UI_FACET_H
 #define UI_FACET_H
 

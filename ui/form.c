@@ -182,7 +182,8 @@ draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   struct area value = area_cols(a, 2 + NAME_COLS, value_cols);
 
   canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
-  canvas_fit(c, a, 0, 2, NAME_COLS - 1, here ? STYLE_BOLD : STYLE_NORMAL, field->option->name, strlen(field->option->name));
+  canvas_fit(c, a, 0, 2, NAME_COLS - 1, here ? STYLE_BOLD : STYLE_NORMAL, field->option->name,
+             strlen(field->option->name));
   if (here && !offers_of(field))
     editor_draw(&field->value, c, value, NULL, true);
   if (!typed)
@@ -208,7 +209,8 @@ draw_about(const struct form_field *field, struct canvas *c, struct area a)
   if (!field->wrong[0] && range.n && field->option->max < 1e12)
     buf_addf(&b, " (%s)", range.s);
   for (size_t at = 0; at < b.n && row < a.rows; at += next, row++)
-    canvas_text(c, a, row, 0, field->wrong[0] ? STYLE_ERROR : STYLE_NORMAL, b.s + at, canvas_wrap(b.s + at, b.n - at, a.cols, &next));
+    canvas_text(c, a, row, 0, field->wrong[0] ? STYLE_ERROR : STYLE_NORMAL, b.s + at,
+                canvas_wrap(b.s + at, b.n - at, a.cols, &next));
   buf_release(&range);
   buf_release(&b);
 }
@@ -232,8 +234,8 @@ form_draw(struct form *f, struct canvas *c, struct area a)
   if (field)
     draw_about(field, c, about);
   canvas_str(c, foot, 0, 1, STYLE_DIM,
-             field && offers_of(field) ? "Space next choice   Up Down field   Enter start   Esc give up"
-                                       : "type a value (empty: the default)   Up Down field   Enter start   Esc give up");
+             field && offers_of(field) ? "Space next choice   Up Down field   Enter start   Esc stop"
+                                       : "type a value (empty: the default)   Up Down field   Enter start   Esc stop");
 }
 
 static void

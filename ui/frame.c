@@ -85,7 +85,8 @@ draw_top(struct workbench *w, struct canvas *c, struct area a)
 
   corpus_counts(w->corpus, &counts);
   frame_count(counts.n, count);
-  snprintf(right, sizeof right, w->cost_usd >= .005 ? "%s%s  $%.2f " : "%s%s ", count, a.cols >= 96 ? " samples" : "", w->cost_usd);
+  snprintf(right, sizeof right, w->cost_usd >= .005 ? "%s%s  $%.2f " : "%s%s ", count, a.cols >= 96 ? " samples" : "",
+           w->cost_usd);
   width = canvas_width(right, strlen(right));
   left = a.cols - width - tabs_width(gap) - 1;
   if (left >= 14) {
@@ -119,7 +120,8 @@ static bool
 is_on_board(const char *command, enum activity_kind kind)
 {
   static const struct { const char *command; enum activity_kind kind; } table[] = {
-    {"generate", ACTIVITY_JOB}, {"annotate", ACTIVITY_JOB}, {"train", ACTIVITY_RUN}, {"experiment", ACTIVITY_EXPERIMENT},
+    {"generate", ACTIVITY_JOB}, {"annotate", ACTIVITY_JOB}, {"train", ACTIVITY_RUN},
+    {"experiment", ACTIVITY_EXPERIMENT},
   };
 
   for (size_t i = 0; i < N_OF(table); i++)
@@ -160,7 +162,8 @@ running(struct workbench *w, struct buf *out)
     bool shown = false;
 
     for (size_t k = 0; k < n; k++)
-      shown |= is_on_board(name, list[k].kind) && (list[k].state == ACTIVITY_RUNNING || list[k].state == ACTIVITY_PAUSED);
+      shown |= is_on_board(name, list[k].kind) &&
+          (list[k].state == ACTIVITY_RUNNING || list[k].state == ACTIVITY_PAUSED);
     if (!shown)
       buf_addf(out, "%s%s", out->n ? "   " : "", how);
   }
@@ -262,7 +265,8 @@ frame_draw(struct workbench *w, struct canvas *c)
 
   canvas_clear(c);
   if (frame_too_small(c)) {
-    canvas_printf(c, all, 0, 0, STYLE_NORMAL, "retort needs %dx%d, this is %dx%d", MIN_COLS, MIN_ROWS, c->cols, c->rows);
+    canvas_printf(c, all, 0, 0, STYLE_NORMAL, "retort needs %dx%d, this is %dx%d", MIN_COLS, MIN_ROWS, c->cols,
+                  c->rows);
     return;
   }
   draw_top(w, c, area_rows(all, 0, 1));

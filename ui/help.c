@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "command/command.h"
-#include "ui/help.h"
 #include "ui/state.h"
 
 #define KEY_COLS 20
@@ -21,7 +20,8 @@ add_rows(struct workbench *w, struct pane *p, const struct binding *rows)
     pane_str(p, STYLE_KEY, b->keys);
     pane_printf(p, STYLE_NORMAL, "%*s%s\n", width < KEY_COLS ? KEY_COLS - width : 1, "", b->help);
     if (command)
-      pane_printf(p, STYLE_DIM, "  %*s:%.*s  %s\n", KEY_COLS, "", (int)strcspn(b->line, " "), b->line, command->summary);
+      pane_printf(p, STYLE_DIM, "  %*s:%.*s  %s\n", KEY_COLS, "", (int)strcspn(b->line, " "), b->line,
+                  command->summary);
   }
   (void)w;
 }
@@ -42,7 +42,9 @@ help_keys(struct workbench *w)
   }
   pane_str(p, STYLE_BOLD, "everywhere\n");
   add_rows(w, p, keymap_everywhere);
-  pane_str(p, STYLE_DIM, "\nA menu is chosen from by number, by arrows, or by typing a part of a name. In a field: C-a C-e C-k C-u C-w C-y as in "
+  pane_str(p, STYLE_DIM,
+           "\nA menu is chosen from by number, by arrows, or by typing a part of a name. "
+           "In a field: C-a C-e C-k C-u C-w C-y as in "
                          "a shell, C-_ undo. :help COMMAND shows what a command can be told.\n");
   free(title);
   w->touched = true;
@@ -73,19 +75,4 @@ help_text(struct workbench *w, const char *title, const char *text)
 {
   pane_str(overlays_text(&w->overlays, title), STYLE_NORMAL, text);
   w->touched = true;
-}
-
-size_t
-help_key_rows(struct command_key **out)
-{
-  struct command_key *rows = NULL;
-  size_t n = 0, cap = 0;
-
-  for (int v = -1; v < VIEW_COUNT; v++)
-    for (const struct binding *b = v < 0 ? keymap_everywhere : view_rows[v]->bindings; b && b->keys; b++) {
-      GROW(rows, cap, n + 1);
-      rows[n++] = (struct command_key){v < 0 ? "everywhere" : view_rows[v]->name, b->keys, b->help};
-    }
-  *out = rows;
-  return n;
 }

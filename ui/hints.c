@@ -54,7 +54,8 @@ lookup_work(void *arg)
     struct prediction *predictions = NULL;
     size_t n_predictions = 0, n_labels = 0;
 
-    if (run_store_predictions(l->project, PREDICTOR_RUN, runs[i].id, &predictions, &n_predictions, NULL, &n_labels, NULL) == 0 &&
+    if (run_store_predictions(l->project, PREDICTOR_RUN, runs[i].id, &predictions, &n_predictions, NULL, &n_labels,
+                              NULL) == 0 &&
         n_predictions > 0) {
       take(&l->found, predictions, n_predictions);
       snprintf(l->found.run, sizeof l->found.run, "%s", runs[i].name);

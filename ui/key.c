@@ -11,7 +11,8 @@ static const struct {
   const char *name;
   uint32_t code;
 } key_names[] = {
-  {"Space", ' '}, {"Up", K_UP}, {"Down", K_DOWN}, {"Left", K_LEFT}, {"Right", K_RIGHT}, {"Home", K_HOME}, {"End", K_END},
+  {"Space", ' '}, {"Up", K_UP}, {"Down", K_DOWN}, {"Left", K_LEFT}, {"Right", K_RIGHT}, {"Home", K_HOME},
+  {"End", K_END},
   {"PgUp", K_PGUP}, {"PgDn", K_PGDN}, {"Ins", K_INSERT}, {"Del", K_DELETE}, {"BS", K_BACKSPACE}, {"Enter", K_ENTER},
   {"Esc", K_ESC}, {"Tab", K_TAB}, {"F1", K_F1}, {"F2", K_F2}, {"F3", K_F3}, {"F4", K_F4}, {"F5", K_F5}, {"F6", K_F6},
   {"F7", K_F7}, {"F8", K_F8}, {"F9", K_F9}, {"F10", K_F10}, {"F11", K_F11}, {"F12", K_F12}, {"Paste", K_PASTE},
@@ -105,7 +106,8 @@ static const struct {
   uint32_t code;
 } numbers[] = {
   {1, K_HOME}, {2, K_INSERT}, {3, K_DELETE}, {4, K_END}, {5, K_PGUP}, {6, K_PGDN}, {7, K_HOME}, {8, K_END}, {11, K_F1},
-  {12, K_F2}, {13, K_F3}, {14, K_F4}, {15, K_F5}, {17, K_F6}, {18, K_F7}, {19, K_F8}, {20, K_F9}, {21, K_F10}, {23, K_F11},
+  {12, K_F2}, {13, K_F3}, {14, K_F4}, {15, K_F5}, {17, K_F6}, {18, K_F7}, {19, K_F8}, {20, K_F9}, {21, K_F10},
+  {23, K_F11},
   {24, K_F12},
 };
 #define PASTE_BEGIN "\033[200~"
@@ -215,7 +217,7 @@ sequence_key(struct key *k, char intro, bool private, const int *p, int n, char 
   return k->code != K_NONE;
 }
 
-/* ESC [ ... or ESC O x at the beginning of the input. Its length, 0 if more must come, with k->code K_NONE if unknown. */
+/* ESC [ ... or ESC O x at the beginning of the input. Its length, 0 if more must come; k->code K_NONE: unknown. */
 static size_t
 read_sequence(const char *s, size_t n, struct key *k)
 {
@@ -375,7 +377,8 @@ size_t
 key_bytes(const struct key *k, char out[8])
 {
   static const struct { uint32_t code; const char *bytes; } table[] = {
-    {K_UP, "\033[A"}, {K_DOWN, "\033[B"}, {K_RIGHT, "\033[C"}, {K_LEFT, "\033[D"}, {K_HOME, "\033[H"}, {K_END, "\033[F"},
+    {K_UP, "\033[A"}, {K_DOWN, "\033[B"}, {K_RIGHT, "\033[C"}, {K_LEFT, "\033[D"}, {K_HOME, "\033[H"},
+    {K_END, "\033[F"},
     {K_DELETE, "\033[3~"}, {K_BACKSPACE, "\177"}, {K_ENTER, "\r"}, {K_TAB, "\t"}, {K_ESC, "\033"},
   };
   size_t n = 0;

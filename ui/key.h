@@ -2,8 +2,9 @@
  *
  * Names are what tables and documents write: a, A, /, Space, Enter, Esc, Tab, S-Tab, Up, PgDn, Home, F1, C-d, M-1.
  *
- * Decoder life: key_decoder_init, key_decoder_feed with what was read, then key_next until it returns false; when bytes
- * remain that may be the beginning of a sequence (key_pending), key_flush after KEY_WAIT_MS without more. Threads: one user. */
+ * Decoder life: key_decoder_init, key_decoder_feed with what was read, then key_next until it returns false; when
+ * bytes remain that may be the beginning of a sequence (key_pending), key_flush after KEY_WAIT_MS without more.
+ * Threads: one user. */
 #ifndef UI_KEY_H
 #define UI_KEY_H
 

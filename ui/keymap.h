@@ -1,8 +1,9 @@
 /* keymap: which key does what, as rows of tables: one table for everywhere, one in each view's file.
  *
- * A row either runs a command line (in which {ids} stands for what the view has selected, "--id 812 --id 813") or calls a
- * function of its view; one that has both calls the function, and the line tells what it comes to. The `?` overlay, the bottom line, the keys in the man page and the tests
- * ("no key twice in a view", "every line parses") are loops over these rows. */
+ * A row either runs a command line (in which {ids} stands for what the view has selected, "--id 812 --id 813") or
+ * calls a function of its view; one that has both calls the function, and the line tells what it comes to. The `?`
+ * overlay, the bottom line, the keys in the man page and the tests ("no key twice in a view", "every line parses") are
+ * loops over these rows. */
 #ifndef UI_KEYMAP_H
 #define UI_KEYMAP_H
 
@@ -19,7 +20,7 @@ struct binding {
   void (*action)(struct workbench *w, void *view, int n);  /* with view: the state of the view, n: the row's */
   int n;
   const char *help;        /* what it does, for `?`: lower case, no full stop */
-  const char *hint;        /* one word for the bottom line; NULL: not shown there. Earlier rows win where it is narrow */
+  const char *hint;        /* one word for the bottom line, NULL: none; earlier rows win where it is narrow */
   bool (*when)(struct workbench *w, void *view);  /* NULL: always; else only then (another pane, a run going on) */
 };
 

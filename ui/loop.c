@@ -1,6 +1,7 @@
 /* The workbench on a terminal: one poll, at most one frame in 16 ms. */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -151,6 +152,8 @@ workbench_main(struct project *p, struct err *e)
   while (!l.ended && !workbench_wants_quit(l.w))
     step(&l);
   terminal_close(l.t);
+  if (errands_commands(&l.w->errands))  /* that may take a moment */
+    fputs("stopping what runs, keeping what it has\n", stderr);
   corpus_unwatch(l.w->corpus, l.watch_fd);
   workbench_free(l.w);
   canvas_release(&l.canvas);

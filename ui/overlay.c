@@ -335,7 +335,8 @@ form_overlay_release(struct overlay *l)
   form_release(&l->form);
 }
 
-static const struct overlay_kind form_kind = {.draw = form_overlay_draw, .key = form_overlay_key, .release = form_overlay_release};
+static const struct overlay_kind form_kind = {.draw = form_overlay_draw, .key = form_overlay_key,
+                                              .release = form_overlay_release};
 
 struct form *
 overlays_form(struct overlays *o, const char *title, const struct option *rows, size_t n,
@@ -388,7 +389,8 @@ page_draw(struct overlay *l, struct canvas *c, struct area a)
   pane_draw(&l->pane, c, text);
   if (l->pane.n_lines > l->pane.height)
     canvas_printf(c, area_rows(a, a.rows - 1, 1), 0, a.cols - 16, STYLE_DIM, " %d of %d ",
-                  l->pane.top + l->pane.height < l->pane.n_lines ? l->pane.top + l->pane.height : l->pane.n_lines, l->pane.n_lines);
+                  l->pane.top + l->pane.height < l->pane.n_lines ? l->pane.top + l->pane.height : l->pane.n_lines,
+                      l->pane.n_lines);
   canvas_str(c, area_rows(a, a.rows - 1, 1), 0, 2, STYLE_DIM, " j k move  / find  n next  q close ");
 }
 

@@ -1,6 +1,7 @@
 /* overlay: what lies over a view for a moment and has the keys meanwhile: menu, question, form, page to read.
  *
- * Overlays are a stack; the topmost gets the keys. Callbacks are called after the overlay is gone, so they may open another.
+ * Overlays are a stack; the topmost gets the keys. Callbacks are called after the overlay is gone, so they may open
+ * another.
  * Life: pushed by the workbench_... functions (workbench.h), closed by their own keys or by overlays_release. */
 #ifndef UI_OVERLAY_H
 #define UI_OVERLAY_H

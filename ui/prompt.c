@@ -223,7 +223,8 @@ complete(int step)
   if (!prompt.complete)
     return;
   if (c->n > 1) {
-    prompt.chosen = prompt.chosen == c->n ? (step > 0 ? 0 : c->n - 1) : (prompt.chosen + c->n + (size_t)(step + (int)c->n)) % c->n;
+    prompt.chosen = prompt.chosen == c->n ? (step > 0 ? 0 : c->n - 1)
+        : (prompt.chosen + c->n + (size_t)(step + (int)c->n)) % c->n;
     replace_word(c->items[prompt.chosen].text, strlen(c->items[prompt.chosen].text));
     return;
   }
@@ -355,6 +356,7 @@ prompt_draw(struct canvas *c, struct area a, int row, const char *sign, const ch
     canvas_restyle(c, field, 0, canvas_width(text, (size_t)wrong) - prompt.left, field.cols, STYLE_ERROR);
   canvas_cursor(c, field, 0, at - prompt.left);
   if (note_cols)
-    canvas_fit(c, line, 0, a.cols - note_cols + 1, note_cols - 1, wrong >= 0 ? STYLE_ERROR : STYLE_DIM, note, strlen(note));
+    canvas_fit(c, line, 0, a.cols - note_cols + 1, note_cols - 1, wrong >= 0 ? STYLE_ERROR : STYLE_DIM, note,
+               strlen(note));
   draw_candidates(c, a, row);
 }

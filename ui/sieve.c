@@ -111,9 +111,11 @@ sieve_update(struct sieve *r)
   if (r->working || (!r->anew && r->seen == corpus_revision(r->corpus)))
     return;
   s = xcalloc(1, sizeof *s);
-  *s = (struct search){.rows = r, .project = workbench_project(r->w), .corpus = r->corpus, .filter = xstrdup(r->filter), .anew = r->anew,
+  *s = (struct search){.rows = r, .project = workbench_project(r->w), .corpus = r->corpus,
+                       .filter = xstrdup(r->filter), .anew = r->anew,
                        .seen = corpus_revision(r->corpus)};
-  s->sort = r->reverse && *r->sort == '-' ? xstrdup(r->sort + 1) : xasprintf("%s%s", r->reverse && *r->sort ? "-" : "", r->sort);
+  s->sort = r->reverse && *r->sort == '-' ? xstrdup(r->sort + 1)
+      : xasprintf("%s%s", r->reverse && *r->sort ? "-" : "", r->sort);
   r->anew = false;
   r->working = true;
   if (corpus_count(r->corpus) > AT_ONCE) {

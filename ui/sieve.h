@@ -1,10 +1,12 @@
 /* sieve: the samples that a filter lets through, in an order, calm under change.
  *
- * What stands in the list stays there, with its place, until the filter, the order or a refresh says otherwise: a sample
- * that was accepted does not vanish from under the cursor because the filter said status:new. What newly passes the filter is
- * added at the end. A large corpus is searched on a thread of its own; until that is done the old rows stay.
+ * What stands in the list stays there, with its place, until the filter, the order or a refresh says otherwise: a
+ * sample that was accepted does not vanish from under the cursor because the filter said status:new. What newly passes
+ * the filter is added at the end. A large corpus is searched on a thread of its own; until that is done the old rows
+ * stay.
  *
- * Life: sieve_init, sieve_filter / sieve_sort / sieve_refresh, sieve_update once a frame, sieve_release. Threads: the screen's. */
+ * Life: sieve_init, sieve_filter / sieve_sort / sieve_refresh, sieve_update once a frame, sieve_release. Threads: the
+ * screen's. */
 #ifndef UI_SIEVE_H
 #define UI_SIEVE_H
 

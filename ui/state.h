@@ -1,5 +1,5 @@
-/* state: the inside of struct workbench, for the files of the frame (workbench.c, frame.c, command_line.c, help.c, loop.c)
- * and no other. */
+/* state: the inside of struct workbench, for the files of the frame (workbench.c, frame.c, command_line.c, help.c,
+ * loop.c) and no other. */
 #ifndef UI_STATE_H
 #define UI_STATE_H
 

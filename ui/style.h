@@ -1,5 +1,6 @@
 /* style: the looks that cells can have, by what they mean. Colours are the terminal's own (its default foreground and
- * background, and the sixteen); a dark and a light column, and attributes that must carry the meaning without any colour. */
+ * background, and the sixteen); a dark and a light column, and attributes that must carry the meaning without any
+ * colour. */
 #ifndef UI_STYLE_H
 #define UI_STYLE_H
 

@@ -161,8 +161,8 @@ environment_is_light(void)
 static bool
 may_be_asked(const char *name)
 {
-  static const char *const families[] = {"xterm", "tmux", "screen", "rxvt", "foot", "alacritty", "kitty", "st-", "konsole",
-                                         "vte", "wezterm", "gnome", "contour"};
+  static const char *const families[] = {"xterm", "tmux", "screen", "rxvt", "foot", "alacritty", "kitty", "st-",
+                                         "konsole", "vte", "wezterm", "gnome", "contour"};
 
   for (size_t i = 0; i < N_OF(families); i++)
     if (!strncmp(name, families[i], strlen(families[i])))
@@ -209,7 +209,8 @@ terminal_open(struct err *e)
   }
   if (!name || !*name || !strcmp(name, "dumb") || tcgetattr(STDIN_FILENO, &termios_before) < 0 ||
       pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC) < 0) {
-    err_set(e, ERR_INPUT, "the workbench cannot draw on a terminal of type '%s' (set TERM, or give a command)", name ? name : "");
+    err_set(e, ERR_INPUT, "the workbench cannot draw on a terminal of type '%s' (set TERM, or give a command)",
+            name ? name : "");
     return NULL;
   }
   catch_signals();
@@ -374,7 +375,8 @@ look_of(struct terminal *t, const struct cell *cell, attr_t *attributes, short *
   const struct style_row *style = &style_rows[cell->style];
   short fg = -1, bg = -1;
 
-  *attributes = (style->attributes & STYLE_IS_BOLD ? A_BOLD : 0) | (style->attributes & STYLE_IS_REVERSE ? A_REVERSE : 0) |
+  *attributes = (style->attributes & STYLE_IS_BOLD ? A_BOLD : 0) |
+                (style->attributes & STYLE_IS_REVERSE ? A_REVERSE : 0) |
                 (style->attributes & STYLE_IS_UNDERLINE ? A_UNDERLINE : 0);
   if (t->colour) {
     fg = foreground(t, style, attributes);

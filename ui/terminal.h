@@ -1,7 +1,7 @@
 /* terminal: the screen and the keyboard of the person: the only file that knows curses.
  *
- * Life: terminal_open, then any order of the rest, terminal_close; one at a time. From open to close the terminal is ours;
- * close, a fatal signal and a failed ensure() give it back as it was.
+ * Life: terminal_open, then any order of the rest, terminal_close; one at a time. From open to close the terminal is
+ * ours; close, a fatal signal and a failed ensure() give it back as it was.
  * Threads: the screen's. Signals come out of terminal_signal_fd, so that the loop sees them with everything else.
  * Errors: ERR_INPUT where there is no terminal, or none that can place a cursor. */
 #ifndef UI_TERMINAL_H

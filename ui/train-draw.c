@@ -75,13 +75,15 @@ draw_head(struct train *v, struct canvas *c, struct area a, const struct run_row
   col = canvas_printf(c, a, 0, col, STYLE_DIM, "%s", run->student) + 2;
   col = canvas_printf(c, a, 0, col, STYLE_DIM, "%s (%u)", *run->data ? run->data : "accepted+seed", run->n_train) + 2;
   if (last && runs) {
-    double left = last->step > 0 && last->n_steps > last->step ? last->seconds * (last->n_steps - last->step) / last->step : 0;
+    double left = last->step > 0 && last->n_steps > last->step
+        ? last->seconds * (last->n_steps - last->step) / last->step : 0;
 
     col = canvas_printf(c, a, 0, col, STYLE_BOLD, "epoch %d", last->epoch) + 2;
     col = canvas_printf(c, a, 0, col, STYLE_NORMAL, "%.0f texts/s", last->samples_per_s) + 2;
     canvas_printf(c, a, 0, col, STYLE_NORMAL, k->activity.state == ACTIVITY_PAUSED ? "paused" : "ETA %.0f s", left);
   } else if (!runs) {
-    canvas_printf(c, a, 0, col, run->state == RUN_FAILED ? STYLE_BAD : STYLE_DIM, "%s  %.1f s", run_state_names[run->state], run->seconds);
+    canvas_printf(c, a, 0, col, run->state == RUN_FAILED ? STYLE_BAD : STYLE_DIM, "%s  %.1f s",
+                  run_state_names[run->state], run->seconds);
   }
   if (run->state == RUN_FAILED && *run->message) {
     canvas_fit(c, a, 1, 1, a.cols - 2, STYLE_BAD, run->message, strlen(run->message));
@@ -89,7 +91,8 @@ draw_head(struct train *v, struct canvas *c, struct area a, const struct run_row
   }
   if (!last)
     return;
-  col = canvas_printf(c, a, 1, 1, STYLE_NORMAL, "train loss %s acc %s", part(last->train_loss, b1), part(last->train_accuracy, b2)) + 3;
+  col = canvas_printf(c, a, 1, 1, STYLE_NORMAL, "train loss %s acc %s", part(last->train_loss, b1),
+                      part(last->train_accuracy, b2)) + 3;
   if (valid)
     canvas_printf(c, a, 1, col, STYLE_NORMAL, "%s loss %s acc %s F1 %s", "valid",
                   part(runs ? valid->valid_loss : kept(run, "valid_loss"), b1),
@@ -134,14 +137,18 @@ draw_chart(struct train *v, struct canvas *c, struct area a, bool loss)
   size_t n = v->curve.n ? v->curve.n : 1;
   struct lines l = {xcalloc(n, sizeof(double)), xcalloc(n, sizeof(double)), xcalloc(n, sizeof(double)), 0};
   const struct train_point *last = v->curve.n ? &v->curve.points[v->curve.n - 1] : NULL;
-  struct chart chart = {.title = loss ? "loss" : "accuracy", .log_y = loss && v->log_scale, .y_fraction = true, .x_name = "step",
+  struct chart chart = {.title = loss ? "loss" : "accuracy", .log_y = loss && v->log_scale, .y_fraction = true,
+                        .x_name = "step",
                         .empty = v->curve.working ? "" : v->curve.live ? "reading the texts" : "no points were kept"};
 
   fill(v, &l, loss);
   chart.n_series = 2;
-  chart.series[0] = (struct series){.name = "train", .x = l.x, .y = l.train, .n = l.n, .style = STYLE_TRAIN, .letter = 't'};
-  chart.series[1] = (struct series){.name = "valid", .x = l.x, .y = l.valid, .n = l.n, .style = STYLE_VALID, .letter = 'v', .marks = true};
-  if (last && v->curve.live && last->n_steps > last->step)  /* room for what is to come, so that nothing is squeezed together */
+  chart.series[0] = (struct series){.name = "train", .x = l.x, .y = l.train, .n = l.n, .style = STYLE_TRAIN,
+                                    .letter = 't'};
+  chart.series[1] = (struct series){.name = "valid", .x = l.x, .y = l.valid, .n = l.n, .style = STYLE_VALID,
+                                    .letter = 'v', .marks = true};
+  /* room for what is to come, so that nothing is squeezed together */
+  if (last && v->curve.live && last->n_steps > last->step)
     chart.x_max = last->n_steps;
   chart_draw(&chart, c, a);
   free(l.x);
@@ -190,7 +197,8 @@ static void
 draw_matrix(const struct labels *labels, const struct json *m, size_t n, struct canvas *c, struct area a, int name)
 {
   for (size_t k = 0; k < n; k++)
-    canvas_fit(c, a, 0, name + 1 + (int)k * 5, 4, STYLE_HEAD, label_name(labels, (uint16_t)k), strnlen(label_name(labels, (uint16_t)k), 4));
+    canvas_fit(c, a, 0, name + 1 + (int)k * 5, 4, STYLE_HEAD, label_name(labels, (uint16_t)k),
+               strnlen(label_name(labels, (uint16_t)k), 4));
   for (size_t i = 0; i < n && (int)i + 1 < a.rows; i++) {
     const char *truth = label_name(labels, (uint16_t)i);
 
@@ -201,7 +209,8 @@ draw_matrix(const struct labels *labels, const struct json *m, size_t n, struct 
 
       if (x > 0)
         snprintf(number, sizeof number, "%.0f", x);
-      canvas_right(c, a, (int)i + 1, name + (int)k * 5, 4, x == 0 ? STYLE_DIM : i == k ? STYLE_BOLD : STYLE_BAD, number);
+      canvas_right(c, a, (int)i + 1, name + (int)k * 5, 4, x == 0 ? STYLE_DIM : i == k ? STYLE_BOLD : STYLE_BAD,
+                   number);
     }
   }
 }
@@ -268,9 +277,9 @@ draw_empty(struct train *v, struct canvas *c, struct area a)
 
   corpus_counts(workbench_corpus(v->w), &counts);
   canvas_str(c, a, 1, 3, STYLE_NORMAL, v->working ? "" : "no runs yet");
-  canvas_printf(c, a, 2, 3, STYLE_DIM, counts.usable ? "n trains a student on the %u accepted and seed samples"
-                                                     : "nothing to train on: accept samples in Curate, or import seeds (%u usable)",
-                counts.usable);
+  canvas_printf(c, a, 2, 3, STYLE_DIM,
+                counts.usable ? "n trains a student on the %u accepted and seed samples"
+                              : "nothing to train on (%u): accept samples in Curate, or import seeds", counts.usable);
 }
 
 void

@@ -252,7 +252,8 @@ curate_mouse(void *view, const struct key *k, int row, int col)
 
 const struct view view_curate = {
   .name = "Curate",
-  .about = "look through samples, accept, reject, relabel, edit; decided rows stay in the list until R or another filter",
+  .about = "look through samples, accept, reject, relabel, edit; "
+           "decided rows stay in the list until R or another filter",
   .bindings = curate_bindings,
   .open = curate_open,
   .close = curate_close,

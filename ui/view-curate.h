@@ -1,5 +1,5 @@
-/* view-curate: inside of the view Curate, shared by its files: view-curate.c (the row, keys, panes), curate-act.c (decisions),
- * curate-draw.c. */
+/* view-curate: inside of the view Curate, shared by its files: view-curate.c (the row, keys, panes), curate-act.c
+ * (decisions, marks), curate-edit.c, curate-draw.c. */
 #ifndef UI_VIEW_CURATE_H
 #define UI_VIEW_CURATE_H
 
@@ -45,8 +45,11 @@ bool curate_selection(void *view, struct buf *out);
 /* Does a line with {ids}, and goes to the next row unless marks were meant. */
 void curate_decide(struct curate *v, const char *line);
 void curate_enter(void *view);
-void curate_edit_begin(struct curate *v);
-bool curate_edit_key(struct curate *v, const struct key *k);
+
+/* curate-edit.c */
+void curate_edit(struct workbench *w, void *view, int n);
+void curate_edit_outside(struct workbench *w, void *view, int n);
+bool curate_edit_key(struct curate *v, const struct key *k);  /* while v->editing */
 
 /* curate-draw.c */
 void curate_draw(void *view, struct canvas *c, struct area a);

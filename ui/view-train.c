@@ -258,9 +258,10 @@ show_run(void *view)
 
   if (!run)
     return;
-  buf_addf(&b, "%s  %s  %s\n\ndata        %s\ntrained on  %u texts, checked on %u\nseed        %llu\nseconds     %.1f\n", run->name,
-           run->student, run_state_names[run->state], *run->data ? run->data : "accepted and seed (the default)", run->n_train,
-           run->n_valid, (unsigned long long)run->seed, run->seconds);
+  buf_addf(&b, "%s  %s  %s\n\n", run->name, run->student, run_state_names[run->state]);
+  buf_addf(&b, "data        %s\n", *run->data ? run->data : "accepted and seed (the default)");
+  buf_addf(&b, "trained on  %u texts, checked on %u\n", run->n_train, run->n_valid);
+  buf_addf(&b, "seed        %llu\nseconds     %.1f\n", (unsigned long long)run->seed, run->seconds);
   buf_addf(&b, "model       %zu bytes\nparameters  %s\nresult      %s\n", run->model_bytes, run->params, run->metrics);
   if (*run->message)
     buf_addf(&b, "message     %s\n", run->message);
@@ -283,10 +284,12 @@ train_mouse(void *view, const struct key *k, int row, int col)
 }
 
 const struct binding train_bindings[] = {
-  {.keys = "n", .line = "train", .action = train_new, .help = "a new run: a form of what can be told, then it starts", .hint = "new"},
+  {.keys = "n", .line = "train", .action = train_new, .help = "a new run: a form of what can be told, then it starts",
+   .hint = "new"},
   {.keys = "Space", .action = pause, .help = "pause the training, go on", .hint = "pause", .when = runs_now},
   {.keys = "x", .action = stop, .help = "stop the training and keep its best epoch", .hint = "stop", .when = runs_now},
-  {.keys = "v", .line = "evaluate", .action = train_evaluate, .help = "evaluate the run on the test texts", .hint = "evaluate",
+  {.keys = "v", .line = "evaluate", .action = train_evaluate, .help = "evaluate the run on the test texts",
+   .hint = "evaluate",
    .when = is_finished},
   {.keys = "L", .action = log_scale, .help = "loss on a log scale, or plain", .hint = "log", .when = has_run},
   {.keys = "=", .action = smooth, .help = "smooth the training curves, or not", .hint = "smooth", .when = has_run},

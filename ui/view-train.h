@@ -1,5 +1,5 @@
-/* view-train: inside of the view Train, shared by its files: view-train.c (the row, the runs, keys), train-new.c (the form of
- * a new run), train-draw.c. */
+/* view-train: inside of the view Train, shared by its files: view-train.c (the row, the runs, keys), train-new.c (the
+ * form of a new run), train-draw.c. */
 #ifndef UI_VIEW_TRAIN_H
 #define UI_VIEW_TRAIN_H
 

@@ -1,12 +1,13 @@
-/* view: one of the windows onto the corpus. A view is one file that defines one row (struct view) and its state; the row
- * stands in view_rows[] (view.c). Only the slots that are needed are set.
+/* view: one of the windows onto the corpus. A view is one file that defines one row (struct view) and its state; the
+ * row stands in view_rows[] (view.c). Only the slots that are needed are set.
  *
- * Life: open once, when the workbench starts; then any order of the rest; close. All on the screen's thread.
- * What a view shows it reads from the corpus and the board; what it changes it changes by running command lines
- * (workbench.h). A view draws what it holds and does not look anything up that takes longer than a frame while drawing.
+ * Life: open once, when the workbench starts; then any order of the rest; close. All on the screen's thread. What a
+ * view shows it reads from the corpus and the board; what it changes it changes by running command lines
+ * (workbench.h). A view draws what it holds and does not look anything up that takes longer than a frame while
+ * drawing.
  *
- * Order in which a key is tried: an open overlay (menu, form, help, the `:` line); the view's `key` slot; the rows of the
- * view; the rows for everywhere (which call `move`, `enter`, `back`, `pane` below). */
+ * Order in which a key is tried: an open overlay (menu, form, help, the `:` line); the view's `key` slot; the rows of
+ * the view; the rows for everywhere (which call `move`, `enter`, `back`, `pane` below). */
 #ifndef UI_VIEW_H
 #define UI_VIEW_H
 
@@ -30,8 +31,8 @@ struct view {
   void *(*open)(struct workbench *w);
   void (*close)(void *v);
   void (*draw)(void *v, struct canvas *c, struct area a);
-  /* The corpus or the board moved, or the view was gone to: take over what is new. Called before draw, at most once a frame,
-   * for all views (an invisible one may just remember that it is stale: `visible` tells). */
+  /* The corpus or the board moved, or the view was gone to: take over what is new. Called before draw, at most once a
+   * frame, for all views (an invisible one may just remember that it is stale: `visible` tells). */
   void (*update)(void *v, bool visible);
   /* A key before the tables see it: true if it was used (an editor or a field has the keys). */
   bool (*key)(void *v, const struct key *k);
@@ -42,8 +43,9 @@ struct view {
   void (*mouse)(void *v, const struct key *k, int row, int col);  /* inside the view's area, from 0 */
   /* What {ids} stands for: "--id 812 --id 813"; false if nothing is selected. */
   bool (*selection)(void *v, struct buf *out);
-  /* `/`: the text to begin with; then what was typed, at each change (done 0), at Enter (1), at Esc (-1: take it back).
-   * Adds to *note what to say beside it: "1 217 of 1 482", or what is wrong; returns the byte where it is wrong, -1: fine. */
+  /* `/`: the text to begin with; then what was typed, at each change (done 0), at Enter (1), at Esc (-1: take it
+   * back). Adds to *note what to say beside it: "1 217 of 1 482", or what is wrong; returns the byte where it is
+   * wrong, -1: fine. */
   const char *(*search_begin)(void *v);
   int (*search)(void *v, const char *text, int done, struct buf *note);
   void (*search_next)(void *v, int step);  /* n +1, N -1 */

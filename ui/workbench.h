@@ -1,10 +1,10 @@
 /* workbench: the frame around the views: top and bottom line, messages, overlays, running commands, the loop.
  *
- * It knows no terminal: keys go in (workbench_key), a canvas comes out (workbench_draw), and workbench_run joins the two with
- * terminal.c. Tests do the same without one.
+ * It knows no terminal: keys go in (workbench_key), a canvas comes out (workbench_draw), and workbench_run joins the
+ * two with terminal.c. Tests do the same without one.
  *
- * Threads: everything here is for the screen's thread. Commands flagged COMMAND_LONG run on a thread of their own, at most
- * one of a name at a time; their words come back through a mailbox. */
+ * Threads: everything here is for the screen's thread. Commands flagged COMMAND_LONG run on a thread of their own, at
+ * most one of a name at a time; their words come back through a mailbox. */
 #ifndef UI_WORKBENCH_H
 #define UI_WORKBENCH_H
 
@@ -39,11 +39,12 @@ bool workbench_busy(const struct workbench *w);    /* a command runs, or changes
 struct project *workbench_project(struct workbench *w);
 struct corpus *workbench_corpus(struct workbench *w);
 struct board *workbench_board(struct workbench *w);
-/* Work that takes longer than a frame: work(arg) on a thread of its own, then done(arg) on the screen's thread. done may be
- * NULL; it is called also while the workbench closes, so that arg can be freed there. */
+/* Work that takes longer than a frame: work(arg) on a thread of its own, then done(arg) on the screen's thread. done
+ * may be NULL; it is called also while the workbench closes, so that arg can be freed there. */
 void workbench_work(struct workbench *w, void (*work)(void *arg), void (*done)(void *arg), void *arg);
-/* Runs a command line, without ':'. A short one runs now: its first line of output, or its error, is shown at the bottom
- * (returns 0 or -1); a long one is started on a thread, and `done` (may be NULL) is told on the screen's thread. */
+/* Runs a command line, without ':'. A short one runs now: its first line of output, or its error, is shown at the
+ * bottom (returns 0 or -1); a long one is started on a thread, and `done` (may be NULL) is told on the screen's
+ * thread. */
 int workbench_run(struct workbench *w, const char *line);
 /* The same; a line that comes from a format with %s of other people's words must quote them (workbench_quote). */
 int workbench_runf(struct workbench *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -67,13 +68,14 @@ void workbench_quit(struct workbench *w);
 void workbench_touch(struct workbench *w);              /* draw again */
 
 /* Overlays; each calls back with the arg it was given. Strings are copied. */
-/* A list to choose from: by number, by arrows and Enter, or by typing a part of a name. chosen(arg, i); nothing on Esc. */
+/* A list to choose from: by number, by arrows and Enter, or by typing a part of a name. chosen(arg, i); nothing on
+ * Esc. */
 void workbench_menu(struct workbench *w, const char *title, const char *const *items, size_t n, size_t at,
                     void (*chosen)(void *arg, int i), void *arg);
 /* A question; yes(arg) on y. */
 void workbench_confirm(struct workbench *w, const char *question, void (*yes)(void *arg), void *arg);
-/* A form over option rows (which must stay); fill it in further with form_set and form_offer. On Enter, when every field is
- * right, done(arg, form); nothing on Esc. */
+/* A form over option rows (which must stay); fill it in further with form_set and form_offer. On Enter, when every
+ * field is right, done(arg, form); nothing on Esc. */
 struct option;
 struct form;
 struct form *workbench_form(struct workbench *w, const char *title, const struct option *rows, size_t n,
@@ -82,8 +84,8 @@ struct form *workbench_form(struct workbench *w, const char *title, const struct
 void workbench_page(struct workbench *w, const char *title, const char *text);
 /* Opens the `:` line with a text to begin with. */
 void workbench_prompt(struct workbench *w, const char *text);
-/* Gives the text to $VISUAL or $EDITOR in a file with that ending (".txt"); *text is replaced where it was changed (1), 0 if
- * not, -1 and a message at the bottom if it failed. The screen is given away meanwhile. */
+/* Gives the text to $VISUAL or $EDITOR in a file with that ending (".txt"); *text is replaced where it was changed
+ * (1), 0 if not, -1 and a message at the bottom if it failed. The screen is given away meanwhile. */
 int workbench_external_editor(struct workbench *w, char **text, const char *ending);
 
 #endif
