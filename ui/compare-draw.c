@@ -239,7 +239,8 @@ compare_draw(struct compare *v, struct canvas *c, struct area a)
   v->view_area = a;
   if (!v->n && !v->n_experiments && !v->has_live) {
     part_empty(c, a, "Nothing to compare yet\n"
-                     "`n` starts an experiment: is the student better with the generated texts, by how much, at what cost?\n"
+                     "`n` starts an experiment: is the student better with\n"
+                     "the generated texts, by how much, and at what cost?\n"
                      "Runs that `4` Train makes stand here, too.");
     return;
   }

@@ -412,7 +412,7 @@ void
 compare_draw_page(struct compare *v, struct canvas *c, struct area a, bool focus)
 {
   const struct compare_row *r = compare_selected(v), *base = compare_baseline(v);
-  int width;
+  int width, left;
 
   if (v->page == PAGE_EXPERIMENTS) {
     draw_experiment(v, c, a);
@@ -431,13 +431,19 @@ compare_draw_page(struct compare *v, struct canvas *c, struct area a, bool focus
     return;
   }
   width = matrix_width(r);
+  left = names_width(r, a.cols / 3) + 82 < a.cols - width - 3 ? names_width(r, a.cols / 3) + 82 : a.cols - width - 3;
   base = base != r && base && base->metrics ? base : NULL;
   if (width + 56 + names_width(r, 20) <= a.cols) {
-    draw_labels(r, base, c, area_cols(a, 0, a.cols - width - 3));
-    canvas_vline(c, a, a.cols - width - 2, STYLE_RULE);
-    draw_confusion(r, c, area_cols(a, a.cols - width - 1, width + 1));
+    draw_labels(r, base, c, area_cols(a, 0, left));
+    canvas_vline(c, area_rows(a, 0, (int)json_size(json_get(r->metrics, "per_label")) + 1), left + 1, STYLE_RULE);
+    draw_confusion(r, c, area_cols(a, left + 2, width + 1));
   } else {
+    size_t n = json_size(json_get(r->metrics, "confusion"));
+    int rows = (int)json_size(json_get(r->metrics, "per_label")) + 1;
+
     draw_labels(r, base, c, a);
+    if (width <= a.cols && rows + (int)n + 2 <= a.rows)
+      draw_confusion(r, c, area_rows(a, rows + 1, a.rows - rows - 1));
   }
 }
 

@@ -220,16 +220,29 @@ load_dropped(struct generate *g)
   g->n_dropped = n;
 }
 
+/* Requests that failed: for good, or so far (they are still planned, with the last failure). */
 static void
 load_failed(struct generate *g)
 {
   struct request_row *rows = NULL;
   struct err e = {0};
-  size_t n = 0;
+  size_t all = 0, n = 0;
 
-  if (job_store_requests(g->p, g->job, REQUEST_FAILED, false, &rows, &n, &e)) {
+  if (generate_runs(g) && !g->live.job.failed)
+    all = 0;
+  else if (job_store_requests(g->p, g->job, -1, false, &rows, &all, &e)) {
     workbench_complain(g->w, &e);
     return;
+  }
+  for (size_t i = 0; i < all; i++) {
+    bool failed = rows[i].state == REQUEST_FAILED || (rows[i].state == REQUEST_PLANNED && rows[i].error && *rows[i].error);
+    struct request_row moved = rows[i];
+
+    if (!failed) {
+      request_row_release(&moved);
+      continue;
+    }
+    rows[n++] = moved;
   }
   request_rows_free(g->failed, g->n_failed);
   g->failed = rows;

@@ -29,7 +29,7 @@ state_of(const struct generate *g, const struct job_item *item)
   static const struct state_words of_file[N_JOB_STATES] = {
     [JOB_PLANNED] = {"not begun", STYLE_WARN}, [JOB_RUNNING] = {"interrupted", STYLE_WARN},
     [JOB_PAUSED] = {"paused", STYLE_WARN}, [JOB_DONE] = {"done", STYLE_GOOD}, [JOB_STOPPED] = {"stopped", STYLE_WARN},
-    [JOB_FAILED] = {"failed", STYLE_BAD},
+    [JOB_FAILED] = {"unfinished", STYLE_WARN},
   };
 
   if (g->has_live && item->row.id == g->job && g->live.state == ACTIVITY_RUNNING)
@@ -73,7 +73,7 @@ draw_head(struct generate *g, const struct job_item *item, struct canvas *c, str
   }
   col = canvas_str(c, a, 0, col + 2, state.style, state.words);
   if (f.failed && !generate_runs(g))
-    col = canvas_printf(c, a, 0, col + 2, STYLE_BAD, "but for %u failed", f.failed);
+    col = canvas_printf(c, a, 0, col, STYLE_BAD, ", %s failed", answered ? part_count(f.failed, n) : "every request");
   else if (f.requests)
     col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s", part_percent(answered, f.requests, n));
   if (col + (int)strlen(right) + 1 < a.cols)
@@ -158,7 +158,7 @@ draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c,
   const struct labels *labels = corpus_labels(project_corpus(g->p));
   const struct board_cell *live = cell_of(g, row->label);
   const char *name = row->label == LABEL_NONE ? "no label" : label_name(labels, row->label);
-  uint32_t kept = live && live->kept > row->kept ? live->kept : row->kept, n_dropped = 0;
+  uint32_t kept = live && live->kept > row->kept ? live->kept : row->kept, n_dropped = 0;   /* the file is read less often */
   uint32_t wanted = row->wanted;
   char n[PART_TEXT], m[PART_TEXT];
   int bar = a.cols / 3 > 30 ? 30 : a.cols / 3, col;
@@ -166,6 +166,7 @@ draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c,
 
   for (int i = 0; i < N_DROP_REASONS; i++)
     n_dropped += row->dropped[i];
+  n_dropped = live && live->dropped > n_dropped ? live->dropped : n_dropped;
   col = canvas_fit(c, a, 0, 1, name_cols, STYLE_LABEL, name, strlen(name)) + 1;
   canvas_bar(c, a, 0, col, bar, STYLE_BAR, wanted ? (double)kept / wanted : 0);
   col += bar + 1;
@@ -431,7 +432,7 @@ static int
 draw_estimate_row(struct canvas *c, struct area a, int row, const char *name, const char *value)
 {
   canvas_str(c, a, row, 1, STYLE_DIM, name);
-  canvas_str(c, a, row, 12, STYLE_NORMAL, value);
+  canvas_fit(c, a, row, 12, a.cols - 13, STYLE_NORMAL, value, strlen(value));
   return row + 1;
 }
 
@@ -439,7 +440,7 @@ static void
 draw_estimate(struct generate *g, struct canvas *c, struct area a)
 {
   const struct estimate_shown *x = &g->estimate;
-  struct area box = canvas_box(c, part_middle(a, 10, 72), STYLE_RULE, "Generate: nothing is sent yet");
+  struct area box = canvas_box(c, part_middle(a, x->cached > 0 ? 9 : 8, 72), STYLE_RULE, "Generate: nothing is sent yet");
   char n[PART_TEXT], m[PART_TEXT], words[160];
   int row = 0;
 
@@ -460,7 +461,7 @@ draw_estimate(struct generate *g, struct canvas *c, struct area a)
   else
     snprintf(words, sizeof words, "about %s", part_money(x->cost_usd, n));
   row = draw_estimate_row(c, box, row, "cost", words);
-  canvas_fit(c, box, row + 1, 1, box.cols - 2, STYLE_DIM, g->line, strlen(g->line));
+  draw_estimate_row(c, box, row, "command", g->line);
   canvas_str(c, box, box.rows - 1, 1, STYLE_KEY, "Enter");
   canvas_str(c, box, box.rows - 1, 7, STYLE_NORMAL, "start");
   canvas_str(c, box, box.rows - 1, 15, STYLE_KEY, "Esc");
@@ -512,15 +513,19 @@ draw_empty(struct generate *g, struct canvas *c, struct area a)
 
   if (corpus_name_count(corpus, NAME_TEACHER) == 0)
     part_empty(c, a, "No teacher yet\n"
-                     "A teacher is the large model that writes the texts. To tell retort about one, press `:` and type\n"
-                     "`teacher add NAME --url https://api.openai.com/v1 --model MODEL --key-env OPENAI_API_KEY`");
+                     "A teacher is the large model that writes the texts.\n"
+                     "`:` and then the command tells retort of one:\n"
+                     "  teacher add NAME --url https://api.openai.com/v1\n"
+                     "    --model MODEL --key-env OPENAI_API_KEY");
   else if (corpus_name_count(corpus, NAME_TEMPLATE) == 0)
     part_empty(c, a, "No template yet\n"
-                     "A template is what is asked of the teacher. `1` goes to the templates, `n` there makes one.");
+                     "A template is what is asked of the teacher.\n"
+                     "`1` goes to the templates, `n` there makes one.");
   else
     part_empty(c, a, "Nothing has been generated yet\n"
-                     "`n` asks a teacher for texts: which template, how many a label, for how much money.\n"
-                     "Before anything is sent you see how many requests it takes and what they cost.");
+                     "`n` asks a teacher for texts: how many of each label,\n"
+                     "and for how much money at the most.\n"
+                     "What it takes and costs is shown before anything is sent.");
 }
 
 void

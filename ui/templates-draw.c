@@ -164,7 +164,7 @@ draw_preview(struct templates *t, struct canvas *c, struct area a)
   col = canvas_printf(c, foot, 0, 1, STYLE_DIM, "about %s tokens, reply %s", part_count((double)t->tokens_in, n),
                       part_count((double)t->tokens_out, m));
   if (t->teacher && t->cost_usd == t->cost_usd)
-    canvas_printf(c, area_cols(foot, 0, foot.cols), 0, col, STYLE_DIM, ", %s a request", part_money(t->cost_usd, money));
+    canvas_printf(c, foot, 0, col, STYLE_DIM, ", %s%s", part_money(t->cost_usd, money), a.cols > 50 ? " a request" : "");
 }
 
 /* ---- together ---- */
@@ -214,8 +214,9 @@ templates_draw(struct templates *t, struct canvas *c, struct area a)
   t->view_area = a;
   if (t->n == 0)
     part_empty(c, a, "No template yet\n"
-                     "A template says what a teacher is asked for: a chat with {{ label }} and attributes in it.\n"
-                     "`n` begins one with a text that works, to be changed as you like.");
+                     "A template says what a teacher is asked for:\n"
+                     "a chat with {{ label }} and attributes in it.\n"
+                     "`n` begins one with a text that works as it is.");
   else if (a.cols >= WIDE)
     draw_wide(t, c, a);
   else

@@ -302,16 +302,56 @@ templates_show_reply(struct templates *t, const char *output, int status, const 
   json_free(j);
 }
 
+#define AROUND 3   /* unchanged lines shown before and after a change */
+
+static bool
+is_change(const char *line)
+{
+  return (*line == '+' || *line == '-') && strncmp(line, "--- ", 4) && strncmp(line, "+++ ", 4);
+}
+
+static const char *
+next_line(const char *line)
+{
+  line += strcspn(line, "\n");
+  return line + (*line == '\n');
+}
+
+/* How many lines it is from here to the next change, the line itself counted 0; AROUND + 1: too many. */
+static int
+lines_to_change(const char *line)
+{
+  for (int i = 0; i <= AROUND; i++, line = next_line(line))
+    if (!*line)
+      return AROUND + 1;
+    else if (is_change(line))
+      return i;
+  return AROUND + 1;
+}
+
 void
 templates_show_diff(struct templates *t, const char *diff)
 {
+  int since = AROUND + 1;   /* lines since the last change */
+  bool left_out = false;
+
   pane_clear(&t->preview);
   t->preview.top = 0;
   t->shows = SHOW_DIFF;
-  for (size_t len; *diff; diff += len) {
-    len = strcspn(diff, "\n");
-    len += diff[len] == '\n';
-    pane_add(&t->preview, *diff == '+' ? STYLE_ADDED : *diff == '-' ? STYLE_REMOVED : *diff == '@' ? STYLE_DIM : STYLE_NORMAL,
-             diff, len);
+  for (const char *next; *diff; diff = next) {
+    next = next_line(diff);
+    since = is_change(diff) ? 0 : since + 1;
+    if (!strncmp(diff, "--- ", 4) || !strncmp(diff, "+++ ", 4)) {
+      pane_add(&t->preview, STYLE_DIM, diff, (size_t)(next - diff));
+      continue;
+    }
+    if (since > AROUND && lines_to_change(diff) > AROUND) {
+      if (!left_out)
+        pane_str(&t->preview, STYLE_DIM, " …\n");
+      left_out = true;
+      continue;
+    }
+    left_out = false;
+    pane_add(&t->preview, !is_change(diff) ? STYLE_NORMAL : *diff == '+' ? STYLE_ADDED : STYLE_REMOVED, diff, (size_t)(next - diff));
   }
 }

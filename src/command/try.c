@@ -109,9 +109,9 @@ keep_reply(struct trial *t, struct teacher_reply *r, struct err *e)
   row->http_status = (uint32_t)r->http_status;
   row->tries = (uint32_t)r->tries;
   if (!r->answered) {
-    row->error = r->error;
+    free(row->error);
+    row->error = xstrdup(r->error);
     job_store_fail(t->c->project, row, true, NULL);
-    row->error = NULL;
     job_store_set_state(t->c->project, t->job, JOB_FAILED, r->error, NULL);
     return err_set(e, r->code ? r->code : ERR_FAIL, "%s", r->error);
   }

@@ -1,0 +1,674 @@
+/* The views Templates, Generate and Compare: keys in, screens out. The teacher answers from a recording made here. */
+#include "ui-stage.h"
+
+#include <locale.h>
+#include <math.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "store/job_store.h"
+#include "store/run_store.h"
+#include "store/teacher_store.h"
+#include "store/template_store.h"
+
+static const struct project_label labels[] = {{"billing", "charges, invoices"}, {"shipping", "parcels"}, {"returns", NULL}};
+
+static const char template[] =
+  "---\n"
+  "name: tickets\n"
+  "count: 3\n"
+  "filters: {min_words: 2}\n"
+  "attributes:\n"
+  "  topic: [boots, lamps]\n"
+  "---\n"
+  "system:\n"
+  "Answer with one JSON array of strings and nothing else.\n"
+  "user:\n"
+  "Write {{ count }} messages labelled \"{{ label }}\" about {{ topic }}.\n";
+
+/* What the teacher says for each label and topic: a double of a seed, a text that is too short, a reply that is no list; the
+ * request about returns and lamps has no recording. */
+static const struct recording {
+  const char *label, *topic, *reply;
+} recordings[] = {
+  {"billing", "boots", "[\"I was charged twice for order 48213, please refund one of them.\", "
+                       "\"My card was charged for boots that I never ordered at all.\", \"Please send the invoice for the brown boots.\"]"},
+  {"shipping", "boots", "[\"The courier left my boots in the rain behind the shed.\", \"ok\", \"Where are the boots that I ordered in May?\"]"},
+  {"returns", "boots", "[\"How do I send back boots that are too small?\", \"One boot has a hole, I want to return the pair.\", "
+                       "\"Can boots be returned after walking in them once?\"]"},
+  {"billing", "lamps", "[\"The lamp cost 40 on the page and 45 on my bill.\", \"Is there an invoice for the lamp from last week?\", "
+                       "\"You took the money for two lamps, I bought one.\"]"},
+  {"shipping", "lamps", "I am sorry, but I cannot help with that."},
+};
+
+static void
+put_template(struct stage *s)
+{
+  struct err e = {0};
+
+  if (template_store_put(s->project, "tickets", template, NULL, &e) < 0)
+    fail_msg("%s", e.message);
+}
+
+static void
+put_teacher(struct stage *s)
+{
+  struct teacher_row row = {.name = (char *)"recorded", .kind = (char *)"replay", .url = (char *)"", .model = (char *)"",
+                            .key_env = (char *)"", .settings = (char *)"{}", .price_in = 0.15, .price_out = 0.6, .concurrency = 1};
+  struct buf text = BUF_INIT, line = BUF_INIT;
+  struct err e = {0};
+
+  for (size_t i = 0; i < N_OF(recordings); i++) {
+    buf_clear(&line);
+    buf_addf(&line, "Write 3 messages labelled \"%s\" about %s.", recordings[i].label, recordings[i].topic);
+    buf_adds(&text, "{\"request\":{\"messages\":[{\"role\":\"system\",\"content\":\"Answer with one JSON array of strings and "
+                    "nothing else.\"},{\"role\":\"user\",\"content\":");
+    json_add_string(&text, line.s, line.n);
+    buf_adds(&text, "}]},\"response\":{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":");
+    json_add_str(&text, recordings[i].reply);
+    buf_adds(&text, "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":50,\"completion_tokens\":60}}}\n");
+  }
+  if (teacher_store_put(s->project, &row, text.s, text.n, NULL, &e) < 0)
+    fail_msg("%s", e.message);
+  buf_release(&text);
+  buf_release(&line);
+}
+
+static void
+put_sample(struct stage *s, const char *text, uint16_t label, enum split split)
+{
+  struct change *ch = change_new(CHANGE_INSERT, "import", "import");
+  struct sample x = {.text = text, .n_text = (uint32_t)strlen(text), .labels = &label, .n_labels = 1, .split = split,
+                     .origin = ORIGIN_SEED, .status = STATUS_ACCEPTED, .attributes = ""};
+  struct err e = {0};
+  uint32_t first;
+
+  change_add_sample(ch, &x);
+  if (project_insert(s->project, ch, &first, &e) < 0)
+    fail_msg("%s", e.message);
+  change_free(ch);
+}
+
+static void
+put_samples(struct stage *s)
+{
+  static const struct { const char *text; uint16_t label; enum split split; } rows[] = {
+    {"I was charged twice for order 48213, please refund one of them.", 0, SPLIT_TRAIN},
+    {"The parcel has not moved since Thursday, where is it?", 1, SPLIT_TRAIN},
+    {"How can I send the coat back, it is too wide?", 2, SPLIT_TRAIN},
+    {"Which invoice did I pay in March?", 0, SPLIT_TEST},
+    {"Two charges on my card for one order", 0, SPLIT_TEST},
+    {"Has the courier lost my parcel?", 1, SPLIT_TEST},
+    {"I want to change the delivery address", 1, SPLIT_TEST},
+    {"Where do I get a label to return the shoes?", 2, SPLIT_TEST},
+    {"日本から返品できますか？", 2, SPLIT_TEST},
+  };
+
+  for (size_t i = 0; i < N_OF(rows); i++)
+    put_sample(s, rows[i].text, rows[i].label, rows[i].split);
+}
+
+static void
+put_on(struct stage *s, const char *name, int rows, int cols, int view)
+{
+  stage_project(s, name, TASK_CLASSIFY, labels, N_OF(labels));
+  put_samples(s);
+  put_template(s);
+  put_teacher(s);
+  stage_open(s, rows, cols);
+  workbench_go(s->w, view);
+  stage_settle(s);
+}
+
+/* Another size of the screen. */
+static void
+resize(struct stage *s, int rows, int cols)
+{
+  canvas_resize(&s->canvas, rows, cols);
+  stage_draw(s);
+}
+
+/* ---- Templates ---- */
+
+static void
+templates_at_four_sizes(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "templates", 30, 100, 0);
+  stage_screen(&s, "templates-100x30");
+  resize(&s, 24, 80);
+  stage_screen(&s, "templates-80x24");
+  resize(&s, 16, 60);
+  stage_screen(&s, "templates-60x16");
+  resize(&s, 60, 200);
+  stage_screen(&s, "templates-200x60");
+  stage_close(&s);
+}
+
+static void
+templates_step_through_the_plan(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "plan", 30, 120, 0);
+  stage_assert_shows(&s, "label billing  topic boots  (1 of 2)");
+  stage_assert_shows(&s, "labelled \"billing\"");
+  stage_keys(&s, "L A");
+  stage_assert_shows(&s, "label shipping  topic lamps  (2 of 2)");
+  stage_assert_shows(&s, "labelled \"shipping\"");
+  stage_keys(&s, "A l l");
+  stage_assert_shows(&s, "label returns  topic boots  (1 of 2)");
+  stage_close(&s);
+}
+
+static uint32_t
+newest_version(struct stage *s, const char *name)
+{
+  struct template_row row = {0};
+  struct err e = {0};
+  uint32_t version;
+
+  if (template_store_get(s->project, name, 0, &row, &e))
+    fail_msg("%s", e.message);
+  version = row.version;
+  template_row_release(&row);
+  return version;
+}
+
+/* A mistake says where it is, is not saved, and is there again after a restart; put right it makes a version. */
+static void
+a_mistake_loses_nothing(void **state)
+{
+  struct stage s;
+  struct template_row row = {0};
+  struct err e = {0};
+
+  (void)state;
+  put_on(&s, "mistake", 24, 80, 0);
+  stage_keys(&s, "e PgDn PgDn Up End <  And {{ lable }}.> C-s");
+  stage_assert_shows(&s, "line 11, column 78: ");
+  stage_assert_shows(&s, "'lable'");
+  stage_assert_shows(&s, "as it was before the mistake");
+  stage_screen(&s, "templates-mistake");
+  assert_int_equal(newest_version(&s, "tickets"), 1);
+  stage_keys(&s, "Esc F3 F1");
+  stage_assert_shows(&s, "changed, not saved");
+  stage_leave(&s);
+
+  stage_open(&s, 24, 80);
+  workbench_go(s.w, 0);
+  stage_assert_shows(&s, "'lable'");
+  stage_assert_shows(&s, "changed, not saved");
+  stage_keys(&s, "e PgDn PgDn Up End Left Left Left Left BS BS <el> C-s");
+  stage_assert_shows(&s, "v2");
+  assert_int_equal(newest_version(&s, "tickets"), 2);
+  if (template_store_get(s.project, "tickets", 0, &row, &e))
+    fail_msg("%s", e.message);
+  assert_non_null(strstr(row.source, "about {{ topic }}.  And {{ label }}.\n"));
+  template_row_release(&row);
+  assert_false(stage_shows(&s, "not saved"));
+  resize(&s, 24, 120);
+  stage_keys(&s, "Esc d Enter");
+  stage_assert_shows(&s, "+Write {{ count }} messages");
+  stage_screen(&s, "templates-diff");
+  stage_keys(&s, "Esc v 2");
+  stage_assert_shows(&s, "v2 is the newest");
+  stage_close(&s);
+}
+
+static void
+templates_are_made_copied_and_hidden(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  stage_project(&s, "made", TASK_PAIR, labels, N_OF(labels));
+  stage_open(&s, 24, 80);
+  workbench_go(s.w, 0);
+  stage_screen(&s, "templates-none");
+  stage_keys(&s, "n <pairs> Enter");
+  assert_int_equal(newest_version(&s, "pairs"), 1);
+  stage_assert_shows(&s, "editing");
+  stage_keys(&s, "Esc");
+  stage_assert_shows(&s, "\"text2\"");   /* the starter is for pairs, and renders */
+  stage_keys(&s, "c");
+  stage_assert_shows(&s, "pairs-2");
+  stage_keys(&s, "Enter Esc");
+  assert_int_equal(newest_version(&s, "pairs-2"), 1);
+  stage_keys(&s, "X y");
+  stage_assert_shows(&s, "removed");
+  stage_keys(&s, "g");
+  assert_false(stage_shows(&s, "pairs-2"));
+  stage_close(&s);
+}
+
+/* Every task's starter is a template without a mistake. */
+static void
+starters_render(void **state)
+{
+  (void)state;
+  for (int task = 0; task < N_TASKS; task++) {
+    struct stage s;
+    char name[20];
+
+    snprintf(name, sizeof name, "starter%d", task);
+    stage_project(&s, name, (enum task)task, labels, N_OF(labels));
+    stage_open(&s, 40, 120);
+    workbench_go(s.w, 0);
+    stage_keys(&s, "n <first> Enter");
+    stage_assert_shows(&s, "label billing  topic everyday life");
+    assert_false(stage_shows(&s, "before the mistake"));
+    stage_close(&s);
+  }
+}
+
+static void
+a_request_is_tried_once(void **state)
+{
+  struct stage s;
+  struct job_row *jobs;
+  struct err e = {0};
+  size_t n;
+
+  (void)state;
+  put_on(&s, "try", 30, 100, 0);
+  stage_keys(&s, "t");
+  stage_assert_shows(&s, "the parser finds 3 texts");
+  stage_assert_shows(&s, "would be dropped: duplicate");
+  stage_screen(&s, "templates-tried");
+  stage_keys(&s, "Esc L A t");
+  stage_assert_shows(&s, "the parser makes nothing of it");
+  assert_int_equal(corpus_count(project_corpus(s.project)), 9);   /* nothing came into the corpus */
+  stage_keys(&s, "L t");                                          /* returns, lamps: no recording */
+  stage_assert_shows(&s, "no recording");
+  if (job_store_list(s.project, &jobs, &n, &e) < 0)
+    fail_msg("%s", e.message);
+  assert_int_equal(n, 3);
+  job_rows_free(jobs, n);
+  stage_keys(&s, "l l t");
+  stage_keys(&s, "A t");
+  stage_assert_shows(&s, "answered before, nothing paid");        /* the first one again */
+  stage_keys(&s, "2");
+  stage_assert_shows(&s, "Nothing has been generated yet");       /* a trial is no job */
+  stage_close(&s);
+}
+
+/* ---- Generate ---- */
+
+static void
+a_job_from_form_to_funnel(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "job", 30, 100, 1);
+  stage_screen(&s, "generate-none");
+  stage_keys(&s, "n");
+  stage_screen(&s, "generate-form");
+  stage_keys(&s, "Enter");
+  stage_screen(&s, "generate-estimate");
+  stage_assert_shows(&s, "18 texts in 6 requests");
+  assert_int_equal(corpus_count(project_corpus(s.project)), 9);   /* nothing was sent yet */
+  stage_keys(&s, "Enter");
+  assert_int_equal(corpus_count(project_corpus(s.project)), 9 + 10);
+  stage_screen(&s, "generate-100x30");
+  stage_assert_shows(&s, "+ shipping");
+  stage_assert_shows(&s, "~ billing");
+  stage_keys(&s, "w");
+  stage_screen(&s, "generate-funnel");
+  stage_keys(&s, "G Enter");
+  stage_assert_shows(&s, "double of 1");
+  stage_keys(&s, "Esc f");
+  stage_assert_shows(&s, "no recording");
+  stage_keys(&s, "o");
+  stage_screen(&s, "generate-jobs");
+  resize(&s, 24, 80);
+  stage_keys(&s, "t");
+  stage_screen(&s, "generate-80x24");
+  resize(&s, 16, 60);
+  stage_screen(&s, "generate-60x16");
+  stage_keys(&s, "g Enter");
+  stage_assert_shows(&s, "request    1 of job 1");
+  stage_close(&s);
+}
+
+/* A job that was done before the program was started again is shown as it stood, and the missing request is sent again. */
+static void
+a_job_is_there_after_a_restart(void **state)
+{
+  struct stage s;
+  struct err e = {0};
+
+  (void)state;
+  put_on(&s, "again", 30, 100, 1);
+  stage_keys(&s, "n Enter Enter");
+  stage_close(&s);
+  s.project = project_open(s.path, PROJECT_WRITE, &e);
+  assert_non_null(s.project);
+  stage_open(&s, 30, 100);
+  workbench_go(s.w, 1);
+  stage_assert_shows(&s, "job 1");
+  stage_assert_shows(&s, "5 of 6");
+  stage_keys(&s, "r");
+  stage_assert_shows(&s, "5 of 6");
+  assert_int_equal(corpus_count(project_corpus(s.project)), 9 + 10);
+  stage_close(&s);
+}
+
+/* A job in the hands of somebody else: what the view shows and says goes over the board. */
+static void
+a_running_job_is_steered(void **state)
+{
+  struct stage s;
+  struct board *b;
+  struct job_row row = {.kind = (char *)"generate", .state = JOB_RUNNING, .template_id = 1, .teacher_id = 1, .params = (char *)"{}",
+                        .key = (char *)"", .message = (char *)""};
+  struct request_row requests[2] = {
+    {.key = (char *)"a", .label = 0, .attributes = (char *)"", .wanted = 3, .messages = (char *)"[]", .params = (char *)"{}", .cost_usd = NAN},
+    {.key = (char *)"b", .label = 1, .attributes = (char *)"", .wanted = 3, .messages = (char *)"[]", .params = (char *)"{}", .cost_usd = NAN},
+  };
+  struct job_live live = {.in_flight = 4, .max_in_flight = 8, .requests = 2, .ok = 1, .retried = 3, .wanted = 6, .kept = 2,
+                          .tokens_in = 61000, .tokens_out = 210000, .cost_usd = 0.14, .budget_usd = 2};
+  struct board_cell cells[2] = {{.label = 0, .wanted = 3, .kept = 2, .dropped = 1}, {.label = 1, .wanted = 3}};
+  struct err e = {0};
+  uint32_t job, id;
+  double budget;
+  int in_flight;
+
+  (void)state;
+  put_on(&s, "steered", 30, 100, 1);
+  if (job_store_add(s.project, &row, &job, &e) < 0 || job_store_plan(s.project, job, requests, 2, &e) < 0)
+    fail_msg("%s", e.message);
+  b = project_board(s.project);
+  id = board_begin(b, ACTIVITY_JOB, job, "job 1 tickets v1");
+  board_job(b, id, &live);
+  board_cells(b, id, cells, 2);
+  board_progress(b, id, 3, 6, 1.5);
+  stage_screen(&s, "generate-running");
+  stage_keys(&s, "+");
+  board_wanted(b, id, &in_flight, &budget);
+  assert_int_equal(in_flight, 9);
+  assert_true(budget < 0);
+  stage_keys(&s, "- -");
+  board_wanted(b, id, &in_flight, &budget);
+  assert_int_equal(in_flight, 7);
+  stage_keys(&s, "$ C-u <0.5> Enter");
+  board_wanted(b, id, &in_flight, &budget);
+  assert_int_equal(in_flight, -1);
+  assert_true(fabs(budget - 0.5) < 1e-9);
+  stage_keys(&s, "Space");
+  assert_true(board_paused(b, id));
+  stage_assert_shows(&s, "paused");
+  stage_keys(&s, "Space");
+  assert_false(board_paused(b, id));
+  stage_keys(&s, "x");
+  assert_true(stop_wanted(board_stop_flag(b, id)));
+  board_end(b, id, ACTIVITY_STOPPED, "stopped");
+  stage_settle(&s);
+  stage_assert_shows(&s, "interrupted");   /* the file still says that it runs */
+  stage_close(&s);
+}
+
+/* Where the person stands in the list of texts does not change when more arrive. */
+static void
+put_generated(struct stage *s, uint32_t request)
+{
+  struct change *ch = change_new(CHANGE_INSERT, "job 1", "generate");
+  struct sample x = {.text = "one more of the same", .n_text = 20, .origin = ORIGIN_GENERATED, .attributes = "", .request_id = request};
+  struct err e = {0};
+  uint32_t first;
+
+  change_add_sample(ch, &x);
+  if (project_insert(s->project, ch, &first, &e) < 0)
+    fail_msg("%s", e.message);
+  change_free(ch);
+}
+
+static void
+the_stream_is_calm(void **state)
+{
+  struct stage s;
+  char *before, *after;
+
+  (void)state;
+  put_on(&s, "calm", 16, 60, 1);
+  stage_keys(&s, "n Enter Enter t g j");
+  before = stage_text(&s);
+  put_generated(&s, 6);
+  after = stage_text(&s);
+  stage_assert_shows(&s, "texts 14");
+  assert_string_equal(strchr(before, '+'), strchr(after, '+'));   /* all rows of the list, and the line below */
+  stage_keys(&s, "G");
+  stage_assert_shows(&s, "one more of the same");                 /* who stands at the end goes with it */
+  put_generated(&s, 6);
+  stage_assert_shows(&s, "texts 15");
+  free(before);
+  free(after);
+  stage_close(&s);
+}
+
+static void
+without_a_teacher_it_says_so(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  stage_project(&s, "none", TASK_CLASSIFY, labels, N_OF(labels));
+  stage_open(&s, 24, 80);
+  workbench_go(s.w, 1);
+  stage_screen(&s, "generate-no-teacher");
+  stage_close(&s);
+}
+
+/* ---- Compare ---- */
+
+static const char metrics_seeds[] =
+  "{\"n\":6,\"accuracy\":0.5,\"macro_f1\":0.489,\"accuracy_ci95\":[0.188,0.812],\"per_label\":["
+  "{\"label\":\"billing\",\"precision\":0.5,\"recall\":0.5,\"f1\":0.5,\"support\":2},"
+  "{\"label\":\"shipping\",\"precision\":0.667,\"recall\":1,\"f1\":0.8,\"support\":2},"
+  "{\"label\":\"returns\",\"precision\":0,\"recall\":0,\"f1\":0,\"support\":2}],"
+  "\"labels\":[\"billing\",\"shipping\",\"returns\"],\"confusion\":[[1,0,1],[0,2,0],[1,1,0]]}";
+static const char metrics_both[] =
+  "{\"n\":6,\"accuracy\":0.8333,\"macro_f1\":0.822,\"accuracy_ci95\":[0.437,0.970],\"per_label\":["
+  "{\"label\":\"billing\",\"precision\":1,\"recall\":1,\"f1\":1,\"support\":2},"
+  "{\"label\":\"shipping\",\"precision\":0.667,\"recall\":1,\"f1\":0.8,\"support\":2},"
+  "{\"label\":\"returns\",\"precision\":1,\"recall\":0.5,\"f1\":0.667,\"support\":2}],"
+  "\"labels\":[\"billing\",\"shipping\",\"returns\"],\"confusion\":[[2,0,0],[0,2,0],[0,1,1]]}";
+static const char result[] =
+  "{\"arms\":["
+  "{\"name\":\"seed\",\"student\":\"linear\",\"n\":60,\"accuracy\":{\"mean\":0.56,\"ci95\":[0.5,0.62],\"seeds\":[0.56]},"
+  "\"macro_f1\":{\"mean\":0.55,\"ci95\":[0.5,0.6],\"seeds\":[0.55]},\"difference\":null,\"cost_usd\":0},"
+  "{\"name\":\"both\",\"student\":\"linear\",\"n\":1500,\"accuracy\":{\"mean\":0.832,\"ci95\":[0.785,0.879],\"seeds\":[0.83]},"
+  "\"macro_f1\":{\"mean\":0.83,\"ci95\":[0.8,0.86],\"seeds\":[0.83]},\"difference\":{\"accuracy\":0.272,\"ci95\":[0.2,0.34],"
+  "\"p\":0.0002},\"cost_usd\":0.41}],\"seeds\":5,\"test\":240,\"guarded\":3,\"curve\":[],"
+  "\"verdict\":\"generated data beside the seeds raised test accuracy by 27.2 points (95 % interval 20.0 to 34.0, p < .001)\"}";
+
+static void
+put_run(struct stage *s, const char *name, uint32_t n_train, const char *metrics, const uint16_t *said)
+{
+  struct run_row row = {.name = (char *)name, .student = (char *)"linear", .state = RUN_DONE, .params = (char *)"{}", .data = (char *)"",
+                        .metrics = (char *)"{\"parameters\":37000,\"size_bytes\":111000}", .message = (char *)"", .arm = (char *)"",
+                        .n_train = n_train, .seconds = 2.5, .seed = 1};
+  struct evaluation_row evaluation = {.kind = PREDICTOR_RUN, .split = (char *)"test", .metrics = (char *)metrics};
+  struct prediction predictions[6];
+  struct err e = {0};
+  uint32_t id;
+
+  if (run_store_add(s->project, &row, &id, NULL, &e) < 0)
+    fail_msg("%s", e.message);
+  if (!metrics)
+    return;
+  for (uint32_t i = 0; i < 6; i++)
+    predictions[i] = (struct prediction){.sample_id = 4 + i, .label = said[i], .probability = .8f};
+  evaluation.predictor_id = id;
+  if (run_store_put_predictions(s->project, PREDICTOR_RUN, id, predictions, 6, NULL, 0, &e) < 0
+      || run_store_put_evaluation(s->project, &evaluation, &e) < 0)
+    fail_msg("%s", e.message);
+}
+
+static void
+put_runs(struct stage *s)
+{
+  static const uint16_t seeds[6] = {0, 2, 1, 1, 0, 1}, both[6] = {0, 0, 1, 1, 2, 1};
+
+  put_run(s, "seeds", 3, metrics_seeds, seeds);
+  put_run(s, "both", 13, metrics_both, both);
+  put_run(s, "untested", 13, NULL, NULL);
+}
+
+static void
+put_experiment(struct stage *s)
+{
+  struct err e = {0};
+  uint32_t id;
+
+  if (run_store_add_experiment(s->project, "{}", &id, &e) < 0 || run_store_set_experiment(s->project, id, result, &e) < 0)
+    fail_msg("%s", e.message);
+}
+
+static void
+runs_at_four_sizes(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "runs", 30, 100, 4);
+  stage_screen(&s, "compare-none");
+  put_runs(&s);
+  put_experiment(&s);
+  stage_settle(&s);
+  stage_keys(&s, "g j");
+  stage_screen(&s, "compare-100x30");
+  resize(&s, 24, 80);
+  stage_screen(&s, "compare-80x24");
+  stage_keys(&s, "c");
+  stage_screen(&s, "compare-confusion");
+  resize(&s, 16, 60);
+  stage_keys(&s, "l");
+  stage_screen(&s, "compare-60x16");
+  resize(&s, 60, 200);
+  stage_screen(&s, "compare-200x60");
+  stage_close(&s);
+}
+
+static void
+two_runs_disagree(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "disagree", 24, 80, 4);
+  put_runs(&s);
+  stage_settle(&s);
+  stage_keys(&s, "g j d");
+  stage_assert_shows(&s, "+33.3 p .25");                 /* both right on two texts more, wrong on none more */
+  stage_assert_shows(&s, "only both is right: 2   only seeds: 0   both wrong: 0");
+  stage_screen(&s, "compare-disagree");
+  stage_keys(&s, "b");                                   /* now it is the baseline */
+  stage_assert_shows(&s, "−33.3");
+  stage_keys(&s, "m k");                                 /* marked, against the one that was not evaluated: nothing to say */
+  stage_assert_shows(&s, "two evaluated runs are needed");
+  stage_keys(&s, "j j Tab Tab Tab g Enter");
+  stage_assert_shows(&s, "labelled   billing");
+  stage_close(&s);
+}
+
+static void
+an_experiment_is_seen(void **state)
+{
+  struct stage s;
+  struct board *b;
+  uint32_t id;
+
+  (void)state;
+  put_on(&s, "experiment", 24, 80, 4);
+  put_experiment(&s);
+  stage_keys(&s, "x");
+  stage_screen(&s, "compare-experiment");
+  b = project_board(s.project);
+  id = board_begin(b, ACTIVITY_EXPERIMENT, 2, "experiment");
+  board_progress(b, id, 4, 15, 0);
+  board_message(b, id, "both, linear, seed 2 of 5: .831");
+  stage_assert_shows(&s, "experiment running 27 %");
+  stage_assert_shows(&s, "both, linear, seed 2 of 5: .831");
+  stage_keys(&s, "Space");
+  assert_true(board_paused(b, id));
+  stage_keys(&s, "X");
+  assert_true(stop_wanted(board_stop_flag(b, id)));
+  board_end(b, id, ACTIVITY_STOPPED, "");
+  assert_false(stage_shows(&s, "experiment running"));
+  stage_keys(&s, "n");
+  stage_assert_shows(&s, "seed,generated,both");
+  stage_close(&s);
+}
+
+/* From the keys of this view to a real experiment and back. */
+static void
+an_experiment_is_run(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "whole", 30, 100, 1);
+  stage_keys(&s, "n Enter Enter 5 n Down Down <1> Enter");
+  stage_assert_shows(&s, "experiment 1 of 1");
+  stage_assert_shows(&s, "generated");
+  stage_assert_shows(&s, "6 test texts");
+  stage_close(&s);
+}
+
+/* ---- all of them ---- */
+
+/* A walk over every key of the three views leaves the workbench standing, at the least size. */
+static void
+any_keys_do_no_harm(void **state)
+{
+  static const char *const script[] = {
+    "Tab", "S-Tab", "j", "k", "G", "g", "PgDn", "PgUp", "C-d", "C-u", "Enter", "Esc", "Left", "Right", "L", "A", "l", "a", "v", "Esc",
+    "d", "Esc", "t", "w", "Enter", "Esc", "f", "Enter", "Esc", "o", "Enter", "Esc", "s", "Esc", "S", "m", "b", "e", "Esc", "c", "Esc", "x",
+    "[", "]", "+", "-", "U", "C-s", "n", "Esc", "Esc",
+  };
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "harm", 16, 60, 0);
+  put_runs(&s);
+  put_experiment(&s);
+  for (int view = 0; view < 5; view += view == 1 ? 3 : 1) {
+    workbench_go(s.w, view);
+    for (int round = 0; round < 2; round++)
+      for (size_t i = 0; i < N_OF(script); i++)
+        stage_keys(&s, script[i]);
+    stage_keys(&s, "Esc Esc Esc");
+  }
+  stage_close(&s);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(templates_at_four_sizes),
+    cmocka_unit_test(templates_step_through_the_plan),
+    cmocka_unit_test(a_mistake_loses_nothing),
+    cmocka_unit_test(templates_are_made_copied_and_hidden),
+    cmocka_unit_test(starters_render),
+    cmocka_unit_test(a_request_is_tried_once),
+    cmocka_unit_test(a_job_from_form_to_funnel),
+    cmocka_unit_test(a_job_is_there_after_a_restart),
+    cmocka_unit_test(a_running_job_is_steered),
+    cmocka_unit_test(the_stream_is_calm),
+    cmocka_unit_test(without_a_teacher_it_says_so),
+    cmocka_unit_test(runs_at_four_sizes),
+    cmocka_unit_test(two_runs_disagree),
+    cmocka_unit_test(an_experiment_is_seen),
+    cmocka_unit_test(an_experiment_is_run),
+    cmocka_unit_test(any_keys_do_no_harm),
+  };
+
+  setlocale(LC_CTYPE, "C.UTF-8");
+  return cmocka_run_group_tests(tests, stage_folder_make, stage_folder_remove);
+}
