@@ -23,7 +23,7 @@ printf '' | "$R" predict p.retort >out || bad "an empty stream is no error"
 
 # Each line is answered before the next one comes.
 mkfifo pipe
-"$R" predict p.retort <pipe >answers &
+"$R" predict p.retort <pipe >answers 2>/dev/null &
 pid=$!
 exec 3>pipe
 echo lovely >&3
