@@ -501,14 +501,20 @@ static void
 the_selected_row_stays(void **state)
 {
   struct stage s;
+  char here[16] = "";
   int row = 0;
 
   (void)state;
   open_stage(&s, "stays", true);
   raise_curtain(&s, 24, 80);
   keys(&s, "s <words> Enter");
-  keys(&s, "j j j j");
+  keys(&s, "G k k k k");
   draw(&s);
+  for (uint32_t i = 1; i <= 42; i++) {
+    snprintf(here, sizeof here, "> %2u ", i);
+    if (shows(&s, here))
+      break;
+  }
   for (int i = 0; i < s.canvas.rows; i++)
     if (s.canvas.cells[i * s.canvas.cols + 27].c == '>')
       row = i;
@@ -516,6 +522,9 @@ the_selected_row_stays(void **state)
   add_samples(s.project, 30, ORIGIN_GENERATED, SPLIT_TRAIN, STATUS_NEW);
   assert_shows(&s, "72 of 72");
   assert_int_equal(s.canvas.cells[row * s.canvas.cols + 27].c, '>');
+  assert_shows(&s, here);
+  keys(&s, "R");  /* sorted anew: the new ones come in between */
+  assert_shows(&s, here);
   close_stage(&s);
 }
 

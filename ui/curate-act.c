@@ -361,6 +361,7 @@ sorted(void *view, int i)
 
   if (sieve_sort(&v->rows, key_at((size_t)i, &help), false, &e) < 0)
     workbench_complain(v->w, &e);
+  curate_follow(v);
 }
 
 static void
@@ -388,6 +389,7 @@ reverse(struct workbench *w, void *view, int n)
 
   (void)n;
   sieve_sort(&v->rows, *v->rows.sort ? v->rows.sort : "id", !v->rows.reverse, NULL);
+  curate_follow(v);
   workbench_touch(w);
 }
 
@@ -399,6 +401,7 @@ refresh(struct workbench *w, void *view, int n)
 
   (void)n;
   sieve_refresh(&v->rows);
+  curate_follow(v);
   workbench_say(w, "%s pass the filter", frame_count(v->rows.n, count));
 }
 

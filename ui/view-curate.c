@@ -40,9 +40,8 @@ curate_close(void *view)
   free(v);
 }
 
-/* The selected sample stays selected wherever it stands now. */
-static void
-follow(struct curate *v)
+void
+curate_follow(struct curate *v)
 {
   size_t row = v->list.at;
 
@@ -63,7 +62,7 @@ curate_update(void *view, bool visible)
   if (!visible && v->made)
     return;
   sieve_update(&v->rows);
-  follow(v);
+  curate_follow(v);
   facets_update(&v->facets, v->corpus);
   hints_update(&v->hints);
 }
@@ -82,7 +81,7 @@ curate_filter(struct curate *v, const char *filter)
 
   if (sieve_filter(&v->rows, filter, &e) < 0)
     workbench_complain(v->w, &e);
-  follow(v);
+  curate_follow(v);
 }
 
 static void
@@ -190,7 +189,7 @@ curate_search(void *view, const char *text, int done, struct buf *note)
     buf_adds(note, what ? what + 2 : e.message);
     return place_of(e.message, text);
   }
-  follow(v);
+  curate_follow(v);
   if (done > 0)
     v->pane = PANE_LIST;
   if (v->rows.working)

@@ -57,5 +57,7 @@ void curate_draw(void *view, struct canvas *c, struct area a);
 /* view-curate.c */
 void curate_select(struct curate *v, size_t row);
 void curate_filter(struct curate *v, const char *filter);
+/* After the rows may have changed: the selected sample stays selected wherever it stands now. */
+void curate_follow(struct curate *v);
 
 #endif
