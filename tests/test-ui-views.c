@@ -307,7 +307,8 @@ a_job_from_form_to_funnel(void **state)
   put_on(&s, "job", 30, 100, 1);
   stage_screen(&s, "generate-none");
   stage_keys(&s, "n");
-  stage_screen(&s, "generate-form");
+  stage_assert_shows(&s, "per-label");
+  stage_assert_shows(&s, "recorded");
   stage_keys(&s, "Enter");
   stage_screen(&s, "generate-estimate");
   stage_assert_shows(&s, "18 texts in 6 requests");

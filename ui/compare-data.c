@@ -278,6 +278,7 @@ lookup_done(void *arg)
   uint32_t id = selected ? selected->id : 0;
 
   v->working = false;
+  v->loaded = true;
   inherit(v, l->rows, l->n);
   rows_free(v->rows, v->n);
   v->rows = l->rows;

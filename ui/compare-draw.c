@@ -237,6 +237,8 @@ compare_draw(struct compare *v, struct canvas *c, struct area a)
   int most, rows;
 
   v->view_area = a;
+  if (!v->loaded)
+    return;
   if (!v->n && !v->n_experiments && !v->has_live) {
     part_empty(c, a, "Nothing to compare yet\n"
                      "`n` starts an experiment: is the student better with\n"

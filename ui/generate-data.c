@@ -8,6 +8,29 @@
 #include "base/mem.h"
 #include "generate/process.h"
 
+/* One reading of the project, on a thread of its own: what it is to look for, and what it found. */
+struct lookup {
+  struct generate *g;
+  struct project *p;
+  uint32_t want;               /* the job to show; 0: the newest */
+  bool with_figures;           /* of all jobs */
+  bool with_failed;
+  struct job_texts texts;
+
+  struct job_item *jobs;
+  size_t n_jobs;
+  uint32_t job;
+  struct funnel funnel;
+  struct dropped_row *dropped;
+  size_t n_dropped;
+  struct stream_row *stream;
+  size_t n_stream;
+  struct request_row *failed;
+  size_t n_failed;
+  int64_t took_ms;
+  struct err e;
+};
+
 static void
 items_free(struct job_item *items, size_t n)
 {
@@ -61,18 +84,15 @@ runs_elsewhere(const struct job_row *row)
 }
 
 static void
-load_jobs(struct generate *g)
+read_jobs(struct lookup *l)
 {
-  struct corpus *c = project_corpus(g->p);
+  struct corpus *c = project_corpus(l->p);
   struct job_row *rows;
   struct job_item *items;
-  struct err e = {0};
   size_t n, n_items = 0;
 
-  if (job_store_list(g->p, &rows, &n, &e)) {
-    workbench_complain(g->w, &e);
+  if (job_store_list(l->p, &rows, &n, &l->e))
     return;
-  }
   items = xcalloc(n ? n : 1, sizeof *items);
   for (size_t i = 0; i < n; i++) {
     if (!strcmp(rows[i].kind, "try")) {   /* one request, for Templates: no texts come of it */
@@ -83,48 +103,35 @@ load_jobs(struct generate *g)
       .row = rows[i],
       .template_name = xstrdup(corpus_name(c, NAME_TEMPLATE, rows[i].template_id)),
       .teacher_name = xstrdup(corpus_name(c, NAME_TEACHER, rows[i].teacher_id)),
+      .elsewhere = runs_elsewhere(&rows[i]),
     };
-    items[n_items].elsewhere = runs_elsewhere(&rows[i]);
-    /* Counting is done for the page that shows it. */
-    if (g->page == PAGE_JOBS)
-      items[n_items].has_figures = job_store_figures(g->p, rows[i].id, &items[n_items].figures, &e) == 0;
+    if (l->with_figures)
+      items[n_items].has_figures = job_store_figures(l->p, rows[i].id, &items[n_items].figures, &l->e) == 0;
     n_items++;
   }
   free(rows);
-  items_free(g->jobs, g->n_jobs);
-  g->jobs = items;
-  g->n_jobs = n_items;
+  l->jobs = items;
+  l->n_jobs = n_items;
 }
 
-/* The jobs are newest first; a new one must not move the selected row. */
-static void
-keep_jobs_list(struct generate *g, uint32_t selected)
-{
-  size_t at = 0;
-
-  for (size_t i = 0; i < g->n_jobs; i++)
-    if (g->jobs[i].row.id == selected)
-      at = i;
-  list_keep(&g->lists[PAGE_JOBS], g->n_jobs, at);
-}
-
-/* The job to show where the person has not chosen: what runs, else the newest. */
 static uint32_t
-job_to_show(const struct generate *g)
+job_found(const struct lookup *l)
 {
-  struct activity running[16];
-  size_t n = board_list(project_board(g->p), running, N_OF(running));
-
-  if (g->chosen && generate_job_item(g, g->job))
-    return g->job;
-  for (size_t i = 0; i < n; i++)
-    if (running[i].kind == ACTIVITY_JOB && running[i].record_id
-        && (running[i].state == ACTIVITY_RUNNING || running[i].state == ACTIVITY_PAUSED))
-      return running[i].record_id;
-  return g->n_jobs ? g->jobs[0].row.id : 0;
+  for (size_t i = 0; i < l->n_jobs; i++)
+    if (l->jobs[i].row.id == l->want)
+      return l->want;
+  return l->n_jobs ? l->jobs[0].row.id : 0;
 }
 
 /* ---- the texts of a job ---- */
+
+static void
+texts_release(struct job_texts *t)
+{
+  free(t->requests);
+  free(t->samples);
+  *t = (struct job_texts){0};
+}
 
 static int
 by_number(const void *a, const void *b)
@@ -134,136 +141,113 @@ by_number(const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-static bool
-is_of_job(const struct generate *g, uint32_t request)
-{
-  return request && g->n_requests && bsearch(&request, g->requests, g->n_requests, sizeof request, by_number) != NULL;
-}
-
 static void
-load_requests(struct generate *g)
+read_requests(struct lookup *l, struct job_texts *t)
 {
   struct request_row *rows = NULL;
-  struct err e = {0};
   size_t n = 0;
 
-  if (job_store_requests(g->p, g->job, -1, false, &rows, &n, &e)) {
-    workbench_complain(g->w, &e);
+  if (job_store_requests(l->p, l->job, -1, false, &rows, &n, &l->e))
     return;
-  }
-  g->requests = xrealloc(g->requests, (n ? n : 1) * sizeof *g->requests);
-  g->n_requests = n;
+  t->requests = xrealloc(t->requests, (n ? n : 1) * sizeof *t->requests);
+  t->n_requests = n;
   for (size_t i = 0; i < n; i++)
-    g->requests[i] = rows[i].id;
-  qsort(g->requests, n, sizeof *g->requests, by_number);
+    t->requests[i] = rows[i].id;
+  qsort(t->requests, n, sizeof *t->requests, by_number);
   request_rows_free(rows, n);
-  g->n_samples = 0;
-  g->scanned = 0;
+  t->n_samples = 0;
+  t->scanned = 0;
 }
 
 static void
-scan_samples(struct generate *g)
+scan_samples(struct lookup *l, struct job_texts *t)
 {
-  struct corpus *c = project_corpus(g->p);
+  struct corpus *c = project_corpus(l->p);
   uint32_t n = corpus_count(c);
   struct sample s;
 
-  for (uint32_t id = g->scanned + 1; id <= n; id++)
-    if (corpus_get(c, id, &s) && is_of_job(g, s.request_id)) {
-      GROW(g->samples, g->cap_samples, g->n_samples + 1);
-      g->samples[g->n_samples++] = id;
+  for (uint32_t id = t->scanned + 1; id <= n && t->n_requests; id++)
+    if (corpus_get(c, id, &s) && s.request_id
+        && bsearch(&s.request_id, t->requests, t->n_requests, sizeof s.request_id, by_number)) {
+      GROW(t->samples, t->cap_samples, t->n_samples + 1);
+      t->samples[t->n_samples++] = id;
     }
-  g->scanned = n;
+  t->scanned = n;
 }
 
 static uint32_t
-request_of(struct generate *g, uint32_t sample)
+request_of(struct lookup *l, uint32_t sample)
 {
   struct sample s;
 
-  corpus_get(project_corpus(g->p), sample, &s);
+  corpus_get(project_corpus(l->p), sample, &s);
   return s.request_id;
 }
 
 /* Joins what was kept and what was dropped, in the order of the requests. */
 static void
-merge_stream(struct generate *g)
+merge_stream(struct lookup *l)
 {
+  const struct job_texts *t = &l->texts;
   size_t kept = 0, dropped = 0, n = 0;
 
-  GROW(g->stream, g->cap_stream, g->n_samples + g->n_dropped);
-  while (kept < g->n_samples || dropped < g->n_dropped) {
-    uint32_t of_kept = kept < g->n_samples ? request_of(g, g->samples[kept]) : UINT32_MAX;
-    uint32_t of_dropped = dropped < g->n_dropped ? g->dropped[dropped].request_id : UINT32_MAX;
+  l->stream = xcalloc(t->n_samples + l->n_dropped + 1, sizeof *l->stream);
+  while (kept < t->n_samples || dropped < l->n_dropped) {
+    uint32_t of_kept = kept < t->n_samples ? request_of(l, t->samples[kept]) : UINT32_MAX;
+    uint32_t of_dropped = dropped < l->n_dropped ? l->dropped[dropped].request_id : UINT32_MAX;
 
-    if (of_kept <= of_dropped && kept < g->n_samples)
-      g->stream[n++] = (struct stream_row){.request = of_kept, .sample = g->samples[kept++]};
+    if (of_kept <= of_dropped && kept < t->n_samples)
+      l->stream[n++] = (struct stream_row){.request = of_kept, .sample = t->samples[kept++]};
     else
-      g->stream[n++] = (struct stream_row){.request = of_dropped, .dropped = dropped++};
+      l->stream[n++] = (struct stream_row){.request = of_dropped, .dropped = dropped++};
   }
-  g->n_stream = n;
-}
-
-static void
-load_dropped(struct generate *g)
-{
-  struct dropped_row *rows = NULL;
-  struct err e = {0};
-  size_t n = 0;
-
-  if (job_store_dropped(g->p, g->job, NULL, &rows, &n, &e)) {
-    workbench_complain(g->w, &e);
-    return;
-  }
-  dropped_rows_free(g->dropped, g->n_dropped);
-  g->dropped = rows;
-  g->n_dropped = n;
+  l->n_stream = n;
 }
 
 /* Requests that failed: for good, or so far (they are still planned, with the last failure). */
 static void
-load_failed(struct generate *g)
+read_failed(struct lookup *l)
 {
   struct request_row *rows = NULL;
-  struct err e = {0};
   size_t all = 0, n = 0;
 
-  if (generate_runs(g) && !g->live.job.failed)
-    all = 0;
-  else if (job_store_requests(g->p, g->job, -1, false, &rows, &all, &e)) {
-    workbench_complain(g->w, &e);
+  if (!l->with_failed || job_store_requests(l->p, l->job, -1, false, &rows, &all, &l->e))
     return;
-  }
   for (size_t i = 0; i < all; i++) {
     bool failed = rows[i].state == REQUEST_FAILED || (rows[i].state == REQUEST_PLANNED && rows[i].error && *rows[i].error);
     struct request_row moved = rows[i];
 
-    if (!failed) {
+    if (failed)
+      rows[n++] = moved;
+    else
       request_row_release(&moved);
-      continue;
-    }
-    rows[n++] = moved;
   }
-  request_rows_free(g->failed, g->n_failed);
-  g->failed = rows;
-  g->n_failed = n;
-  list_keep(&g->lists[PAGE_FAILED], n, g->lists[PAGE_FAILED].at);
+  l->failed = rows;
+  l->n_failed = n;
 }
 
 static void
-load_funnel(struct generate *g)
+lookup_work(void *arg)
 {
-  struct funnel f;
-  struct err e = {0};
+  struct lookup *l = arg;
+  int64_t begun = clock_ms();
 
-  funnel_init(&f, g->job);
-  if (funnel_load(&f, g->p, g->job, &e)) {
-    funnel_release(&f);
-    workbench_complain(g->w, &e);
-    return;
+  read_jobs(l);
+  l->job = job_found(l);
+  funnel_init(&l->funnel, l->job);
+  if (l->texts.job != l->job)
+    texts_release(&l->texts);
+  l->texts.job = l->job;
+  if (l->job) {
+    if (funnel_load(&l->funnel, l->p, l->job, &l->e) == 0 && l->funnel.n_requests != l->texts.n_requests)
+      read_requests(l, &l->texts);
+    scan_samples(l, &l->texts);
+    if (job_store_dropped(l->p, l->job, NULL, &l->dropped, &l->n_dropped, &l->e))
+      l->n_dropped = 0;
+    merge_stream(l);
+    read_failed(l);
   }
-  funnel_release(&g->funnel);
-  g->funnel = f;
+  l->took_ms = clock_ms() - begun;
 }
 
 /* ---- reasons ---- */
@@ -301,35 +285,36 @@ generate_open_reason(struct generate *g, enum drop_reason reason)
   list_keep(&g->reasons, g->n_of_reason, g->reasons.at);
 }
 
-/* ---- together ---- */
+/* ---- taking over ---- */
 
-/* Everything that belongs to the job shown. */
 static void
-load_job(struct generate *g)
+forget_job(struct generate *g)
 {
-  load_funnel(g);
-  if (g->funnel.n_requests != g->n_requests)
-    load_requests(g);
-  scan_samples(g);
-  load_dropped(g);
-  merge_stream(g);
-  load_failed(g);
-  generate_open_reason(g, g->reason);
-  part_follow(&g->lists[PAGE_TEXTS], g->n_stream);
-  list_keep(&g->lists[PAGE_FUNNEL], FUNNEL_STAGES + generate_n_reasons(g), g->lists[PAGE_FUNNEL].at);
+  funnel_release(&g->funnel);
+  funnel_init(&g->funnel, 0);
+  dropped_rows_free(g->dropped, g->n_dropped);
+  request_rows_free(g->failed, g->n_failed);
+  free(g->stream);
+  g->dropped = NULL;
+  g->failed = NULL;
+  g->stream = NULL;
+  g->n_dropped = g->n_failed = g->n_stream = 0;
 }
 
-void
-generate_show_job(struct generate *g, uint32_t job)
+/* The jobs are newest first; a new one must not move the selected row. */
+static void
+take_jobs(struct generate *g, struct lookup *l)
 {
-  g->job = job;
-  g->has_live = false;
-  g->n_cells = g->n_requests = g->n_samples = g->n_stream = 0;
-  g->scanned = 0;
-  generate_open_reason(g, DROP_NONE);
-  for (int i = 0; i < PAGE_JOBS; i++)
-    g->lists[i] = (struct list){.height = g->lists[i].height};
-  g->loaded_ms = 0;
+  uint32_t selected = g->lists[PAGE_JOBS].at < g->n_jobs ? g->jobs[g->lists[PAGE_JOBS].at].row.id : l->job;
+  size_t at = 0;
+
+  items_free(g->jobs, g->n_jobs);
+  g->jobs = l->jobs;
+  g->n_jobs = l->n_jobs;
+  for (size_t i = 0; i < g->n_jobs; i++)
+    if (g->jobs[i].row.id == selected)
+      at = i;
+  list_keep(&g->lists[PAGE_JOBS], g->n_jobs, at);
 }
 
 static void
@@ -345,11 +330,74 @@ load_live(struct generate *g)
   g->n_cells = board_get_cells(b, g->live.id, g->cells, g->live.n_cells);
 }
 
-/* While a job runs the file is asked a few times a second, and not at all if that took long; what ends is always shown. */
+static void
+lookup_done(void *arg)
+{
+  struct lookup *l = arg;
+  struct generate *g = l->g;
+
+  g->working = false;
+  if (l->e.code)
+    workbench_complain(g->w, &l->e);
+  take_jobs(g, l);
+  if (l->job != g->job)
+    generate_show_job(g, l->job);
+  forget_job(g);
+  g->texts = l->texts;
+  g->funnel = l->funnel;
+  g->dropped = l->dropped;
+  g->n_dropped = l->n_dropped;
+  g->stream = l->stream;
+  g->n_stream = l->n_stream;
+  g->failed = l->failed;
+  g->n_failed = l->n_failed;
+  g->load_took_ms = l->took_ms;
+  g->loaded_ms = clock_ms();
+  load_live(g);
+  generate_open_reason(g, g->reason);
+  part_follow(&g->lists[PAGE_TEXTS], g->n_stream);
+  list_keep(&g->lists[PAGE_FUNNEL], FUNNEL_STAGES + generate_n_reasons(g), g->lists[PAGE_FUNNEL].at);
+  list_keep(&g->lists[PAGE_FAILED], g->n_failed, g->lists[PAGE_FAILED].at);
+  free(l);
+  if (g->again)
+    generate_load(g, true);
+  workbench_touch(g->w);
+}
+
+void
+generate_show_job(struct generate *g, uint32_t job)
+{
+  g->job = job;
+  g->has_live = false;
+  g->n_cells = 0;
+  generate_open_reason(g, DROP_NONE);
+  for (int i = 0; i < PAGE_JOBS; i++)
+    g->lists[i] = (struct list){.height = g->lists[i].height};
+}
+
+/* ---- when to read ---- */
+
+/* The job to show where the person has not chosen: what runs; 0: the newest. */
+static uint32_t
+job_wanted(const struct generate *g)
+{
+  struct activity running[16];
+  size_t n = board_list(project_board(g->p), running, N_OF(running));
+
+  if (g->chosen)
+    return g->job;
+  for (size_t i = 0; i < n; i++)
+    if (running[i].kind == ACTIVITY_JOB && running[i].record_id
+        && (running[i].state == ACTIVITY_RUNNING || running[i].state == ACTIVITY_PAUSED))
+      return running[i].record_id;
+  return 0;
+}
+
+/* While a job runs the file is asked a few times a second, less often where that takes long; what ends is always shown. */
 static bool
 is_too_soon(const struct generate *g)
 {
-  int64_t least = 20 * g->load_took_ms > 250 ? 20 * g->load_took_ms : 250;
+  int64_t least = 10 * g->load_took_ms > 200 ? 10 * g->load_took_ms : 200;
 
   return g->has_live && g->live.state == ACTIVITY_RUNNING && g->loaded_ms && clock_ms() - g->loaded_ms < least;
 }
@@ -358,38 +406,37 @@ void
 generate_load(struct generate *g, bool force)
 {
   uint64_t records = project_records_revision(g->p), corpus = corpus_revision(project_corpus(g->p));
-  uint32_t selected = g->n_jobs && g->lists[PAGE_JOBS].at < g->n_jobs ? g->jobs[g->lists[PAGE_JOBS].at].row.id : 0, show;
-  int64_t begun = clock_ms();
+  struct lookup *l;
 
   load_live(g);
+  if (g->working) {
+    g->again |= force;
+    return;
+  }
   if (!force && g->loaded_ms && (is_too_soon(g) || (records == g->records_seen && corpus == g->corpus_seen)))
     return;
-  load_jobs(g);
-  keep_jobs_list(g, selected ? selected : g->job);
-  show = job_to_show(g);
-  if (show != g->job) {
-    generate_show_job(g, show);
-    load_live(g);
-  }
-  if (g->job)
-    load_job(g);
+  l = xcalloc(1, sizeof *l);
+  l->g = g;
+  l->p = g->p;
+  l->want = job_wanted(g);
+  l->with_figures = g->page == PAGE_JOBS;
+  l->with_failed = !generate_runs(g) || g->live.job.failed;
+  l->texts = g->texts;
+  g->texts = (struct job_texts){0};
   g->records_seen = records;
   g->corpus_seen = corpus;
-  g->loaded_ms = clock_ms();
-  g->load_took_ms = g->loaded_ms - begun;
+  g->working = true;
+  g->again = false;
+  workbench_work(g->w, lookup_work, lookup_done, l);
 }
 
 void
 generate_data_release(struct generate *g)
 {
   items_free(g->jobs, g->n_jobs);
-  funnel_release(&g->funnel);
-  dropped_rows_free(g->dropped, g->n_dropped);
-  request_rows_free(g->failed, g->n_failed);
+  forget_job(g);
+  texts_release(&g->texts);
   free(g->cells);
-  free(g->requests);
-  free(g->samples);
-  free(g->stream);
   free(g->of_reason);
   free(g->line);
 }

@@ -534,6 +534,8 @@ generate_draw(struct generate *g, struct canvas *c, struct area a)
   const struct job_item *item = generate_job_item(g, g->job);
 
   g->view_area = a;
+  if (!g->loaded_ms)
+    return;
   if (item)
     draw_job(g, item, c, a);
   else

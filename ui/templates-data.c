@@ -33,137 +33,123 @@ item_at(const struct template_item *items, size_t n, const char *name)
   return n;
 }
 
-/* ---- the list ---- */
+/* ---- the list, read on a thread of its own ---- */
+
+struct lookup {
+  struct templates *t;
+  uint32_t number;               /* an older one must not undo what a newer one found */
+  struct project *p;
+  struct template_item *items;
+  size_t n;
+  uint32_t *item_of_version;     /* index into items + 1 of a version's id, 0: none */
+  size_t n_of_version;
+  char *teacher;
+  double price_in, price_out;
+  struct err e;
+};
 
 /* rows: all versions, newest first within a name. */
 static void
-take_versions(struct templates *t, const struct template_row *rows, size_t n)
+take_versions(struct lookup *l, const struct template_row *rows, size_t n)
 {
-  struct template_item *items = xcalloc(n ? n : 1, sizeof *items);
-  size_t n_items = 0, at;
   uint32_t top = 0;
+  size_t at;
 
+  l->items = xcalloc(n + 1, sizeof *l->items);
   for (size_t i = 0; i < n; i++)
     top = rows[i].id > top ? rows[i].id : top;
-  free(t->item_of_version);
-  t->n_of_version = (size_t)top + 1;
-  t->item_of_version = xcalloc(t->n_of_version, sizeof *t->item_of_version);
+  l->n_of_version = (size_t)top + 1;
+  l->item_of_version = xcalloc(l->n_of_version, sizeof *l->item_of_version);
   for (size_t i = 0; i < n; i++) {
     if (rows[i].removed)
       continue;
-    at = item_at(items, n_items, rows[i].name);
-    if (at == n_items) {
-      items[n_items++] = (struct template_item){.name = xstrdup(rows[i].name), .version = rows[i].version,
+    at = item_at(l->items, l->n, rows[i].name);
+    if (at == l->n)
+      l->items[l->n++] = (struct template_item){.name = xstrdup(rows[i].name), .version = rows[i].version,
                                                 .source = xstrdup(rows[i].source)};
-    }
-    items[at].n_versions++;
-    t->item_of_version[rows[i].id] = (uint32_t)at + 1;
+    l->items[at].n_versions++;
+    l->item_of_version[rows[i].id] = (uint32_t)at + 1;
   }
-  items_free(t->items, t->n);
-  t->items = items;
-  t->n = n_items;
 }
 
 static struct template_item *
-item_of(struct templates *t, uint32_t version_id)
+item_of(struct lookup *l, uint32_t version_id)
 {
-  uint32_t at = version_id < t->n_of_version ? t->item_of_version[version_id] : 0;
+  uint32_t at = version_id < l->n_of_version ? l->item_of_version[version_id] : 0;
 
-  return at ? &t->items[at - 1] : NULL;
+  return at ? &l->items[at - 1] : NULL;
 }
 
 static void
-count_samples(struct templates *t)
+count_samples(struct lookup *l)
 {
-  struct corpus *c = project_corpus(t->p);
+  struct corpus *c = project_corpus(l->p);
   struct template_item *item;
   struct sample s;
 
-  for (size_t i = 0; i < t->n; i++)
-    t->items[i].made = t->items[i].accepted = 0;
   for (uint32_t id = 1, n = corpus_count(c); id <= n; id++) {
-    if (!corpus_get(c, id, &s) || !(item = item_of(t, s.template_id)))
+    if (!corpus_get(c, id, &s) || !(item = item_of(l, s.template_id)))
       continue;
     item->made++;
     item->accepted += s.status == STATUS_ACCEPTED;
   }
 }
 
+/* Prices are those of the teacher that worked last, else of the first. */
 static void
-add_up_costs(struct templates *t)
-{
-  struct job_row *jobs = NULL;
-  struct job_figures figures;
-  struct template_item *item;
-  struct err e = {0};
-  size_t n = 0;
-
-  for (size_t i = 0; i < t->n; i++)
-    t->items[i].cost_usd = 0;
-  if (job_store_list(t->p, &jobs, &n, &e))
-    return;
-  for (size_t i = 0; i < n; i++) {
-    item = item_of(t, jobs[i].template_id);
-    if (!item || job_store_figures(t->p, jobs[i].id, &figures, &e))
-      continue;
-    item->cost_usd += figures.unpriced ? (double)NAN : figures.cost_usd;
-    job_figures_release(&figures);
-  }
-  /* Prices are those of the teacher that worked last, else of the first. */
-  free(t->teacher);
-  t->teacher = NULL;
-  t->price_in = t->price_out = NAN;
-  if (n) {
-    struct teacher_row row = {0};
-
-    if (teacher_store_by_id(t->p, jobs[0].teacher_id, &row, &e) == 0) {
-      t->teacher = xstrdup(row.name);
-      t->price_in = row.price_in;
-      t->price_out = row.price_out;
-    }
-    teacher_row_release(&row);
-  }
-  job_rows_free(jobs, n);
-}
-
-static void
-find_teacher(struct templates *t)
+find_teacher(struct lookup *l, uint32_t worked_last)
 {
   struct teacher_row *rows = NULL;
-  struct err e = {0};
-  size_t n = 0;
+  size_t n = 0, at = 0;
 
-  if (t->teacher || teacher_store_list(t->p, &rows, &n, &e))
+  l->price_in = l->price_out = NAN;
+  if (teacher_store_list(l->p, &rows, &n, &l->e))
     return;
+  for (size_t i = 0; i < n; i++)
+    if (rows[i].id == worked_last)
+      at = i;
   if (n) {
-    t->teacher = xstrdup(rows[0].name);
-    t->price_in = rows[0].price_in;
-    t->price_out = rows[0].price_out;
+    l->teacher = xstrdup(rows[at].name);
+    l->price_in = rows[at].price_in;
+    l->price_out = rows[at].price_out;
   }
   teacher_rows_free(rows, n);
 }
 
 static void
-load_list(struct templates *t)
+add_up_costs(struct lookup *l)
 {
-  char *selected = t->list.at < t->n ? xstrdup(t->items[t->list.at].name) : NULL;
-  struct template_row *rows = NULL;
-  struct err e = {0};
-  size_t n = 0, at = 0;
+  struct job_row *jobs = NULL;
+  struct job_figures figures;
+  struct template_item *item;
+  size_t n = 0;
 
-  if (template_store_list(t->p, true, &rows, &n, &e)) {
-    workbench_complain(t->w, &e);
-    free(selected);
+  if (job_store_list(l->p, &jobs, &n, &l->e))
     return;
+  for (size_t i = 0; i < n; i++) {
+    item = item_of(l, jobs[i].template_id);
+    if (!item || job_store_figures(l->p, jobs[i].id, &figures, &l->e))
+      continue;
+    item->cost_usd += figures.unpriced ? (double)NAN : figures.cost_usd;
+    job_figures_release(&figures);
   }
-  take_versions(t, rows, n);
+  find_teacher(l, n ? jobs[0].teacher_id : 0);
+  job_rows_free(jobs, n);
+}
+
+static void
+lookup_work(void *arg)
+{
+  struct lookup *l = arg;
+  struct template_row *rows = NULL;
+  size_t n = 0;
+
+  if (template_store_list(l->p, true, &rows, &n, &l->e))
+    return;
+  take_versions(l, rows, n);
   template_rows_free(rows, n);
-  if (selected)
-    at = item_at(t->items, t->n, selected);
-  list_keep(&t->list, t->n, at < t->n ? at : t->list.at);
-  free(selected);
-  add_up_costs(t);
-  find_teacher(t);
+  count_samples(l);
+  add_up_costs(l);
 }
 
 /* ---- drafts ---- */
@@ -268,57 +254,98 @@ templates_open_selected(struct templates *t, uint32_t version)
 
 /* ---- together ---- */
 
-/* The corpus is gone through at most twice a second. */
-static void
-load_counts(struct templates *t, bool force)
-{
-  uint64_t corpus = corpus_revision(project_corpus(t->p));
-
-  if (!force && (corpus == t->corpus_seen || clock_ms() - t->counted_ms < 500))
-    return;
-  count_samples(t);
-  t->corpus_seen = corpus;
-  t->counted_ms = clock_ms();
-}
-
 /* What is selected changed, or got a newer version, elsewhere. */
 static void
 follow_list(struct templates *t)
 {
   struct template_item *item = templates_selected(t);
 
-  if (!item) {
-    templates_open_selected(t, 0);
-    return;
-  }
-  if (!t->name || strcmp(t->name, item->name))
+  if (!item || !t->name || strcmp(t->name, item->name))
     templates_open_selected(t, 0);
   else if (!t->is_draft && t->base_version < item->version && strcmp(t->base, item->source))
     templates_open_selected(t, item->version);
 }
 
+static void
+lookup_done(void *arg)
+{
+  struct lookup *l = arg;
+  struct templates *t = l->t;
+  char *selected;
+  size_t at = 0;
+
+  t->working = false;
+  if (l->number < t->taken) {
+    items_free(l->items, l->n);
+    free(l->teacher);
+    free(l->item_of_version);
+    free(l);
+    return;
+  }
+  t->taken = l->number;
+  selected = t->list.at < t->n ? xstrdup(t->items[t->list.at].name) : NULL;
+  if (l->e.code)
+    workbench_complain(t->w, &l->e);
+  items_free(t->items, t->n);
+  free(t->teacher);
+  t->items = l->items;
+  t->n = l->n;
+  t->teacher = l->teacher;
+  t->price_in = l->price_in;
+  t->price_out = l->price_out;
+  t->loaded_ms = clock_ms();
+  if (selected)
+    at = item_at(t->items, t->n, selected);
+  list_keep(&t->list, t->n, at < t->n ? at : t->list.at);
+  if (!t->editing)
+    follow_list(t);
+  templates_render(t);
+  free(selected);
+  free(l->item_of_version);
+  free(l);
+}
+
+static struct lookup *
+lookup_new(struct templates *t)
+{
+  struct lookup *l = xcalloc(1, sizeof *l);
+
+  l->t = t;
+  l->p = t->p;
+  l->number = ++t->asked;
+  t->records_seen = project_records_revision(t->p);
+  t->corpus_seen = corpus_revision(project_corpus(t->p));
+  return l;
+}
+
+#define LOAD_MS 300   /* while a job runs, records move with every reply */
+
 void
 templates_load(struct templates *t)
 {
-  uint64_t records = project_records_revision(t->p);
-  bool first = t->counted_ms == 0, moved = first || records != t->records_seen;
+  bool moved = project_records_revision(t->p) != t->records_seen || corpus_revision(project_corpus(t->p)) != t->corpus_seen;
 
-  if (moved)
-    load_list(t);
-  t->records_seen = records;
-  load_counts(t, moved);
-  if (moved) {
-    if (!t->editing)
-      follow_list(t);
-    templates_render(t);
-  }
+  if (t->working || (t->loaded_ms && (!moved || (board_running(project_board(t->p)) && clock_ms() - t->loaded_ms < LOAD_MS))))
+    return;
+  t->working = true;
+  workbench_work(t->w, lookup_work, lookup_done, lookup_new(t));
+}
+
+void
+templates_load_now(struct templates *t)
+{
+  bool working = t->working;
+  struct lookup *l = lookup_new(t);
+
+  lookup_work(l);
+  lookup_done(l);
+  t->working = working;
 }
 
 void
 templates_data_release(struct templates *t)
 {
   items_free(t->items, t->n);
-  free(t->item_of_version);
   free(t->name);
   free(t->base);
   free(t->styles);

@@ -212,6 +212,8 @@ void
 templates_draw(struct templates *t, struct canvas *c, struct area a)
 {
   t->view_area = a;
+  if (!t->loaded_ms)
+    return;
   if (t->n == 0)
     part_empty(c, a, "No template yet\n"
                      "A template says what a teacher is asked for:\n"

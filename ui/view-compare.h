@@ -72,7 +72,7 @@ struct compare {
 
   enum compare_page page;
   bool below;                             /* the keys go to the page, not to the table */
-  bool working;
+  bool working, loaded;
   uint64_t records_seen, corpus_seen;
   struct area table_area, tabs_area, page_area, view_area;
 

@@ -199,14 +199,26 @@ static void
 on_end(void *arg, int status, const char *output, const struct err *e)
 {
   struct generate *g = arg;
+  struct json *j = status == 0 ? json_parse(output, strlen(output), NULL, NULL) : NULL;
   char n[PART_TEXT], m[PART_TEXT], money[PART_TEXT];
 
-  (void)output;
   (void)e;
   generate_load(g, true);
-  if (status == 0 && g->job)
-    workbench_say(g->w, "job %u is done: %s of %s texts kept, %s", g->job, part_count(g->funnel.kept, n),
-                  part_count(g->funnel.requested, m), part_money(g->funnel.cost_usd, money));
+  if (j)
+    workbench_say(g->w, "job %.0f is done: %s of %s texts kept, %s", json_number(json_get(j, "job"), 0),
+                  part_count(json_number(json_get(j, "kept"), NAN), n), part_count(json_number(json_get(j, "requested"), NAN), m),
+                  part_money(json_number(json_get(j, "cost_usd"), NAN), money));
+  json_free(j);
+}
+
+static void
+run_job(struct generate *g, const char *line)
+{
+  char *with_json = xasprintf("%s --json", line);
+
+  g->in_flight = 0;
+  workbench_run_then(g->w, with_json, on_end, g);
+  free(with_json);
 }
 
 static void
@@ -214,9 +226,8 @@ start(struct generate *g)
 {
   g->step = STEP_NONE;
   g->chosen = false;
-  g->in_flight = 0;
   g->page = PAGE_TEXTS;
-  workbench_run_then(g->w, g->line, on_end, g);
+  run_job(g, g->line);
 }
 
 static bool
@@ -359,8 +370,7 @@ do_resume(struct workbench *w, void *v, int n)
     workbench_quote(&line, template.name);
     buf_adds(&line, " --teacher ");
     workbench_quote(&line, teacher.name);
-    g->in_flight = 0;
-    workbench_run_then(w, buf_str(&line), on_end, g);
+    run_job(g, buf_str(&line));
   }
   template_row_release(&template);
   teacher_row_release(&teacher);
@@ -402,7 +412,7 @@ choose_job(struct generate *g, size_t i)
   uint32_t job = g->jobs[i].row.id;
 
   generate_show_job(g, job);
-  g->chosen = i > 0;
+  g->chosen = true;
   g->page = PAGE_TEXTS;
   generate_load(g, true);
 }

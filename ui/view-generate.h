@@ -2,7 +2,8 @@
  *
  * The view shows one job: the one that runs, else the newest, else the one that the person chose. What it shows of a job is
  * the same whether the job runs here, ran yesterday or was killed in between: labels and funnel come from the project file,
- * the texts from corpus and dropped texts, and only what is in flight comes from the board.
+ * the texts from corpus and dropped texts, and only what is in flight comes from the board. The project is read on a thread of
+ * its own (generate-data.c), a few times a second while a job runs.
  *
  * Threads: the screen's. */
 #ifndef UI_VIEW_GENERATE_H
@@ -26,6 +27,15 @@ struct stream_row {
   uint32_t request;            /* texts are in the order of the requests */
   uint32_t sample;             /* 0: dropped */
   size_t dropped;              /* index of struct dropped_row */
+};
+/* What tells the samples of a job from the rest. Whoever reads the project owns it meanwhile. */
+struct job_texts {
+  uint32_t job;
+  uint32_t *requests;          /* ids of its requests, ascending */
+  size_t n_requests;
+  uint32_t *samples;           /* that came of it, ascending */
+  size_t n_samples, cap_samples;
+  uint32_t scanned;            /* samples of the corpus looked at for that */
 };
 struct job_item {
   struct job_row row;
@@ -54,23 +64,20 @@ struct generate {
   size_t n_cells, cap_cells;
 
   struct funnel funnel;        /* of the job shown */
-  uint32_t *requests;          /* ids of its requests, ascending */
-  size_t n_requests;
-  uint32_t *samples;           /* that came of it, ascending */
-  size_t n_samples, cap_samples;
-  uint32_t scanned;            /* samples of the corpus looked at for that */
+  struct job_texts texts;
   struct dropped_row *dropped;
   size_t n_dropped;
   struct stream_row *stream;
-  size_t n_stream, cap_stream;
+  size_t n_stream;
   struct request_row *failed;
   size_t n_failed;
   size_t *of_reason;           /* dropped texts of the reason that is open */
   size_t n_of_reason;
   enum drop_reason reason;     /* DROP_NONE: the funnel itself is shown */
 
+  bool working, again;         /* the project is being read; and must be read once more */
   uint64_t records_seen, corpus_seen;
-  int64_t loaded_ms;           /* when, and how long it took */
+  int64_t loaded_ms;           /* when it was read last, and how long that took */
   int64_t load_took_ms;
 
   enum generate_page page;
@@ -88,6 +95,7 @@ struct generate {
 };
 
 /* view-generate-data.c */
+/* Begins to read what is new; force: in any case. */
 void generate_load(struct generate *g, bool force);
 void generate_show_job(struct generate *g, uint32_t job);
 void generate_data_release(struct generate *g);

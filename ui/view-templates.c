@@ -100,7 +100,7 @@ take_newest(struct templates *t, const char *name)
   size_t at = t->editor.at;
   int top = t->editor.top;
 
-  templates_load(t);
+  templates_load_now(t);
   select_name(t, name);
   templates_open_selected(t, 0);
   if (at <= t->editor.text.n) {
@@ -339,7 +339,7 @@ remove_template(void *arg)
   workbench_quote(&line, t->name);
   workbench_run(t->w, buf_str(&line));
   buf_release(&line);
-  templates_load(t);
+  templates_load_now(t);
 }
 
 static void

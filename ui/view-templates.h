@@ -37,10 +37,10 @@ struct templates {
 
   struct template_item *items;   /* by name */
   size_t n;
-  uint32_t *item_of_version;     /* index into items + 1 of a version's id, 0: none */
-  size_t n_of_version;
+  bool working;                  /* the project is being read */
   uint64_t records_seen, corpus_seen;
-  int64_t counted_ms;
+  int64_t loaded_ms;             /* 0: not yet */
+  uint32_t asked, taken;         /* readings begun, and the newest that was taken over */
 
   enum templates_pane pane;
   struct list list;
@@ -76,7 +76,8 @@ struct templates {
 };
 
 /* view-templates-data.c */
-void templates_load(struct templates *t);
+void templates_load(struct templates *t);                        /* begins to read what is new */
+void templates_load_now(struct templates *t);                    /* ... and waits: after a change of one's own */
 void templates_data_release(struct templates *t);
 struct template_item *templates_selected(struct templates *t);   /* NULL: none */
 /* Puts the selected template (or one of its versions, 0: the newest, with its draft) into the editor. */
