@@ -391,7 +391,7 @@ curate_filters_as_one_types(void **state)
   screen(&s, "curate-filter-wrong");
   keys(&s, "Esc");
   assert_shows(&s, "42 of 42");
-  assert_shows(&s, ">  3 ");  /* what was selected before is again */
+  assert_shows(&s, ">    3 ");  /* what was selected before is again */
   keys(&s, "/ <parcel> Enter");
   assert_shows(&s, "parcel");
   keys(&s, "Esc S-Tab j Enter");  /* a facet */
@@ -432,7 +432,7 @@ several_labels_are_toggled(void **state)
   raise_curtain(&s, 24, 80);
   keys(&s, "3 6");
   assert_int_equal(sample(&s, 1).n_labels, 3);
-  assert_shows(&s, "> 1 ");
+  assert_shows(&s, ">    1 ");
   keys(&s, "1 3 6");
   assert_int_equal(sample(&s, 1).n_labels, 0);
   keys(&s, "u");
@@ -481,10 +481,10 @@ the_mouse_points_and_scrolls(void **state)
   open_stage(&s, "mouse", true);
   raise_curtain(&s, 24, 80);
   click(&s, MOUSE_LEFT, 5, 40);
-  assert_shows(&s, ">  3 ");
+  assert_shows(&s, ">    3 ");
   click(&s, MOUSE_WHEEL_DOWN, 5, 40);
   click(&s, MOUSE_WHEEL_DOWN, 5, 40);
-  assert_shows(&s, ">  7 ");          /* scrolled out of sight, so the first row that is left */
+  assert_shows(&s, ">    7 ");          /* scrolled out of sight, so the first row that is left */
   click(&s, MOUSE_LEFT, 3, 5);        /* the facet of shipping */
   assert_shows(&s, "label:shipping");
   click(&s, MOUSE_LEFT, 3, 5);
@@ -511,7 +511,7 @@ the_selected_row_stays(void **state)
   keys(&s, "G k k k k");
   draw(&s);
   for (uint32_t i = 1; i <= 42; i++) {
-    snprintf(here, sizeof here, "> %2u ", i);
+    snprintf(here, sizeof here, "> %4u ", i);
     if (shows(&s, here))
       break;
   }

@@ -12,6 +12,7 @@
 struct lookup {
   struct hints *hints;
   struct project *project;
+  int64_t evaluated_ms;
   struct hints found;
 };
 
@@ -40,6 +41,22 @@ take(struct hints *h, const struct prediction *predictions, size_t n)
     h->of[predictions[i].sample_id] = (struct hint){predictions[i].label, predictions[i].probability};
 }
 
+/* When something was evaluated last: predictions come with that. */
+static int64_t
+newest_evaluation(struct project *p)
+{
+  struct evaluation_row *rows = NULL;
+  size_t n = 0;
+  int64_t newest = 0;
+
+  if (run_store_evaluations(p, &rows, &n, NULL) < 0)
+    return 0;
+  for (size_t i = 0; i < n; i++)
+    newest = rows[i].kind == PREDICTOR_RUN && rows[i].at_ms > newest ? rows[i].at_ms : newest;
+  evaluation_rows_free(rows, n);
+  return newest;
+}
+
 /* The newest run that predicted something. */
 static void
 lookup_work(void *arg)
@@ -48,7 +65,8 @@ lookup_work(void *arg)
   struct run_row *runs = NULL;
   size_t n = 0;
 
-  if (run_store_list(l->project, &runs, &n, NULL) < 0)
+  l->evaluated_ms = newest_evaluation(l->project);
+  if (l->evaluated_ms == l->hints->evaluated_ms || run_store_list(l->project, &runs, &n, NULL) < 0)
     return;
   for (size_t i = n; i-- > 0 && !l->found.run[0];) {
     struct prediction *predictions = NULL;
@@ -71,11 +89,14 @@ lookup_done(void *arg)
   struct lookup *l = arg;
   struct hints *h = l->hints;
 
-  free(h->of);
-  h->of = l->found.of;
-  h->n = l->found.n;
-  memcpy(h->run, l->found.run, sizeof h->run);
   h->working = false;
+  if (l->evaluated_ms != h->evaluated_ms) {
+    free(h->of);
+    h->of = l->found.of;
+    h->n = l->found.n;
+    memcpy(h->run, l->found.run, sizeof h->run);
+    h->evaluated_ms = l->evaluated_ms;
+  }
   free(l);
 }
 

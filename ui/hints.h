@@ -17,7 +17,8 @@ struct hints {
   struct hint *of;         /* of[id] */
   uint32_t n;              /* ids below this */
   char run[64];            /* whose they are, "" for none */
-  uint64_t seen;
+  uint64_t seen;           /* records revision */
+  int64_t evaluated_ms;    /* the newest evaluation that was taken over */
   bool working;
 };
 

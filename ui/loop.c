@@ -85,6 +85,12 @@ timeout_of(const struct loop *l)
     wait = l->drawn_ms + FRAME_MS - clock_ms();
     wait = wait < 0 ? 0 : wait;
   }
+  if (l->w->cost_wanted && !l->w->cost_asked) {
+    int64_t due = l->w->cost_due_ms - clock_ms();
+
+    due = due < 0 ? 0 : due;
+    wait = wait < 0 || wait > due ? due : wait;
+  }
   if (key_pending(&l->keys) && (wait < 0 || wait > KEY_WAIT_MS))
     wait = KEY_WAIT_MS;
   return (int)wait;

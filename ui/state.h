@@ -45,6 +45,7 @@ struct workbench {
   bool gone_to;                /* another view came up: it must take over what is new */
   double cost_usd;             /* of the project; looked up when records change */
   bool cost_wanted, cost_asked;
+  int64_t cost_due_ms;         /* not to be looked up again before */
   bool touched, quit, repaint, suspend;
   struct key key;              /* the last one */
   int tab_col[VIEW_COUNT], tab_end[VIEW_COUNT];  /* where the tabs stand, for clicks */

@@ -54,18 +54,38 @@ keep(struct train *v, const struct form *f)
   free(name);
 }
 
+/* The run's name stands at the beginning of the last line: "linear#7: 612 texts, ...". */
+static bool
+run_of_output(const char *output, char *name, size_t size)
+{
+  const char *end = output + strlen(output), *from, *colon;
+
+  while (end > output && end[-1] == '\n')
+    end--;
+  for (from = end; from > output && from[-1] != '\n';)
+    from--;
+  colon = strstr(from, ": ");
+  if (!colon || colon >= end || (size_t)(colon - from) >= size)
+    return false;
+  memcpy(name, from, (size_t)(colon - from));
+  name[colon - from] = '\0';
+  return true;
+}
+
+/* A run that has ended is asked about the test texts at once: what it confuses belongs to the picture. */
 static void
 training_ended(void *arg, int status, const char *output, const struct err *e)
 {
   struct train *v = arg;
-
   struct corpus_counts counts;
+  char name[256];
 
-  (void)output, (void)e;
+  (void)e;
   v->follow = false;
   corpus_counts(workbench_corpus(v->w), &counts);
-  if ((status == 0 || status == ERR_INTERRUPTED) && counts.split[SPLIT_TEST] && v->run)  /* what it confuses */
-    train_evaluate(v->w, v, 0);
+  if ((status == 0 || status == ERR_INTERRUPTED) && counts.split[SPLIT_TEST] && !workbench_wants_quit(v->w) &&
+      run_of_output(output, name, sizeof name))
+    train_evaluate_run(v->w, name);
 }
 
 static void

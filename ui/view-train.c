@@ -144,7 +144,8 @@ train_update(void *view, bool visible)
 {
   struct train *v = view;
 
-  (void)visible;
+  if (!visible && v->seen != UINT64_MAX && !v->follow)
+    return;
   if (!v->working && v->seen != project_records_revision(v->project)) {
     struct lookup *l = xcalloc(1, sizeof *l);
 
@@ -216,17 +217,22 @@ stop(struct workbench *w, void *view, int n)
 }
 
 void
-train_evaluate(struct workbench *w, void *view, int n)
+train_evaluate_run(struct workbench *w, const char *name)
 {
   struct buf line = BUF_INIT;
 
-  (void)n;
-  if (!train_selected(view))
-    return;
   buf_adds(&line, "evaluate --run ");
-  workbench_quote(&line, train_selected(view)->name);
+  workbench_quote(&line, name);
   workbench_run(w, buf_str(&line));
   buf_release(&line);
+}
+
+static void
+evaluate(struct workbench *w, void *view, int n)
+{
+  (void)n;
+  if (train_selected(view))
+    train_evaluate_run(w, train_selected(view)->name);
 }
 
 static void
@@ -288,7 +294,7 @@ const struct binding train_bindings[] = {
    .hint = "new"},
   {.keys = "Space", .action = pause, .help = "pause the training, go on", .hint = "pause", .when = runs_now},
   {.keys = "x", .action = stop, .help = "stop the training and keep its best epoch", .hint = "stop", .when = runs_now},
-  {.keys = "v", .line = "evaluate", .action = train_evaluate, .help = "evaluate the run on the test texts",
+  {.keys = "v", .line = "evaluate", .action = evaluate, .help = "evaluate the run on the test texts",
    .hint = "evaluate",
    .when = is_finished},
   {.keys = "L", .action = log_scale, .help = "loss on a log scale, or plain", .hint = "log", .when = has_run},

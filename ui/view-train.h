@@ -38,8 +38,8 @@ extern const struct binding train_bindings[];
 void train_draw(void *view, struct canvas *c, struct area a);
 /* Asks for a student where there are several, then for its parameters, and starts the training. */
 void train_new(struct workbench *w, void *view, int n);
-/* Evaluates the selected run on the test texts. */
-void train_evaluate(struct workbench *w, void *view, int n);
+/* Evaluates a run on the test texts. */
+void train_evaluate_run(struct workbench *w, const char *name);
 const struct run_row *train_selected(const struct train *v);
 
 #endif

@@ -234,6 +234,7 @@ workbench_free(struct workbench *w)
 {
   if (!w)
     return;
+  w->quit = true;  /* nothing new is begun from here on */
   if (w->asking != ASKING_NOTHING)
     prompt_end();
   board_stop_all(w->board);
@@ -276,7 +277,7 @@ workbench_wants_quit(const struct workbench *w)
 bool
 workbench_busy(const struct workbench *w)
 {
-  return errands_count(&w->errands) > 0 || w->corpus_seen != corpus_revision(w->corpus) ||
+  return errands_count(&w->errands) > 0 || w->cost_wanted || w->corpus_seen != corpus_revision(w->corpus) ||
          w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
 }
 
@@ -441,6 +442,7 @@ struct cost {
   struct workbench *w;
   struct project *project;
   double usd;
+  int64_t took_ms;
 };
 
 static void
@@ -448,11 +450,13 @@ cost_work(void *arg)
 {
   struct cost *cost = arg;
   struct job_figures figures = {0};
+  int64_t from = clock_ms();
 
   if (job_store_figures(cost->project, 0, &figures, NULL) == 0) {
     cost->usd = figures.cost_usd;
     job_figures_release(&figures);
   }
+  cost->took_ms = clock_ms() - from;
 }
 
 static void
@@ -462,6 +466,7 @@ cost_done(void *arg)
 
   cost->w->cost_usd = isfinite(cost->usd) ? cost->usd : 0;
   cost->w->cost_asked = false;
+  cost->w->cost_due_ms = clock_ms() + 20 * cost->took_ms;  /* a twentieth of a processor at most */
   free(cost);
 }
 
@@ -470,10 +475,10 @@ ask_cost(struct workbench *w)
 {
   struct cost *cost;
 
-  if (!w->cost_wanted || w->cost_asked)
+  if (!w->cost_wanted || w->cost_asked || clock_ms() < w->cost_due_ms)
     return;
   cost = xcalloc(1, sizeof *cost);
-  *cost = (struct cost){w, w->project, w->cost_usd};
+  *cost = (struct cost){.w = w, .project = w->project, .usd = w->cost_usd};
   w->cost_wanted = false;
   w->cost_asked = true;
   workbench_work(w, cost_work, cost_done, cost);
