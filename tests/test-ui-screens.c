@@ -549,7 +549,9 @@ train_at_three_sizes(void **state)
     canvas_release(&s.canvas);
   }
   raise_curtain(&s, 24, 80);
-  keys(&s, "F4");
+  keys(&s, "F4 Left Left Left");
+  screen(&s, "train-crosshair");
+  keys(&s, "Esc");
   draw(&s);
   canvas_to_ascii(&s.canvas);
   for (int i = 0; i < s.canvas.rows * s.canvas.cols; i++)
@@ -582,7 +584,7 @@ train_trains(void **state)
   run_rows_free(runs, n);
   keys(&s, "BS <3> Enter");
   assert_shows(&s, "first");
-  assert_shows(&s, "test texts: truth down");
+  assert_shows(&s, "test: truth down");
   assert_int_equal(run_store_list(s.project, &runs, &n, &e), 0);
   assert_int_equal(n, 1);
   assert_int_equal(runs[0].state, RUN_DONE);

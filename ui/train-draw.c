@@ -62,13 +62,46 @@ draw_run(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 
 /* ---- the head ---- */
 
+/* "loss t .257 v .450": with the letters and colours of the curves. */
+static int
+draw_pair(struct canvas *c, struct area a, int row, int col, const char *name, double train, double valid)
+{
+  char number[16];
+
+  col = canvas_str(c, a, row, col, STYLE_DIM, name) + 1;
+  col = canvas_str(c, a, row, col, STYLE_TRAIN, "t") + 1;
+  col = canvas_str(c, a, row, col, STYLE_NORMAL, part(train, number)) + 1;
+  col = canvas_str(c, a, row, col, STYLE_VALID, "v") + 1;
+  return canvas_str(c, a, row, col, STYLE_NORMAL, part(valid, number)) + 2;
+}
+
+/* The values under the crosshair; those of the validation are the newest up to there. */
+static void
+draw_cross(const struct curve *k, size_t at, struct canvas *c, struct area a)
+{
+  const struct train_point *p = &k->points[at], *valid = p;
+  int col = canvas_printf(c, a, 1, 1, STYLE_BOLD, "step %d", p->step) + 2;
+
+  for (size_t i = at + 1; i-- > 0 && !isfinite(valid->valid_accuracy);)
+    valid = &k->points[i];
+  col = draw_pair(c, a, 1, col, "loss", p->train_loss, valid->valid_loss);
+  draw_pair(c, a, 1, col, "acc", p->train_accuracy, valid->valid_accuracy);
+}
+
+/* A figure now, or of the student that was kept. */
+static double
+shown(const struct run_row *run, double now, const char *name, bool runs)
+{
+  return runs ? now : kept(run, name);
+}
+
 static void
 draw_head(struct train *v, struct canvas *c, struct area a, const struct run_row *run)
 {
   const struct curve *k = &v->curve;
   const struct train_point *last = k->n ? &k->points[k->n - 1] : NULL, *valid = curve_valid(k);
   bool runs = k->live && (k->activity.state == ACTIVITY_RUNNING || k->activity.state == ACTIVITY_PAUSED);
-  char b1[16], b2[16], b3[16];
+  char number[16];
   int col;
 
   col = canvas_str(c, a, 0, 1, STYLE_NAME, run->name) + 2;
@@ -91,13 +124,15 @@ draw_head(struct train *v, struct canvas *c, struct area a, const struct run_row
   }
   if (!last)
     return;
-  col = canvas_printf(c, a, 1, 1, STYLE_NORMAL, "train loss %s acc %s", part(last->train_loss, b1),
-                      part(last->train_accuracy, b2)) + 3;
-  if (valid)
-    canvas_printf(c, a, 1, col, STYLE_NORMAL, "%s loss %s acc %s F1 %s", "valid",
-                  part(runs ? valid->valid_loss : kept(run, "valid_loss"), b1),
-                  part(runs ? valid->valid_accuracy : kept(run, "valid_accuracy"), b2),
-                  part(runs ? valid->valid_f1 : kept(run, "valid_f1"), b3));
+  if (v->crossed && v->cross < k->n) {
+    draw_cross(k, v->cross, c, a);
+    return;
+  }
+  col = draw_pair(c, a, 1, 1, "loss", last->train_loss, shown(run, valid ? valid->valid_loss : NAN, "valid_loss", runs));
+  col = draw_pair(c, a, 1, col, "acc", last->train_accuracy,
+                  shown(run, valid ? valid->valid_accuracy : NAN, "valid_accuracy", runs));
+  col = canvas_str(c, a, 1, col, STYLE_DIM, "F1") + 1;
+  canvas_str(c, a, 1, col, STYLE_NORMAL, part(shown(run, valid ? valid->valid_f1 : NAN, "valid_f1", runs), number));
 }
 
 /* ---- charts ---- */
@@ -142,6 +177,10 @@ draw_chart(struct train *v, struct canvas *c, struct area a, bool loss)
                         .empty = v->curve.working ? "" : v->curve.live ? "reading the texts" : "no points were kept"};
 
   fill(v, &l, loss);
+  if (v->crossed && v->cross < v->curve.n) {
+    chart.has_cross = true;
+    chart.cross_x = v->curve.points[v->cross].step;
+  }
   chart.n_series = 2;
   chart.series[0] = (struct series){.name = "train", .x = l.x, .y = l.train, .n = l.n, .style = STYLE_TRAIN,
                                     .letter = 't'};
@@ -257,7 +296,7 @@ draw_confusion(struct train *v, struct canvas *c, struct area a)
     canvas_str(c, a, 1, 0, STYLE_DIM, "v evaluates a finished run on the test texts");
     return;
   }
-  canvas_printf(c, a, 0, 0, STYLE_HEAD, "%s texts: truth down, answer across   acc %s  F1 %s", v->confusion_split,
+  canvas_printf(c, a, 0, 0, STYLE_HEAD, "%s: truth down, answer across  acc %s F1 %s", v->confusion_split,
                 part(json_number(json_get(v->confusion, "accuracy"), NAN), number),
                 part(json_number(json_get(v->confusion, "macro_f1"), NAN), f1));
   a = area_rows(a, 1, a.rows - 1);

@@ -83,8 +83,8 @@ training_ended(void *arg, int status, const char *output, const struct err *e)
   (void)e;
   v->follow = false;
   corpus_counts(workbench_corpus(v->w), &counts);
-  if ((status == 0 || status == ERR_INTERRUPTED) && counts.split[SPLIT_TEST] && !workbench_wants_quit(v->w) &&
-      run_of_output(output, name, sizeof name))
+  if ((status == 0 || status == ERR_INTERRUPTED) && (counts.split[SPLIT_TEST] || counts.split[SPLIT_VALID]) &&
+      !workbench_wants_quit(v->w) && run_of_output(output, name, sizeof name))
     train_evaluate_run(v->w, name);
 }
 

@@ -65,6 +65,7 @@ static void
 select_row(struct train *v, size_t row)
 {
   list_go(&v->list, row);
+  v->crossed &= train_selected(v) && v->run == train_selected(v)->id;
   v->run = train_selected(v) ? train_selected(v)->id : 0;
   curve_of(&v->curve, v->run);
   curve_update(&v->curve);
@@ -159,11 +160,42 @@ train_update(void *view, bool visible)
 
 /* ---- keys ---- */
 
+/* The crosshair goes from point to point; in a long run by as many as a column of the chart holds. */
+static void
+move_cross(struct train *v, int step)
+{
+  size_t n = v->curve.n, by = n / 60 + 1;
+
+  if (n == 0)
+    return;
+  if (!v->crossed)
+    v->cross = n - 1;
+  else if (step < 0)
+    v->cross = v->cross > by ? v->cross - by : 0;
+  else
+    v->cross = v->cross + by < n ? v->cross + by : n - 1;
+  v->crossed = true;
+}
+
+static bool
+train_back(void *view)
+{
+  struct train *v = view;
+  bool was = v->crossed;
+
+  v->crossed = false;
+  return was;
+}
+
 static void
 train_move(void *view, enum move m)
 {
   struct train *v = view;
 
+  if (m == MOVE_LEFT || m == MOVE_RIGHT) {
+    move_cross(v, m == MOVE_LEFT ? -1 : 1);
+    return;
+  }
   list_move(&v->list, m);
   select_row(v, v->list.at);
   if (v->confusion_of != v->run)
@@ -219,10 +251,18 @@ stop(struct workbench *w, void *view, int n)
 void
 train_evaluate_run(struct workbench *w, const char *name)
 {
+  struct corpus_counts counts;
   struct buf line = BUF_INIT;
 
+  corpus_counts(workbench_corpus(w), &counts);
+  if (!counts.split[SPLIT_TEST] && !counts.split[SPLIT_VALID]) {
+    workbench_say(w, "there are no test texts to evaluate on (:import FILE --split test)");
+    return;
+  }
   buf_adds(&line, "evaluate --run ");
   workbench_quote(&line, name);
+  if (!counts.split[SPLIT_TEST])
+    buf_adds(&line, " --split valid");
   workbench_run(w, buf_str(&line));
   buf_release(&line);
 }
@@ -294,7 +334,7 @@ const struct binding train_bindings[] = {
    .hint = "new"},
   {.keys = "Space", .action = pause, .help = "pause the training, go on", .hint = "pause", .when = runs_now},
   {.keys = "x", .action = stop, .help = "stop the training and keep its best epoch", .hint = "stop", .when = runs_now},
-  {.keys = "v", .line = "evaluate", .action = evaluate, .help = "evaluate the run on the test texts",
+  {.keys = "v", .line = "evaluate", .action = evaluate, .help = "evaluate the run on the test texts (or validation)",
    .hint = "evaluate",
    .when = is_finished},
   {.keys = "L", .action = log_scale, .help = "loss on a log scale, or plain", .hint = "log", .when = has_run},
@@ -304,7 +344,8 @@ const struct binding train_bindings[] = {
 
 const struct view view_train = {
   .name = "Train",
-  .about = "training runs: their curves while they run, what they confuse; Enter shows all about a run",
+  .about = "training runs: their curves while they run, what they confuse; Enter shows all about a run, "
+           "Left and Right read values off the curves",
   .bindings = train_bindings,
   .open = train_open,
   .close = train_close,
@@ -312,5 +353,6 @@ const struct view view_train = {
   .update = train_update,
   .move = train_move,
   .enter = show_run,
+  .back = train_back,
   .mouse = train_mouse,
 };

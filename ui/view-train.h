@@ -28,6 +28,8 @@ struct train {
   uint32_t confusion_of;
   char *confusion_split;
   bool log_scale, smooth;
+  bool crossed;              /* a crosshair stands at the point `cross` */
+  size_t cross;
   int kind;                  /* of the form: index in student_kinds */
   struct option *rows;       /* of the form */
   size_t n_rows;
