@@ -648,6 +648,37 @@ any_keys_do_no_harm(void **state)
   stage_close(&s);
 }
 
+static void
+the_mouse_points(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "mouse", 24, 80, 1);
+  stage_keys(&s, "n Enter Enter");
+  stage_click(&s, "why dropped", false);
+  stage_assert_shows(&s, "answered");
+  stage_click(&s, "short   ", true);
+  stage_assert_shows(&s, "Esc goes back");
+  stage_click(&s, "texts 13", false);
+  stage_click(&s, "The courier left", true);
+  stage_assert_shows(&s, "request    2 of job 1");
+  stage_keys(&s, "Esc");
+  put_runs(&s);
+  stage_settle(&s);
+  stage_click(&s, "5 Compare", false);
+  stage_click(&s, "seeds", false);
+  stage_click(&s, "confusion", false);
+  stage_assert_shows(&s, "bill ship retu");
+  stage_click(&s, "disagree", false);
+  stage_assert_shows(&s, "only seeds is right");
+  stage_click(&s, "1 Templates", false);
+  stage_click(&s, "topic: [boots", false);
+  stage_keys(&s, "e <#>");
+  stage_assert_shows(&s, "#topic: [boots");
+  stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -667,6 +698,7 @@ main(void)
     cmocka_unit_test(two_runs_disagree),
     cmocka_unit_test(an_experiment_is_seen),
     cmocka_unit_test(an_experiment_is_run),
+    cmocka_unit_test(the_mouse_points),
     cmocka_unit_test(any_keys_do_no_harm),
   };
 

@@ -189,6 +189,28 @@ stage_text(struct stage *s)
   return buf_take(&b);
 }
 
+void
+stage_click(struct stage *s, const char *text, bool twice)
+{
+  char *screen = stage_text(s), *at = strstr(screen, text), *line = at;
+  struct key k = {.code = K_MOUSE, .mouse = MOUSE_LEFT};
+
+  if (!at)
+    fail_msg("'%s' is not there to be clicked", text);
+  while (line > screen && line[-1] != '\n')
+    line--;
+  for (const char *p = screen; p < line; p++)
+    k.row += *p == '\n';
+  k.col = canvas_width(line, (size_t)(at - line));
+  free(screen);
+  workbench_key(s->w, &k);
+  if (twice) {
+    k.mouse = MOUSE_DOUBLE;
+    workbench_key(s->w, &k);
+  }
+  stage_settle(s);
+}
+
 bool
 stage_shows(struct stage *s, const char *text)
 {

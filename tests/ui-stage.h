@@ -43,6 +43,8 @@ void stage_draw(struct stage *s);
 void stage_keys(struct stage *s, const char *script);
 /* The screen without its styles, to be freed by the caller. */
 char *stage_text(struct stage *s);
+/* A click, or a double one, on the first cell of that text on the screen. */
+void stage_click(struct stage *s, const char *text, bool twice);
 bool stage_shows(struct stage *s, const char *text);
 void stage_assert_shows(struct stage *s, const char *text);
 /* Compares the canvas with tests/screens/NAME.txt; with RETORT_UPDATE_SCREENS=1 in the environment the file is written anew

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "corpus/filter.h"
 #include "evaluate/cost.h"
@@ -279,6 +280,7 @@ lookup_done(void *arg)
 
   v->working = false;
   v->loaded = true;
+  v->loaded_ms = clock_ms();
   inherit(v, l->rows, l->n);
   rows_free(v->rows, v->n);
   v->rows = l->rows;
@@ -314,6 +316,9 @@ compare_load(struct compare *v)
       v->has_live = true;
     }
   if (v->working || records == v->records_seen)
+    return;
+  /* While a job runs, records move with every reply; what it ends with is always read. */
+  if (v->loaded && board_running(project_board(v->p)) && clock_ms() - v->loaded_ms < 500)
     return;
   l = xcalloc(1, sizeof *l);
   l->v = v;
@@ -408,7 +413,12 @@ compare_other(struct compare *v)
   for (size_t i = 0; i < v->n; i++)
     if (v->rows[i].marked && &v->rows[i] != row)
       return &v->rows[i];
-  return base != row ? base : NULL;
+  if (base != row)
+    return base;
+  for (size_t i = 0; i < v->n; i++)   /* the baseline itself: against the first of the others */
+    if (v->rows[i].said && &v->rows[i] != row)
+      return &v->rows[i];
+  return NULL;
 }
 
 static void

@@ -264,6 +264,8 @@ draw_kept(struct generate *g, uint32_t id, struct canvas *c, struct area a, int 
   buf_release(&label);
 }
 
+#define READ_COLS 150          /* an eye does not follow a row further than that */
+
 struct row_context {
   struct generate *g;
   int name_cols;
@@ -277,6 +279,7 @@ draw_text_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   const struct stream_row *row = &x->g->stream[i];
 
   (void)here;
+  a = area_cols(a, 0, READ_COLS);
   if (row->sample)
     draw_kept(x->g, row->sample, c, a, x->name_cols);
   else
@@ -289,7 +292,7 @@ draw_reason_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   struct row_context *x = arg;
 
   (void)here;
-  draw_dropped(x->g, &x->g->dropped[x->g->of_reason[i]], c, a, x->name_cols);
+  draw_dropped(x->g, &x->g->dropped[x->g->of_reason[i]], c, area_cols(a, 0, READ_COLS), x->name_cols);
 }
 
 static void

@@ -62,8 +62,10 @@ part_money(double usd, char out[PART_TEXT])
     snprintf(out, PART_TEXT, "<$0.00001");
   else if (usd < .001)
     snprintf(out, PART_TEXT, "$%.5f", usd);
-  else if (usd < .1)
+  else if (usd < .01)
     snprintf(out, PART_TEXT, "$%.4f", usd);
+  else if (usd < .1)
+    snprintf(out, PART_TEXT, "$%.3f", usd);
   else
     snprintf(out, PART_TEXT, "$%.2f", usd);
   return out;

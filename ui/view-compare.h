@@ -73,6 +73,7 @@ struct compare {
   enum compare_page page;
   bool below;                             /* the keys go to the page, not to the table */
   bool working, loaded;
+  int64_t loaded_ms;
   uint64_t records_seen, corpus_seen;
   struct area table_area, tabs_area, page_area, view_area;
 
@@ -86,7 +87,7 @@ struct compare_row *compare_selected(struct compare *v);         /* NULL: none *
 struct compare_row *compare_baseline(struct compare *v);         /* NULL: none */
 void compare_find_differences(struct compare *v);                /* after the baseline changed */
 void compare_find_disagreements(struct compare *v);              /* after selection or marks changed */
-/* Whom the selected one is set against: what is marked beside it, else the baseline; NULL: nobody. */
+/* Whom the selected one is set against: what is marked beside it, else the baseline, else another; NULL: nobody. */
 struct compare_row *compare_other(struct compare *v);
 void compare_sort_rows(struct compare *v);
 extern const char *const compare_sort_names[N_SORTS];
