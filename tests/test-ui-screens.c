@@ -551,6 +551,9 @@ train_at_three_sizes(void **state)
   raise_curtain(&s, 24, 80);
   keys(&s, "F4 Left Left Left");
   screen(&s, "train-crosshair");
+  assert_shows(&s, "truth down");
+  keys(&s, "Tab");
+  assert_shows(&s, ">  6");
   keys(&s, "Esc");
   draw(&s);
   canvas_to_ascii(&s.canvas);
@@ -652,7 +655,8 @@ any_keys_do_no_harm(void **state)
 {
   static const char *const some[] = {
     "j", "k", "a", "x", "l", "e", "Space", "V", "*", ".", "s", "S", "/", "n", "N", "u", "C-r", "Tab", "S-Tab", "Enter",
-    "Esc", "g", "G", "C-d", "C-u", "F3", "F4", "3", "?", ":", "!", "R", "BS", "Del", "Left", "Right", "Up", "Down", "PgDn",
+    "Esc", "g", "G", "C-d", "C-u", "F3", "F4", "3", "?", ":", "!", "R", "BS", "Del", "Left", "Right", "Up", "Down",
+    "PgDn",
     "L", "=", "v", "q", "(", "\"", "é", "本", "C-c", "C-w", "C-y",
   };
   uint64_t seed = 12345;

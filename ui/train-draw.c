@@ -128,7 +128,8 @@ draw_head(struct train *v, struct canvas *c, struct area a, const struct run_row
     draw_cross(k, v->cross, c, a);
     return;
   }
-  col = draw_pair(c, a, 1, 1, "loss", last->train_loss, shown(run, valid ? valid->valid_loss : NAN, "valid_loss", runs));
+  col = draw_pair(c, a, 1, 1, "loss", last->train_loss,
+                  shown(run, valid ? valid->valid_loss : NAN, "valid_loss", runs));
   col = draw_pair(c, a, 1, col, "acc", last->train_accuracy,
                   shown(run, valid ? valid->valid_accuracy : NAN, "valid_accuracy", runs));
   col = canvas_str(c, a, 1, col, STYLE_DIM, "F1") + 1;
@@ -352,7 +353,7 @@ train_draw(void *view, struct canvas *c, struct area a)
   if (tables.cols >= 90) {
     draw_epochs(v, c, area_cols(tables, 0, 44));
     draw_confusion(v, c, area_cols(tables, 47, tables.cols - 47));
-  } else if (json_size(json_get(v->confusion, "confusion")) && v->confusion_of == v->run) {
+  } else if (!v->epochs_first && json_size(json_get(v->confusion, "confusion")) && v->confusion_of == v->run) {
     draw_confusion(v, c, tables);
   } else {
     draw_epochs(v, c, tables);

@@ -177,6 +177,15 @@ move_cross(struct train *v, int step)
   v->crossed = true;
 }
 
+static void
+train_pane(void *view, int step)
+{
+  struct train *v = view;
+
+  (void)step;
+  v->epochs_first = !v->epochs_first;
+}
+
 static bool
 train_back(void *view)
 {
@@ -345,7 +354,7 @@ const struct binding train_bindings[] = {
 const struct view view_train = {
   .name = "Train",
   .about = "training runs: their curves while they run, what they confuse; Enter shows all about a run, "
-           "Left and Right read values off the curves",
+           "Left and Right read values off the curves; Tab: epochs or confusion, where there is no room for both",
   .bindings = train_bindings,
   .open = train_open,
   .close = train_close,
@@ -354,5 +363,6 @@ const struct view view_train = {
   .move = train_move,
   .enter = show_run,
   .back = train_back,
+  .pane = train_pane,
   .mouse = train_mouse,
 };

@@ -28,6 +28,7 @@ struct train {
   uint32_t confusion_of;
   char *confusion_split;
   bool log_scale, smooth;
+  bool epochs_first;         /* where there is no room for both: the epochs, not what it confuses */
   bool crossed;              /* a crosshair stands at the point `cross` */
   size_t cross;
   int kind;                  /* of the form: index in student_kinds */
