@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -31,7 +32,8 @@ struct terminal {
 
 /* What signal handlers need, so it is global. */
 static struct termios termios_before;
-static volatile sig_atomic_t terminal_is_ours, signals_seen;
+static volatile sig_atomic_t terminal_is_ours;
+static atomic_uint signals_seen; /* a signal may come to any thread: lock-free, so allowed in a handler */
 static int signal_pipe[2] = {-1, -1};
 static char restore_bytes[256];
 static size_t n_restore_bytes;
@@ -69,7 +71,7 @@ on_signal(int number)
 
   for (size_t i = 0; i < N_OF(signals); i++)
     if (signals[i].signal == number)
-      signals_seen |= (sig_atomic_t)signals[i].event;
+      atomic_fetch_or(&signals_seen, signals[i].event);
   ignored = write(signal_pipe[1], "", 1);
   (void)ignored;
   errno = saved;
@@ -116,18 +118,11 @@ unsigned
 terminal_events(struct terminal *t)
 {
   char bytes[64];
-  unsigned events;
-  sigset_t all, before;
 
   (void)t;
   while (read(signal_pipe[0], bytes, sizeof bytes) > 0)
     ;
-  sigfillset(&all);
-  sigprocmask(SIG_BLOCK, &all, &before);
-  events = (unsigned)signals_seen;
-  signals_seen = 0;
-  sigprocmask(SIG_SETMASK, &before, NULL);
-  return events;
+  return atomic_exchange(&signals_seen, 0);
 }
 
 /* ---- opening and closing ---- */
