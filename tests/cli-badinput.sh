@@ -64,7 +64,7 @@ refused "broken.jsonl:2:" "$R" import p.retort broken.jsonl --strict
 printf 'a;b\n1;2\n' >columns.csv
 refused "columns.csv:1: no column" "$R" import p.retort columns.csv
 refused "tells no format" "$R" import p.retort p.retort
-refused "No such file" "$R" import p.retort none.jsonl
+refused "no such file" "$R" import p.retort none.jsonl
 printf '\377\376t\0' >wide.csv
 refused "UTF-16" "$R" import p.retort wide.csv
 unchanged

@@ -21,6 +21,7 @@
 #include "base/json.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/option.h"
 #include "base/pool.h"
 #include "base/rng.h"
@@ -194,6 +195,7 @@ static void
 io_replaces_a_file_whole(void **state)
 {
   char path[] = "/tmp/retort-test-XXXXXX", *s;
+  struct lines l;
   struct err e = {0};
   size_t n;
   int fd = mkstemp(path);
@@ -209,6 +211,9 @@ io_replaces_a_file_whole(void **state)
   unlink(path);
   assert_int_equal(io_read_file(path, 2, &s, &n, &e), -1);
   assert_int_equal(e.code, ERR_INPUT);
+  assert_non_null(strstr(e.message, ": no such file or directory"));
+  assert_int_equal(lines_open(&l, path, 10, &e), -1);
+  assert_null(l.name);
 }
 
 struct letter {
@@ -304,7 +309,6 @@ options_are_checked(void **state)
     {.name = "student", .type = OPTION_CHOICE, .choices = "linear|cnn"},
     {.name = NULL},
   };
-  static const char *const words[] = {"label", "status", "origin"};
   struct err e = {0};
   double x;
 
@@ -320,9 +324,26 @@ options_are_checked(void **state)
   assert_int_equal(option_check(&table[2], "cnn", &x, &e), 0);
   assert_true(x == 1);
   assert_int_equal(option_check(&table[2], "cn", &x, &e), -1);
-  assert_string_equal(option_nearest("lable", words, 3), "label");
-  assert_string_equal(option_nearest("stat", words, 3), "status");
-  assert_null(option_nearest("banana", words, 3));
+}
+
+static void
+nearest_is_what_was_probably_meant(void **state)
+{
+  static const char *const words[] = {"label", "status", "split"};
+  struct nearest near = nearest_to_n("lst in a longer text", 3);
+  char hint[80];
+
+  (void)state;
+  assert_string_equal(nearest_of("lable", words, 3), "label");
+  assert_string_equal(nearest_of("LABEL", words, 3), "label");
+  assert_string_equal(nearest_of("stat", words, 3), "status");
+  assert_null(nearest_of("st", words, 3));
+  assert_null(nearest_of("x", words, 3));
+  assert_null(nearest_of("banana", words, 3));
+  assert_string_equal(nearest_hint(&near, hint), "");
+  assert_true(nearest_try_n(&near, "last of all", 4));
+  assert_false(nearest_try(&near, "lust"));
+  assert_string_equal(nearest_hint(&near, hint), " (did you mean 'last'?)");
 }
 
 int
@@ -337,6 +358,7 @@ main(void)
     cmocka_unit_test(json_reads_and_writes),
     cmocka_unit_test(lines_come_whole),
     cmocka_unit_test(a_long_line_is_refused),
+    cmocka_unit_test(nearest_is_what_was_probably_meant),
     cmocka_unit_test(io_replaces_a_file_whole),
     cmocka_unit_test(mailbox_keeps_the_order),
     cmocka_unit_test(pool_runs_each_share_once),

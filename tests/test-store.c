@@ -433,7 +433,7 @@ labels_are_checked_before_a_file_is_made(void **state)
   assert_int_equal(project_create(help_path, TASK_CLASSIFY, empty, 1, &e), -1);
   assert_int_equal(access(help_path, F_OK), -1);
   assert_int_equal(project_create("/nonexistent/x.retort", TASK_CLASSIFY, NULL, 0, &e), -1);
-  assert_string_equal(e.message, "cannot make '/nonexistent/x.retort': No such file or directory");
+  assert_string_equal(e.message, "cannot make '/nonexistent/x.retort': no such file or directory");
 }
 
 static void

@@ -205,7 +205,7 @@ workbench_external_editor(struct workbench *w, char **text, const char *ending)
   if (!w->terminal)
     err_set(&e, ERR_FAIL, "there is no terminal to give to an editor");
   else if ((fd = mkstemps(path, (int)strlen(ending))) < 0 || write(fd, *text, length) != (ssize_t)length)
-    err_set(&e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+    err_set(&e, ERR_FAIL, "cannot write '%s': %s", path, err_os(errno));
   else if (run_editor(w, path, &e) == 0 && io_read_file(path, 1 << 20, &read_back, &n, &e) == 0)
     result = strcmp(read_back, *text) != 0;
   if (fd >= 0) {

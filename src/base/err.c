@@ -1,5 +1,6 @@
 #include "base/err.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,17 @@ err_clear(struct err *e)
 {
   e->code = ERR_NONE;
   e->message[0] = '\0';
+}
+
+const char *
+err_os(int number)
+{
+  static _Thread_local char words[128];
+
+  snprintf(words, sizeof words, "%s", strerror(number));
+  if (isupper((unsigned char)words[0]) && !isupper((unsigned char)words[1]))
+    words[0] = (char)tolower((unsigned char)words[0]);
+  return words;
 }
 
 void

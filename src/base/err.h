@@ -30,6 +30,8 @@ int err_set(struct err *e, enum err_code code, const char *format, ...) __attrib
 /* Puts a place or subject before the message that e already holds: "seed.csv:3: " + message. Returns -1. */
 int err_prefix(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void err_clear(struct err *e);
+/* The system's words for an errno, in lower case: "no such file or directory". Valid until the thread's next call. */
+const char *err_os(int number);
 
 /* An assertion that stays on. */
 #define ensure(condition) ((condition) ? (void)0 : err_bug(__FILE__, __LINE__, #condition))

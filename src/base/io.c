@@ -16,7 +16,7 @@ open_to_read(const char *path, struct err *e)
   int fd = open(path, O_RDONLY | O_CLOEXEC);
 
   if (fd < 0)
-    return err_set(e, ERR_INPUT, "cannot read '%s': %s", path, strerror(errno));
+    return err_set(e, ERR_INPUT, "cannot read '%s': %s", path, err_os(errno));
   if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
     close(fd);
     return err_set(e, ERR_INPUT, "cannot read '%s': it is a directory", path);
@@ -42,7 +42,7 @@ io_read_file(const char *path, size_t max, char **out, size_t *n, struct err *e)
     }
   }
   if (got < 0) {
-    err_set(e, ERR_FAIL, "cannot read '%s': %s", path, strerror(errno));
+    err_set(e, ERR_FAIL, "cannot read '%s': %s", path, err_os(errno));
     goto fail;
   }
   close(fd);
@@ -75,7 +75,7 @@ io_write_file(const char *path, const char *s, size_t n, struct err *e)
   }
   failed = failed || fsync(fd) < 0 || rename(beside, path) < 0;
   if (failed)
-    err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+    err_set(e, ERR_FAIL, "cannot write '%s': %s", path, err_os(errno));
   if (fd >= 0) {
     close(fd);
     if (failed)
@@ -96,9 +96,12 @@ lines_open(struct lines *l, const char *path, size_t max_line, struct err *e)
 {
   int fd = open_to_read(path, e);
 
+  *l = (struct lines){.fd = -1};
+  if (fd < 0)
+    return -1;
   lines_from_fd(l, fd, path, max_line);
   l->owns_fd = 1;
-  return fd < 0 ? -1 : 0;
+  return 0;
 }
 
 void
@@ -130,7 +133,7 @@ fill(struct lines *l, struct err *e)
     got = read(l->fd, l->data + l->to, l->cap - l->to - 1);
   while (got < 0 && errno == EINTR);
   if (got < 0)
-    return err_set(e, ERR_FAIL, "cannot read '%s': %s", l->name, strerror(errno));
+    return err_set(e, ERR_FAIL, "cannot read '%s': %s", l->name, err_os(errno));
   l->eof = got == 0;
   l->to += (size_t)got;
   return 0;

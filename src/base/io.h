@@ -1,7 +1,8 @@
 /* io: whole files and lines, with caps.
  *
  * Errors name the path: cannot read 'x': no such file or directory. "-" is not special here.
- * Line reader life: lines_open (or lines_from_fd), lines_next until it returns 0 or -1, lines_close. */
+ * Line reader life: lines_open (or lines_from_fd), lines_next until it returns 0 or -1, lines_close.
+ * After a lines_open that failed there is nothing to close (and closing does no harm). */
 #ifndef BASE_IO_H
 #define BASE_IO_H
 

@@ -49,7 +49,5 @@ double option_default(const struct option *o);
 int option_choice(const struct option *o, size_t i, struct buf *out);
 /* "0.0001 to 1", "linear|cnn", "" : what is allowed, for help and messages. */
 void option_range(const struct option *o, struct buf *out);
-/* The candidate nearest to a misspelt word (edit distance at most 2, or a prefix), or NULL: for "did you mean". */
-const char *option_nearest(const char *word, const char *const *candidates, size_t n);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "command/columns.h"
 
 const struct option command_common_options[] = {
@@ -116,7 +117,7 @@ unknown_option(const struct call *c, const char *name, struct err *e)
   for (size_t i = 0; c->command->more && (table = c->command->more(i, &(const char *){NULL})); i++)
     for (const struct option *o = table; o->name && n < N_OF(names); o++)
       names[n++] = o->name;
-  nearest = option_nearest(name, names, n);
+  nearest = nearest_of(name, names, n);
   if (nearest)
     return err_set(e, ERR_INPUT, "'%s' has no option '--%.100s' (did you mean '--%s'?)", c->command->name, name,
                    nearest);
@@ -191,7 +192,7 @@ take_verb(struct call *c, struct err *e)
       names[n++] = v->name;
   }
   if (!c->verb) {
-    nearest = option_nearest(c->args[0], names, n);
+    nearest = nearest_of(c->args[0], names, n);
     if (nearest)
       return err_set(e, ERR_INPUT, "'%s' cannot '%.100s' (did you mean '%s'?)", c->command->name, c->args[0], nearest);
     return usage_error(c, "cannot", c->args[0], e);

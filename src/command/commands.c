@@ -1,3 +1,4 @@
+#include "base/nearest.h"
 #include "command/rows.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ command_unknown(const char *name, struct err *e)
 
   for (; commands[n] && n < N_OF(names); n++)
     names[n] = commands[n]->name;
-  nearest = option_nearest(name, names, n);
+  nearest = nearest_of(name, names, n);
   if (nearest)
     return err_set(e, ERR_INPUT, "there is no command '%.100s' (did you mean '%s'?)", name, nearest);
   return err_set(e, ERR_INPUT, "there is no command '%.100s' (see 'retort help')", name);

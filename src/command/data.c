@@ -153,9 +153,9 @@ write_all(struct call *c, FILE *f, const char *path, const uint32_t *ids, size_t
   int r = dataset_export(project_corpus(c->project), ids, n, format, f, c->stop, e);
 
   if (r == 0 && (fflush(f) != 0 || ferror(f) || (fsync(fileno(f)) < 0 && errno != EINVAL && errno != EROFS)))
-    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, err_os(errno));
   if (fclose(f) != 0 && r == 0)
-    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, err_os(errno));
   return r;
 }
 
@@ -174,9 +174,9 @@ export_to_file(struct call *c, const char *path, const uint32_t *ids, size_t n, 
   if (fd >= 0 && !in_place && fchmod(fd, 0644) < 0)
     log_debug("cannot set the mode of '%s'", beside);
   f = fd >= 0 ? fdopen(fd, "w") : NULL;
-  r = f ? write_all(c, f, path, ids, n, format, e) : err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+  r = f ? write_all(c, f, path, ids, n, format, e) : err_set(e, ERR_FAIL, "cannot write '%s': %s", path, err_os(errno));
   if (r == 0 && !in_place && rename(beside, path) < 0)
-    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, strerror(errno));
+    r = err_set(e, ERR_FAIL, "cannot write '%s': %s", path, err_os(errno));
   if (r < 0 && fd >= 0 && !in_place)
     unlink(beside);
   free(beside);

@@ -136,7 +136,7 @@ folder_open(struct folder *f, const char *dir, struct err *e)
   }
   f->n = scandir(f->path, &f->entries, NULL, alphasort);
   if (f->n < 0)
-    return err_set(e, ERR_INPUT, "cannot read '%s': %s", f->path, strerror(errno));
+    return err_set(e, ERR_INPUT, "cannot read '%s': %s", f->path, err_os(errno));
   for (int i = 0; i < f->n; i++)
     kept += part_of(f->entries[i]->d_name, &(int){0}, &(enum origin){0}) != PART_NONE;
   if (kept == 0)

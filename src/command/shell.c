@@ -64,7 +64,7 @@ flush_output(int status, struct err *e)
 
   if (!failed || errno == EPIPE)
     return status;
-  err_set(e, ERR_FAIL, "cannot write the output: %s", strerror(errno));
+  err_set(e, ERR_FAIL, "cannot write the output: %s", err_os(errno));
   return -1;
 }
 

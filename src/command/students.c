@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/nearest.h"
 
 #define KINDS_MAX 16
 
@@ -21,7 +22,7 @@ students_find(const char *name, struct err *e)
     names[n] = student_kinds[n]->name;
     buf_addf(&list, "%s%s", n ? ", " : "", names[n]);
   }
-  near = option_nearest(name, names, n);
+  near = nearest_of(name, names, n);
   err_set(e, ERR_INPUT, "there is no student '%.100s' (%s%s%s)", name, near ? "did you mean '" : "there are: ",
           near ? near : buf_str(&list), near ? "'?" : "");
   buf_release(&list);

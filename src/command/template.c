@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/nearest.h"
 #include "command/diff.h"
 #include "command/names.h"
 #include "command/print.h"
@@ -133,7 +134,7 @@ take_values(struct call *c, const struct prompty *p, const char **given, struct 
     if (at < 0) {
       for (size_t k = 0; k < p->n_attributes; k++)
         names[k] = p->attributes[k].name;
-      near = option_nearest(name, names, p->n_attributes);
+      near = nearest_of(name, names, p->n_attributes);
       return err_set(e, ERR_INPUT, "the template has no attribute '%.100s'%s%s%s", name, near ? " (did you mean '" : "",
                      near ? near : "", near ? "'?)" : "");
     }

@@ -5,9 +5,9 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/utf8.h"
 #include "corpus/filter_parser.h"
-#include "corpus/nearest.h"
 #include "corpus/neardup.h"
 
 /* " (did you mean 'label'?)", or what else helps. */

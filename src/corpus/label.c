@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/utf8.h"
-#include "corpus/nearest.h"
 #include "corpus/sample.h"
 #include "corpus/table.h"
 

@@ -6,8 +6,8 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/utf8.h"
-#include "corpus/nearest.h"
 
 static double
 by_id(const struct sample *s)

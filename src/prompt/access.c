@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/utf8.h"
-#include "prompt/nearest.h"
 #include "prompt/run.h"
 
 /* `loop` has fields of its own. */
@@ -64,15 +64,15 @@ attribute(struct run *r, struct value x, const char *name, size_t n, struct valu
 static struct value
 no_member(struct run *r, struct value x, const char *name, size_t n)
 {
-  struct nearest near = {.want = name, .n = n};
+  struct nearest near = nearest_to_n(name, n);
   const struct builtin_table *methods = builtin_methods(x);
   char hint[80];
 
   for (size_t i = 0; x.kind == VALUE_DICT && i < x.dict->n && i < 100; i++)
     if (x.dict->v[i].key.kind == VALUE_STRING)
-      nearest_offer_n(&near, x.dict->v[i].key.string.s, x.dict->v[i].key.string.n);
+      nearest_try_n(&near, x.dict->v[i].key.string.s, x.dict->v[i].key.string.n);
   for (size_t i = 0; methods && i < methods->n; i++)
-    nearest_offer(&near, methods->rows[i].name);
+    nearest_try(&near, methods->rows[i].name);
   return run_undefined(r, "'%s' has no member '%.*s'%s", value_type_name(x), (int)(n > 80 ? 80 : n), name,
                        nearest_hint(&near, hint));
 }

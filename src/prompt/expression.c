@@ -1,9 +1,9 @@
 /* The expressions of the template language, by precedence (after jinja2/parser.py). */
 #include <string.h>
 
+#include "base/nearest.h"
 #include "prompt/builtin.h"
 #include "prompt/jinja.h"
-#include "prompt/nearest.h"
 #include "prompt/parser.h"
 
 static struct node *parse_or(struct parser *p);
@@ -527,7 +527,7 @@ parse_row(struct parser *p, const struct builtin_table *table, const char *what)
 {
   const struct token *t = p->t;
   const struct builtin *row;
-  struct nearest near = {.want = t->value.string.s, .n = t->value.string.n};
+  struct nearest near = nearest_to_n(t->value.string.s, t->value.string.n);
   char hint[80];
 
   if (t->kind != TOKEN_NAME) {
@@ -539,7 +539,7 @@ parse_row(struct parser *p, const struct builtin_table *table, const char *what)
     return row;
   }
   for (size_t i = 0; i < table->n; i++)
-    nearest_offer(&near, table->rows[i].name);
+    nearest_try(&near, table->rows[i].name);
   parse_fail(p, t->at, "unknown %s '%.*s'%s", what, (int)t->value.string.n, t->value.string.s,
              nearest_hint(&near, hint));
   return NULL;

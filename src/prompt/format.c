@@ -270,7 +270,7 @@ static int
 percent_one(struct formatting *x, struct spec *f, char type, struct value value)
 {
   struct buf b = run_buf();
-  int64_t i;
+  int64_t i = 0;
 
   switch (type) {
   case 's':

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "prompt/jinja.h"
-#include "prompt/nearest.h"
 
 struct node *
 parse_fail(struct parser *p, uint32_t at, const char *format, ...)
@@ -287,8 +287,8 @@ static const char *const foreign[] = {
 static struct node *
 unknown_tag(struct parser *p, const struct token *t, const char *const *ends)
 {
-  struct nearest near = {.want = t->value.string.s, .n = t->value.string.n};
-  int n = (int)near.n;
+  struct nearest near = nearest_to_n(t->value.string.s, t->value.string.n);
+  int n = (int)near.n_word;
   char hint[80];
 
   if (t->kind != TOKEN_NAME)
@@ -296,12 +296,12 @@ unknown_tag(struct parser *p, const struct token *t, const char *const *ends)
   for (size_t i = 0; i < N_OF(foreign); i++)
     if (parse_is_name(t, foreign[i]))
       return parse_fail(p, t->at, "the tag '%s' is not in this subset of Jinja", foreign[i]);
-  if ((n > 3 && memcmp(near.want, "end", 3) == 0) || parse_is_name(t, "else") || parse_is_name(t, "elif"))
-    return ends[0] ? parse_fail(p, t->at, "unexpected tag '%.*s', expected '%s'", n, near.want, ends[0]) :
-                     parse_fail(p, t->at, "unexpected tag '%.*s': nothing is open here", n, near.want);
+  if ((n > 3 && memcmp(near.word, "end", 3) == 0) || parse_is_name(t, "else") || parse_is_name(t, "elif"))
+    return ends[0] ? parse_fail(p, t->at, "unexpected tag '%.*s', expected '%s'", n, near.word, ends[0]) :
+                     parse_fail(p, t->at, "unexpected tag '%.*s': nothing is open here", n, near.word);
   for (size_t i = 0; i < N_OF(statements); i++)
-    nearest_offer(&near, statements[i].name);
-  return parse_fail(p, t->at, "unknown tag '%.*s'%s", n, near.want, nearest_hint(&near, hint));
+    nearest_try(&near, statements[i].name);
+  return parse_fail(p, t->at, "unknown tag '%.*s'%s", n, near.word, nearest_hint(&near, hint));
 }
 
 /* The tag whose name is the current token. */

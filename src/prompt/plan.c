@@ -1,9 +1,9 @@
 #include "prompt/plan.h"
+#include "base/nearest.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "prompt/nearest.h"
 
 #define CELLS_MAX ((uint64_t)1 << 50)
 
@@ -21,7 +21,7 @@ unknown(struct err *e, const struct prompty *t, const char *what, struct nearest
 {
   char hint[80];
 
-  return err_set(e, ERR_INPUT, "template '%s' has no %s '%s'%s", t->name, what, near->want, nearest_hint(near, hint));
+  return err_set(e, ERR_INPUT, "template '%s' has no %s '%s'%s", t->name, what, near->word, nearest_hint(near, hint));
 }
 
 /* Both names of a restriction must be known. */
@@ -29,19 +29,19 @@ static int
 check_restriction(const struct prompty *t, const struct plan_restriction *r, struct err *e)
 {
   int i = prompty_attribute(t, r->attribute);
-  struct nearest near = {.want = r->attribute, .n = strlen(r->attribute)};
+  struct nearest near = nearest_to(r->attribute);
   char what[160];
 
   if (i < 0) {
     for (size_t k = 0; k < t->n_attributes; k++)
-      nearest_offer(&near, t->attributes[k].name);
+      nearest_try(&near, t->attributes[k].name);
     return unknown(e, t, "attribute", &near);
   }
   if (prompty_value(&t->attributes[i], r->value) >= 0)
     return 0;
-  near = (struct nearest){.want = r->value, .n = strlen(r->value)};
+  near = nearest_to(r->value);
   for (size_t k = 0; k < t->attributes[i].n; k++)
-    nearest_offer(&near, t->attributes[i].values[k]);
+    nearest_try(&near, t->attributes[i].values[k]);
   snprintf(what, sizeof what, "value of '%s'", r->attribute);
   return unknown(e, t, what, &near);
 }

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/utf8.h"
 #include "prompt/literal.h"
-#include "prompt/nearest.h"
 #include "prompt/yaml.h"
 
 static const char *const kinds[] = {
@@ -72,7 +72,7 @@ read_description(struct loading *l, const struct yaml *y)
 static int
 read_kind(struct loading *l, const struct yaml *y)
 {
-  const char *s;
+  const char *s = "";
 
   if (read_text(l, y, &s) < 0)
     return -1;
@@ -271,13 +271,13 @@ static const struct key filter_keys[] = {
 static void
 warn_unknown(struct loading *l, const struct yaml *y, const struct key *keys, size_t n)
 {
-  struct nearest near = {.want = y->key, .n = strlen(y->key)};
+  struct nearest near = nearest_to(y->key);
   struct prompty *p = l->p;
   const char **more = arena_alloc(&p->arena, (p->n_warnings + 1) * sizeof *more);
   char hint[80], warning[400];
 
   for (size_t i = 0; i < n; i++)
-    nearest_offer(&near, keys[i].name);
+    nearest_try(&near, keys[i].name);
   snprintf(warning, sizeof warning, "%s:%d: unknown key '%.100s'%s", p->file, y->key_line, y->key,
            nearest_hint(&near, hint));
   if (p->n_warnings)

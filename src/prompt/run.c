@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/utf8.h"
 #include "prompt/jinja.h"
-#include "prompt/nearest.h"
 
 int
 run_fail(struct run *r, const char *format, ...)
@@ -198,13 +198,13 @@ try_names(struct nearest *near, const struct value_pairs *names)
 {
   for (size_t i = 0; i < names->n; i++)
     if (names->v[i].key.kind == VALUE_STRING)
-      nearest_offer_n(near, names->v[i].key.string.s, names->v[i].key.string.n);
+      nearest_try_n(near, names->v[i].key.string.s, names->v[i].key.string.n);
 }
 
 struct value
 run_name(struct run *r, const char *name, size_t n)
 {
-  struct nearest near = {.want = name, .n = n};
+  struct nearest near = nearest_to_n(name, n);
   const struct builtin *row;
   const struct value *x;
   char hint[80];

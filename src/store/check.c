@@ -167,7 +167,7 @@ check_project(const char *path, struct check_report *report, struct err *e)
 
   *report = (struct check_report){0};
   if (access(path, R_OK))
-    return err_set(e, ERR_INPUT, "cannot open '%s': %s", path, strerror(errno));
+    return err_set(e, ERR_INPUT, "cannot open '%s': %s", path, err_os(errno));
   rc = db_open(&db, path, access(path, W_OK) ? DB_READ : DB_QUERY, e);
   if (!rc)
     rc = check_all(&db, report, e);

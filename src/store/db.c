@@ -47,9 +47,9 @@ db_fail(struct db *db, struct err *e)
   if (no_space(code, system_errno))
     return err_set(e, ERR_INPUT, "cannot write '%s': the disk is full (free some space, or raise the quota)", db->path);
   if (code == SQLITE_CANTOPEN && system_errno)
-    return err_set(e, ERR_INPUT, "cannot open '%s': %s", db->path, strerror(system_errno));
+    return err_set(e, ERR_INPUT, "cannot open '%s': %s", db->path, err_os(system_errno));
   return err_set(e, ERR_FAIL, "cannot use '%s': %s%s%s", db->path, db->h ? sqlite3_errmsg(db->h) : "cannot open",
-                 system_errno ? ": " : "", system_errno ? strerror(system_errno) : "");
+                 system_errno ? ": " : "", system_errno ? err_os(system_errno) : "");
 }
 
 /* A path as a URI, for the one parameter that only a URI takes. */

@@ -79,7 +79,7 @@ project_create(const char *path, enum task task, const struct project_label *lab
   if (fd < 0 && errno == EEXIST)
     return err_set(e, ERR_INPUT, "'%s' exists already (choose another name, or remove it first)", path);
   if (fd < 0)
-    return err_set(e, ERR_INPUT, "cannot make '%s': %s", path, strerror(errno));
+    return err_set(e, ERR_INPUT, "cannot make '%s': %s", path, err_os(errno));
   close(fd);
   rc = db_open(&db, path, DB_CREATE, e);
   if (!rc)
@@ -116,7 +116,7 @@ check_path(const char *path, struct err *e)
   if (stat(path, &st) && errno == ENOENT)
     return err_set(e, ERR_INPUT, "cannot open '%s': no such file (retort new makes a project)", path);
   if (access(path, R_OK))
-    return err_set(e, ERR_INPUT, "cannot open '%s': %s", path, strerror(errno));
+    return err_set(e, ERR_INPUT, "cannot open '%s': %s", path, err_os(errno));
   if (!S_ISREG(st.st_mode))
     return err_set(e, ERR_INPUT, "cannot open '%s': it is no file", path);
   return 0;
@@ -223,7 +223,7 @@ project_open(const char *path, enum project_mode mode, struct err *e)
     goto failed;
   p->board = board_new(p->corpus);
   if (pthread_create(&p->thread, NULL, writer_main, p)) {
-    err_set(e, ERR_FAIL, "cannot start a thread: %s", strerror(errno));
+    err_set(e, ERR_FAIL, "cannot start a thread: %s", err_os(errno));
     goto failed;
   }
   p->has_thread = true;

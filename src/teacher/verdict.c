@@ -112,7 +112,7 @@ why_unreachable(CURL *easy, CURLcode code, char *out, size_t size)
     snprintf(out, size, "no connection in time");
   else
     snprintf(out, size, "%s",
-             code == CURLE_COULDNT_CONNECT && number != 0 ? strerror((int)number) : curl_easy_strerror(code));
+             code == CURLE_COULDNT_CONNECT && number != 0 ? err_os((int)number) : curl_easy_strerror(code));
   if (isupper((unsigned char)out[0]) && !isupper((unsigned char)out[1]))
     out[0] = (char)tolower((unsigned char)out[0]);
 }
