@@ -48,8 +48,8 @@ static const char *const texts[] = {
   "Does the lamp come with a bulb?", "Third time I write. Nobody answers. This is not acceptable!",
   "日本から買えますか？ ships to Tokyo too?", "Caf\xc3\xa9 set: one cup arrived broken, cre\xcc\x80me colour",
   "a text with a bell\a and an escape \033[31m in it",
-  "The invoice has my old company name on it. Could you correct that and send me a new one? "
-  "I need it for the accountant by the end of the month, and she is strict about it.",
+  ("The invoice has my old company name on it. Could you correct that and send me a new one? "
+   "I need it for the accountant by the end of the month, and she is strict about it."),
 };
 #define N_TEXTS N_OF(texts)
 
