@@ -643,6 +643,8 @@ an_empty_project_says_what_to_do(void **state)
   (void)state;
   open_stage(&s, "empty", false);
   raise_curtain(&s, 24, 80);
+  assert_shows(&s, " 1 Templates ");  /* where an empty project begins */
+  keys(&s, "F3");
   screen(&s, "curate-empty");
   keys(&s, "a x l Esc 3 e E Space V * . D R n g G Enter");
   assert_shows(&s, "no samples yet");

@@ -48,7 +48,8 @@ await 'dumb=2' 'TERM=dumb'
 keys "clear; stty -a >'$dir/before'; echo 'be'fore" Enter
 await 'before' 'stty'
 
-start() { keys "clear" Enter; keys "'$retort' '$dir/p.retort'" Enter; await 'F3 Curate' "start $1"; }
+# A project without generated texts begins in Templates.
+start() { keys "clear" Enter; keys "'$retort' '$dir/p.retort'" Enter; await '3 Curate' "start $1"; keys F3; await 'F3 Curate' "Curate $1"; }
 ended() {
   await_gone 'F3 Curate' "end of $1"
   keys "echo end=\$?; stty -a >'$dir/after'; echo 'done'-$1" Enter

@@ -207,6 +207,17 @@ workbench_stop(struct workbench *w, const char *command)
 
 /* ---- life ---- */
 
+/* Where the work is: texts that wait for a decision; else, as long as nothing was generated, the templates; else the
+ * results. */
+static int
+first_view(struct project *p)
+{
+  struct corpus_counts counts;
+
+  corpus_counts(project_corpus(p), &counts);
+  return counts.status[STATUS_NEW] > 0 ? 2 : counts.origin[ORIGIN_GENERATED] == 0 ? 0 : 4;
+}
+
 struct workbench *
 workbench_new(struct project *p)
 {
@@ -215,7 +226,7 @@ workbench_new(struct project *p)
   w->project = p;
   w->corpus = project_corpus(p);
   w->board = project_board(p);
-  w->here = 2;
+  w->here = first_view(w->project);
   w->wrong = -1;
   w->touched = w->gone_to = w->cost_wanted = true;
   buf_init(&w->note, 4000);
