@@ -7,7 +7,6 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "generate/once.h"
 
 /* ---- recorded teachers ---- */
 
@@ -268,40 +267,6 @@ a_server_teaches(void **state)
 }
 
 static void
-one_request_is_tried(void **state)
-{
-  static const char source[] = "user:\nWrite {{ count }} notes.\n",
-    busy[] = "user:\n{% raw %}[[error200]]{% endraw %}\n";
-  struct project *p;
-  struct prompty t;
-  struct prompt_scope scope = {0};
-  struct messages m;
-  struct once o;
-  struct err e = {0};
-
-  (void)state;
-  server_clear(server);
-  make_project("once");
-  p = open_project("once");
-  for (int i = 0; i < 2; i++) {
-    const char *text = i == 0 ? source : busy;
-
-    assert_int_equal(prompty_parse(&t, "try", text, strlen(text), &e), 0);
-    assert_int_equal(prompty_render(&t, &scope, &m, &e), 0);
-    assert_int_equal(once_ask(p, "remote", &t, &m, NULL, &o, &e), 0);
-    assert_int_equal(o.texts.n, i == 0 ? 10 : 0);
-    assert_true(i == 0 ? !o.trouble && o.content &&
-                o.cost_usd > 0 : strstr(o.trouble, "The model is not loaded") != NULL);
-    once_release(&o);
-    assert_int_equal(once_ask(p, "nobody", &t, &m, NULL, &o, &e), -1);
-    once_release(&o);
-    messages_release(&m);
-    prompty_release(&t);
-  }
-  close_project(p);
-}
-
-static void
 a_file_that_cannot_be_written_is_told(void **state)
 {
   char *path = path_of("fixed");
@@ -467,7 +432,6 @@ main(void)
     cmocka_unit_test(an_estimate_writes_nothing),
     cmocka_unit_test(bad_wishes_are_refused),
     cmocka_unit_test(a_server_teaches),
-    cmocka_unit_test(one_request_is_tried),
     cmocka_unit_test(a_file_that_cannot_be_written_is_told),
     cmocka_unit_test(nobody_teaches),
     cmocka_unit_test(the_unreadable_is_kept),
