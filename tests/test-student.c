@@ -458,6 +458,73 @@ one_can_stop_at_any_step(void **state)
   free(test);
 }
 
+/* However many fits stand behind it, a person sees one run: few epochs, each judged, on curves that do not jump. */
+static void
+all_fits_are_one_run(void **state)
+{
+  struct student_task task = {.n_classes = 3};
+  size_t sizes[] = {23, 60, 701, 2000};
+  double values[32];
+
+  (void)state;
+  student_defaults(linear(), values);
+  for (size_t i = 0; i < N_OF(sizes); i++) {
+    struct set *s = make_set(sizes[i], 3, 5);
+    struct training *t = training_new(linear(), &task, s->x, s->n, NULL, 0, values, 1, 2, NULL);
+    struct train_point p, last = {.train_loss = 1e9};
+    int ends = 0, r;
+
+    do {
+      r = training_step(t, &p, NULL);
+      assert_int_equal(p.epoch, ends + 1);
+      assert_int_equal(p.step, last.step + 1);
+      assert_true(p.epoch < 3 || p.train_loss < last.train_loss + 0.05);
+      if (p.epoch_end) {
+        double right = p.valid_accuracy * (double)s->n;
+
+        ends++;
+        assert_true(isfinite(p.valid_loss) && isfinite(p.valid_f1));
+        assert_true(s->n == 2000 || fabs(right - round(right)) < 1e-6);  /* every text counts once */
+      }
+      last = p;
+    } while (r == 1);
+    assert_true(ends > 1 && ends <= values[0]);
+    assert_int_equal(p.step, p.n_steps);
+    training_free(t);
+    free(s);
+  }
+}
+
+/* Labels by lot can be learned by heart; texts set aside must show that nothing was understood. */
+static void
+texts_set_aside_are_not_learned_from(void **state)
+{
+  struct student_task task = {.n_classes = 2};
+  size_t sizes[] = {400, 2000};
+  double values[32];
+
+  (void)state;
+  student_defaults(linear(), values);
+  for (size_t i = 0; i < N_OF(sizes); i++) {
+    struct set *s = make_set(sizes[i], 2, 5);
+    struct train_point p;
+    struct training *t;
+    struct rng r;
+
+    rng_seed(&r, 17);
+    for (size_t j = 0; j < s->n; j++)
+      s->label[j] = (uint16_t)rng_below(&r, 2);
+    t = training_new(linear(), &task, s->x, s->n, NULL, 0, values, 1, 2, NULL);
+    while (training_step(t, &p, NULL) == 1)
+      ;
+    assert_true(p.train_accuracy > 0.9);
+    assert_true(p.valid_accuracy > 0.38 && p.valid_accuracy < 0.62);
+    assert_true(p.valid_loss > 0.65);
+    training_free(t);
+    free(s);
+  }
+}
+
 static void
 validation_texts_stop_it(void **state)
 {
@@ -638,6 +705,8 @@ main(void)
     cmocka_unit_test(repetition_is_no_evidence),
     cmocka_unit_test(weights_count),
     cmocka_unit_test(one_can_stop_at_any_step),
+    cmocka_unit_test(all_fits_are_one_run),
+    cmocka_unit_test(texts_set_aside_are_not_learned_from),
     cmocka_unit_test(validation_texts_stop_it),
     cmocka_unit_test(probabilities_mean_something),
     cmocka_unit_test(top_agrees_with_all),

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 
 #define STEPS 30
+#define CELLS 100000  /* scores looked at to find slope and shift, about: some ms. Two numbers need no more */
+#define LEAST_ROWS 500
 #define MAX_SLOPE 40  /* where all held-out texts are right there is no most likely slope */
 
 static const float *
@@ -22,6 +24,15 @@ has_label(const struct example *x, size_t c)
     if (x->labels[l] == c)
       return true;
   return false;
+}
+
+/* Every how manieth row is looked at to find slope and shift. */
+static size_t
+row_step(const struct scored *s)
+{
+  size_t rows = CELLS / s->task->n_classes;
+
+  return s->n / (rows > LEAST_ROWS ? rows : LEAST_ROWS) + 1;
 }
 
 static size_t
@@ -80,7 +91,7 @@ calibrate_softmax(struct calibration *c, const struct scored *s)
   for (int step = 0; step < STEPS; step++) {
     double d[2] = {0, 1e-6}, next;
 
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n; i += row_step(s))
       softmax_row(row_of(s, i), s->task->n_classes, s->x[s->which[i]].labels[0], slope, d);
     next = slope - d[0] / d[1];
     next = fmin(fmax(next, slope / 2), slope * 2);  /* no wild leaps */
@@ -102,7 +113,7 @@ calibrate_sigmoid(struct calibration *c, const struct scored *s)
   for (int step = 0; step < STEPS; step++) {
     double g[2] = {0}, h[3] = {1e-6, 0, 1e-6}, determinant, da, db;
 
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n; i += row_step(s))
       for (size_t k = 0; k < s->task->n_classes; k++) {
         double x = row_of(s, i)[k], p = 1 / (1 + exp(-(a * x + b))), w = p * (1 - p);
         double error = p - has_label(&s->x[s->which[i]], k);

@@ -11,6 +11,4 @@ struct student {
   const struct student_kind *kind;
 };
 
-extern const struct student_kind student_linear;
-
 #endif

@@ -1,23 +1,12 @@
-/* linear: the student `linear`: hashed n-grams (ngram.h), weighed (weigh.h), one L2-loss SVM a class (svm.h), scores made
- * probabilities on texts it did not learn from (calibrate.h), weights kept as bytes (model.h).
- *
- * How it stops and calibrates:
- *   validation texts given     one fit on all training texts; the epoch with the best validation loss is kept, and training
- *                              ends when two epochs bring no better one
- *   none, 2 000 texts or more  one fit with a stratified tenth set aside, which calibrates; then the last fit on all texts
- *   none, 20 to 1 999 texts    five folds, each scored by a fit on the other four; the pooled scores calibrate; then the last
- *                              fit on all texts, which is the result: few texts are too dear to set any aside
- *   none, fewer than 20, or    a fit on all texts, calibrated on the scores that texts of the first epoch had just before they
- *   holdout=no                 were learned
- * A fit ends when an epoch moves less than 2 % of what the first one moved, or after `epochs`. The problem is convex: more
- * epochs do not overfit; the parameter `cost` says how closely the texts are followed. */
+/* linear: see linear.h. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "student/kind.h"
+#include "student/fit.h"
+#include "student/linear.h"
 #include "student/model.h"
 #include "student/weigh.h"
 
@@ -48,6 +37,9 @@ static const struct option params[] = {
 #define FEW 20          /* below: nothing is held out */
 #define MANY 2000       /* below: every text is held out once */
 #define PLENTY 10000    /* from here on what stands in one text only is left out: half the model, no loss */
+#define FOLDS_BYTES 5e8 /* of all fits, at most, for every text to be held out once */
+#define TENTH_BYTES 3e9 /* of all fits, at most, for a tenth to be held out */
+#define FIT_BYTES 2e9   /* of a table: weights (features, classes) or dual variables (texts, classes) */
 #define PATIENCE 2      /* epochs without a better validation loss */
 #define CONVERGED 0.02
 #define STEP_WORK 2e7   /* multiply-adds of a step, about 10 ms */
@@ -55,43 +47,35 @@ static const struct option params[] = {
 #define POOLED 1000     /* texts that are enough to calibrate on while learning */
 #define WATCHED 128     /* texts of a step that its loss and accuracy are computed on */
 
-struct fit {
-  uint32_t *in, *held;     /* rows that it learns from; rows set aside */
-  size_t n_in, n_held;
-  struct svm *svm;         /* NULL: not begun */
-  struct quality held_quality;
-};
-
 struct linear {
   struct training base;
   struct student_task task;
   const struct example *x, *valid;
   size_t n, n_valid;
   double values[N_PARAMS];
-  uint64_t seed;
   int threads;
 
   struct ngram_options ngrams;
   struct vocabulary vocabulary;
   struct rows rows, valid_rows;
-  float *weights, *row_values, *squares;       /* of the fit at hand */
   float *valid_values, *valid_squares;
-  uint32_t *valid_order;                       /* 0, 1, 2 ... */
 
-  uint8_t *folds;                              /* (n) which fit holds a row out; 255: none */
-  int n_fits, at_fit;
-  struct fit fit;
-  float *pooled;                               /* scores of held rows of all folds, and those rows */
-  uint32_t *pooled_rows;
-  size_t n_pooled, pooled_cap, pooled_rows_cap;
+  struct fits fits;
+  size_t n_slices, slice;                      /* steps of an epoch; steps of this one done */
+  int epoch, step;
+  bool over;
+
+  float *scores;                               /* of the texts of a step */
+  float *judged;                               /* scores of the texts set aside, of all fits, or of the validation texts */
+  uint32_t *judged_rows;                       /* which these are */
+  size_t n_judged, judged_cap, judged_rows_cap;
   struct calibration calibration;
-  struct model *best;
+  struct quality quality;                      /* of the judged texts after the last epoch */
+  struct model *best;                          /* where there are validation texts */
   double best_loss;
   int since_best;
 
-  float *step_scores;
-  size_t step_rows;
-  int step, epoch;
+  double late_loss, late_right, late_texts;    /* sums over texts learned of late, older ones fading */
   uint64_t n_learned;
   double seconds;
 };
@@ -111,272 +95,239 @@ ngrams_of_values(const double *v, bool pair)
   return o;
 }
 
-/* Which fit holds out which row: label by label in random order, so that each fold has its share of each label. */
-static void
-assign_folds(struct linear *t, int n_folds, int n_used)
+/* Features beyond this number would not fit: into the memory of a fit, or into a saved model. */
+static uint32_t
+most_features(const struct linear *t)
 {
-  uint32_t *order = xmalloc(t->n * sizeof *order), *turn = xmalloc((t->task.n_classes + 1u) * sizeof *turn);
-  struct rng r;
+  size_t lanes = svm_lanes(t->task.n_classes), stride = (t->task.n_classes + lanes - 1) / lanes * lanes;
+  double most = fmin(FIT_BYTES / (4 * (double)stride), (double)(STUDENT_MAX_BYTES - 65536) / (t->task.n_classes + 12.0));
 
-  rng_seed(&r, t->seed ^ 0x666f6c64);
-  for (size_t i = 0; i < t->n; i++)
-    order[i] = (uint32_t)i;
-  rng_shuffle(&r, order, t->n);
-  for (size_t c = 0; c <= t->task.n_classes; c++)
-    turn[c] = (uint32_t)rng_below(&r, (uint64_t)n_folds);
-  for (size_t i = 0; i < t->n; i++) {
-    const struct example *x = &t->x[order[i]];
-    uint32_t fold = turn[x->n_labels ? x->labels[0] : t->task.n_classes]++ % (uint32_t)n_folds;
-
-    t->folds[order[i]] = fold < (uint32_t)n_used ? (uint8_t)fold : 255;
-  }
-  free(order);
-  free(turn);
-}
-
-static void
-plan_fits(struct linear *t)
-{
-  t->folds = xmalloc(t->n);
-  memset(t->folds, 255, t->n);
-  t->n_fits = t->n_valid || t->n < FEW || t->values[P_HOLDOUT] > 0 ? 1 : t->n < MANY ? 6 : 2;
-  if (t->n_fits > 1)
-    assign_folds(t, t->n_fits == 6 ? 5 : 10, t->n_fits - 1);
+  return (uint32_t)fmin(t->values[P_FEATURES], most);
 }
 
 static void
 build_features(struct linear *t)
 {
   uint32_t least = t->values[P_MIN_COUNT] > 0 ? (uint32_t)t->values[P_MIN_COUNT] : t->n >= PLENTY ? 2 : 1;
-  struct feature_limits limits = {least, least, (uint32_t)t->values[P_FEATURES]};
-  double work;
+  struct feature_limits limits = {least, least, most_features(t)};
 
   vocabulary_build(&t->vocabulary, &t->rows, &t->ngrams, &limits, t->x, t->n, t->threads);
-  t->weights = xcalloc(t->vocabulary.n + 1, sizeof *t->weights);
-  t->row_values = xmalloc((t->rows.start[t->n] + 1) * sizeof *t->row_values);
-  t->squares = xmalloc(t->n * sizeof *t->squares);
   rows_build(&t->valid_rows, &t->vocabulary, &t->ngrams, t->valid, t->n_valid, t->threads);
+}
+
+static void
+plan_fits(struct linear *t, uint64_t seed)
+{
+  double bytes = fit_bytes(&t->rows, t->vocabulary.n, t->task.n_classes);
+  int n_folds = 1, used = 0;
+
+  if (t->n_valid == 0 && t->n >= FEW && t->values[P_HOLDOUT] <= 0) {
+    if (t->n < MANY && 6 * bytes <= FOLDS_BYTES)
+      n_folds = used = 5;
+    else if (2 * bytes <= TENTH_BYTES)
+      n_folds = 10, used = 1;
+  }
+  fits_plan(&t->fits, &t->rows, t->x, t->vocabulary.n, t->task.n_classes, n_folds, used, seed);
+}
+
+/* What stays the same through all epochs: which texts judge, and room for their scores. */
+static void
+prepare_judging(struct linear *t)
+{
+  const struct svm *svm = fits_last(&t->fits)->svm;
+  size_t n = t->n_valid;
+
+  for (int k = 0; k < t->fits.n - 1; k++)
+    n += t->fits.fit[k].n_held;
+  GROW(t->judged, t->judged_cap, (n + 1) * svm_stride(svm));
+  GROW(t->judged_rows, t->judged_rows_cap, n + 1);
+  for (size_t i = 0; i < t->n_valid; i++)
+    t->judged_rows[t->n_judged++] = (uint32_t)i;
+  for (int k = 0; k < t->fits.n - 1; k++) {
+    memcpy(t->judged_rows + t->n_judged, t->fits.fit[k].held, t->fits.fit[k].n_held * sizeof *t->judged_rows);
+    t->n_judged += t->fits.fit[k].n_held;
+  }
   t->valid_values = xmalloc((t->valid_rows.start[t->n_valid] + 1) * sizeof *t->valid_values);
   t->valid_squares = xmalloc((t->n_valid + 1) * sizeof *t->valid_squares);
-  t->valid_order = xmalloc((t->n_valid + 1) * sizeof *t->valid_order);
-  for (size_t i = 0; i < t->n_valid; i++)
-    t->valid_order[i] = (uint32_t)i;
-  work = ((double)t->rows.start[t->n] / (double)t->n + 1) * (t->task.n_classes + 8);
-  t->step_rows = (size_t)fmax(fmin(STEP_WORK / work, (double)(t->n / STEPS_AN_EPOCH)), 16);
+  weigh_rows(t->valid_values, t->valid_squares, &t->valid_rows, fits_last(&t->fits)->weights, t->values[P_CHARACTERS],
+             t->threads);
+}
+
+/* Steps are as long as STEP_WORK says, all fits together; but a few an epoch there are always. */
+static void
+plan_steps(struct linear *t)
+{
+  double work = (double)t->rows.start[t->n] / (double)t->n + 1, rows;
+
+  work *= (t->task.n_classes + 8.0) * t->fits.n;
+  rows = fmax(fmin(STEP_WORK / work, (double)t->n / STEPS_AN_EPOCH), 16);
+  t->n_slices = (size_t)fmin(fmax(ceil((double)t->n / rows), 1), (double)t->n);
+  t->scores = xmalloc((t->n / t->n_slices + 1) * svm_stride(fits_last(&t->fits)->svm) * sizeof *t->scores);
 }
 
 static struct training *
 linear_training_new(const struct student_task *task, const struct example *train, size_t n, const struct example *valid,
                     size_t n_valid, const double *values, uint64_t seed, int threads, struct err *e)
 {
-  struct linear *t = xcalloc(1, sizeof *t);
+  struct linear *t;
   double start = clock_s();
+  struct fit_options fit = {values[P_WEIGHTING], values[P_CHARACTERS], values[P_COST], (int)values[P_EPOCHS], seed};
 
-  (void)e;
-  *t = (struct linear){.task = *task, .x = train, .n = n, .valid = valid, .n_valid = n_valid, .seed = seed,
-                       .threads = threads, .calibration = CALIBRATION_INIT, .best_loss = INFINITY};
+  if ((double)n * task->n_classes * sizeof(float) > FIT_BYTES) {
+    err_set(e, ERR_INPUT, "%zu training texts with %d labels: too many (allowed: %.0f)", n, task->n_classes,
+            FIT_BYTES / sizeof(float) / task->n_classes);
+    return NULL;
+  }
+  t = xcalloc(1, sizeof *t);
+  *t = (struct linear){.task = *task, .x = train, .n = n, .valid = valid, .n_valid = n_valid, .threads = threads,
+                       .calibration = CALIBRATION_INIT, .quality = {NAN, NAN, NAN}, .best_loss = INFINITY};
   memcpy(t->values, values, sizeof t->values);
   t->ngrams = ngrams_of_values(values, task->pair);
-  plan_fits(t);
   build_features(t);
+  plan_fits(t, seed);
+  fits_begin(&t->fits, &fit, threads);
+  prepare_judging(t);
+  plan_steps(t);
   t->seconds = clock_s() - start;
   return &t->base;
 }
 
-/* ---- a fit ------------------------------------------------------------------------------------------------------ */
-
-static void
-release_fit(struct fit *f)
-{
-  free(f->in);
-  free(f->held);
-  svm_free(f->svm);
-  *f = (struct fit){0};
-}
-
-static bool
-is_last(const struct linear *t)
-{
-  return t->at_fit == t->n_fits - 1;
-}
-
-static void
-begin_fit(struct linear *t)
-{
-  struct fit *f = &t->fit;
-
-  f->in = xmalloc(t->n * sizeof *f->in);
-  f->held = xmalloc(t->n * sizeof *f->held);
-  for (size_t i = 0; i < t->n; i++)
-    if (!is_last(t) && t->folds[i] == t->at_fit)
-      f->held[f->n_held++] = (uint32_t)i;
-    else
-      f->in[f->n_in++] = (uint32_t)i;
-  f->held_quality = (struct quality){NAN, NAN, NAN};
-  weigh_features(t->weights, t->vocabulary.n, &t->rows, f->in, f->n_in, t->x, t->task.n_classes, t->values[P_WEIGHTING],
-                 t->threads);
-  weigh_rows(t->row_values, t->squares, &t->rows, t->weights, t->values[P_CHARACTERS], t->threads);
-  weigh_rows(t->valid_values, t->valid_squares, &t->valid_rows, t->weights, t->values[P_CHARACTERS], t->threads);
-  f->svm = svm_new(&t->rows, t->row_values, t->squares, t->vocabulary.n, t->x, f->in, f->n_in, t->task.n_classes,
-                   t->values[P_COST], (int)t->values[P_EPOCHS], t->seed + (uint64_t)t->at_fit);
-  if (!t->step_scores)
-    t->step_scores = xmalloc(t->step_rows * svm_stride(f->svm) * sizeof *t->step_scores);
-}
+/* ---- the end of an epoch ---------------------------------------------------------------------------------------- */
 
 static struct model *
 model_of_fit(struct linear *t)
 {
-  struct model *m = model_new(t->base.kind, &t->task, &t->ngrams, &t->vocabulary, t->weights, t->values[P_CHARACTERS],
-                              t->fit.svm);
+  struct fit *f = fits_last(&t->fits);
+  struct model *m = model_new(t->base.kind, &t->task, &t->ngrams, &t->vocabulary, f->weights, t->values[P_CHARACTERS],
+                              t->step ? f->svm : NULL);
 
   m->calibration = t->calibration;
-  m->n_train = t->fit.n_in;
+  m->n_train = f->n_in;
   m->mean_features = (double)t->rows.start[t->n] / (double)t->n;
   return m;
 }
 
-static void
+/* Scores of the texts that judge, each from a fit that did not learn from it. */
+static struct scored
+score_judged(struct linear *t)
+{
+  const struct svm *last = fits_last(&t->fits)->svm;
+  size_t at = t->n_valid, stride = svm_stride(last);
+
+  svm_scores(last, &t->valid_rows, t->valid_values, t->judged_rows, t->n_valid, t->threads, t->judged);
+  for (int k = 0; k < t->fits.n - 1; k++) {
+    const struct fit *f = &t->fits.fit[k];
+
+    svm_scores(f->svm, &t->rows, f->values, f->held, f->n_held, t->threads, t->judged + at * stride);
+    at += f->n_held;
+  }
+  return (struct scored){t->judged, t->n_judged, stride, t->n_valid ? t->valid : t->x, t->judged_rows, &t->task};
+}
+
+/* Keeps the epoch if it is the best by the validation texts. Returns whether there is no hope of a better one. */
+static bool
 keep_best(struct linear *t)
 {
+  if (!(t->quality.loss < t->best_loss))
+    return ++t->since_best >= PATIENCE;
+  t->best_loss = t->quality.loss;
+  t->since_best = 0;
   if (t->best)
     model_free(&t->best->base);
   t->best = model_of_fit(t);
-}
-
-/* Scores of the texts that this fit did not learn from, added to the pool where the pool is what calibrates. */
-static struct scored
-score_held(struct linear *t, bool valid)
-{
-  const struct svm *svm = t->fit.svm;
-  size_t n = valid ? t->n_valid : t->fit.n_held, stride = svm_stride(svm), from = valid ? 0 : t->n_pooled;
-
-  GROW(t->pooled, t->pooled_cap, (from + n) * stride);
-  GROW(t->pooled_rows, t->pooled_rows_cap, from + n);
-  memcpy(t->pooled_rows + from, valid ? t->valid_order : t->fit.held, n * sizeof *t->pooled_rows);
-  svm_scores(svm, valid ? &t->valid_rows : &t->rows, valid ? t->valid_values : t->row_values, t->pooled_rows + from, n,
-             t->threads, t->pooled + from * stride);
-  return (struct scored){t->pooled, from + n, stride, valid ? t->valid : t->x, t->pooled_rows, &t->task};
-}
-
-/* At the end of an epoch: calibrates, judges, remembers. Returns whether the fit is over. */
-static bool
-end_epoch(struct linear *t)
-{
-  struct fit *f = &t->fit;
-  bool over = f->svm->epochs >= t->values[P_EPOCHS] || f->svm->last_moved <= CONVERGED * f->svm->first_moved;
-  struct scored s;
-
-  if (!t->n_valid && !f->n_held)
-    return over;
-  s = score_held(t, t->n_valid > 0);
-  calibrate(&t->calibration, &s);
-  f->held_quality = calibrate_quality(&t->calibration, &s);
-  if (t->n_valid) {
-    if (f->held_quality.loss < t->best_loss) {
-      t->best_loss = f->held_quality.loss;
-      t->since_best = 0;
-      keep_best(t);
-    } else {
-      over = over || ++t->since_best >= PATIENCE;
-    }
-  } else if (over) {
-    t->n_pooled = s.n;
-  }
-  return over;
+  return false;
 }
 
 static void
-end_fit(struct linear *t)
+end_epoch(struct linear *t)
 {
-  if (!t->n_valid)
-    keep_best(t);
-  release_fit(&t->fit);
-  t->at_fit++;
+  const struct svm *svm = fits_last(&t->fits)->svm;
+
+  t->over = svm->epochs >= t->values[P_EPOCHS] || svm->last_moved <= CONVERGED * svm->first_moved;
+  if (t->fits.n > 1 || t->n_valid) {
+    struct scored s = score_judged(t);
+
+    calibrate(&t->calibration, &s);
+    t->quality = calibrate_quality(&t->calibration, &s);
+  }
+  if (t->n_valid && keep_best(t))
+    t->over = true;
 }
 
 /* ---- steps ------------------------------------------------------------------------------------------------------ */
 
-static int
-steps_expected(const struct linear *t, bool fit_over)
-{
-  size_t held = t->n_fits > 1 ? t->n / (t->n_fits == 6 ? 5 : 10) : 0, a_fold = t->n - held;
-  int epochs = (int)fmin(t->values[P_EPOCHS], 8), fits = t->n_fits - t->at_fit - 1;
-  size_t fold_steps = (a_fold + t->step_rows - 1) / t->step_rows, last_steps = (t->n + t->step_rows - 1) / t->step_rows;
-  double left = 0;
-
-  if (fits > 0)
-    left += (double)epochs * ((double)(fits - 1) * (double)fold_steps + (double)last_steps);
-  if (!fit_over && t->fit.svm) {
-    double a_pass = (double)(t->fit.n_in + t->step_rows - 1) / (double)t->step_rows;
-
-    left += fmax(0, (epochs - t->fit.svm->epochs) * a_pass - (double)t->fit.svm->at / (double)t->step_rows);
-  }
-  return t->step + (int)fmin(left, 1e9);
-}
-
+/* Loss and accuracy of the texts learned of late (about a quarter of an epoch), as they scored before they were learned. */
 static void
-fill_point(struct linear *t, struct train_point *p, const uint32_t *rows, size_t n)
+watch_step(struct linear *t, struct train_point *p, const uint32_t *rows, size_t n)
 {
-  struct scored s = {t->step_scores, n < WATCHED ? n : WATCHED, svm_stride(t->fit.svm), t->x, rows, &t->task};
-  struct quality train = calibrate_quality(&t->calibration, &s);
+  size_t seen = n < WATCHED ? n : WATCHED;
+  struct scored s = {t->scores, seen, svm_stride(fits_last(&t->fits)->svm), t->x, rows, &t->task};
+  struct quality q = calibrate_quality(&t->calibration, &s);
+  double keep = exp(-4 / (double)t->n_slices);
 
-  *p = (struct train_point){.epoch = t->epoch, .step = t->step, .train_loss = train.loss, .train_accuracy = train.accuracy,
-                            .valid_loss = NAN, .valid_accuracy = NAN, .valid_f1 = NAN};
+  t->late_texts = keep * t->late_texts + (double)seen;
+  t->late_loss = keep * t->late_loss + (double)seen * q.loss;
+  t->late_right = keep * t->late_right + (double)seen * q.accuracy;
+  *p = (struct train_point){.epoch = t->epoch, .step = t->step, .train_loss = t->late_loss / t->late_texts,
+                            .train_accuracy = t->late_right / t->late_texts, .valid_loss = NAN, .valid_accuracy = NAN,
+                            .valid_f1 = NAN};
 }
 
 /* Without texts set aside, those of the first epoch's second half calibrate: their scores are from before they were learned. */
 static void
 pool_unlearned(struct linear *t, const uint32_t *rows, size_t n)
 {
-  struct svm *svm = t->fit.svm;
+  const struct svm *svm = fits_last(&t->fits)->svm;
   size_t stride = svm_stride(svm);
 
-  if (t->n_fits > 1 || t->n_valid || t->epoch > 1 || svm->at < svm->n / 2 || t->n_pooled >= POOLED)
+  if (t->fits.n > 1 || t->n_valid || t->epoch > 1 || svm->at < svm->n / 2 || t->n_judged >= POOLED)
     return;
-  GROW(t->pooled, t->pooled_cap, (t->n_pooled + n) * stride);
-  GROW(t->pooled_rows, t->pooled_rows_cap, t->n_pooled + n);
-  memcpy(t->pooled + t->n_pooled * stride, t->step_scores, n * stride * sizeof *t->pooled);
-  memcpy(t->pooled_rows + t->n_pooled, rows, n * sizeof *rows);
-  t->n_pooled += n;
-  if (svm->at == svm->n || t->n_pooled >= POOLED)
-    calibrate(&t->calibration, &(struct scored){t->pooled, t->n_pooled, stride, t->x, t->pooled_rows, &t->task});
+  GROW(t->judged, t->judged_cap, (t->n_judged + n) * stride);
+  GROW(t->judged_rows, t->judged_rows_cap, t->n_judged + n);
+  memcpy(t->judged + t->n_judged * stride, t->scores, n * stride * sizeof *t->judged);
+  memcpy(t->judged_rows + t->n_judged, rows, n * sizeof *rows);
+  t->n_judged += n;
+  if (svm->at == svm->n || t->n_judged >= POOLED)
+    calibrate(&t->calibration, &(struct scored){t->judged, t->n_judged, stride, t->x, t->judged_rows, &t->task});
+}
+
+static void
+finish_epoch(struct linear *t, struct train_point *p)
+{
+  end_epoch(t);
+  t->slice = 0;
+  p->epoch_end = true;
+  p->valid_loss = t->quality.loss;
+  p->valid_accuracy = t->quality.accuracy;
+  p->valid_f1 = t->quality.f1;
 }
 
 static int
 linear_training_step(struct training *base, struct train_point *p, struct err *e)
 {
   struct linear *t = (struct linear *)base;
+  const struct svm *svm = fits_last(&t->fits)->svm;
   double start = clock_s();
-  bool epoch_end, over = false;
+  const uint32_t *rows;
   size_t n;
 
   (void)e;
-  if (t->at_fit == t->n_fits)
+  if (t->over)
     return 0;
-  if (!t->fit.svm)
-    begin_fit(t);
-  if (t->fit.svm->at == 0 || t->fit.svm->at == t->fit.svm->n)
-    t->epoch++;
-  n = svm_step(t->fit.svm, t->step_rows, t->threads, t->step_scores);
-  epoch_end = t->fit.svm->at == t->fit.svm->n;
+  t->epoch += t->slice == 0;
+  n = fits_step(&t->fits, t->slice++, t->n_slices, t->threads, t->scores);
+  rows = svm->order + svm->at - n;
   t->step++;
   t->n_learned += n;
-  pool_unlearned(t, t->fit.svm->order + t->fit.svm->at - n, n);
-  fill_point(t, p, t->fit.svm->order + t->fit.svm->at - n, n);
-  if (epoch_end) {
-    over = end_epoch(t);
-    p->epoch_end = true;
-    p->valid_loss = t->fit.held_quality.loss;
-    p->valid_accuracy = t->fit.held_quality.accuracy;
-    p->valid_f1 = t->fit.held_quality.f1;
-  }
-  p->n_steps = steps_expected(t, over);
-  if (over)
-    end_fit(t);
+  pool_unlearned(t, rows, n);
+  watch_step(t, p, rows, n);
+  if (t->slice == t->n_slices)
+    finish_epoch(t, p);
+  p->n_steps = t->over ? t->step : (int)fmin(t->values[P_EPOCHS] * (double)t->n_slices, 1e9);
   t->seconds += clock_s() - start;
   p->seconds = t->seconds;
   p->samples_per_s = (double)t->n_learned / fmax(t->seconds, 1e-9);
-  return t->at_fit < t->n_fits;
+  return !t->over;
 }
 
 static struct student *
@@ -396,11 +347,7 @@ linear_training_take(struct training *base, struct err *e)
 {
   struct linear *t = (struct linear *)base;
 
-  if (t->fit.svm && t->fit.svm->at > 0 && (!t->best || (is_last(t) && !t->n_valid && t->fit.svm->epochs > 0)))
-    return &model_of_fit(t)->base;
-  if (t->best)
-    return copy_of(t->best, e);
-  return &model_new(t->base.kind, &t->task, &t->ngrams, &t->vocabulary, NULL, t->values[P_CHARACTERS], NULL)->base;
+  return t->best ? copy_of(t->best, e) : &model_of_fit(t)->base;
 }
 
 static void
@@ -408,22 +355,17 @@ linear_training_free(struct training *base)
 {
   struct linear *t = (struct linear *)base;
 
-  release_fit(&t->fit);
+  fits_release(&t->fits);
   vocabulary_release(&t->vocabulary);
   feature_rows_release(&t->rows);
   feature_rows_release(&t->valid_rows);
   if (t->best)
     model_free(&t->best->base);
-  free(t->weights);
-  free(t->row_values);
-  free(t->squares);
   free(t->valid_values);
   free(t->valid_squares);
-  free(t->valid_order);
-  free(t->folds);
-  free(t->pooled);
-  free(t->pooled_rows);
-  free(t->step_scores);
+  free(t->scores);
+  free(t->judged);
+  free(t->judged_rows);
   free(t);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "student/linear.h"
 #include "student/model.h"
 
 struct header {

@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/pool.h"
-#include "student/kind.h"
+#include "student/linear.h"
 
 const struct student_kind *const student_kinds[] = {&student_linear};
 const size_t student_n_kinds = N_OF(student_kinds);

@@ -8,8 +8,8 @@
 #include "base/pool.h"
 #include "student/kernel.h"
 
-static size_t
-lanes_for(size_t n_classes)
+size_t
+svm_lanes(size_t n_classes)
 {
   return n_classes <= 8 ? 8 : n_classes <= 16 ? 16 : 32;
 }
@@ -21,7 +21,7 @@ svm_new(const struct rows *rows, const float *values, const float *squares, uint
   struct svm *s = xcalloc(1, sizeof *s);
 
   *s = (struct svm){.rows = rows, .values = values, .squares = squares, .x = x, .n_features = n_features,
-                    .n_classes = n_classes, .lanes = lanes_for(n_classes), .cost = cost, .n = n};
+                    .n_classes = n_classes, .lanes = svm_lanes(n_classes), .cost = cost, .n = n};
   s->n_shards = (n_classes + s->lanes - 1) / s->lanes;
   s->order = xmalloc((n + 1) * sizeof *s->order);
   memcpy(s->order, which, n * sizeof *which);
@@ -47,12 +47,16 @@ svm_free(struct svm *s)
 
 /* ---- a step ----------------------------------------------------------------------------------------------------- */
 
+/* A shard of a solver, in one step. */
+struct piece {
+  const struct svm_turn *turn;
+  size_t shard;
+  double moved;
+};
 struct step {
-  struct svm *s;
   const struct kernels *kernels;
+  struct piece *pieces;
   size_t n;
-  float *scores;
-  double *moved;      /* (n_shards) */
   atomic_size_t next;
 };
 
@@ -72,16 +76,15 @@ set_signs(float *signs, const struct example *x, size_t first, size_t lanes, flo
 }
 
 static void
-solve_shard(struct step *p, size_t shard)
+solve_piece(const struct kernels *kernels, struct piece *p)
 {
-  struct svm *s = p->s;
-  size_t lanes = s->lanes, stride = svm_stride(s);
+  struct svm *s = p->turn->svm;
+  size_t lanes = s->lanes, stride = svm_stride(s), shard = p->shard;
   float signs[KERNEL_MAX_LANES], scores[KERNEL_MAX_LANES], fresh[KERNEL_MAX_LANES];
-  double moved = 0;
 
   for (size_t k = 0; k < lanes; k++)  /* lanes without a class never move */
     signs[k] = shard * lanes + k < s->n_classes ? -1 : 0;
-  for (size_t q = 0; q < p->n; q++) {
+  for (size_t q = 0; q < p->turn->n; q++) {
     uint32_t i = s->order[s->at + q];
     const struct example *x = &s->x[i];
     struct kernel_row row = row_of(s->rows, s->values, i);
@@ -90,32 +93,31 @@ solve_shard(struct step *p, size_t shard)
                              .alpha = s->alpha ? s->alpha + (shard * s->rows->n + i) * lanes : fresh, .signs = signs,
                              .ridge = ridge,
                              .inverse = 1 / (s->squares[i] + 1 + ridge),
-                             .scores = p->scores ? p->scores + q * stride + shard * lanes : scores};
+                             .scores = p->turn->scores ? p->turn->scores + q * stride + shard * lanes : scores};
 
     if (!s->alpha)
       memset(fresh, 0, lanes * sizeof *fresh);
     set_signs(signs, x, shard * lanes, lanes, 1);
-    moved += p->kernels->solve(&k, &row, lanes);
+    p->moved += kernels->solve(&k, &row, lanes);
     set_signs(signs, x, shard * lanes, lanes, -1);
   }
-  p->moved[shard] = moved;
 }
 
 static void
-solve_shards(void *arg, int thread, int n_threads)
+solve_pieces(void *arg, int thread, int n_threads)
 {
-  struct step *p = arg;
-  size_t shard;
+  struct step *step = arg;
+  size_t i;
 
   (void)thread, (void)n_threads;
-  while ((shard = atomic_fetch_add(&p->next, 1)) < p->s->n_shards)
-    solve_shard(p, shard);
+  while ((i = atomic_fetch_add(&step->next, 1)) < step->n)
+    solve_piece(step->kernels, &step->pieces[i]);
 }
 
-size_t
-svm_step(struct svm *s, size_t n, int threads, float *scores)
+static void
+begin_turn(struct svm_turn *turn)
 {
-  struct step p = {.s = s, .kernels = kernels_best(), .scores = scores};
+  struct svm *s = turn->svm;
 
   if (s->at == s->n)
     s->at = 0;
@@ -123,19 +125,51 @@ svm_step(struct svm *s, size_t n, int threads, float *scores)
     rng_shuffle(&s->rng, s->order, s->n);
     s->moved = 0;
   }
-  p.n = s->n - s->at < n ? s->n - s->at : n;
-  p.moved = xcalloc(s->n_shards, sizeof *p.moved);
-  pool_run(s->n_shards < (size_t)threads ? (int)s->n_shards : threads, solve_shards, &p);
-  for (size_t k = 0; k < s->n_shards; k++)
-    s->moved += p.moved[k];
-  free(p.moved);
-  s->at += p.n;
-  if (s->at == s->n) {
-    s->last_moved = s->moved;
-    if (s->epochs++ == 0)
-      s->first_moved = s->moved;
+  turn->n = s->n - s->at < turn->n ? s->n - s->at : turn->n;
+}
+
+static void
+end_turn(const struct svm_turn *turn)
+{
+  struct svm *s = turn->svm;
+
+  s->at += turn->n;
+  if (s->at < s->n)
+    return;
+  s->last_moved = s->moved;
+  if (s->epochs++ == 0)
+    s->first_moved = s->moved;
+}
+
+void
+svm_steps(struct svm_turn *turns, size_t n_turns, int threads)
+{
+  struct step step = {.kernels = kernels_best()};
+  size_t n = 0;
+
+  for (size_t i = 0; i < n_turns; i++) {
+    begin_turn(&turns[i]);
+    n += turns[i].svm->n_shards;
   }
-  return p.n;
+  step.pieces = xcalloc(n + 1, sizeof *step.pieces);
+  for (size_t i = 0; i < n_turns; i++)
+    for (size_t k = 0; k < turns[i].svm->n_shards; k++)
+      step.pieces[step.n++] = (struct piece){&turns[i], k, 0};
+  pool_run(n < (size_t)threads ? (int)n : threads, solve_pieces, &step);
+  for (size_t i = 0; i < n; i++)
+    step.pieces[i].turn->svm->moved += step.pieces[i].moved;
+  free(step.pieces);
+  for (size_t i = 0; i < n_turns; i++)
+    end_turn(&turns[i]);
+}
+
+size_t
+svm_step(struct svm *s, size_t n, int threads, float *scores)
+{
+  struct svm_turn turn = {s, n, scores};
+
+  svm_steps(&turn, 1, threads);
+  return turn.n;
 }
 
 /* ---- scores ----------------------------------------------------------------------------------------------------- */

@@ -40,9 +40,17 @@ struct svm *svm_new(const struct rows *rows, const float *values, const float *s
                     const struct example *x, const uint32_t *which, size_t n, size_t n_classes, double cost, int max_epochs,
                     uint64_t seed);
 void svm_free(struct svm *s);
+size_t svm_lanes(size_t n_classes);  /* and lanes times shards: n_classes rounded up to them */
 /* The next up to n rows, never past the end of an epoch. Returns how many; their row numbers stand in s->order before s->at.
  * scores (n, svm_stride) gets w.x + b as it was before each row was learned, NULL: not wanted. */
 size_t svm_step(struct svm *s, size_t n, int threads, float *scores);
+struct svm_turn {
+  struct svm *svm;
+  size_t n;       /* rows wanted; afterwards rows done */
+  float *scores;
+};
+/* A step of several solvers, whose shards the threads share out. */
+void svm_steps(struct svm_turn *turns, size_t n_turns, int threads);
 static inline size_t
 svm_stride(const struct svm *s)
 {
