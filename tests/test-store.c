@@ -6,6 +6,7 @@
 #include <math.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "store/db.h"
 #include "store/job_store.h"
@@ -804,6 +805,48 @@ a_reply_is_kept_once(void **state)
   check_whole();
 }
 
+/* A run of a process that ended without a word. */
+static void
+add_run_and_die(void)
+{
+  struct run_row row = {.student = (char *)"linear", .name = (char *)"killed"};
+  pid_t child = fork();
+  int status;
+
+  assert_true(child >= 0);
+  if (child == 0) {
+    struct project *p = project_open(help_path, PROJECT_WRITE, NULL);
+
+    _exit(p && run_store_add(p, &row, NULL, NULL, NULL) == 0 ? 0 : 1);
+  }
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+}
+
+static void
+a_run_ends_with_its_process(void **state)
+{
+  struct run_row row = {.student = (char *)"linear", .name = (char *)"ours"}, got;
+  struct project *p = fresh(TASK_CLASSIFY);
+  struct err e = {0};
+
+  (void)state;
+  must(project_close(p, &e), &e);
+  add_run_and_die();
+  p = project_open(help_path, PROJECT_WRITE, &e);
+  assert_non_null(p);
+  must(run_store_add(p, &row, NULL, NULL, &e), &e);
+  must(run_store_get(p, "ours", &got, &e), &e);
+  assert_int_equal(got.state, RUN_RUNNING);
+  assert_string_equal(got.message, "");
+  run_row_release(&got);
+  must(run_store_get(p, "killed", &got, &e), &e);
+  assert_int_equal(got.state, RUN_INTERRUPTED);
+  assert_string_equal(got.message, "");
+  run_row_release(&got);
+  must(project_close(p, &e), &e);
+}
+
 static void
 runs_are_kept(void **state)
 {
@@ -866,8 +909,7 @@ runs_are_kept(void **state)
   assert_int_equal(n, 1);
   assert_string_equal(es[0].metrics, "{\"accuracy\":1}");
   evaluation_rows_free(es, n);
-  must(run_store_add_experiment(p, "{}", &id, &e), &e);
-  must(run_store_set_experiment(p, id, "{\"x\":1}", &e), &e);
+  must(run_store_put_experiment(p, "{}", "{\"x\":1}", &e), &e);
   must(run_store_experiments(p, &xs, &n, &e), &e);
   assert_int_equal(n, 1);
   assert_string_equal(xs[0].result, "{\"x\":1}");
@@ -904,6 +946,7 @@ main(void)
     cmocka_unit_test(templates_have_versions),
     cmocka_unit_test(teachers_are_kept),
     cmocka_unit_test(a_reply_is_kept_once),
+    cmocka_unit_test(a_run_ends_with_its_process),
     cmocka_unit_test(runs_are_kept),
   };
   int rc;

@@ -524,9 +524,8 @@ static void
 put_experiment(struct stage *s)
 {
   struct err e = {0};
-  uint32_t id;
 
-  if (run_store_add_experiment(s->project, "{}", &id, &e) < 0 || run_store_set_experiment(s->project, id, result, &e) < 0)
+  if (run_store_put_experiment(s->project, "{}", result, &e) < 0)
     fail_msg("%s", e.message);
 }
 

@@ -48,7 +48,7 @@ draw_accuracy(const struct compare_row *r, bool is_base, struct canvas *c, struc
   else if (r->state == RUN_RUNNING)
     canvas_str(c, a, 0, 0, STYLE_GOOD, "training");
   else
-    canvas_str(c, a, 0, 0, STYLE_DIM, r->state == RUN_FAILED ? "failed" : "e evaluates");
+    canvas_str(c, a, 0, 0, STYLE_DIM, r->state == RUN_FAILED ? "failed" : r->state == RUN_INTERRUPTED ? "interrupted" : "e evaluates");
   if (isfinite(r->lo) && isfinite(r->hi))
     canvas_printf(c, a, 0, 6, STYLE_DIM, "±%s", part_score((r->hi - r->lo) / 2, m));
 }

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "generate/process.h"
+#include "base/process.h"
 
 /* One reading of the project, on a thread of its own: what it is to look for, and what it found. */
 struct lookup {

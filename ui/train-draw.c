@@ -27,7 +27,8 @@ part(double x, char out[16])
 static const struct {
   uint32_t sign;
   enum style style;
-} state_signs[N_RUN_STATES] = {{0x25b8, STYLE_GOOD}, {0x2713, STYLE_GOOD}, {0x25cf, STYLE_DIM}, {0x2717, STYLE_BAD}};
+} state_signs[N_RUN_STATES] = {{0x25b8, STYLE_GOOD}, {0x2713, STYLE_GOOD}, {0x25cf, STYLE_DIM}, {0x2717, STYLE_BAD},
+  {'?', STYLE_WARN}};
 
 /* A figure of the student that was kept. */
 static double
@@ -52,7 +53,7 @@ draw_run(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   enum run_state state = runs ? RUN_RUNNING : run->state;
 
   canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
-  canvas_put(c, a, 0, 2, state_signs[state].style, state == RUN_RUNNING && !runs ? '?' : state_signs[state].sign);
+  canvas_put(c, a, 0, 2, state_signs[state].style, state_signs[state].sign);
   canvas_fit(c, a, 0, 4, a.cols - 10, STYLE_NORMAL, run->name, strlen(run->name));
   if (runs && live.total)
     snprintf(percent, sizeof percent, "%.0f%%", fmin(100, 100. * (double)live.done / (double)live.total));

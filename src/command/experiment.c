@@ -93,13 +93,13 @@ step_all(struct call *c, struct experiment *x, uint32_t activity, struct err *e)
 }
 
 static int
-finish(struct call *c, const struct experiment_result *result, uint32_t id, struct err *e)
+finish(struct call *c, const struct experiment_result *result, const char *plan, struct err *e)
 {
   struct buf json = BUF_INIT, out = BUF_INIT;
   int r;
 
   experiment_json(result, &json);
-  r = run_store_set_experiment(c->project, id, buf_str(&json), e);
+  r = run_store_put_experiment(c->project, plan, buf_str(&json), e);
   if (c->json) {
     print_json(c, &json);
   } else {
@@ -115,9 +115,10 @@ static int
 run(struct call *c, struct err *e)
 {
   struct experiment_options o;
+  struct board *board = project_board(c->project);
   struct experiment *x;
   struct buf plan = BUF_INIT;
-  uint32_t id, activity;
+  uint32_t activity;
   int r;
 
   if (take_options(c, &o, e) < 0)
@@ -126,16 +127,12 @@ run(struct call *c, struct err *e)
   if (!x)
     return -1;
   plan_json(&o, &plan);
-  r = run_store_add_experiment(c->project, buf_str(&plan), &id, e);
-  if (r == 0) {
-    activity = board_begin(project_board(c->project), ACTIVITY_EXPERIMENT, id, "experiment");
-    r = step_all(c, x, activity, e);
-    if (r == 0)
-      r = finish(c, experiment_result(x), id, e);
-    board_end(project_board(c->project), activity,
-              r == 0 ? ACTIVITY_DONE : e->code == ERR_INTERRUPTED ? ACTIVITY_STOPPED : ACTIVITY_FAILED,
-              r < 0 ? e->message : "");
-  }
+  activity = board_begin(board, ACTIVITY_EXPERIMENT, 0, "experiment");
+  r = step_all(c, x, activity, e);
+  if (r == 0)
+    r = finish(c, experiment_result(x), buf_str(&plan), e);
+  board_end(board, activity, r == 0 ? ACTIVITY_DONE : e->code == ERR_INTERRUPTED ? ACTIVITY_STOPPED : ACTIVITY_FAILED,
+            r < 0 ? e->message : "");
   experiment_free(x);
   buf_release(&plan);
   return r;

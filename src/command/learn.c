@@ -146,7 +146,7 @@ learn_load(struct call *c, const struct run_row *run, struct err *e)
   size_t n;
 
   if (run->model_bytes == 0) {
-    err_set(e, ERR_INPUT, "run '%s' has no model (it %s)", run->name, run_state_names[run->state]);
+    err_set(e, ERR_INPUT, "run '%s' has no model (state: %s)", run->name, run_state_names[run->state]);
     return NULL;
   }
   if (run_store_model(c->project, run->id, &model, &n, e) < 0)

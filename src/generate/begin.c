@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "generate/process.h"
+#include "base/process.h"
 #include "generate/work.h"
 
 /* {"per_label","count","seed","budget_usd","process"} */

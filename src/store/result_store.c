@@ -158,55 +158,31 @@ evaluation_rows_free(struct evaluation_row *rows, size_t n)
 /* ---- experiments ---- */
 
 struct experiment_write {
-  uint32_t id;
   const char *plan, *result;
 };
 
 static int
-add_experiment_work(struct project *p, void *arg, struct err *e)
-{
-  struct experiment_write *w = arg;
-
-  if (db_run(&p->db, e, "INSERT INTO experiment (plan, at_ms) VALUES (?, ?)", "ti", w->plan, clock_wall_ms()))
-    return -1;
-  w->id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
-  return 0;
-}
-
-int
-run_store_add_experiment(struct project *p, const char *plan, uint32_t *id, struct err *e)
-{
-  struct experiment_write w = {.plan = plan};
-  int rc = project_record(p, add_experiment_work, &w, e);
-
-  if (id)
-    *id = w.id;
-  return rc;
-}
-
-static int
-set_experiment_work(struct project *p, void *arg, struct err *e)
+experiment_work(struct project *p, void *arg, struct err *e)
 {
   const struct experiment_write *w = arg;
 
-  if (db_run(&p->db, e, "UPDATE experiment SET result=?2 WHERE id=?1", "ut", w->id, w->result))
-    return -1;
-  return sqlite3_changes(p->db.h) ? 0 : err_set(e, ERR_INPUT, "there is no experiment %u", w->id);
+  return db_run(&p->db, e, "INSERT INTO experiment (plan, result, at_ms) VALUES (?, ?, ?)", "tti", w->plan, w->result,
+                clock_wall_ms());
 }
 
 int
-run_store_set_experiment(struct project *p, uint32_t id, const char *result, struct err *e)
+run_store_put_experiment(struct project *p, const char *plan, const char *result, struct err *e)
 {
-  struct experiment_write w = {.id = id, .result = result};
+  struct experiment_write w = {plan, result};
 
-  return project_record(p, set_experiment_work, &w, e);
+  return project_record(p, experiment_work, &w, e);
 }
 
 int
 run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e)
 {
   struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, "SELECT id, plan, result, at_ms FROM experiment ORDER BY id", "");
+  sqlite3_stmt *s = db_query(db, e, "SELECT id, plan, result, at_ms FROM experiment WHERE result != '' ORDER BY id", "");
   size_t cap = 0;
   int rc = s ? 0 : -1;
 

@@ -6,9 +6,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "store/internal.h"
 
-const char *const run_state_names[N_RUN_STATES] = {"running", "done", "stopped", "failed"};
+const char *const run_state_names[N_RUN_STATES] = {"running", "done", "stopped", "failed", "interrupted"};
 
 #define RUN_COLUMNS                                                                                                    \
   "id, name, student, state, params, data, seed, n_train, n_valid, best_epoch, seconds, metrics, message,"             \
@@ -48,6 +49,7 @@ run_rows_free(struct run_row *rows, size_t n)
   free(rows);
 }
 
+/* While a run is running its message says in which process, so that it does not run for ever if that is killed. */
 static void
 read_run(sqlite3_stmt *s, struct run_row *row)
 {
@@ -70,6 +72,11 @@ read_run(sqlite3_stmt *s, struct run_row *row)
     .model_bytes = (size_t)sqlite3_column_int64(s, 15),
     .at_ms = sqlite3_column_int64(s, 16),
   };
+  if (row->state == RUN_RUNNING) {
+    if (!process_runs(row->message))
+      row->state = RUN_INTERRUPTED;
+    *row->message = '\0';
+  }
 }
 
 /* ---- adding and changing ---- */
@@ -106,6 +113,7 @@ add_work(struct project *p, void *arg, struct err *e)
                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   struct run_write *w = arg;
   const struct run_row *r = w->row;
+  char process[64];
   int64_t taken;
 
   if (r->name && *r->name)
@@ -116,9 +124,11 @@ add_work(struct project *p, void *arg, struct err *e)
     return -1;
   if (taken)
     return err_set(e, ERR_INPUT, "there is a run '%s' already (choose another --name)", w->name);
+  process_word(process, sizeof process);
   if (db_run(&p->db, e, sql, "ttuttiuuudttuti", w->name, or_empty(r->student), (uint32_t)r->state, or_object(r->params),
              or_empty(r->data), (int64_t)r->seed, r->n_train, r->n_valid, r->best_epoch, r->seconds,
-             or_object(r->metrics), or_empty(r->message), r->experiment_id, or_empty(r->arm), clock_wall_ms()))
+             or_object(r->metrics), r->state == RUN_RUNNING ? process : or_empty(r->message), r->experiment_id,
+             or_empty(r->arm), clock_wall_ms()))
     return -1;
   w->id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
   return 0;

@@ -5,7 +5,8 @@
 
 #include "store/project.h"
 
-enum run_state { RUN_RUNNING, RUN_DONE, RUN_STOPPED, RUN_FAILED, N_RUN_STATES };
+/* Interrupted is never written: it is what a running run reads as when the process that trained it is gone. */
+enum run_state { RUN_RUNNING, RUN_DONE, RUN_STOPPED, RUN_FAILED, RUN_INTERRUPTED, N_RUN_STATES };
 extern const char *const run_state_names[N_RUN_STATES];
 
 struct run_row {
@@ -29,7 +30,7 @@ struct run_row {
 void run_row_release(struct run_row *row);
 void run_rows_free(struct run_row *rows, size_t n);
 
-/* Adds a run in its state; *id and *name (the name given or made up, to be freed by the caller) may be NULL. A name
+/* Adds a run in its state (a running one as this process's); *id and *name (the name given or made up, to be freed by the caller) may be NULL. A name
  * that is taken is ERR_INPUT. */
 int run_store_add(struct project *p, const struct run_row *row, uint32_t *id, char **name, struct err *e);
 /* Writes all fields but id, name, at_ms and the model. */
@@ -39,8 +40,8 @@ int run_store_put_model(struct project *p, uint32_t id, const void *model, size_
 /* Update, model (NULL: none) and points in one transaction: the end of a run. */
 int run_store_finish(struct project *p, const struct run_row *row, const void *model, size_t n_model,
                      const struct train_point *points, size_t n_points, struct err *e);
-int
-run_store_model(struct project *p, uint32_t id, void **model, size_t *n, struct err *e); /* to be freed by the caller */
+/* *model is to be freed by the caller. */
+int run_store_model(struct project *p, uint32_t id, void **model, size_t *n, struct err *e);
 int run_store_get(struct project *p, const char *name, struct run_row *row, struct err *e);
 int run_store_by_id(struct project *p, uint32_t id, struct run_row *row, struct err *e);
 int run_store_list(struct project *p, struct run_row **rows, size_t *n, struct err *e);       /* oldest first */
@@ -78,13 +79,13 @@ void evaluation_rows_free(struct evaluation_row *rows, size_t n);
 struct experiment_record {
   uint32_t id;
   char *plan;                    /* JSON object: arms, students, seeds, sizes */
-  char *result;                  /* JSON object, "" until it is done */
+  char *result;                  /* JSON object */
   int64_t at_ms;
 };
-int run_store_add_experiment(struct project *p, const char *plan, uint32_t *id, struct err *e);
-int run_store_set_experiment(struct project *p, uint32_t id, const char *result, struct err *e);
-int
-run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e); /* oldest first */
+/* An experiment in part says nothing, so that only a finished one is written. */
+int run_store_put_experiment(struct project *p, const char *plan, const char *result, struct err *e);
+/* Oldest first. */
+int run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e);
 void experiment_records_free(struct experiment_record *rows, size_t n);
 
 #endif

@@ -1,7 +1,7 @@
-/* process: who works on a job, so that two processes do not send the same requests.
+/* process: who works on a job or trains a run: nobody, once that process is gone, however it ended.
  * A word names a process of this machine for good (its id and when it began). Threads: any. */
-#ifndef GENERATE_PROCESS_H
-#define GENERATE_PROCESS_H
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
