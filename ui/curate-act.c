@@ -405,22 +405,35 @@ refresh(struct workbench *w, void *view, int n)
   workbench_say(w, "%s pass the filter", frame_count(v->rows.n, count));
 }
 
+static bool
+browsing(struct workbench *w, void *view)
+{
+  return !curate_editing(w, view);
+}
+
 const struct binding curate_bindings[] = {
-  {.keys = "a", .line = ACCEPT, .action = accept, .help = "accept, go to the next", .hint = "accept"},
-  {.keys = "x", .line = REJECT, .action = reject, .help = "reject, go to the next", .hint = "reject"},
-  {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .help = "give another label, from a menu",
-   .hint = "label"},
+  {.keys = "a", .line = ACCEPT, .action = accept, .when = browsing, .help = "accept, go to the next", .hint = "accept"},
+  {.keys = "x", .line = REJECT, .action = reject, .when = browsing, .help = "reject, go to the next", .hint = "reject"},
+  {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .when = browsing,
+   .help = "give another label, from a menu", .hint = "label"},
   {.keys = "1 2 3 4 5 6 7 8 9", .line = "relabel {ids}", .action = relabel,
    .help = "give the label of that number (see the left side)"},
-  {.keys = "e", .line = "edit {ids}", .action = curate_edit, .help = "edit the text in place", .hint = "edit"},
+  {.keys = "e", .line = "edit {ids}", .action = curate_edit, .when = browsing,
+   .help = "edit the text in place", .hint = "edit"},
   {.keys = "E", .line = "edit {ids}", .action = curate_edit_outside, .help = "edit the text in $EDITOR"},
-  {.keys = "Space", .action = mark, .help = "mark, go to the next", .hint = "mark"},
+  {.keys = "Space", .action = mark, .when = browsing, .help = "mark, go to the next", .hint = "mark"},
   {.keys = "V", .action = mark_range, .help = "mark from the last mark to here"},
   {.keys = "*", .action = mark_all, .help = "mark all in the list, or none"},
-  {.keys = ".", .action = again, .help = "do the last action again here", .hint = "again"},
+  {.keys = ".", .action = again, .when = browsing, .help = "do the last action again here", .hint = "again"},
   {.keys = "D", .action = duplicates, .help = "mark near duplicates in the list"},
-  {.keys = "s", .action = sort_menu, .help = "sort by", .hint = "sort"},
+  {.keys = "s", .action = sort_menu, .when = browsing, .help = "sort by", .hint = "sort"},
   {.keys = "S", .action = reverse, .help = "reverse the order"},
   {.keys = "R", .action = refresh, .help = "filter and sort anew: decided rows leave"},
+  {.keys = "Enter", .action = curate_edit_keep, .when = curate_editing, .help = "while editing: keep the text",
+   .hint = "keep"},
+  {.keys = "Tab", .action = curate_edit_keep, .n = 1, .when = curate_editing_pair,
+   .help = "while editing a pair: keep the text, edit the other one", .hint = "other text"},
+  {.keys = "Esc C-c", .action = curate_edit_cancel, .when = curate_editing,
+   .help = "while editing: leave the text as it was", .hint = "give up"},
   {.keys = NULL},
 };

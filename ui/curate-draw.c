@@ -213,10 +213,7 @@ draw_detail_head(struct curate *v, struct canvas *c, struct area a, const struct
   col = canvas_str(c, a, 0, col + 2, STYLE_NORMAL, s->gone ? "undone" : status_name(s->status)) + 2;
   col = canvas_str(c, a, 0, col, STYLE_DIM, split_name(s->split)) + 2;
   if (v->editing)
-    canvas_str(c, a, 0, col, STYLE_KEY, v->editing_second
-               ? "editing the second text: Enter keeps, Tab first text, Esc gives up"
-               : s->text2 ? "editing: Enter keeps, Tab second text, Esc gives up"
-                   : "editing: Enter keeps, Esc gives up");
+    canvas_str(c, a, 0, col, STYLE_KEY, v->editing_second ? "editing second text" : "editing");
   buf_release(&b);
 }
 

@@ -34,27 +34,67 @@ begin(struct curate *v)
   v->editor.at = v->editor.text.n;
 }
 
+/* Enter, Tab and Esc stand in the table of keys. */
 bool
 curate_edit_key(struct curate *v, const struct key *k)
 {
   struct sample s;
-  enum editor_result result;
 
-  if (!corpus_get(v->corpus, v->id, &s)) {
+  if (key_is(k, "Enter") || key_is(k, "Esc") || key_is(k, "C-c"))
+    return false;
+  if (!corpus_get(v->corpus, v->id, &s))
     v->editing = false;
-    return true;
-  }
-  result = key_is(k, "Enter") || key_is(k, "C-c") || key_is(k, "Tab") ? EDITOR_KEEP : editor_key(&v->editor, k);
-  if (result != EDITOR_KEEP && result != EDITOR_CANCEL)
-    return true;
+  else if (!key_is(k, "Tab"))
+    editor_key(&v->editor, k);
+  else
+    return !s.text2;
+  return true;
+}
+
+bool
+curate_editing(struct workbench *w, void *view)
+{
+  const struct curate *v = view;
+
+  (void)w;
+  return v->editing;
+}
+
+bool
+curate_editing_pair(struct workbench *w, void *view)
+{
+  const struct curate *v = view;
+  struct sample s;
+
+  (void)w;
+  return v->editing && corpus_get(v->corpus, v->id, &s) && s.text2;
+}
+
+void
+curate_edit_keep(struct workbench *w, void *view, int other)
+{
+  struct curate *v = view;
+  struct sample s;
+
+  (void)w;
   v->editing = false;
-  if (result == EDITOR_KEEP && !key_is(k, "C-c") && editor_changed(&v->editor, text_of(v, &s)))
+  if (!corpus_get(v->corpus, v->id, &s))
+    return;
+  if (editor_changed(&v->editor, text_of(v, &s)))
     save(v, editor_text(&v->editor));
-  if (key_is(k, "Tab") && s.text2) {
+  if (other && s.text2) {
     v->editing_second = !v->editing_second;
     begin(v);
   }
-  return true;
+}
+
+void
+curate_edit_cancel(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+
+  (void)w, (void)n;
+  v->editing = false;
 }
 
 void

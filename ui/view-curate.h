@@ -50,6 +50,10 @@ void curate_enter(void *view);
 void curate_edit(struct workbench *w, void *view, int n);
 void curate_edit_outside(struct workbench *w, void *view, int n);
 bool curate_edit_key(struct curate *v, const struct key *k);  /* while v->editing */
+bool curate_editing(struct workbench *w, void *view);
+bool curate_editing_pair(struct workbench *w, void *view);
+void curate_edit_keep(struct workbench *w, void *view, int other);  /* other: go on with the pair's other text */
+void curate_edit_cancel(struct workbench *w, void *view, int n);
 
 /* curate-draw.c */
 void curate_draw(void *view, struct canvas *c, struct area a);
