@@ -29,12 +29,12 @@ expect 0 "$R" template t.retort diff support-tickets
 grep -q '^+.*distinct messages' out && grep -q '^-.*different messages' out || bad "diff shows no difference"
 expect 0 "$R" template t.retort set support-tickets "$example/support-tickets.prompty"
 expect 0 "$R" teacher t.retort list --json
-json 'd["teachers"][0]["name"] == "recorded" and d["teachers"][0]["price_in"] is None'
+json 'd["teachers"][0]["name"] == "recorded" and d["teachers"][0]["price_in"] == 0.15 and d["teachers"][0]["price_out"] == 0.6'
 
 expect 0 "$R" generate t.retort --per-label 20 --dry-run --json
-json 'd["requests"] == 12 and d["texts"] == 120 and d["tokens"]["in"] > 0 and d["cost_usd"] == 0'
+json 'd["requests"] == 12 and d["texts"] == 120 and d["tokens"]["in"] > 0 and 0.001 < d["cost_usd"] < 0.01'
 expect 0 "$R" generate t.retort --per-label 20 --json
-json 'd["requested"] == 120 and d["kept"] + sum(d["dropped"].values()) == 120 and d["requests"]["ok"] == 12 and d["requests"]["failed"] == 0 and d["tokens"]["out"] > 0 and "cost_usd" in d and d["job"] > 0'
+json 'd["requested"] == 120 and d["kept"] + sum(d["dropped"].values()) == 120 and d["requests"]["ok"] == 12 and d["requests"]["failed"] == 0 and d["tokens"]["out"] > 0 and 0.001 < d["cost_usd"] < 0.01 and d["job"] > 0'
 [ -s err ] && bad "something on standard error beside JSON: $(cat err)"
 expect 0 "$R" generate t.retort --per-label 20 --resume --json
 json 'd["kept"] > 100'
@@ -100,7 +100,7 @@ expect 0 "$R" list t.retort --filter 'seeds.wrong seeds.confidence<0.5 split:tes
 expect 0 "$R" runs t.retort --json
 json '[r["run"] for r in d["runs"]] == ["seeds", "linear#1"] and d["runs"][0]["test_accuracy"] > 0.4'
 expect 0 "$R" experiment t.retort --seeds 2 --json
-json '[a["name"] for a in d["arms"]] == ["seed", "generated", "both"] and d["arms"][0]["difference"] is None and len(d["arms"][1]["accuracy"]["seeds"]) == 2 and 0 <= d["arms"][1]["difference"]["p"] <= 1 and d["guarded"] >= 0 and d["verdict"]'
+json '[a["name"] for a in d["arms"]] == ["seed", "generated", "both"] and d["arms"][0]["difference"] is None and len(d["arms"][1]["accuracy"]["seeds"]) == 2 and 0 <= d["arms"][1]["difference"]["p"] <= 1 and d["guarded"] >= 0 and d["verdict"] and d["arms"][0]["cost_usd"] == 0 < d["arms"][1]["cost_usd"] < 0.01'
 
 # The same seed, data and options: the same bytes, whatever the number of threads.
 "$R" experiment t.retort --seeds 1 --arm seed,both --threads 1 --json --quiet >one
@@ -108,6 +108,32 @@ json '[a["name"] for a in d["arms"]] == ["seed", "generated", "both"] and d["arm
 sed 's/"seconds":[0-9.e-]*//g' one >one.x
 sed 's/"seconds":[0-9.e-]*//g' two >two.x
 same one.x two.x
+
+# Without a price nothing is said to cost nothing.
+mkdir folder
+cp "$example"/*.jsonl "$example"/*.tsv "$example"/*.prompty folder
+expect 0 "$R" new u.retort --from folder --json
+json 'd["teachers"] == 1'
+expect 0 "$R" generate u.retort --per-label 10 --accept
+grep -q 'cost *no price known' out || bad "a cost that nobody knows: $(cat out)"
+expect 0 "$R" generate u.retort --per-label 10 --resume --json
+json 'd["cost_usd"] is None'
+expect 0 "$R" experiment u.retort --seeds 1 --json
+json '[a["cost_usd"] for a in d["arms"]] == [0, None, None]'
+
+# The teachers of a folder.
+printf '# mine\n\none --url http://localhost:1/v1 --model "a b" --price-in 0 --price-out 0\ntwo --replay replies.jsonl\n' >folder/teachers
+expect 0 "$R" new f.retort --from folder --json
+json 'd["teachers"] == 2'
+expect 0 "$R" teacher f.retort list --json
+json '[(x["name"], x["model"], x["price_in"], x["replay_bytes"] > 0) for x in d["teachers"]] == [("one", "a b", 0, False), ("two", "", None, True)]'
+printf '# mine\none --replay nothing.jsonl\n' >folder/teachers
+expect 2 "$R" new g.retort --from folder
+says "folder/teachers:2: cannot read 'folder/nothing.jsonl': no such file"
+[ -e g.retort ] && bad "a project that could not be filled stays"
+printf 'one --modle x\n' >folder/teachers
+expect 2 "$R" new g.retort --from folder
+says "folder/teachers:1: 'teacher' has no option '--modle' (did you mean '--model'?)"
 
 # A command in a list of others keeps to itself: nothing on standard output where it fails.
 expect 0 "$R" redo t.retort --count 99 --quiet

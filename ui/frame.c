@@ -79,14 +79,17 @@ static void
 draw_top(struct workbench *w, struct canvas *c, struct area a)
 {
   struct corpus_counts counts;
-  char count[32], right[96];
+  char count[32], cost[32] = "", right[96];
   const char *name = project_name(w->project);
   int left, width, gap = a.cols >= 96 ? 1 : 0;
 
   corpus_counts(w->corpus, &counts);
   frame_count(counts.n, count);
-  snprintf(right, sizeof right, w->cost_usd >= .005 ? "%s%s  $%.2f " : "%s%s ", count, a.cols >= 96 ? " samples" : "",
-           w->cost_usd);
+  if (isnan(w->cost_usd))
+    snprintf(cost, sizeof cost, " cost ?");
+  else if (w->cost_usd >= .005)
+    snprintf(cost, sizeof cost, " $%.2f", w->cost_usd);
+  snprintf(right, sizeof right, "%s%s%s%s ", count, a.cols >= 96 ? " samples" : "", *cost ? " " : "", cost);
   width = canvas_width(right, strlen(right));
   left = a.cols - width - tabs_width(gap) - 1;
   if (left >= 14) {

@@ -359,8 +359,7 @@ draw_job_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   col = canvas_fit(c, a, 0, col, 11, state.style, state.words, strlen(state.words)) + 1;
   if (item->has_figures) {
     canvas_right(c, a, 0, col, 7, STYLE_NUMBER, part_count(item->figures.kept, n));
-    canvas_right(c, a, 0, col + 7, 9, STYLE_NUMBER, part_money(item->figures.unpriced ? (double)NAN
-                                                                 : item->figures.cost_usd, n));
+    canvas_right(c, a, 0, col + 7, 9, STYLE_NUMBER, part_money(item->figures.cost_usd, n));
   }
   clock_format(item->row.at_ms, when, sizeof when);
   if (col + 17 + 18 < a.cols)

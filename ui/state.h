@@ -43,7 +43,7 @@ struct workbench {
 
   uint64_t corpus_seen, board_seen, records_seen;
   bool gone_to;                /* another view came up: it must take over what is new */
-  double cost_usd;             /* of the project; looked up when records change */
+  double cost_usd;             /* of the project, NaN: a price is not known; looked up when records change */
   bool cost_wanted, cost_asked;
   int64_t cost_due_ms;         /* not to be looked up again before */
   bool touched, quit, repaint, suspend;

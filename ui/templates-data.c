@@ -130,7 +130,7 @@ add_up_costs(struct lookup *l)
     item = item_of(l, jobs[i].template_id);
     if (!item || job_store_figures(l->p, jobs[i].id, &figures, &l->e))
       continue;
-    item->cost_usd += figures.unpriced ? (double)NAN : figures.cost_usd;
+    item->cost_usd += figures.cost_usd;
     job_figures_release(&figures);
   }
   find_teacher(l, n ? jobs[0].teacher_id : 0);

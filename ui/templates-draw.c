@@ -1,5 +1,6 @@
 #include "ui/view-templates.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -163,7 +164,9 @@ draw_preview(struct templates *t, struct canvas *c, struct area a)
     return;
   col = canvas_printf(c, foot, 0, 1, STYLE_DIM, "about %s tokens, reply %s", part_count((double)t->tokens_in, n),
                       part_count((double)t->tokens_out, m));
-  if (t->teacher && t->cost_usd == t->cost_usd)
+  if (t->teacher && isnan(t->cost_usd))
+    canvas_str(c, foot, 0, col, STYLE_DIM, ", no price known");
+  else if (t->teacher)
     canvas_printf(c, foot, 0, col, STYLE_DIM, ", %s%s", part_money(t->cost_usd, money), a.cols > 50 ? " a request" : "");
 }
 

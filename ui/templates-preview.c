@@ -267,6 +267,7 @@ templates_show_reply(struct templates *t, const char *output, int status, const 
   const char *reply = json_string(json_get(j, "reply")), *problem = json_string(json_get(j, "problem"));
   const struct json *texts = json_get(j, "texts");
   char money[PART_TEXT];
+  double cost = json_number(json_get(j, "cost_usd"), NAN);
   size_t i = 0;
 
   pane_clear(&t->preview);
@@ -279,7 +280,7 @@ templates_show_reply(struct templates *t, const char *output, int status, const 
   }
   pane_printf(&t->preview, STYLE_DIM, "request %.0f  %.0f tokens in, %.0f out  %s%s\n\n", json_number(json_get(j, "request"), 0),
               json_number(json_path(j, "tokens", "in", NULL), 0), json_number(json_path(j, "tokens", "out", NULL), 0),
-              part_money(json_number(json_get(j, "cost_usd"), NAN), money),
+              isnan(cost) ? "no price known" : part_money(cost, money),
               json_is_true(json_get(j, "cached")) ? "  (answered before, nothing paid)" : "");
   if (problem)
     pane_printf(&t->preview, STYLE_ERROR, "the parser makes nothing of it: %s\n\n", problem);

@@ -475,7 +475,7 @@ cost_done(void *arg)
 {
   struct cost *cost = arg;
 
-  cost->w->cost_usd = isfinite(cost->usd) ? cost->usd : 0;
+  cost->w->cost_usd = cost->usd;
   cost->w->cost_asked = false;
   cost->w->cost_due_ms = clock_ms() + 20 * cost->took_ms;  /* a twentieth of a processor at most */
   free(cost);

@@ -109,7 +109,7 @@ print_estimate(struct call *c, const struct job_estimate *x)
     print_line(c, "texts     %zu asked for", x->texts);
     print_line(c, "tokens    about %lld in, %lld out", (long long)x->tokens_in, (long long)x->tokens_out);
     print_usd(&out, x->cost_usd);
-    print_line(c, "cost      about %s", buf_str(&out));
+    print_line(c, "cost      %s%s", isnan(x->cost_usd) ? "" : "about ", buf_str(&out));
     buf_clear(&out);
     if (isinf(x->cost_bound_usd))
       print_line(c, "at most   no bound: the template sets no max_tokens");

@@ -11,6 +11,7 @@
 #include "command/names.h"
 #include "command/print.h"
 #include "command/rows.h"
+#include "command/teachers.h"
 #include "prompt/prompty.h"
 #include "ship/dataset.h"
 
@@ -83,7 +84,7 @@ labels_of_file(struct call *c, const char *path, struct label_list *l, struct er
 
 /* ---- from a folder */
 
-enum part { PART_LABELS, PART_SAMPLES, PART_TEMPLATE, PART_REPLIES, PART_NONE };
+enum part { PART_LABELS, PART_SAMPLES, PART_TEMPLATE, PART_REPLIES, PART_TEACHERS, PART_NONE };
 
 /* What a file of an example folder is for, by its name. */
 static enum part
@@ -104,6 +105,8 @@ part_of(const char *name, int *split, enum origin *origin)
     }
   if (strcmp(name, "labels.tsv") == 0)
     return PART_LABELS;
+  if (strcmp(name, "teachers") == 0)
+    return PART_TEACHERS;
   if (n > 8 && strcmp(name + n - 8, ".prompty") == 0)
     return PART_TEMPLATE;
   if (strncmp(name, "replies", 7) == 0 && n > 6 && strcmp(name + n - 6, ".jsonl") == 0)
@@ -115,8 +118,8 @@ struct folder {
   char *path;
   struct dirent **entries;
   int n;
-  int samples, templates;
-  bool teacher;
+  int samples, templates, teachers;
+  bool lists_teachers;    /* it has a file of them: no other is made of its replies */
 };
 
 /* DIR itself, or the installed example of that name. */
@@ -137,11 +140,15 @@ folder_open(struct folder *f, const char *dir, struct err *e)
   f->n = scandir(f->path, &f->entries, NULL, alphasort);
   if (f->n < 0)
     return err_set(e, ERR_INPUT, "cannot read '%s': %s", f->path, err_os(errno));
-  for (int i = 0; i < f->n; i++)
-    kept += part_of(f->entries[i]->d_name, &(int){0}, &(enum origin){0}) != PART_NONE;
+  for (int i = 0; i < f->n; i++) {
+    enum part part = part_of(f->entries[i]->d_name, &(int){0}, &(enum origin){0});
+
+    kept += part != PART_NONE;
+    f->lists_teachers |= part == PART_TEACHERS;
+  }
   if (kept == 0)
     return err_set(e, ERR_INPUT, "nothing in '%s' is of use (labels.tsv, seed.jsonl, test.jsonl, *.prompty, "
-                   "replies*.jsonl)", f->path);
+                   "teachers, replies*.jsonl)", f->path);
   return 0;
 }
 
@@ -192,7 +199,7 @@ take_template(struct call *c, const char *path, struct err *e)
   return r;
 }
 
-/* All replies*.jsonl of the folder become one teacher, inside the project file. */
+/* All replies*.jsonl of a folder that lists no teachers become one, inside the project file. */
 static int
 take_replies(struct call *c, struct folder *f, struct err *e)
 {
@@ -218,7 +225,7 @@ take_replies(struct call *c, struct folder *f, struct err *e)
   }
   if (r == 0 && all.n) {
     r = teacher_store_put(c->project, &row, all.s, all.n, NULL, e);
-    f->teacher = true;
+    f->teachers++;
   }
   buf_release(&all);
   return r;
@@ -240,10 +247,12 @@ take_folder(struct call *c, struct folder *f, struct err *e)
     } else if (part == PART_TEMPLATE) {
       r = take_template(c, path, e);
       f->templates++;
+    } else if (part == PART_TEACHERS) {
+      r = teachers_of_file(c->project, f->path, path, &f->teachers, e);
     }
     free(path);
   }
-  return r < 0 ? -1 : take_replies(c, f, e);
+  return r < 0 || f->lists_teachers ? r : take_replies(c, f, e);
 }
 
 static void
@@ -257,15 +266,16 @@ print_made(struct call *c, const char *path, size_t n_labels, const struct folde
     json_add_field_int(&out, "labels", (int64_t)n_labels);
     json_add_field_int(&out, "samples", f ? f->samples : 0);
     json_add_field_int(&out, "templates", f ? f->templates : 0);
-    json_add_field_int(&out, "teachers", f && f->teacher);
+    json_add_field_int(&out, "teachers", f ? f->teachers : 0);
     buf_addc(&out, '}');
     print_json(c, &out);
     buf_release(&out);
     return;
   }
-  print_line(c, "made %s: %zu labels, %d samples, %d template%s%s", path, n_labels, f ? f->samples : 0,
-             f ? f->templates : 0, f && f->templates == 1 ? "" : "s", f && f->teacher ? ", a recorded teacher" : "");
-  if (f && f->teacher && f->templates)
+  print_line(c, "made %s: %zu labels, %d samples, %d template%s, %d teacher%s", path, n_labels, f ? f->samples : 0,
+             f ? f->templates : 0, f && f->templates == 1 ? "" : "s", f ? f->teachers : 0,
+             f && f->teachers == 1 ? "" : "s");
+  if (f && f->teachers && f->templates)
     print_line(c, "next: retort generate %s", path);
   else
     print_line(c, "next: retort import %s FILE --origin seed", path);
@@ -355,8 +365,10 @@ const struct command command_new = {
     "Makes a project file; a file that is there is never replaced. Labels can be added later, too (import "
     "--add-labels).\n\n"
     "A folder for --from may hold labels.tsv (a line each: name, tab, meaning), seed.jsonl (texts written by people), "
-    "train.jsonl, valid.jsonl, test.jsonl, pool.jsonl, templates (*.prompty) and replies*.jsonl, which become the "
-    "teacher named recorded. All of it is copied into the project, which then needs the folder no more.",
+    "train.jsonl, valid.jsonl, test.jsonl, pool.jsonl, templates (*.prompty) and a file named teachers, each line of "
+    "which holds what would follow 'retort teacher PROJECT add': a name and options, with the path of --replay below "
+    "the folder (lines that begin with # do not count). Without such a file, all replies*.jsonl become one teacher, "
+    "named recorded, without a price. All of it is copied into the project, which then needs the folder no more.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_SHELL | COMMAND_JSON,

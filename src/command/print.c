@@ -151,7 +151,7 @@ void
 print_usd(struct buf *out, double usd)
 {
   if (isnan(usd))
-    buf_adds(out, "unknown (no prices are known: retort teacher add --price-in --price-out)");
+    buf_adds(out, "no price known (retort teacher add --price-in --price-out)");
   else if (usd == 0)
     buf_adds(out, "$0");
   else

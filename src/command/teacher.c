@@ -1,110 +1,22 @@
 /* teacher: the large models of a project. */
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/io.h"
 #include "command/names.h"
 #include "command/print.h"
 #include "command/rows.h"
+#include "command/teachers.h"
 #include "generate/recruit.h"
-
-static double
-number_or_nan(const struct call *c, const char *option)
-{
-  return call_given(c, option) ? call_number(c, option) : NAN;
-}
-
-/* What the record keeps besides its columns (recruit.h). */
-static void
-add_settings(const struct call *c, struct buf *out)
-{
-  static const char *const names[] = {"temperature", "top-p", "seed", "max-tokens", "timeout"};
-  static const char *const keys[] = {"temperature", "top_p", "seed", "max_tokens", "timeout_s"};
-
-  buf_addc(out, '{');
-  for (size_t i = 0; i < N_OF(names); i++)
-    if (call_given(c, names[i]))
-      json_add_field_number(out, keys[i], call_number(c, names[i]));
-  if (call_flag(c, "no-schema"))
-    json_add_field_bool(out, "schema", false);
-  buf_addc(out, '}');
-}
-
-/* A name of an environment variable; a key itself would look otherwise, and must not get into the file. */
-static int
-check_key_env(const char *name, struct err *e)
-{
-  size_t n = name ? strlen(name) : 0;
-
-  for (size_t i = 0; i < n; i++)
-    if (!(isalnum((unsigned char)name[i]) || name[i] == '_') || (i == 0 && isdigit((unsigned char)name[i])))
-      return err_set(e, ERR_INPUT, "option '--key-env' takes the name of an environment variable, not the key itself");
-  return 0;
-}
-
-static int
-check_url(const char *url, struct err *e)
-{
-  size_t n = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
-
-  if (n == 0 || !url[n] || strpbrk(url, " \t\r\n"))
-    return err_set(e, ERR_INPUT, "option '--url': '%.200s' is no address (https://api.openai.com/v1)", url);
-  if (strchr(url + n, '@'))
-    return err_set(e, ERR_INPUT, "option '--url': no user or password in it, please (--key-env VARIABLE)");
-  return 0;
-}
 
 static int
 add(struct call *c, struct err *e)
 {
-  const char *file = call_text(c, "replay"), *url = call_text(c, "url"), *model = call_text(c, "model");
-  struct buf settings = BUF_INIT;
-  struct teacher_row row = {.name = (char *)c->args[0], .kind = (char *)(file ? "replay" : "http")};
-  char *replay = NULL;
-  size_t n = 0;
-  int r;
-
-  if (!file && (!url || !model))
-    return err_set(e, ERR_INPUT, "a teacher needs --url BASE and --model MODEL, or --replay FILE");
-  if (names_check("a teacher", c->args[0], e) < 0 || check_key_env(call_text(c, "key-env"), e) < 0
-      || (url && check_url(url, e) < 0))
+  if (teachers_add(c, NULL, e) < 0)
     return -1;
-  if (file && io_read_file(file, REPLAY_MAX, &replay, &n, e) < 0)
-    return -1;
-  add_settings(c, &settings);
-  row.url = (char *)(url ? url : "");
-  row.model = (char *)(model ? model : "");
-  row.key_env = (char *)(call_text(c, "key-env") ? call_text(c, "key-env") : "");
-  row.price_in = number_or_nan(c, "price-in");
-  row.price_out = number_or_nan(c, "price-out");
-  row.concurrency = (uint32_t)call_number(c, "concurrency");
-  row.settings = settings.s;
-  if (file) {
-    /* Opened once, so that a recording that cannot be read is told now. */
-    struct teacher_spec spec = TEACHER_SPEC_INIT;
-    struct teacher *t;
-
-    spec.name = row.name;
-    spec.kind = "replay";
-    spec.replay_path = file;
-    spec.replay_text = replay;
-    spec.replay_size = n;
-    t = teacher_open(&spec, e);
-    r = t ? 0 : -1;
-    teacher_close(t);
-  } else {
-    r = 0;
-  }
-  if (r == 0)
-    r = teacher_store_put(c->project, &row, replay, n, NULL, e);
-  if (r == 0)
-    print_line(c, c->json ? "{\"added\":1}" : "added %s", c->args[0]);
-  buf_release(&settings);
-  free(replay);
-  return r;
+  print_line(c, c->json ? "{\"added\":1}" : "added %s", c->args[0]);
+  return 0;
 }
 
 static void
@@ -329,7 +241,8 @@ const struct command command_teacher = {
   .text =
     "A teacher is any endpoint that speaks OpenAI's chat completions, or recorded replies: a file of JSON lines "
     "{\"request\":{\"messages\":[...]},\"response\":{...}} in which each request finds the reply to its own messages. "
-    "A request without a recording is an error that says so.",
+    "A request without a recording is an error that says so.\n\n"
+    "Without --price-in and --price-out (0 where nothing is paid) what it costs is not known, and is said so everywhere.",
   .options = options,
   .verbs = verbs,
   .examples = examples,

@@ -55,8 +55,6 @@ complete(struct recruit *r, struct project *p, struct err *e)
     return -1;
   s->replay_text = r->replay;
   s->replay_size = r->n_replay;
-  if (isnan(s->price_in_usd) && isnan(s->price_out_usd))
-    s->price_in_usd = s->price_out_usd = 0;  /* what is recorded is paid for */
   return 0;
 }
 

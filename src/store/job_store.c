@@ -216,7 +216,8 @@ read_requests(struct db *db, uint32_t job_id, struct job_figures *f, struct err 
     f->tokens_in += (uint64_t)sqlite3_column_int64(s, 5);
     f->tokens_out += (uint64_t)sqlite3_column_int64(s, 6);
     f->cost_usd += sqlite3_column_double(s, 7);
-    f->unpriced += col_u32(s, 8);
+    if (col_u32(s, 8))  /* paid, at a price that nobody knows */
+      f->cost_usd = NAN;
   }
   return rc;
 }

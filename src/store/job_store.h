@@ -115,8 +115,7 @@ struct job_figures {
   uint32_t kept;                         /* samples that came of it and are not gone */
   uint32_t n_dropped;
   uint64_t tokens_in, tokens_out;
-  double cost_usd;                       /* of known prices */
-  uint32_t unpriced;                     /* paid requests without a price */
+  double cost_usd;                       /* NaN: a paid request has no known price */
   struct funnel_reason *reasons;         /* most first */
   size_t n_reasons;
 };

@@ -1,0 +1,165 @@
+#include "command/teachers.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "command/names.h"
+#include "command/rows.h"
+#include "command/words.h"
+#include "generate/recruit.h"
+
+static double
+number_or_nan(const struct call *c, const char *option)
+{
+  return call_given(c, option) ? call_number(c, option) : NAN;
+}
+
+/* What the record keeps besides its columns (recruit.h). */
+static void
+add_settings(const struct call *c, struct buf *out)
+{
+  static const char *const names[] = {"temperature", "top-p", "seed", "max-tokens", "timeout"};
+  static const char *const keys[] = {"temperature", "top_p", "seed", "max_tokens", "timeout_s"};
+
+  buf_addc(out, '{');
+  for (size_t i = 0; i < N_OF(names); i++)
+    if (call_given(c, names[i]))
+      json_add_field_number(out, keys[i], call_number(c, names[i]));
+  if (call_flag(c, "no-schema"))
+    json_add_field_bool(out, "schema", false);
+  buf_addc(out, '}');
+}
+
+/* A name of an environment variable; a key itself would look otherwise, and must not get into the file. */
+static int
+check_key_env(const char *name, struct err *e)
+{
+  size_t n = name ? strlen(name) : 0;
+
+  for (size_t i = 0; i < n; i++)
+    if (!(isalnum((unsigned char)name[i]) || name[i] == '_') || (i == 0 && isdigit((unsigned char)name[i])))
+      return err_set(e, ERR_INPUT, "option '--key-env' takes the name of an environment variable, not the key itself");
+  return 0;
+}
+
+static int
+check_url(const char *url, struct err *e)
+{
+  size_t n = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+
+  if (n == 0 || !url[n] || strpbrk(url, " \t\r\n"))
+    return err_set(e, ERR_INPUT, "option '--url': '%.200s' is no address (https://api.openai.com/v1)", url);
+  if (strchr(url + n, '@'))
+    return err_set(e, ERR_INPUT, "option '--url': no user or password in it, please (--key-env VARIABLE)");
+  return 0;
+}
+
+/* Opens recorded replies once, so that a recording that cannot be read is told now. */
+static int
+check_replay(const char *name, const char *path, const char *replay, size_t n, struct err *e)
+{
+  struct teacher_spec spec = TEACHER_SPEC_INIT;
+  struct teacher *t;
+
+  spec.name = name;
+  spec.kind = "replay";
+  spec.replay_path = path;
+  spec.replay_text = replay;
+  spec.replay_size = n;
+  t = teacher_open(&spec, e);
+  teacher_close(t);
+  return t ? 0 : -1;
+}
+
+int
+teachers_add(struct call *c, const char *folder, struct err *e)
+{
+  const char *file = call_text(c, "replay"), *url = call_text(c, "url"), *model = call_text(c, "model");
+  struct buf settings = BUF_INIT;
+  struct teacher_row row = {.name = (char *)c->args[0], .kind = (char *)(file ? "replay" : "http")};
+  char *replay = NULL, *path = NULL;
+  size_t n = 0;
+  int r = -1;
+
+
+  if (!file && (!url || !model))
+    return err_set(e, ERR_INPUT, "a teacher needs --url BASE and --model MODEL, or --replay FILE");
+  if (names_check("a teacher", c->args[0], e) < 0 || check_key_env(call_text(c, "key-env"), e) < 0
+      || (url && check_url(url, e) < 0))
+    return -1;
+  if (file && folder && *file != '/')
+    file = path = xasprintf("%s/%s", folder, file);
+  if (file && (io_read_file(file, REPLAY_MAX, &replay, &n, e) < 0 || check_replay(row.name, file, replay, n, e) < 0))
+    goto out;
+  add_settings(c, &settings);
+  row.url = (char *)(url ? url : "");
+  row.model = (char *)(model ? model : "");
+  row.key_env = (char *)(call_text(c, "key-env") ? call_text(c, "key-env") : "");
+  row.price_in = number_or_nan(c, "price-in");
+  row.price_out = number_or_nan(c, "price-out");
+  row.concurrency = (uint32_t)call_number(c, "concurrency");
+  row.settings = settings.s;
+  r = teacher_store_put(c->project, &row, replay, n, NULL, e);
+out:
+  buf_release(&settings);
+  free(replay);
+  free(path);
+  return r;
+}
+
+/* A line is what follows `teacher PROJECT add`. */
+static int
+add_line(struct project *project, const char *folder, const char *line, size_t n, struct err *e)
+{
+  struct words words;
+  struct call c;
+  const char **v;
+  int r = words_split(&words, line, n, e);
+
+  call_init(&c, &command_teacher);
+  c.workbench = true;  /* the project is open: no path among the words */
+  c.project = project;
+  v = xcalloc(words.n + 1, sizeof *v);
+  v[0] = "add";
+  for (size_t i = 0; i < words.n; i++)
+    v[i + 1] = words.v[i].text;
+  if (r == 0)
+    r = call_parse(&c, v, words.n + 1, e);
+  if (r == 0)
+    r = c.help ? err_set(e, ERR_INPUT, "a name and options are expected") : teachers_add(&c, folder, e);
+  call_release(&c);
+  free(v);
+  words_release(&words);
+  return r;
+}
+
+int
+teachers_of_file(struct project *project, const char *folder, const char *path, int *added, struct err *e)
+{
+  struct lines lines;
+  size_t n, bad;
+  char *s;
+  int r = lines_open(&lines, path, 1 << 16, e);
+
+  while (r >= 0 && (r = lines_next(&lines, &s, &n, e)) == 1) {
+    const char *first = s + strspn(s, " \t");
+
+    if (!*first || *first == '#')
+      continue;
+    if (!utf8_valid(s, n, &bad) || memchr(s, '\0', n))
+      r = err_set(e, ERR_INPUT, "the line is not UTF-8 text");
+    else
+      r = add_line(project, folder, s, n, e);
+    if (r < 0)
+      err_prefix(e, "%s:%llu: ", path, (unsigned long long)lines.number);
+    else
+      ++*added;
+  }
+  lines_close(&lines);
+  return r;
+}
