@@ -122,6 +122,27 @@ struct folder {
   bool lists_teachers;    /* it has a file of them: no other is made of its replies */
 };
 
+/* Where configure said, or beside the program: `make install` may have been given another prefix. */
+static char *
+installed_example(const char *name)
+{
+  char *path = xasprintf("%s/examples/%s", PKGDATADIR, name), program[4096], *slash;
+  struct stat st;
+  ssize_t n;
+
+  if (stat(path, &st) == 0)
+    return path;
+  n = readlink("/proc/self/exe", program, sizeof program - 1);
+  program[n > 0 ? n : 0] = '\0';
+  slash = strrchr(program, '/');
+  if (slash) {
+    *slash = '\0';
+    free(path);
+    path = xasprintf("%s/../share/retort/examples/%s", program, name);
+  }
+  return path;
+}
+
 /* DIR itself, or the installed example of that name. */
 static int
 folder_open(struct folder *f, const char *dir, struct err *e)
@@ -133,7 +154,7 @@ folder_open(struct folder *f, const char *dir, struct err *e)
   f->path = xstrdup(dir);
   if (!strchr(dir, '/') && stat(dir, &st) < 0) {
     free(f->path);
-    f->path = xasprintf("%s/examples/%s", PKGDATADIR, dir);
+    f->path = installed_example(dir);
     if (stat(f->path, &st) < 0)
       return err_set(e, ERR_INPUT, "there is no folder '%s', here or in %s/examples", dir, PKGDATADIR);
   }
