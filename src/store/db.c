@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,8 +152,8 @@ prepare(struct db *db, const char *sql, struct err *e)
   return slot->stmt;
 }
 
-static sqlite3_stmt *
-bind(struct db *db, struct err *e, const char *sql, const char *types, va_list args)
+sqlite3_stmt *
+db_query_list(struct db *db, struct err *e, const char *sql, const char *types, va_list args)
 {
   sqlite3_stmt *s = prepare(db, sql, e);
   const void *p;
@@ -223,7 +222,7 @@ db_query(struct db *db, struct err *e, const char *sql, const char *types, ...)
   va_list args;
 
   va_start(args, types);
-  s = bind(db, e, sql, types, args);
+  s = db_query_list(db, e, sql, types, args);
   va_end(args);
   return s;
 }
@@ -236,7 +235,7 @@ db_run(struct db *db, struct err *e, const char *sql, const char *types, ...)
   int rc;
 
   va_start(args, types);
-  s = bind(db, e, sql, types, args);
+  s = db_query_list(db, e, sql, types, args);
   va_end(args);
   if (!s)
     return -1;
@@ -253,7 +252,7 @@ db_number(struct db *db, struct err *e, int64_t otherwise, int64_t *out, const c
   int rc;
 
   va_start(args, types);
-  s = bind(db, e, sql, types, args);
+  s = db_query_list(db, e, sql, types, args);
   va_end(args);
   *out = otherwise;
   if (!s)

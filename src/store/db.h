@@ -8,6 +8,7 @@
 #define STORE_DB_H
 
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +41,7 @@ int db_exec(struct db *db, const char *sql, struct err *e);
 int db_run(struct db *db, struct err *e, const char *sql, const char *types, ...);
 /* A statement with its values, to be stepped with db_next; NULL on failure. */
 sqlite3_stmt *db_query(struct db *db, struct err *e, const char *sql, const char *types, ...);
+sqlite3_stmt *db_query_list(struct db *db, struct err *e, const char *sql, const char *types, va_list values);
 /* 1: a row, 0: no more, -1: failure. After 0 and -1 the statement is at rest; after a row that is the last one wanted,
  * call db_rest. */
 int db_next(struct db *db, sqlite3_stmt *s, struct err *e);

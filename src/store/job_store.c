@@ -6,23 +6,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "store/internal.h"
+#include "store/record.h"
 
 const char *const job_state_names[N_JOB_STATES] = {"planned", "running", "paused", "done", "stopped", "failed"};
 
 #define JOB_COLUMNS "id, kind, state, template, teacher, params, key, message, at_ms, ended_ms"
-
-static const char *
-or_empty(const char *s)
-{
-  return s ? s : "";
-}
-
-static const char *
-or_object(const char *s)
-{
-  return s && *s ? s : "{}";
-}
 
 void
 job_row_release(struct job_row *row)
@@ -34,17 +22,12 @@ job_row_release(struct job_row *row)
   *row = (struct job_row){0};
 }
 
-void
-job_rows_free(struct job_row *rows, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    job_row_release(&rows[i]);
-  free(rows);
-}
-
 static void
-read_job(sqlite3_stmt *s, struct job_row *row)
+read_job(struct project *p, sqlite3_stmt *s, void *out)
 {
+  struct job_row *row = out;
+
+  (void)p;
   *row = (struct job_row){
     .id = col_u32(s, 0),
     .kind = col_text(s, 1),
@@ -57,6 +40,20 @@ read_job(sqlite3_stmt *s, struct job_row *row)
     .at_ms = sqlite3_column_int64(s, 8),
     .ended_ms = sqlite3_column_int64(s, 9),
   };
+}
+
+static void
+release(void *row)
+{
+  job_row_release(row);
+}
+
+static const struct record jobs = {sizeof(struct job_row), read_job, release};
+
+void
+job_rows_free(struct job_row *rows, size_t n)
+{
+  record_free(&jobs, rows, n);
 }
 
 struct add_job {
@@ -143,37 +140,17 @@ job_store_set_params(struct project *p, uint32_t id, const char *params, struct 
 int
 job_store_get(struct project *p, uint32_t id, struct job_row *row, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, "SELECT " JOB_COLUMNS " FROM job WHERE id=?", "u", id);
-  int rc = s ? db_next(db, s, e) : -1;
+  int rc = record_get(p, &jobs, row, e, "SELECT " JOB_COLUMNS " FROM job WHERE id=?", "u", id);
 
-  *row = (struct job_row){0};
-  if (rc > 0) {
-    read_job(s, row);
-    db_rest(s);
-  } else if (rc == 0) {
-    no_job(id, e);
-  }
-  reader_leave(p);
+  if (rc == 0)
+    return no_job(id, e);
   return rc > 0 ? 0 : -1;
 }
 
 int
 job_store_list(struct project *p, struct job_row **rows, size_t *n, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, "SELECT " JOB_COLUMNS " FROM job ORDER BY id DESC", "");
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
-
-  *rows = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*rows, cap, *n + 1);
-    read_job(s, &(*rows)[(*n)++]);
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &jobs, rows, n, e, "SELECT " JOB_COLUMNS " FROM job ORDER BY id DESC", "");
 }
 
 int
@@ -182,17 +159,8 @@ job_store_find(struct project *p, const char *kind, uint32_t template_id, uint32
 {
   static const char sql[] = "SELECT " JOB_COLUMNS " FROM job WHERE kind=?1 AND template=?2 AND teacher=?3"
                             " AND (?4 IS NULL OR key=?4) ORDER BY id DESC LIMIT 1";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, sql, "tuut", kind, template_id, teacher_id, key);
-  int rc = s ? db_next(db, s, e) : -1;
 
-  *row = (struct job_row){0};
-  if (rc > 0) {
-    read_job(s, row);
-    db_rest(s);
-  }
-  reader_leave(p);
-  return rc;
+  return record_get(p, &jobs, row, e, sql, "tuut", kind, template_id, teacher_id, key);
 }
 
 /* ---- figures ---- */

@@ -4,19 +4,13 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "store/internal.h"
+#include "store/record.h"
 #include "store/job_store.h"
 
 const char *const request_state_names[N_REQUEST_STATES] = {"planned", "answered", "parsed", "failed"};
 
 #define REQUEST_COLUMNS "id, job, key, label, attributes, wanted, messages, params, state, tries, http_status, error," \
   " tokens_in, tokens_out, cost_usd, cached, sent_ms, answered_ms"
-
-static const char *
-or_empty(const char *s)
-{
-  return s ? s : "";
-}
 
 void
 request_row_release(struct request_row *row)
@@ -28,14 +22,6 @@ request_row_release(struct request_row *row)
   free(row->error);
   free(row->reply);
   *row = (struct request_row){0};
-}
-
-void
-request_rows_free(struct request_row *rows, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    request_row_release(&rows[i]);
-  free(rows);
 }
 
 /* No label is NULL in the file, for people who read it. */
@@ -51,9 +37,13 @@ col_label(sqlite3_stmt *s, int i)
   return sqlite3_column_type(s, i) == SQLITE_NULL ? LABEL_NONE : (uint16_t)col_u32(s, i);
 }
 
+/* The reply is there if the query asks for it. */
 static void
-read_request(sqlite3_stmt *s, bool with_reply, struct request_row *row)
+read_request(struct project *p, sqlite3_stmt *s, void *out)
 {
+  struct request_row *row = out;
+
+  (void)p;
   *row = (struct request_row){
     .id = col_u32(s, 0),
     .job_id = col_u32(s, 1),
@@ -74,8 +64,22 @@ read_request(sqlite3_stmt *s, bool with_reply, struct request_row *row)
     .sent_ms = sqlite3_column_int64(s, 16),
     .answered_ms = sqlite3_column_int64(s, 17),
   };
-  if (with_reply)
+  if (sqlite3_column_count(s) > 18)
     row->reply = col_blob(s, 18, &row->n_reply);
+}
+
+static void
+release(void *row)
+{
+  request_row_release(row);
+}
+
+static const struct record requests = {sizeof(struct request_row), read_request, release};
+
+void
+request_rows_free(struct request_row *rows, size_t n)
+{
+  record_free(&requests, rows, n);
 }
 
 struct batch {
@@ -121,42 +125,15 @@ job_store_requests(struct project *p, uint32_t job_id, int state, bool with_repl
   static const char plain[] = "SELECT " REQUEST_COLUMNS " FROM request WHERE job=?1 AND (?2<0 OR state=?2) ORDER BY id";
   static const char full[] =
     "SELECT " REQUEST_COLUMNS ", reply FROM request WHERE job=?1 AND (?2<0 OR state=?2) ORDER BY id";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, with_reply ? full : plain, "ui", job_id, (int64_t)state);
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
 
-  *rows = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*rows, cap, *n + 1);
-    read_request(s, with_reply, &(*rows)[(*n)++]);
-  }
-  reader_leave(p);
-  return rc;
-}
-
-/* One request, with its reply: 1, 0, -1. */
-static int
-read_one(struct project *p, sqlite3_stmt *s, struct db *db, struct request_row *row, struct err *e)
-{
-  int rc = s ? db_next(db, s, e) : -1;
-
-  *row = (struct request_row){0};
-  if (rc > 0) {
-    read_request(s, true, row);
-    db_rest(s);
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &requests, rows, n, e, with_reply ? full : plain, "ui", job_id, (int64_t)state);
 }
 
 int
 job_store_request(struct project *p, uint32_t id, struct request_row *row, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, "SELECT " REQUEST_COLUMNS ", reply FROM request WHERE id=?", "u", id);
-  int rc = read_one(p, s, db, row, e);
+  static const char sql[] = "SELECT " REQUEST_COLUMNS ", reply FROM request WHERE id=?";
+  int rc = record_get(p, &requests, row, e, sql, "u", id);
 
   return rc > 0 ? 0 : rc < 0 ? -1 : err_set(e, ERR_INPUT, "there is no request %u", id);
 }
@@ -166,9 +143,8 @@ job_store_answered(struct project *p, const char *key, struct request_row *row, 
 {
   static const char sql[] = "SELECT " REQUEST_COLUMNS ", reply FROM request WHERE key=? AND state IN (1, 2)"
                             " AND NOT unparsable AND reply IS NOT NULL ORDER BY id LIMIT 1";
-  struct db *db = reader_enter(p);
 
-  return read_one(p, db_query(db, e, sql, "t", key), db, row, e);
+  return record_get(p, &requests, row, e, sql, "t", key);
 }
 
 static int
@@ -343,12 +319,36 @@ dropped_row_release(struct dropped_row *row)
   *row = (struct dropped_row){0};
 }
 
+static void
+read_dropped(struct project *p, sqlite3_stmt *s, void *out)
+{
+  (void)p;
+  *(struct dropped_row *)out = (struct dropped_row){
+    .id = col_u32(s, 0),
+    .job_id = col_u32(s, 1),
+    .request_id = col_u32(s, 2),
+    .label = col_label(s, 3),
+    .attributes = col_text(s, 4),
+    .text = col_text_or_null(s, 5),
+    .text2 = col_text_or_null(s, 6),
+    .reason = col_text(s, 7),
+    .detail = col_text(s, 8),
+    .of_id = col_u32(s, 9),
+  };
+}
+
+static void
+release_dropped(void *row)
+{
+  dropped_row_release(row);
+}
+
+static const struct record dropped_kind = {sizeof(struct dropped_row), read_dropped, release_dropped};
+
 void
 dropped_rows_free(struct dropped_row *rows, size_t n)
 {
-  for (size_t i = 0; i < n; i++)
-    dropped_row_release(&rows[i]);
-  free(rows);
+  record_free(&dropped_kind, rows, n);
 }
 
 int
@@ -358,28 +358,6 @@ job_store_dropped(struct project *p, uint32_t job_id, const char *reason, struct
   static const char sql[] =
     "SELECT id, job, request, label, attributes, text, text2, reason, detail, of_sample FROM dropped"
     " WHERE (?1=0 OR job=?1) AND (?2 IS NULL OR reason=?2) ORDER BY id";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, sql, "ut", job_id, reason);
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
 
-  *rows = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*rows, cap, *n + 1);
-    (*rows)[(*n)++] = (struct dropped_row){
-      .id = col_u32(s, 0),
-      .job_id = col_u32(s, 1),
-      .request_id = col_u32(s, 2),
-      .label = col_label(s, 3),
-      .attributes = col_text(s, 4),
-      .text = col_text_or_null(s, 5),
-      .text2 = col_text_or_null(s, 6),
-      .reason = col_text(s, 7),
-      .detail = col_text(s, 8),
-      .of_id = col_u32(s, 9),
-    };
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &dropped_kind, rows, n, e, sql, "ut", job_id, reason);
 }

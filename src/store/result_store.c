@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "store/internal.h"
+#include "store/record.h"
 #include "store/run_store.h"
 
 /* ---- predictions ---- */
@@ -120,39 +120,41 @@ run_store_put_evaluation(struct project *p, const struct evaluation_row *row, st
   return project_record(p, evaluation_work, (void *)row, e);
 }
 
+static void
+read_evaluation(struct project *p, sqlite3_stmt *s, void *out)
+{
+  (void)p;
+  *(struct evaluation_row *)out = (struct evaluation_row){
+    .kind = col_u32(s, 0) ? PREDICTOR_TEACHER : PREDICTOR_RUN,
+    .predictor_id = col_u32(s, 1),
+    .split = col_text(s, 2),
+    .metrics = col_text(s, 3),
+    .at_ms = sqlite3_column_int64(s, 4),
+  };
+}
+
+static void
+release_evaluation(void *arg)
+{
+  struct evaluation_row *row = arg;
+
+  free(row->split);
+  free(row->metrics);
+}
+
+static const struct record evaluations = {sizeof(struct evaluation_row), read_evaluation, release_evaluation};
+
 int
 run_store_evaluations(struct project *p, struct evaluation_row **rows, size_t *n, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(
-    db, e, "SELECT kind, predictor, split, metrics, at_ms FROM evaluation ORDER BY kind, predictor, split", "");
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
-
-  *rows = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*rows, cap, *n + 1);
-    (*rows)[(*n)++] = (struct evaluation_row){
-      .kind = col_u32(s, 0) ? PREDICTOR_TEACHER : PREDICTOR_RUN,
-      .predictor_id = col_u32(s, 1),
-      .split = col_text(s, 2),
-      .metrics = col_text(s, 3),
-      .at_ms = sqlite3_column_int64(s, 4),
-    };
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &evaluations, rows, n, e, "SELECT kind, predictor, split, metrics, at_ms FROM evaluation"
+                     " ORDER BY kind, predictor, split", "");
 }
 
 void
 evaluation_rows_free(struct evaluation_row *rows, size_t n)
 {
-  for (size_t i = 0; i < n; i++) {
-    free(rows[i].split);
-    free(rows[i].metrics);
-  }
-  free(rows);
+  record_free(&evaluations, rows, n);
 }
 
 /* ---- experiments ---- */
@@ -178,31 +180,34 @@ run_store_put_experiment(struct project *p, const char *plan, const char *result
   return project_record(p, experiment_work, &w, e);
 }
 
+static void
+read_experiment(struct project *p, sqlite3_stmt *s, void *out)
+{
+  (void)p;
+  *(struct experiment_record *)out = (struct experiment_record){
+    .id = col_u32(s, 0), .plan = col_text(s, 1), .result = col_text(s, 2), .at_ms = sqlite3_column_int64(s, 3)};
+}
+
+static void
+release_experiment(void *arg)
+{
+  struct experiment_record *row = arg;
+
+  free(row->plan);
+  free(row->result);
+}
+
+static const struct record experiments = {sizeof(struct experiment_record), read_experiment, release_experiment};
+
 int
 run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, "SELECT id, plan, result, at_ms FROM experiment WHERE result != '' ORDER BY id", "");
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
-
-  *rows = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*rows, cap, *n + 1);
-    (*rows)[(*n)++] = (struct experiment_record){
-      .id = col_u32(s, 0), .plan = col_text(s, 1), .result = col_text(s, 2), .at_ms = sqlite3_column_int64(s, 3)};
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &experiments, rows, n, e,
+                     "SELECT id, plan, result, at_ms FROM experiment WHERE result != '' ORDER BY id", "");
 }
 
 void
 experiment_records_free(struct experiment_record *rows, size_t n)
 {
-  for (size_t i = 0; i < n; i++) {
-    free(rows[i].plan);
-    free(rows[i].result);
-  }
-  free(rows);
+  record_free(&experiments, rows, n);
 }

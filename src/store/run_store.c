@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/process.h"
-#include "store/internal.h"
+#include "store/record.h"
 
 const char *const run_state_names[N_RUN_STATES] = {"running", "done", "stopped", "failed", "interrupted"};
 
@@ -15,18 +15,6 @@ const char *const run_state_names[N_RUN_STATES] = {"running", "done", "stopped",
   "id, name, student, state, params, data, seed, n_train, n_valid, best_epoch, seconds, metrics, message,"             \
   " experiment, arm, model_bytes, at_ms"
 static const char names_sql[] = "SELECT name FROM run ORDER BY id";
-
-static const char *
-or_empty(const char *s)
-{
-  return s ? s : "";
-}
-
-static const char *
-or_object(const char *s)
-{
-  return s && *s ? s : "{}";
-}
 
 void
 run_row_release(struct run_row *row)
@@ -41,18 +29,13 @@ run_row_release(struct run_row *row)
   *row = (struct run_row){0};
 }
 
-void
-run_rows_free(struct run_row *rows, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    run_row_release(&rows[i]);
-  free(rows);
-}
-
 /* While a run is running its message says in which process, so that it does not run for ever if that is killed. */
 static void
-read_run(sqlite3_stmt *s, struct run_row *row)
+read_run(struct project *p, sqlite3_stmt *s, void *out)
 {
+  struct run_row *row = out;
+
+  (void)p;
   *row = (struct run_row){
     .id = col_u32(s, 0),
     .name = col_text(s, 1),
@@ -77,6 +60,20 @@ read_run(sqlite3_stmt *s, struct run_row *row)
       row->state = RUN_INTERRUPTED;
     *row->message = '\0';
   }
+}
+
+static void
+release(void *row)
+{
+  run_row_release(row);
+}
+
+static const struct record runs = {sizeof(struct run_row), read_run, release};
+
+void
+run_rows_free(struct run_row *rows, size_t n)
+{
+  record_free(&runs, rows, n);
 }
 
 /* ---- adding and changing ---- */
@@ -255,21 +252,12 @@ run_store_finish(struct project *p, const struct run_row *row, const void *model
 static int
 get(struct project *p, const char *name, uint32_t id, struct run_row *row, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = name ? db_query(db, e, "SELECT " RUN_COLUMNS " FROM run WHERE name=?", "t", name)
-                         : db_query(db, e, "SELECT " RUN_COLUMNS " FROM run WHERE id=?", "u", id);
-  int rc = s ? db_next(db, s, e) : -1;
+  static const char by_name[] = "SELECT " RUN_COLUMNS " FROM run WHERE name=?";
+  static const char by_id[] = "SELECT " RUN_COLUMNS " FROM run WHERE id=?";
+  int rc = name ? record_get(p, &runs, row, e, by_name, "t", name) : record_get(p, &runs, row, e, by_id, "u", id);
 
-  *row = (struct run_row){0};
-  if (rc > 0) {
-    read_run(s, row);
-    db_rest(s);
-  } else if (rc == 0 && name) {
-    reader_no_such(db, "run", name, names_sql, e);
-  } else if (rc == 0) {
-    no_run(id, e);
-  }
-  reader_leave(p);
+  if (rc == 0)
+    return name ? record_unknown(p, "run", name, names_sql, e) : no_run(id, e);
   return rc > 0 ? 0 : -1;
 }
 
@@ -288,19 +276,7 @@ run_store_by_id(struct project *p, uint32_t id, struct run_row *row, struct err 
 int
 run_store_list(struct project *p, struct run_row **rows, size_t *n, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, "SELECT " RUN_COLUMNS " FROM run ORDER BY id", "");
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
-
-  *rows = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*rows, cap, *n + 1);
-    read_run(s, &(*rows)[(*n)++]);
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &runs, rows, n, e, "SELECT " RUN_COLUMNS " FROM run ORDER BY id", "");
 }
 
 int
@@ -322,37 +298,34 @@ run_store_model(struct project *p, uint32_t id, void **model, size_t *n, struct 
   return rc > 0 ? 0 : -1;
 }
 
+static void
+read_point(struct project *p, sqlite3_stmt *s, void *out)
+{
+  (void)p;
+  *(struct train_point *)out = (struct train_point){
+    .epoch = sqlite3_column_int(s, 0),
+    .step = sqlite3_column_int(s, 1),
+    .n_steps = sqlite3_column_int(s, 2),
+    .epoch_end = sqlite3_column_int(s, 3) != 0,
+    .train_loss = col_double(s, 4),
+    .train_accuracy = col_double(s, 5),
+    .valid_loss = col_double(s, 6),
+    .valid_accuracy = col_double(s, 7),
+    .valid_f1 = col_double(s, 8),
+    .samples_per_s = col_double(s, 9),
+    .seconds = col_double(s, 10),
+  };
+}
+
 int
 run_store_points(struct project *p, uint32_t id, struct train_point **points, size_t *n, struct err *e)
 {
   static const char sql[] =
     "SELECT epoch, step, n_steps, epoch_end, train_loss, train_accuracy, valid_loss, valid_accuracy,"
     " valid_f1, samples_per_s, seconds FROM run_point WHERE run=? ORDER BY seq";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, sql, "u", id);
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
+  static const struct record kind = {sizeof(struct train_point), read_point, NULL};
 
-  *points = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*points, cap, *n + 1);
-    (*points)[(*n)++] = (struct train_point){
-      .epoch = sqlite3_column_int(s, 0),
-      .step = sqlite3_column_int(s, 1),
-      .n_steps = sqlite3_column_int(s, 2),
-      .epoch_end = sqlite3_column_int(s, 3) != 0,
-      .train_loss = col_double(s, 4),
-      .train_accuracy = col_double(s, 5),
-      .valid_loss = col_double(s, 6),
-      .valid_accuracy = col_double(s, 7),
-      .valid_f1 = col_double(s, 8),
-      .samples_per_s = col_double(s, 9),
-      .seconds = col_double(s, 10),
-    };
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &kind, points, n, e, sql, "u", id);
 }
 
 static int

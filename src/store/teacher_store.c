@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "store/internal.h"
+#include "store/record.h"
 
 #define COLUMNS "id, name, kind, url, model, key_env, price_in, price_out, concurrency, settings, length(replay), at_ms"
 static const char names_sql[] = "SELECT name FROM teacher WHERE NOT removed ORDER BY name";
@@ -22,17 +22,12 @@ teacher_row_release(struct teacher_row *row)
   *row = (struct teacher_row){0};
 }
 
-void
-teacher_rows_free(struct teacher_row *rows, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    teacher_row_release(&rows[i]);
-  free(rows);
-}
-
 static void
-read_row(sqlite3_stmt *s, struct teacher_row *row)
+read_row(struct project *p, sqlite3_stmt *s, void *out)
 {
+  struct teacher_row *row = out;
+
+  (void)p;
   *row = (struct teacher_row){
     .id = col_u32(s, 0),
     .name = col_text(s, 1),
@@ -49,18 +44,26 @@ read_row(sqlite3_stmt *s, struct teacher_row *row)
   };
 }
 
+static void
+release(void *row)
+{
+  teacher_row_release(row);
+}
+
+static const struct record teachers = {sizeof(struct teacher_row), read_row, release};
+
+void
+teacher_rows_free(struct teacher_row *rows, size_t n)
+{
+  record_free(&teachers, rows, n);
+}
+
 struct put {
   const struct teacher_row *row;
   const char *replay;
   size_t n_replay;
   uint32_t id;
 };
-
-static const char *
-or_empty(const char *s)
-{
-  return s ? s : "";
-}
 
 static int
 put_work(struct project *p, void *arg, struct err *e)
@@ -106,20 +109,11 @@ get(struct project *p, const char *name, uint32_t id, struct teacher_row *row, s
 {
   static const char by_name[] = "SELECT " COLUMNS " FROM teacher WHERE name=? AND NOT removed";
   static const char by_id[] = "SELECT " COLUMNS " FROM teacher WHERE id=?";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = name ? db_query(db, e, by_name, "t", name) : db_query(db, e, by_id, "u", id);
-  int rc = s ? db_next(db, s, e) : -1;
+  int rc = name ? record_get(p, &teachers, row, e, by_name, "t", name) : record_get(p, &teachers, row, e, by_id, "u", id);
 
-  *row = (struct teacher_row){0};
-  if (rc > 0) {
-    read_row(s, row);
-    db_rest(s);
-  } else if (rc == 0 && name) {
-    reader_no_such(db, "teacher", name, names_sql, e);
-  } else if (rc == 0) {
-    err_set(e, ERR_INPUT, "there is no teacher number %u", id);
-  }
-  reader_leave(p);
+  if (rc == 0)
+    return name ? record_unknown(p, "teacher", name, names_sql, e)
+                : err_set(e, ERR_INPUT, "there is no teacher number %u", id);
   return rc > 0 ? 0 : -1;
 }
 
@@ -157,19 +151,7 @@ teacher_store_replay(struct project *p, uint32_t id, char **replay, size_t *n, s
 int
 teacher_store_list(struct project *p, struct teacher_row **rows, size_t *n, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, "SELECT " COLUMNS " FROM teacher WHERE NOT removed ORDER BY name", "");
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
-
-  *rows = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*rows, cap, *n + 1);
-    read_row(s, &(*rows)[(*n)++]);
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &teachers, rows, n, e, "SELECT " COLUMNS " FROM teacher WHERE NOT removed ORDER BY name", "");
 }
 
 static int

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "store/internal.h"
+#include "store/record.h"
 
 #define COLUMNS "id, name, version, source, at_ms, removed"
 static const char names_sql[] = "SELECT DISTINCT name FROM template WHERE NOT removed ORDER BY name";
@@ -18,17 +18,12 @@ template_row_release(struct template_row *row)
   *row = (struct template_row){0};
 }
 
-void
-template_rows_free(struct template_row *rows, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    template_row_release(&rows[i]);
-  free(rows);
-}
-
 static void
-read_row(sqlite3_stmt *s, struct template_row *row)
+read_row(struct project *p, sqlite3_stmt *s, void *out)
 {
+  struct template_row *row = out;
+
+  (void)p;
   *row = (struct template_row){
     .id = col_u32(s, 0),
     .name = col_text(s, 1),
@@ -37,6 +32,20 @@ read_row(sqlite3_stmt *s, struct template_row *row)
     .at_ms = sqlite3_column_int64(s, 4),
     .removed = col_u32(s, 5) != 0,
   };
+}
+
+static void
+release(void *row)
+{
+  template_row_release(row);
+}
+
+static const struct record templates = {sizeof(struct template_row), read_row, release};
+
+void
+template_rows_free(struct template_row *rows, size_t n)
+{
+  record_free(&templates, rows, n);
 }
 
 static const char newest_sql[] = "SELECT " COLUMNS " FROM template WHERE name=? ORDER BY version DESC LIMIT 1";
@@ -55,7 +64,7 @@ put_same(struct project *p, struct put *put, struct err *e)
 
   if (rc <= 0)
     return rc;
-  read_row(s, &put->row);
+  read_row(p, s, &put->row);
   db_rest(s);
   rc = !strcmp(put->row.source, put->source);
   if (!put->row.removed)
@@ -105,41 +114,22 @@ template_store_get(struct project *p, const char *name, uint32_t version, struct
   static const char sql[] =
     "SELECT " COLUMNS
     " FROM template WHERE name=?1 AND NOT removed AND (?2=0 OR version=?2) ORDER BY version DESC LIMIT 1";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, sql, "tu", name, version);
-  int rc = s ? db_next(db, s, e) : -1;
+  char *wanted = version ? xasprintf("%s v%u", name, version) : xstrdup(name);
+  int rc = record_get(p, &templates, row, e, sql, "tu", name, version);
 
-  *row = (struct template_row){0};
-  if (rc > 0) {
-    read_row(s, row);
-    db_rest(s);
-  } else if (rc == 0 && version) {
-    char *wanted = xasprintf("%s v%u", name, version);
-
-    reader_no_such(db, "template", wanted, names_sql, e);
-    free(wanted);
-  } else if (rc == 0) {
-    reader_no_such(db, "template", name, names_sql, e);
-  }
-  reader_leave(p);
+  if (rc == 0)
+    rc = record_unknown(p, "template", wanted, names_sql, e);
+  free(wanted);
   return rc > 0 ? 0 : -1;
 }
 
 int
 template_store_by_id(struct project *p, uint32_t id, struct template_row *row, struct err *e)
 {
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, "SELECT " COLUMNS " FROM template WHERE id=?", "u", id);
-  int rc = s ? db_next(db, s, e) : -1;
+  int rc = record_get(p, &templates, row, e, "SELECT " COLUMNS " FROM template WHERE id=?", "u", id);
 
-  *row = (struct template_row){0};
-  if (rc > 0) {
-    read_row(s, row);
-    db_rest(s);
-  } else if (rc == 0) {
-    err_set(e, ERR_INPUT, "there is no template version %u", id);
-  }
-  reader_leave(p);
+  if (rc == 0)
+    return err_set(e, ERR_INPUT, "there is no template version %u", id);
   return rc > 0 ? 0 : -1;
 }
 
@@ -148,19 +138,8 @@ template_store_list(struct project *p, bool all_versions, struct template_row **
 {
   static const char sql[] = "SELECT " COLUMNS " FROM template t WHERE NOT removed AND (?1 OR version="
                             "(SELECT max(version) FROM template u WHERE u.name=t.name)) ORDER BY name, version DESC";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, sql, "u", (uint32_t)all_versions);
-  size_t cap = 0;
-  int rc = s ? 0 : -1;
 
-  *rows = NULL;
-  *n = 0;
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(*rows, cap, *n + 1);
-    read_row(s, &(*rows)[(*n)++]);
-  }
-  reader_leave(p);
-  return rc;
+  return record_list(p, &templates, rows, n, e, sql, "u", (uint32_t)all_versions);
 }
 
 static int

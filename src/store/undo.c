@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "store/internal.h"
+#include "store/record.h"
 
 struct walk {
   bool redo;
@@ -186,6 +186,34 @@ project_redoable(const struct project *p)
 
 /* ---- the log ---- */
 
+static void
+read_entry(struct project *p, sqlite3_stmt *s, void *out)
+{
+  (void)p;
+  *(struct log_entry *)out = (struct log_entry){
+    .id = col_u32(s, 0),
+    .kind = col_u32(s, 1) % N_CHANGES,
+    .at_ms = sqlite3_column_int64(s, 2),
+    .actor = col_text(s, 3),
+    .summary = col_text(s, 4),
+    .target = col_u32(s, 5),
+    .n = col_u32(s, 6),
+    .first_id = col_u32(s, 7),
+    .undone = col_u32(s, 8) == CHANGE_UNDO,
+  };
+}
+
+static void
+release_entry(void *arg)
+{
+  struct log_entry *entry = arg;
+
+  free(entry->actor);
+  free(entry->summary);
+}
+
+static const struct record log_entries = {sizeof(struct log_entry), read_entry, release_entry};
+
 int
 project_log(struct project *p, uint32_t before, size_t max, struct log_entry **entries, size_t *n, struct err *e)
 {
@@ -193,85 +221,50 @@ project_log(struct project *p, uint32_t before, size_t max, struct log_entry **e
     "SELECT id, kind, at_ms, actor, summary, target, n, first_id, coalesce((SELECT u.kind FROM change u"
     " WHERE u.target > 0 AND u.target = c.id ORDER BY u.id DESC LIMIT 1), 0) FROM change c WHERE id < ? ORDER BY id "
     "DESC LIMIT ?";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, sql, "ui", before ? before : UINT32_MAX, max ? (int64_t)max : -1);
-  struct log_entry *list = NULL;
-  size_t count = 0, cap = 0;
-  int rc = s ? 0 : -1;
 
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    GROW(list, cap, count + 1);
-    list[count++] = (struct log_entry){
-      .id = col_u32(s, 0),
-      .kind = col_u32(s, 1) % N_CHANGES,
-      .at_ms = sqlite3_column_int64(s, 2),
-      .actor = col_text(s, 3),
-      .summary = col_text(s, 4),
-      .target = col_u32(s, 5),
-      .n = col_u32(s, 6),
-      .first_id = col_u32(s, 7),
-      .undone = col_u32(s, 8) == CHANGE_UNDO,
-    };
-  }
-  reader_leave(p);
-  if (rc < 0) {
-    log_entries_free(list, count);
-    list = NULL;
-    count = 0;
-  }
-  *entries = list;
-  *n = count;
-  return rc;
+  return record_list(p, &log_entries, entries, n, e, sql, "ui", before ? before : UINT32_MAX, max ? (int64_t)max : -1);
 }
 
 void
 log_entries_free(struct log_entry *entries, size_t n)
 {
-  for (size_t i = 0; i < n; i++) {
-    free(entries[i].actor);
-    free(entries[i].summary);
-  }
-  free(entries);
+  record_free(&log_entries, entries, n);
 }
+
+static void
+read_log_row(struct project *p, sqlite3_stmt *s, void *out)
+{
+  enum field field = col_u32(s, 1) % N_FIELDS;
+
+  *(struct log_row *)out = (struct log_row){
+    .id = col_u32(s, 0),
+    .field = field,
+    .before = row_value_text(p, field, s, 2),
+    .after = row_value_text(p, field, s, 3),
+  };
+}
+
+static void
+release_log_row(void *arg)
+{
+  struct log_row *row = arg;
+
+  free(row->before);
+  free(row->after);
+}
+
+static const struct record log_rows = {sizeof(struct log_row), read_log_row, release_log_row};
 
 int
 project_log_rows(struct project *p, uint32_t change, size_t max, struct log_row **rows, size_t *n, struct err *e)
 {
   static const char sql[] = "SELECT sample, field, before, after FROM change_row WHERE change=? LIMIT ?";
-  struct db *db = reader_enter(p);
-  sqlite3_stmt *s = db_query(db, e, sql, "ui", change, max ? (int64_t)max : -1);
-  struct log_row *list = NULL;
-  size_t count = 0, cap = 0;
-  int rc = s ? 0 : -1;
 
-  while (s && (rc = db_next(db, s, e)) > 0) {
-    enum field field = col_u32(s, 1) % N_FIELDS;
-
-    GROW(list, cap, count + 1);
-    list[count++] = (struct log_row){
-      .id = col_u32(s, 0),
-      .field = field,
-      .before = row_value_text(p, field, s, 2),
-      .after = row_value_text(p, field, s, 3),
-    };
-  }
-  reader_leave(p);
-  if (rc < 0) {
-    log_rows_free(list, count);
-    list = NULL;
-    count = 0;
-  }
-  *rows = list;
-  *n = count;
-  return rc;
+  return record_list(p, &log_rows, rows, n, e, sql, "ui", change, max ? (int64_t)max : -1);
 }
 
 void
 log_rows_free(struct log_row *rows, size_t n)
 {
-  for (size_t i = 0; i < n; i++) {
-    free(rows[i].before);
-    free(rows[i].after);
-  }
-  free(rows);
+  record_free(&log_rows, rows, n);
 }

@@ -1,0 +1,40 @@
+/* record: rows of the record tables, read and freed in one way, whatever their kind. For this room only.
+ *
+ * Life: a list or a row that was read is the caller's; freed with record_free or, one row, with the kind's release.
+ * Threads: any; the reading connection is held meanwhile. Errors: the database's. After a failure nothing is held. */
+#ifndef STORE_RECORD_H
+#define STORE_RECORD_H
+
+#include "store/internal.h"
+
+struct record {
+  size_t size;                                                      /* of a row */
+  void (*read)(struct project *p, sqlite3_stmt *s, void *row);      /* fills all of the row from the statement's */
+  void (*release)(void *row);                                       /* NULL: a row owns nothing */
+};
+
+/* All rows of a query. rows: a pointer to the pointer that takes the list; NULL there if it is empty. */
+int record_list(struct project *p, const struct record *kind, void *rows, size_t *n, struct err *e, const char *sql,
+                const char *types, ...);
+/* The first row: 1, or 0 (none; the row is zeroed), or -1 (likewise). */
+int record_get(struct project *p, const struct record *kind, void *row, struct err *e, const char *sql,
+               const char *types, ...);
+/* Of n rows, and the list. */
+void record_free(const struct record *kind, void *rows, size_t n);
+/* ERR_INPUT "no run 'x' (there are: a, b)"; names_sql gives the names there are. The reader is not entered. */
+int record_unknown(struct project *p, const char *what, const char *name, const char *names_sql, struct err *e);
+
+/* Texts that may be left out when a row is written. */
+static inline const char *
+or_empty(const char *s)
+{
+  return s ? s : "";
+}
+
+static inline const char *
+or_object(const char *s)
+{
+  return s && *s ? s : "{}";
+}
+
+#endif
