@@ -165,7 +165,7 @@ draw_confusion(const struct compare_row *r, struct canvas *c, struct area a)
   size_t n = json_size(json_get(r->metrics, "confusion"));
 
   if (!n)
-    canvas_str(c, a, 0, 1, STYLE_DIM, "no confusion was kept of this evaluation");
+    canvas_str(c, a, 0, 1, STYLE_DIM, "no confusion: it is of one label a text, and needs an evaluation (e)");
   else if (matrix_width(r) <= a.cols && (int)n + 1 <= a.rows)
     draw_matrix(r, n, c, a, names_width(r, 16));
   else

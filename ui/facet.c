@@ -75,6 +75,8 @@ term_end(const char *s)
   for (; *s && (quoted || *s != ' '); s++)
     if (*s == '"')
       quoted = !quoted;
+    else if (*s == '\\' && quoted && s[1])
+      s++;
   return s;
 }
 
@@ -124,7 +126,30 @@ facets_move(struct facets *f, enum move m)
 struct drawing {
   struct facets *f;
   const char *filter;
+  int bar;  /* columns of the bars, 0: none */
 };
+
+/* Bars take what names and counts leave, down to three columns. */
+static int
+bar_cols(const struct facets *f, struct area a)
+{
+  char most[32];
+  int longest = 0, bar = 11 - f->count_cols, room;
+
+  if (a.cols < 24)
+    return 0;
+  if ((int)strlen(frame_count(f->most, most)) >= f->count_cols)
+    bar--;
+  for (size_t i = 0; i < f->n; i++)
+    if (f->rows[i].field && !strcmp(f->rows[i].field, "label")) {
+      int width = canvas_width(f->rows[i].value, strlen(f->rows[i].value));
+
+      longest = width > longest ? width : longest;
+    }
+  room = a.cols - 3 - f->count_cols - 2 - longest;
+  bar = room < bar ? room : bar;
+  return bar >= 3 ? bar : 0;
+}
 
 static void
 draw_facet(void *arg, struct canvas *c, struct area a, size_t i, bool here)
@@ -133,7 +158,8 @@ draw_facet(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   const struct facet *facet = &d->f->rows[i];
   bool is_label = facet->field && !strcmp(facet->field, "label"), in;
   char count[32];
-  int number = d->f->count_cols + 1, bar = is_label && a.cols >= 24 ? 12 - number : 0, name = a.cols - 3 - number - bar;
+  int number = d->f->count_cols + 1, bar = is_label ? d->bar : 0, gap = a.cols >= 24;
+  int name = a.cols - 3 - number - bar - gap;
 
   if (!facet->field) {
     canvas_fit(c, a, 0, 1, a.cols - 2, STYLE_HEAD, facet->value, strlen(facet->value));
@@ -145,14 +171,15 @@ draw_facet(void *arg, struct canvas *c, struct area a, size_t i, bool here)
     canvas_put(c, a, 0, 1, here ? STYLE_KEY : STYLE_DIM, '1' + facet->number);
   canvas_fit(c, a, 0, 3, name, in ? STYLE_BOLD : STYLE_NORMAL, facet->value, strlen(facet->value));
   if (bar && d->f->most)
-    canvas_bar(c, a, 0, 3 + name, bar, STYLE_BAR, (double)facet->n / d->f->most);
-  canvas_right(c, a, 0, 3 + name + bar, number - 1, facet->n ? STYLE_NORMAL : STYLE_DIM, frame_count(facet->n, count));
+    canvas_bar(c, a, 0, 3 + name + gap, bar, STYLE_BAR, (double)facet->n / d->f->most);
+  canvas_right(c, a, 0, 3 + name + gap + bar, number - 1, facet->n ? STYLE_NORMAL : STYLE_DIM,
+               frame_count(facet->n, count));
 }
 
 void
 facets_draw(struct facets *f, struct canvas *c, struct area a, bool focus, const char *filter)
 {
-  struct drawing d = {f, filter};
+  struct drawing d = {f, filter, bar_cols(f, a)};
 
   f->list.quiet = true;
   list_draw(&f->list, c, a, focus, draw_facet, &d);
