@@ -307,7 +307,9 @@ curate_decides(void **state)
   open_stage(&s, "decide", true);
   raise_curtain(&s, 24, 80);
   keys(&s, "/ <status:new> Enter");
-  keys(&s, "a x 5 Enter");
+  keys(&s, "a x 5");
+  assert_shows(&s, "15 relabelled returns → product, u undoes");
+  keys(&s, "Enter");
   screen(&s, "curate-decided");
   assert_int_equal(sample(&s, 13).status, STATUS_ACCEPTED);
   assert_int_equal(sample(&s, 14).status, STATUS_REJECTED);

@@ -470,6 +470,13 @@ form_checks_and_makes_a_line(void **state)
   form_set(&f, "data", "label:\"not sure\"");
   form_type(&f, "Down");
   form_type(&f, "Right");
+  form_type(&f, "n");
+  assert_string_equal(form_get(&f, "quick"), "no");
+  form_type(&f, "q");  /* no answer: nothing happens */
+  assert_string_equal(form_get(&f, "quick"), "no");
+  form_type(&f, "BS");
+  assert_string_equal(form_get(&f, "quick"), "");
+  form_type(&f, "y");
   assert_int_equal(form_type(&f, "Enter"), FORM_DONE);
   form_line(&f, &line);
   assert_string_equal(buf_str(&line), " --lr .5 --loss hinge --data \"label:\\\"not sure\\\"\" --quick");

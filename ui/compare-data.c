@@ -279,13 +279,15 @@ lookup_done(void *arg)
   uint32_t id = selected ? selected->id : 0;
 
   v->working = false;
-  v->loaded = true;
   v->loaded_ms = clock_ms();
   inherit(v, l->rows, l->n);
   rows_free(v->rows, v->n);
   v->rows = l->rows;
   v->n = l->n;
   take_experiments(v, l->experiments, l->n_experiments);
+  if (!v->loaded && v->n_experiments && v->results[0])  /* the answer stands first */
+    v->page = PAGE_EXPERIMENTS;
+  v->loaded = true;
   v->list.n = v->n;
   compare_find_differences(v);
   compare_sort_rows(v);

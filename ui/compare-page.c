@@ -370,12 +370,29 @@ draw_running(const struct compare *v, struct canvas *c, struct area a)
   return 2;
 }
 
+/* How the figures came about, for whoever sees them first. */
+static int
+draw_method(const struct json *r, const char *student, struct canvas *c, struct area a, int row)
+{
+  double guarded = json_number(json_get(r, "guarded"), 0);
+  struct buf b = BUF_INIT;
+
+  buf_addf(&b, "Each arm trained %s %.0f times on its texts; all were tested on the same %.0f test texts",
+           student ? student : "the student", json_number(json_get(r, "seeds"), 0), json_number(json_get(r, "test"), 0));
+  if (guarded > 0)
+    buf_addf(&b, " (%.0f texts that stand in the test set were left out)", guarded);
+  buf_adds(&b, ". ± and the whiskers: 95 % interval; Δ: difference to the first arm.");
+  row = draw_wrapped(c, a, row, STYLE_DIM, buf_str(&b));
+  buf_release(&b);
+  return row;
+}
+
 static void
 draw_experiment(struct compare *v, struct canvas *c, struct area a)
 {
   int row = draw_running(v, c, a);
   const struct json *r = v->experiment < v->n_experiments ? v->results[v->experiment] : NULL, *arms = json_get(r, "arms");
-  const char *verdict = json_string(json_get(r, "verdict"));
+  const char *verdict = json_string(json_get(r, "verdict")), *student = json_string(json_get(r, "student"));
   struct arm_columns w;
   struct scale s;
   char when[20];
@@ -390,9 +407,8 @@ draw_experiment(struct compare *v, struct canvas *c, struct area a)
   for (size_t i = 0; i < v->n_experiments; i++)
     n += v->results[i] != NULL;
   clock_format(v->experiments[v->experiment].at_ms, when, sizeof when);
-  canvas_printf(c, a, row++, 1, STYLE_DIM, "experiment %zu of %zu   %s   %.0f seeds   %.0f test texts   %.0f guarded%s",
-                v->experiment + 1, n, when, json_number(json_get(r, "seeds"), 0), json_number(json_get(r, "test"), 0),
-                json_number(json_get(r, "guarded"), 0), n > 1 ? "   [ ] older, newer" : "");
+  canvas_printf(c, a, row++, 1, STYLE_DIM, "experiment %zu of %zu   %s%s   %s", v->experiment + 1, n, when,
+                n > 1 ? "   [ ] older, newer" : "", student ? student : "");
   w = arm_columns_of(arms, a.cols);
   s = scale_of(arms);
   draw_arm_heads(&w, &s, c, area_rows(a, row++, 1));
@@ -402,6 +418,8 @@ draw_experiment(struct compare *v, struct canvas *c, struct area a)
   }
   if (verdict && row + 1 < a.rows)
     row = draw_wrapped(c, a, a.rows > 10 ? row + 1 : row, STYLE_BOLD, verdict);
+  if (row + 2 < a.rows)
+    row = draw_method(r, student, c, a, a.rows > 14 ? row + 1 : row);
   if (json_size(json_get(r, "curve")) > 1)
     draw_curve(json_get(r, "curve"), c, area_rows(a, row + 1, a.rows - row - 1));
 }

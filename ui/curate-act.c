@@ -42,16 +42,20 @@ step_on(struct curate *v)
     curate_select(v, v->list.at + 1);
 }
 
-/* "813 accepted", "12 samples labelled billing". */
+/* What happened, and how to take it back: a digit pressed by mistake must not frighten anybody.
+ * "813 accepted", "12 samples labelled billing, u undoes", "4 relabelled billing → returns, u undoes". */
 static void
-say_done(struct curate *v, const char *line, const char *output)
+say_done(struct curate *v, const char *line, const char *output, const char *before)
 {
   static const struct { const char *command, *done; } words[] = {
     {"accept", "accepted"}, {"reject", "rejected"}, {"relabel", "labelled"},
   };
-  const char *to = strstr(line, "--to \""), *done = "changed";
+  struct buf after = BUF_INIT;
+  const char *done = "changed";
   size_t changed = 0;
   char who[64], count[32];
+  bool labels = !strncmp(line, "relabel", strlen("relabel"));
+  struct sample s;
 
   for (size_t i = 0; i < N_OF(words); i++)
     if (!strncmp(line, words[i].command, strlen(words[i].command)))
@@ -61,18 +65,30 @@ say_done(struct curate *v, const char *line, const char *output)
     snprintf(who, sizeof who, "%s sample%s", frame_count(changed, count), changed == 1 ? "" : "s");
   else
     snprintf(who, sizeof who, "%u%s", v->id, changed ? "" : " already");
-  workbench_say(v->w, "%s %s%s%.*s", who, done, to ? " " : "", to ? (int)strcspn(to + 6, "\"") : 0, to ? to + 6 : "");
+  if (labels && !v->rows.n_marks && corpus_get(v->corpus, v->id, &s))
+    labels_join(&after, v->labels, s.labels, s.n_labels, " ");
+  else if (labels)
+    buf_addf(&after, "%.*s", (int)strcspn(strstr(line, "--to \"") + 6, "\""), strstr(line, "--to \"") + 6);
+  if (labels && !v->rows.n_marks && changed && *before)
+    workbench_say(v->w, "%s relabelled %s → %s, u undoes", who, before, after.n ? buf_str(&after) : "no label");
+  else
+    workbench_say(v->w, "%s %s%s%s%s", who, done, labels ? " " : "",
+                  !labels ? "" : after.n ? buf_str(&after) : "with nothing", labels && changed ? ", u undoes" : "");
+  buf_release(&after);
 }
 
 static bool
 run_line(struct curate *v, const char *line)
 {
   const char *place = strstr(line, "{ids}");
-  struct buf b = BUF_INIT;
+  struct buf b = BUF_INIT, before = BUF_INIT;
   struct err e = {0};
+  struct sample s;
   char *output = NULL;
   bool done = false;
 
+  if (v->id && corpus_get(v->corpus, v->id, &s))
+    labels_join(&before, v->labels, s.labels, s.n_labels, " ");
   buf_add(&b, line, (size_t)(place - line));
   if (!curate_selection(v, &b)) {
     workbench_say(v->w, "there is no sample here");
@@ -80,11 +96,12 @@ run_line(struct curate *v, const char *line)
     buf_adds(&b, place + strlen("{ids}"));
     done = workbench_ask(v->w, buf_str(&b), &output, &e) == 0;
     if (done)
-      say_done(v, line, output);
+      say_done(v, line, output, buf_str(&before));
     else
       workbench_complain(v->w, &e);
   }
   free(output);
+  buf_release(&before);
   buf_release(&b);
   return done;
 }
@@ -417,7 +434,7 @@ const struct binding curate_bindings[] = {
   {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .when = browsing,
    .help = "give another label, from a menu", .hint = "label"},
   {.keys = "1 2 3 4 5 6 7 8 9", .line = "relabel {ids}", .action = relabel,
-   .help = "give the label of that number (see the left side)"},
+   .help = "give the label of that number (views: F1 to F5)"},
   {.keys = "e", .line = "edit {ids}", .action = curate_edit, .when = browsing,
    .help = "edit the text in place", .hint = "edit"},
   {.keys = "E", .line = "edit {ids}", .action = curate_edit_outside, .help = "edit the text in $EDITOR"},

@@ -4,55 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "corpus/corpus.h"
+#include "command/columns.h"
+#include "corpus/filter.h"
 #include "ui/state.h"
-
-void
-facets_release(struct facets *f)
-{
-  free(f->rows);
-}
-
-static void
-add(struct facets *f, const char *field, const char *value, uint32_t n, uint16_t number)
-{
-  GROW(f->rows, f->cap, f->n + 1);
-  f->rows[f->n++] = (struct facet){field, value, n, number};
-}
-
-static void
-add_group(struct facets *f, const char *field, const char *const *names, const uint32_t *counts, size_t n)
-{
-  add(f, NULL, field, 0, 0);
-  for (size_t i = 0; i < n; i++)
-    add(f, field, names[i], counts[i], 0);
-}
-
-void
-facets_update(struct facets *f, const struct corpus *c)
-{
-  const struct labels *labels = corpus_labels(c);
-  struct corpus_counts counts;
-  char number[32];
-
-  corpus_counts(c, &counts);
-  f->n = 0;
-  f->most = 0;
-  for (size_t i = 0; i < labels_count(labels); i++) {
-    uint32_t n = 0;
-
-    for (int s = 0; s < N_STATUSES; s++)
-      n += corpus_label_count(c, (uint16_t)i, (enum status)s);
-    f->most = n > f->most ? n : f->most;
-    add(f, "label", label_name(labels, (uint16_t)i), n, (uint16_t)i);
-  }
-  add_group(f, "status", status_names, counts.status, N_STATUSES);
-  add_group(f, "split", split_names, counts.split, N_SPLITS);
-  add_group(f, "origin", origin_names, counts.origin, N_ORIGINS);
-  f->count_cols = (int)strlen(frame_count(counts.n, number));
-  f->count_cols = f->count_cols < 5 ? 5 : f->count_cols;
-  list_keep(&f->list, f->n, f->list.at);
-}
 
 /* ---- terms in a filter text ---- */
 
@@ -93,22 +47,201 @@ facet_is_in(const struct facet *facet, const char *filter)
   return found;
 }
 
+/* The filter without its terms of a field. */
+static void
+without(const char *field, const char *filter, struct buf *out)
+{
+  size_t n_field = strlen(field);
+
+  for (const char *s = filter + strspn(filter, " "); *s; s = term_end(s), s += strspn(s, " ")) {
+    if (!strncmp(s, field, n_field) && s[n_field] == ':')
+      continue;
+    buf_addf(out, "%s%.*s", out->n ? " " : "", (int)(term_end(s) - s), s);
+  }
+}
+
 void
 facet_toggle(const struct facet *facet, const char *filter, struct buf *out)
 {
   bool was = facet_is_in(facet, filter);
-  size_t n_field = strlen(facet->field);
 
-  for (const char *s = filter + strspn(filter, " "); *s; s = term_end(s), s += strspn(s, " ")) {
-    if (!strncmp(s, facet->field, n_field) && s[n_field] == ':')
-      continue;
-    buf_addf(out, "%s%.*s", out->n ? " " : "", (int)(term_end(s) - s), s);
-  }
+  without(facet->field, filter, out);
   if (was)
     return;
   if (out->n)
     buf_addc(out, ' ');
   term_of(facet, out);
+}
+
+/* ---- counting ---- */
+
+#define AT_ONCE 5000   /* samples that are counted within a frame */
+
+static const struct {
+  const char *field;
+  const char *const *names;
+  size_t n;
+} groups[N_FACET_GROUPS] = {
+  [FACET_STATUS] = {"status", status_names, N_STATUSES},
+  [FACET_SPLIT] = {"split", split_names, N_SPLITS},
+  [FACET_ORIGIN] = {"origin", origin_names, N_ORIGINS},
+};
+_Static_assert((int)N_STATUSES <= FACET_VALUES && (int)N_SPLITS <= FACET_VALUES && (int)N_ORIGINS <= FACET_VALUES, "room for all");
+
+struct tally {
+  struct facets *facets;
+  struct project *project;
+  const struct corpus *corpus;
+  char *filter;
+  uint64_t seen;
+  struct facet_counts counts;
+};
+
+/* All samples: the corpus knows. */
+static void
+count_all(struct tally *t)
+{
+  struct corpus_counts all;
+
+  corpus_counts(t->corpus, &all);
+  memcpy(t->counts.of[FACET_STATUS], all.status, sizeof all.status);
+  memcpy(t->counts.of[FACET_SPLIT], all.split, sizeof all.split);
+  memcpy(t->counts.of[FACET_ORIGIN], all.origin, sizeof all.origin);
+  for (size_t i = 0; i < t->counts.n_labels; i++)
+    for (int s = 0; s < N_STATUSES; s++)
+      t->counts.labels[i] += corpus_label_count(t->corpus, (uint16_t)i, (enum status)s);
+}
+
+/* One sample, for the group; N_FACET_GROUPS is the labels. */
+static void
+count_sample(struct tally *t, int group, const struct sample *s)
+{
+  switch (group) {
+  case FACET_STATUS: t->counts.of[group][s->status]++; break;
+  case FACET_SPLIT: t->counts.of[group][s->split]++; break;
+  case FACET_ORIGIN: t->counts.of[group][s->origin]++; break;
+  default:
+    for (uint32_t i = 0; i < s->n_labels; i++)
+      if (s->labels[i] < t->counts.n_labels)
+        t->counts.labels[s->labels[i]]++;
+  }
+}
+
+static void
+count_group(struct tally *t, int group, const struct filter_provider *provider)
+{
+  struct buf filter = BUF_INIT;
+  uint32_t *ids = NULL;
+  size_t n = 0;
+  struct sample s;
+
+  without(group < N_FACET_GROUPS ? groups[group].field : "label", t->filter, &filter);
+  /* What was cut out of brackets or of an `or` may not be a filter any more: then all of it counts. */
+  if (filter_ids(t->corpus, buf_str(&filter), provider, &ids, &n, NULL) < 0 &&
+      filter_ids(t->corpus, t->filter, provider, &ids, &n, NULL) < 0)
+    n = 0;
+  for (size_t i = 0; i < n; i++)
+    if (corpus_get(t->corpus, ids[i], &s))
+      count_sample(t, group, &s);
+  free(ids);
+  buf_release(&filter);
+}
+
+static void
+tally_work(void *arg)
+{
+  struct tally *t = arg;
+  struct columns *columns;
+
+  if (!*t->filter) {
+    count_all(t);
+    return;
+  }
+  columns = columns_new(t->project);
+  for (int group = 0; group <= N_FACET_GROUPS; group++)
+    count_group(t, group, columns_provider(columns));
+  columns_free(columns);
+}
+
+static void
+tally_done(void *arg)
+{
+  struct tally *t = arg;
+  struct facets *f = t->facets;
+
+  f->working = false;
+  free(f->counted);
+  free(f->counts.labels);
+  f->counted = t->filter;
+  f->counts = t->counts;
+  f->seen = t->seen;
+  free(t);
+}
+
+static void
+tally(struct facets *f, struct workbench *w, const char *filter)
+{
+  struct corpus *c = workbench_corpus(w);
+  struct tally *t;
+
+  if (f->working || (f->counted && !strcmp(f->counted, filter) && f->seen == corpus_revision(c)))
+    return;
+  t = xcalloc(1, sizeof *t);
+  *t = (struct tally){.facets = f, .project = workbench_project(w), .corpus = c, .filter = xstrdup(filter),
+                      .seen = corpus_revision(c)};
+  t->counts.n_labels = labels_count(corpus_labels(c));
+  t->counts.labels = xcalloc(t->counts.n_labels + 1, sizeof *t->counts.labels);
+  f->working = true;
+  if (*filter && corpus_count(c) > AT_ONCE) {
+    workbench_work(w, tally_work, tally_done, t);
+    return;
+  }
+  tally_work(t);
+  tally_done(t);
+}
+
+/* ---- the rows ---- */
+
+void
+facets_release(struct facets *f)
+{
+  free(f->rows);
+  free(f->counted);
+  free(f->counts.labels);
+}
+
+static void
+add(struct facets *f, const char *field, const char *value, uint32_t n, uint16_t number)
+{
+  GROW(f->rows, f->cap, f->n + 1);
+  f->rows[f->n++] = (struct facet){field, value, n, number};
+}
+
+void
+facets_update(struct facets *f, struct workbench *w, const char *filter)
+{
+  const struct labels *labels = corpus_labels(workbench_corpus(w));
+  struct corpus_counts counts;
+  char number[32];
+
+  tally(f, w, filter);
+  corpus_counts(workbench_corpus(w), &counts);
+  f->n = 0;
+  f->most = 0;
+  for (size_t i = 0; i < labels_count(labels); i++) {
+    uint32_t n = i < f->counts.n_labels ? f->counts.labels[i] : 0;
+
+    f->most = n > f->most ? n : f->most;
+    add(f, "label", label_name(labels, (uint16_t)i), n, (uint16_t)i);
+  }
+  for (int group = 0; group < N_FACET_GROUPS; group++) {
+    add(f, NULL, groups[group].field, 0, 0);
+    for (size_t i = 0; i < groups[group].n; i++)
+      add(f, groups[group].field, groups[group].names[i], f->counts.of[group][i], 0);
+  }
+  f->count_cols = (int)strlen(frame_count(counts.n, number));
+  f->count_cols = f->count_cols < 5 ? 5 : f->count_cols;
+  list_keep(&f->list, f->n, f->list.at);
 }
 
 /* ---- drawing ---- */

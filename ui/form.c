@@ -1,5 +1,6 @@
 #include "ui/form.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,42 @@ cycle(struct form_field *field, int step)
   check(field);
 }
 
+/* What can only be one of a few words is not typed in but pressed: a letter goes to the next word that begins with it,
+ * Backspace to the default. */
+static void
+press(struct form_field *field, const struct key *k)
+{
+  char *before = xstrdup(editor_text(&field->value));
+  size_t most = 1;
+
+  if (key_is(k, "BS") || key_is(k, "Del") || key_is(k, "C-u"))
+    editor_set(&field->value, "", 0);
+  for (const char *s = offers_of(field); *s; s++)
+    most += *s == '|';
+  for (size_t i = 0; k->code > ' ' && k->code < 0x7f && !k->mods && i < most; i++) {
+    cycle(field, 1);
+    if ((uint32_t)tolower((unsigned char)*shown_value(field)) == (uint32_t)tolower((int)k->code))
+      break;
+    if (i + 1 == most)
+      editor_set(&field->value, before, strlen(before));
+  }
+  check(field);
+  free(before);
+}
+
+/* A click takes a field in hand; on the one in hand it goes to the next of its offers. */
+static void
+click(struct form *f, const struct key *k)
+{
+  size_t i;
+
+  if (!area_has(f->fields_area, k->row, k->col) || !list_hit(&f->list, k->row - f->fields_area.row, &i))
+    return;
+  if (i == f->list.at && offers_of(&f->fields[i]))
+    cycle(&f->fields[i], 1);
+  list_go(&f->list, i);
+}
+
 static bool
 all_right(struct form *f)
 {
@@ -162,8 +199,12 @@ form_key(struct form *f, const struct key *k)
     list_go(&f->list, f->list.at + 1 < f->n ? f->list.at + 1 : 0);
   else if (k->code == K_MOUSE && (k->mouse == MOUSE_WHEEL_UP || k->mouse == MOUSE_WHEEL_DOWN))
     list_move(&f->list, k->mouse == MOUSE_WHEEL_UP ? MOVE_UP : MOVE_DOWN);
+  else if (k->code == K_MOUSE)
+    click(f, k);
   else if (cycles && (key_is(k, "Right") || key_is(k, "Space") || key_is(k, "Left")))
     cycle(field, key_is(k, "Left") ? -1 : 1);
+  else if (field->option->type == OPTION_FLAG || field->option->type == OPTION_CHOICE)
+    press(field, k);
   else if (editor_key(&field->value, k) == EDITOR_CHANGED)
     check(field);
   return FORM_GOES_ON;
@@ -229,13 +270,16 @@ form_draw(struct form *f, struct canvas *c, struct area a)
   struct area foot = area_rows(inside, inside.rows - 1, 1);
   const struct form_field *field = f->n ? &f->fields[f->list.at] : NULL;
 
-  list_draw(&f->list, c, area_cols(fields, 1, fields.cols - 2), true, draw_field, f);
+  f->fields_area = area_cols(fields, 1, fields.cols - 2);
+  list_draw(&f->list, c, f->fields_area, true, draw_field, f);
   canvas_hline(c, inside, inside.rows - 4, STYLE_RULE);
   if (field)
     draw_about(field, c, about);
   canvas_str(c, foot, 0, 1, STYLE_DIM,
-             field && offers_of(field) ? "Space next choice   Up Down field   Enter start   Esc stop"
-                                       : "type a value (empty: the default)   Up Down field   Enter start   Esc stop");
+             field && field->option->type == OPTION_FLAG
+               ? "Space yes or no   Up Down field   Enter start   Esc back"
+             : field && offers_of(field) ? "Space next choice   Up Down field   Enter start   Esc back"
+             : "type a value (empty: the default)   Up Down field   Enter start   Esc back");
 }
 
 static void

@@ -27,6 +27,7 @@ struct form {
   struct form_field *fields;
   size_t n;
   struct list list;
+  struct area fields_area; /* as last drawn */
   const char *title;
 };
 

@@ -59,6 +59,16 @@ list_keep(struct list *l, size_t n, size_t row)
   scroll_to(l);
 }
 
+/* That there is more above or below: enough in a list at the side. */
+static void
+draw_more(const struct list *l, struct canvas *c, struct area a)
+{
+  if (l->top > 0)
+    canvas_put(c, a, 0, a.cols - 1, STYLE_DIM, 0x2191);
+  if (l->top + (size_t)a.rows < l->n)
+    canvas_put(c, a, a.rows - 1, a.cols - 1, STYLE_DIM, 0x2193);
+}
+
 /* How far the list is scrolled, as a thumb over the area's last column. */
 static void
 draw_thumb(const struct list *l, struct canvas *c, struct area a)
@@ -90,7 +100,10 @@ list_draw(struct list *l, struct canvas *c, struct area a, bool focus,
     if (i == l->at && (focus || !l->quiet))
       canvas_light(c, line, focus ? LIT_HERE : LIT_HERE_IDLE);
   }
-  draw_thumb(l, c, a);
+  if (l->quiet)
+    draw_more(l, c, a);
+  else
+    draw_thumb(l, c, a);
 }
 
 bool

@@ -17,7 +17,7 @@ struct list {
   size_t at;         /* the selected one; 0 where n is 0 */
   size_t top;        /* the first one on the screen */
   int height;        /* rows on the screen, as last drawn */
-  bool quiet;        /* the selected row is lit only while the list has the keys */
+  bool quiet;        /* a list at the side: its row is lit only while it has the keys, arrows say that there is more */
 };
 
 void list_move(struct list *l, enum move m);

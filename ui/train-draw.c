@@ -168,9 +168,32 @@ fill(struct train *v, struct lines *l, bool loss)
   }
 }
 
+/* The validation figures of the run that is laid over, as one more series; its arrays are the caller's to free. */
+static void
+add_other(struct train *v, struct chart *chart, bool loss, double **x, double **y)
+{
+  const struct curve *o = &v->other;
+  const char *name = NULL;
+
+  for (size_t i = 0; i < v->n_runs; i++)
+    if (v->runs[i].id == o->run)
+      name = v->runs[i].name;
+  if (!o->run || o->run == v->run || !o->n || !name)
+    return;
+  *x = xcalloc(o->n, sizeof **x);
+  *y = xcalloc(o->n, sizeof **y);
+  for (size_t i = 0; i < o->n; i++) {
+    (*x)[i] = o->points[i].step;
+    (*y)[i] = field(&o->points[i], loss, true);
+  }
+  chart->series[chart->n_series++] = (struct series){.name = name, .x = *x, .y = *y, .n = o->n, .style = STYLE_GOOD,
+                                                     .letter = 'o'};
+}
+
 static void
 draw_chart(struct train *v, struct canvas *c, struct area a, bool loss)
 {
+  double *other_x = NULL, *other_y = NULL;
   size_t n = v->curve.n ? v->curve.n : 1;
   struct lines l = {xcalloc(n, sizeof(double)), xcalloc(n, sizeof(double)), xcalloc(n, sizeof(double)), 0};
   const struct train_point *last = v->curve.n ? &v->curve.points[v->curve.n - 1] : NULL;
@@ -188,6 +211,7 @@ draw_chart(struct train *v, struct canvas *c, struct area a, bool loss)
                                     .letter = 't'};
   chart.series[1] = (struct series){.name = "valid", .x = l.x, .y = l.valid, .n = l.n, .style = STYLE_VALID,
                                     .letter = 'v', .marks = true};
+  add_other(v, &chart, loss, &other_x, &other_y);
   /* room for what is to come, so that nothing is squeezed together */
   if (last && v->curve.live && last->n_steps > last->step)
     chart.x_max = last->n_steps;
@@ -195,6 +219,8 @@ draw_chart(struct train *v, struct canvas *c, struct area a, bool loss)
   free(l.x);
   free(l.train);
   free(l.valid);
+  free(other_x);
+  free(other_y);
 }
 
 /* ---- epochs ---- */
@@ -292,18 +318,21 @@ draw_confusion(struct train *v, struct canvas *c, struct area a)
   size_t n = json_size(m);
   char number[16], f1[16];
   int name = 10;
+  bool fits;
 
   if (!n || v->confusion_of != v->run) {
     canvas_str(c, a, 0, 0, STYLE_HEAD, "confusion");
     canvas_str(c, a, 1, 0, STYLE_DIM, "v evaluates a finished run on the test texts");
     return;
   }
-  canvas_printf(c, a, 0, 0, STYLE_HEAD, "%s: truth down, answer across  acc %s F1 %s", v->confusion_split,
+  n = n < labels_count(labels) ? n : labels_count(labels);
+  fits = name + (int)n * 5 <= a.cols && (int)n + 2 <= a.rows;
+  canvas_printf(c, a, 0, 0, STYLE_HEAD, "%s: %s  acc %s F1 %s", v->confusion_split,
+                fits ? "truth down, answer across" : "what it confuses",
                 part(json_number(json_get(v->confusion, "accuracy"), NAN), number),
                 part(json_number(json_get(v->confusion, "macro_f1"), NAN), f1));
   a = area_rows(a, 1, a.rows - 1);
-  n = n < labels_count(labels) ? n : labels_count(labels);
-  if (name + (int)n * 5 <= a.cols && (int)n + 1 <= a.rows)
+  if (fits)
     draw_matrix(labels, m, n, c, a, name);
   else
     draw_pairs(labels, m, n, c, a);

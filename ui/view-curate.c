@@ -63,7 +63,7 @@ curate_update(void *view, bool visible)
     return;
   sieve_update(&v->rows);
   curate_follow(v);
-  facets_update(&v->facets, v->corpus);
+  facets_update(&v->facets, v->w, v->rows.filter);
   hints_update(&v->hints);
 }
 
@@ -82,6 +82,7 @@ curate_filter(struct curate *v, const char *filter)
   if (sieve_filter(&v->rows, filter, &e) < 0)
     workbench_complain(v->w, &e);
   curate_follow(v);
+  facets_update(&v->facets, v->w, v->rows.filter);
 }
 
 static void
@@ -190,6 +191,7 @@ curate_search(void *view, const char *text, int done, struct buf *note)
     return place_of(e.message, text);
   }
   curate_follow(v);
+  facets_update(&v->facets, v->w, v->rows.filter);
   if (done > 0)
     v->pane = PANE_LIST;
   if (v->rows.working)

@@ -18,6 +18,7 @@ train_open(struct workbench *w)
   v->seen = UINT64_MAX;
   v->smooth = true;
   curve_init(&v->curve, w);
+  curve_init(&v->other, w);
   return v;
 }
 
@@ -27,6 +28,8 @@ train_close(void *view)
   struct train *v = view;
 
   curve_release(&v->curve);
+  curve_release(&v->other);
+  free(v->offered);
   run_rows_free(v->runs, v->n_runs);
   evaluation_rows_free(v->evaluations, v->n_evaluations);
   json_free(v->confusion);
@@ -156,6 +159,7 @@ train_update(void *view, bool visible)
     workbench_work(v->w, lookup_work, lookup_done, l);
   }
   curve_update(&v->curve);
+  curve_update(&v->other);
 }
 
 /* ---- keys ---- */
@@ -305,6 +309,47 @@ smooth(struct workbench *w, void *view, int n)
 }
 
 static void
+lay_over(void *view, int i)
+{
+  struct train *v = view;
+
+  curve_of(&v->other, v->offered[i]);
+  curve_update(&v->other);
+}
+
+static bool
+has_others(struct workbench *w, void *view)
+{
+  (void)w;
+  return ((struct train *)view)->n_runs > 1;
+}
+
+/* Asks which run's curves to lay over; where one lies there, it goes. */
+static void
+overlay(struct workbench *w, void *view, int n)
+{
+  struct train *v = view;
+  const char **names = xcalloc(v->n_runs + 1, sizeof *names);
+  size_t count = 0;
+
+  (void)n;
+  free(v->offered);
+  v->offered = xcalloc(v->n_runs + 1, sizeof *v->offered);
+  if (v->other.run) {
+    curve_of(&v->other, 0);
+    workbench_say(w, "one run's curves alone");
+  } else {
+    for (size_t i = 0; i < v->n_runs; i++)
+      if (v->runs[i].id != v->run) {
+        v->offered[count] = v->runs[i].id;
+        names[count++] = v->runs[i].name;
+      }
+    workbench_menu(w, "lay over the validation curves of", names, count, 0, lay_over, v);
+  }
+  free(names);
+}
+
+static void
 show_run(void *view)
 {
   struct train *v = view;
@@ -346,6 +391,8 @@ const struct binding train_bindings[] = {
   {.keys = "v", .line = "evaluate", .action = evaluate, .help = "evaluate the run on the test texts (or validation)",
    .hint = "evaluate",
    .when = is_finished},
+  {.keys = "o", .action = overlay, .help = "lay another run's validation curves over these, or take them off",
+   .hint = "overlay", .when = has_others},
   {.keys = "L", .action = log_scale, .help = "loss on a log scale, or plain", .hint = "log", .when = has_run},
   {.keys = "=", .action = smooth, .help = "smooth the training curves, or not", .hint = "smooth", .when = has_run},
   {.keys = NULL},

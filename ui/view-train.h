@@ -24,6 +24,8 @@ struct train {
   bool follow;               /* a run was started here: turn to it when it appears */
   uint32_t newest;           /* highest id when it was started */
   struct curve curve;
+  struct curve other;        /* laid over the selected run's charts; run 0: none */
+  uint32_t *offered;         /* runs of the menu that asks for it */
   struct json *confusion;    /* metrics of the selected run's evaluation, NULL: none */
   uint32_t confusion_of;
   char *confusion_split;
