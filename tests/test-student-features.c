@@ -66,7 +66,47 @@ texts_are_cut_as_the_header_says(void **state)
   assert_int_equal(count(&o, "ab !", NULL), 2 + 3 + 2);   /* " a" "ab" "b " " ab" "ab " */
   o.char_min = o.char_max = 8;
   assert_int_equal(count(&o, "ab", NULL), 1);
-  assert_int_equal(count(&(struct ngram_options){.word_max = 1, .shape = 1}, "a B", NULL), 2 + 3 + 3);
+  /* words, with the shape after and before them; length, length and first word, first two words */
+  assert_int_equal(count(&(struct ngram_options){.word_max = 1, .shape = 1}, "a B", NULL), 2 + 3 + 3 + 3);
+}
+
+static void
+length_and_start_tell_texts_apart(void **state)
+{
+  struct ngram_options o = {.word_max = 1, .shape = 1};
+  struct ngrams g = NGRAMS_INIT, h = NGRAMS_INIT;
+
+  (void)state;  /* the first three keys: length; length and first word; first two words */
+  ngrams_of(&g, &o, "what is x", NULL);
+  ngrams_of(&h, &o, "what is 7", NULL);
+  assert_memory_equal(g.keys, h.keys, 3 * sizeof *g.keys);
+  ngrams_of(&h, &o, "what was x", NULL);
+  assert_memory_equal(g.keys, h.keys, 2 * sizeof *g.keys);
+  assert_int_not_equal(g.keys[2], h.keys[2]);
+  ngrams_of(&h, &o, "who is x", NULL);
+  assert_int_equal(g.keys[0], h.keys[0]);
+  assert_int_not_equal(g.keys[1], h.keys[1]);
+  ngrams_of(&h, &o, "what is x of y and z", NULL);
+  assert_int_not_equal(g.keys[0], h.keys[0]);
+  assert_int_not_equal(g.keys[1], h.keys[1]);
+  assert_int_equal(g.keys[2], h.keys[2]);
+  ngrams_release(&g);
+  ngrams_release(&h);
+}
+
+static void
+quotes_are_one_however_typed(void **state)
+{
+  static const char *const same[] = {"he said ``no''", "he said \"no\"", "he said \u201cno\u201d", "he said ''no''"};
+
+  (void)state;
+  for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(count(&words, same[i], NULL), 5);
+    assert_int_equal(shared(&words, same[i], same[1]), 5);
+  }
+  assert_int_equal(shared(&words, "it's `so'", "it\u2019s 'so\u2018"), 6);
+  assert_int_equal(shared(&words, "'", "\""), 0);
+  assert_int_equal(count(&words, "'''", NULL), 2);
 }
 
 static void
@@ -201,6 +241,8 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(texts_are_cut_as_the_header_says),
+    cmocka_unit_test(length_and_start_tell_texts_apart),
+    cmocka_unit_test(quotes_are_one_however_typed),
     cmocka_unit_test(equal_texts_have_equal_keys),
     cmocka_unit_test(blocks_are_told_apart),
     cmocka_unit_test(pairs_see_what_is_shared),

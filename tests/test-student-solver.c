@@ -270,7 +270,7 @@ distinction(const struct problem *p, uint32_t f, size_t n)
 
     sum += share[c] * ratio * ratio;
   }
-  return (log((1.0 + (double)n) / (1 + df)) + 1) * pow(0.3 + sqrt(sum), 0.5) * (df > 0);
+  return pow(log((1.0 + (double)n) / (1 + df)) + 1, 1.4) * pow(0.3 + sqrt(sum), 0.5) * (df > 0);
 }
 
 static void

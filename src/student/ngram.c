@@ -8,10 +8,11 @@
 
 #define K1 0x9e3779b97f4a7c15u
 #define K2 0xbf58476d1ce4e5b9u
+#define LONG 26  /* tokens; longer texts are alike */
 
 enum shape { SHAPE_EDGE, SHAPE_MARK, SHAPE_CAPITAL, SHAPE_DIGIT, SHAPE_OTHER };
 /* What a hash is of, so that equal words in different roles differ. */
-enum role { ROLE_WORD = 1, ROLE_SKIP, ROLE_AFTER, ROLE_BEFORE, ROLE_CHARS, ROLE_BOTH, ROLE_ONLY_1, ROLE_ONLY_2, ROLE_SHARE,
+enum role { ROLE_WORD = 1, ROLE_SKIP, ROLE_AFTER, ROLE_BEFORE, ROLE_CHARS, ROLE_BOTH, ROLE_ONLY_1, ROLE_ONLY_2, ROLE_SHARE, ROLE_START, ROLE_LENGTH,
             ROLE_TEXT2 = 64 };
 
 static inline uint64_t
@@ -52,6 +53,21 @@ class_of(uint32_t c)
   return utf8_is_alnum(c) ? 1 : utf8_is_space(c) || utf8_is_control(c) ? 0 : 2;
 }
 
+/* Quotation marks however they are typed: ' for one, " for two; *len grows where two characters are one mark. */
+static uint32_t
+plain_quote(uint32_t c, const char *next, size_t *len)
+{
+  if (c == 0x2018 || c == 0x2019)
+    return '\'';
+  if (c == 0x201c || c == 0x201d)
+    return '"';
+  if ((c == '`' || c == '\'') && *next == (char)c) {
+    *len = 2;
+    return '"';
+  }
+  return c == '`' ? '\'' : c;
+}
+
 static void
 end_token(struct ngrams *g, struct token *t)
 {
@@ -80,6 +96,8 @@ tokenize(struct ngrams *g, const char *text)
     len = 1;
     if (c >= 0x80)
       c = utf8_decode(text + i, n - i, &len);
+    if (c == '\'' || c == '`' || c - 0x2018 < 6)
+      c = plain_quote(c, text + i + 1, &len);
     class = class_of(c);
     if (inside && class != 1) {
       end_token(g, t++);
@@ -105,12 +123,29 @@ tokenize(struct ngrams *g, const char *text)
   g->tokens[g->n_tokens++] = (struct token){.hash = K1, .shape = SHAPE_EDGE};
 }
 
+/* How a text begins, and its length alone and with its first word: a short question asks for something else than a long one. */
+static void
+add_frame(struct ngrams *g, uint64_t role)
+{
+  const struct token *t = g->tokens;
+  size_t n = g->n_tokens;
+  uint64_t length = join(role + ROLE_LENGTH, n < LONG ? n / 2 : LONG / 2);
+
+  add_key(g, length);
+  if (n > 2)
+    add_key(g, join(length, t[1].hash));
+  if (n > 3)
+    add_key(g, join(join(role + ROLE_START, t[1].hash), t[2].hash));
+}
+
 static void
 add_words(struct ngrams *g, const struct ngram_options *o, uint64_t role)
 {
   size_t n = g->n_tokens;
 
-  GROW(g->keys, g->cap, g->n + n * (o->word_max + (o->skip > 1 ? o->skip - 1u : 0) + 2u * o->shape));
+  GROW(g->keys, g->cap, g->n + n * (o->word_max + (o->skip > 1 ? o->skip - 1u : 0) + 2u * o->shape) + 3);
+  if (o->shape)
+    add_frame(g, role);
   for (size_t i = 0; i < n; i++) {
     const struct token *t = &g->tokens[i];
     uint64_t h = join(role + ROLE_WORD, t->hash), s = join(role + ROLE_SKIP, t->hash);

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "base/pool.h"
 
+#define RARITY 1.4
+
 /* The rows of each feature, as lists: feature f's are lists[start[f]..start[f + 1]). */
 struct transposed {
   uint64_t *start;
@@ -69,7 +71,7 @@ static float
 weight_of(const struct work *w, uint32_t f, uint32_t *counts)
 {
   size_t df = w->t.start[f + 1] - w->t.start[f];
-  double weight = df ? log((1.0 + (double)w->n) / (1.0 + (double)df)) + 1 : 0;
+  double weight = df ? pow(log((1.0 + (double)w->n) / (1.0 + (double)df)) + 1, RARITY) : 0;
 
   if (df && w->strength > 0)
     weight *= pow(0.3 + distinction(w, w->t.lists + w->t.start[f], df, counts), w->strength);

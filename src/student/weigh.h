@@ -1,9 +1,9 @@
 /* weigh: what each feature and each row is worth before any learning.
  *
- * The weight of a feature is idf * (0.3 + d)^strength, where idf = log((1 + n) / (1 + df)) + 1 and d says how much the
+ * The weight of a feature is idf^1.4 * (0.3 + d)^strength, where idf = log((1 + n) / (1 + df)) + 1 and d says how much the
  * feature tells of the class: the root of the mean over classes c, weighted by their share p_c, of the square of
  *   log((df_c + s p_c) / (p_c df + s p_c)),   s = the number of classes (smoothing)
- * (the log-count ratio of Wang and Manning 2012, made one number for all classes). Strength 0 is plain TF-IDF. Presence
+ * (the log-count ratio of Wang and Manning 2012, made one number for all classes). Strength 0 is TF-IDF. Presence
  * counts, not frequency. In a row, words and characters are scaled apart: words to length 1, characters to length
  * `characters`; so rows of any text length have the same length. */
 #ifndef STUDENT_WEIGH_H
