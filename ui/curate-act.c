@@ -70,7 +70,8 @@ say_done(struct curate *v, const char *line, const char *output, const char *bef
   else if (labels)
     buf_addf(&after, "%.*s", (int)strcspn(strstr(line, "--to \"") + 6, "\""), strstr(line, "--to \"") + 6);
   if (labels && !v->rows.n_marks && changed && *before)
-    workbench_say(v->w, "%s relabelled %s → %s, u undoes", who, before, after.n ? buf_str(&after) : "no label");
+    workbench_say(v->w, "%s relabelled %s → %s, u undoes%s", who, before, after.n ? buf_str(&after) : "no label",
+                  v->digits == 1 ? " (F1 to F5 go to the views)" : "");
   else
     workbench_say(v->w, "%s %s%s%s%s", who, done, labels ? " " : "",
                   !labels ? "" : after.n ? buf_str(&after) : "with nothing", labels && changed ? ", u undoes" : "");
@@ -197,8 +198,11 @@ relabel_to(void *view, int label)
 static void
 relabel(struct workbench *w, void *view, int n)
 {
+  struct curate *v = view;
+
   (void)n;
-  relabel_to(view, (int)(workbench_last_key(w)->code - '1'));
+  v->digits++;
+  relabel_to(v, (int)(workbench_last_key(w)->code - '1'));
 }
 
 static void

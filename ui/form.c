@@ -42,6 +42,15 @@ field_of(const struct form *f, const char *name)
   return NULL;
 }
 
+/* "option '--seeds': '0' is ...": the field stands beside it, its name need not be said. */
+static const char *
+without_name(const char *message)
+{
+  const char *end = strncmp(message, "option '", strlen("option '")) ? NULL : strstr(message, "': ");
+
+  return end ? end + strlen("': ") : message;
+}
+
 static bool
 check(struct form_field *field)
 {
@@ -51,7 +60,7 @@ check(struct form_field *field)
   field->wrong[0] = '\0';
   if (!*text || field->option->type == OPTION_FLAG || option_check(field->option, text, NULL, &e) == 0)
     return true;
-  snprintf(field->wrong, sizeof field->wrong, "%s", e.message);
+  snprintf(field->wrong, sizeof field->wrong, "%s", without_name(e.message));
   return false;
 }
 

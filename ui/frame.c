@@ -222,6 +222,7 @@ draw_bottom(struct workbench *w, struct canvas *c, struct area rule, struct area
 {
   struct buf what = BUF_INIT;
   const char *question = overlays_question(&w->overlays);
+  const struct view *view = view_rows[w->here];
   int col = 1;
 
   running(w, &what);
@@ -249,7 +250,7 @@ draw_bottom(struct workbench *w, struct canvas *c, struct area rule, struct area
     size_t undoable = project_undoable(w->project);
     char count[32];
 
-    if (overlays_open(&w->overlays)) {  /* it tells its own keys */
+    if (overlays_open(&w->overlays) || (view->tells_keys && view->tells_keys(w->views[w->here]))) {
       buf_release(&what);
       return;
     }

@@ -62,7 +62,8 @@ draw_details(struct templates *t, struct canvas *c, struct area a)
   canvas_hline(c, a, 0, STYLE_RULE);
   canvas_printf(c, a, row++, 1, STYLE_NORMAL, "%u version%s", item->n_versions, item->n_versions == 1 ? "" : "s");
   canvas_printf(c, a, row++, 1, STYLE_NORMAL, "%s samples made", part_count(item->made, n));
-  canvas_printf(c, a, row++, 1, STYLE_NORMAL, "%s accepted", part_percent(item->accepted, item->made, n));
+  if (item->made)
+    canvas_printf(c, a, row++, 1, STYLE_NORMAL, "%s accepted", part_percent(item->accepted, item->made, n));
   canvas_printf(c, a, row++, 1, STYLE_NORMAL, "%s paid", part_money(item->cost_usd, n));
 }
 

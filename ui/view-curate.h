@@ -34,6 +34,7 @@ struct curate {
   struct editor editor;
   char *before;             /* the filter while another is typed, and the sample that was selected */
   uint32_t id_before;
+  unsigned digits;           /* how often one was pressed here: the first time it is said that views are elsewhere */
   char *last;               /* the last action, as a line with {ids}: for `.` */
   bool finding;             /* duplicates are looked for */
   struct area facet_area, list_area, detail_area;  /* as last drawn, relative to the view */

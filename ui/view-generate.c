@@ -231,10 +231,18 @@ start(struct generate *g)
 }
 
 static bool
+tells_keys(void *v)
+{
+  return ((struct generate *)v)->step != STEP_NONE;
+}
+
+static bool
 key(void *v, const struct key *k)
 {
   struct generate *g = v;
 
+  if (k->code >= K_F1 && k->code < K_F1 + VIEW_COUNT)  /* the form waits */
+    return false;
   switch (g->step) {
   case STEP_NONE:
     return false;
@@ -515,6 +523,7 @@ static const struct binding bindings[] = {
 
 const struct view view_generate = {
   .name = "Generate", .about = "what is asked of teachers, and the texts that come of it",
-  .bindings = bindings, .open = open_view, .close = close_view, .draw = draw, .update = update, .key = key, .move = move,
+  .bindings = bindings, .open = open_view, .close = close_view, .draw = draw, .update = update, .key = key,
+  .tells_keys = tells_keys, .move = move,
   .enter = enter, .back = back, .pane = pane, .mouse = mouse,
 };

@@ -36,6 +36,8 @@ struct view {
   void (*update)(void *v, bool visible);
   /* A key before the tables see it: true if it was used (an editor or a field has the keys). */
   bool (*key)(void *v, const struct key *k);
+  /* True while what is open in the view tells its own keys: the bottom line then tells none. May be NULL. */
+  bool (*tells_keys)(void *v);
   void (*move)(void *v, enum move m);   /* j k C-d C-u PgUp PgDn g G arrows */
   void (*enter)(void *v);               /* Enter */
   bool (*back)(void *v);                /* Esc, q: false if there was nothing to back out of */

@@ -93,7 +93,8 @@ command_ended(void *owner, const char *line, int status, const char *output, con
     return;
   }
   if (status == 0) {
-    say_result(w, name, output);
+    if (*output != '{')  /* JSON was asked for by a view, which says what it came to */
+      say_result(w, name, output);
     return;
   }
   if (status == ERR_INTERRUPTED)

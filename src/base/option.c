@@ -36,7 +36,7 @@ option_range(const struct option *o, struct buf *out)
   if (o->type == OPTION_CHOICE)
     buf_adds(out, o->choices);
   else if ((o->type == OPTION_INT || o->type == OPTION_REAL) && (o->min != 0 || o->max != 0))
-    buf_addf(out, "%g to %g", o->min, o->max);
+    buf_addf(out, "%.15g to %.15g", o->min, o->max);
 }
 
 static int
