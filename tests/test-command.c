@@ -216,7 +216,10 @@ test_table(void **state)
     struct page page;
 
     assert_ptr_equal(command_find(c->name), c);
-    assert_true(c->run && c->summary && *c->summary && c->text && strlen(c->text) > 40 && c->examples && c->examples[0].line);
+    assert_true(c->summary && *c->summary && c->text && strlen(c->text) > 40 && c->examples && c->examples[0].line);
+    assert_true(!c->run == !!c->verbs);
+    for (const struct command_verb *v = c->verbs; v && v->name; v++)
+      assert_non_null(v->run);
     assert_true(c->summary[strlen(c->summary) - 1] != '.');
     for (const struct option *o = c->options; o && o->name; o++) {
       assert_true(o->summary && *o->summary);

@@ -8,10 +8,10 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "generate/examples.h"
+#include "generate/job.h"
 #include "prompt/spans.h"
 
 #define CELLS_MAX 1000          /* combinations of attribute values that can be stepped through */
-#define TEXTS_LOOKED_AT 500     /* to tell how long a reply may be */
 
 /* ---- colours ---- */
 
@@ -95,22 +95,6 @@ cells_of(const struct prompty *p, const struct prompt_labels *labels, uint32_t l
   return plan_make(plan, p, labels->v, labels->n, &wish, e);
 }
 
-/* Tokens of a text like those of the project, a quote and a comma around it. */
-static double
-tokens_a_text(const struct corpus *c)
-{
-  struct sample s;
-  double chars = 0;
-  size_t n = 0;
-
-  for (uint32_t id = 1, last = corpus_count(c); id <= last && n < TEXTS_LOOKED_AT; id++)
-    if (corpus_get(c, id, &s) && s.split != SPLIT_POOL) {
-      chars += (double)(utf8_count(s.text, s.n_text) + (s.text2 ? utf8_count(s.text2, s.n_text2) : 0));
-      n++;
-    }
-  return (n ? chars / (double)n : 100) / 4 + 3;
-}
-
 static void
 show_choice(struct templates *t, const struct prompty *p, const struct prompt_scope *scope)
 {
@@ -169,7 +153,7 @@ render_cell(struct templates *t, const struct prompty *p, const struct prompt_la
   }
   if (r == 0) {
     t->tokens_in = messages_tokens(&m);
-    t->tokens_out = (size_t)(tokens_a_text(c) * p->count + .5);
+    t->tokens_out = (size_t)(job_tokens_a_text(c) * p->count + .5);
     t->cost_usd = ((double)t->tokens_in * t->price_in + (double)t->tokens_out * t->price_out) / 1e6;
   }
   messages_release(&m);

@@ -1,11 +1,11 @@
 /* buf: a growing string of bytes with a mandatory maximum.
  *
  * Invariants: s is never NULL after the first addition and s[n] == 0; n <= max. An addition that would pass max adds
- * nothing, sets `over` and returns -1; further additions fail too, so a writer may check `over` once at its end. What comes
- * from the network or a file goes through a buf.
+ * nothing, sets `over` and returns -1; further additions fail too, so a writer may check `over` once at its end. What
+ * comes from the network or a file goes through a buf.
  *
- * Life: buf_init (no allocation), buf_add..., then buf_release, or buf_take to own the string. A zeroed struct buf with max
- * set is a valid empty one. Threads: one user at a time. */
+ * Life: buf_init (no allocation), buf_add..., then buf_release, or buf_take to own the string. A zeroed struct buf with
+ * max set is a valid empty one. Threads: one user at a time. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 

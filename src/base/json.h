@@ -1,8 +1,8 @@
 /* json: reading (over cJSON, the only file that includes it) and writing of JSON.
  *
- * Reading: json_parse makes a tree of struct json (opaque), json_free frees its root. Accessors accept NULL and a value of
- * another type, and then answer "nothing" (NULL, the default, 0), so that a path can be walked without a check at each step.
- * Strings are valid UTF-8 and contain no NUL (such input is refused). Depth is bounded by cJSON (1000).
+ * Reading: json_parse makes a tree of struct json (opaque), json_free frees its root. Accessors accept NULL and a value
+ * of another type, and then answer "nothing" (NULL, the default, 0), so that a path can be walked without a check at
+ * each step. Strings are valid UTF-8 and contain no NUL (such input is refused). Depth is bounded by cJSON (1000).
  * Writing: json_add_... append to a struct buf; the writer is only as structured as its caller.
  * Threads: a tree belongs to one thread at a time. */
 #ifndef BASE_JSON_H

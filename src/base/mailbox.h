@@ -1,9 +1,9 @@
 /* mailbox: the one primitive that joins threads: a first-in first-out list under a mutex, with a condition and a wake
  * descriptor for poll().
  *
- * Life: mailbox_init, then any thread may mailbox_post; one thread takes. Posting gives the message away: the poster does
- * not touch it again. mailbox_close makes takers return NULL once the box is empty. mailbox_release when no thread uses it.
- * Errors: none (out of descriptors at init ends the program). */
+ * Life: mailbox_init, then any thread may mailbox_post; one thread takes. Posting gives the message away: the poster
+ * does not touch it again. mailbox_close makes takers return NULL once the box is empty. mailbox_release when no thread
+ * uses it. Errors: none (out of descriptors at init ends the program). */
 #ifndef BASE_MAILBOX_H
 #define BASE_MAILBOX_H
 

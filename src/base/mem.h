@@ -3,8 +3,8 @@
  * Out of memory ends the program with a word; whatever was to be durable is on disk already. A size that comes from
  * outside is capped by its reader before it reaches these functions.
  *
- * Arena life: arena_init, any number of arena_... calls, arena_release. What it hands out never moves and is freed all at
- * once. Threads: an arena has one user at a time. */
+ * Arena life: arena_init, any number of arena_... calls, arena_release. What it hands out never moves and is freed all
+ * at once. Threads: an arena has one user at a time. */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 

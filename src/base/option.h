@@ -1,7 +1,7 @@
 /* option: what a command or a student can be told, as rows of a table.
  *
- * One row feeds the option parser, completion, help, the man page, the workbench's forms and validation. Values that a row
- * describes arrive as text and are checked here; numbers are kept as doubles (whole numbers up to 2^53 are exact).
+ * One row feeds the option parser, completion, help, the man page, the workbench's forms and validation. Values that a
+ * row describes arrive as text and are checked here; numbers are kept as doubles (whole numbers up to 2^53 are exact).
  *
  * Errors name the option, what was given and what is allowed: option '--lr': 7 is more than 1 (0.0001 to 1).
  * Threads: rows are constant. */

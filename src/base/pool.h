@@ -1,7 +1,7 @@
 /* pool: the same function on several threads, and the person's wish to stop.
  *
- * pool_run is a coarse fork and join: no thread outlives the call. Work that must give the same bytes whatever the number of
- * threads splits by item, never by thread. */
+ * pool_run is a coarse fork and join: no thread outlives the call. Work that must give the same bytes whatever the
+ * number of threads splits by item, never by thread. */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
@@ -10,7 +10,8 @@
 
 /* How many threads a pool_run of `wanted` threads gets (0: as many as there are processors; at least 1, at most 64). */
 int pool_threads(int wanted);
-/* Runs work(arg, i, n) for i = 0..n-1, each on its own thread (i = 0 on the caller's); returns when all have returned. */
+/* Runs work(arg, i, n) for i = 0..n-1, each on its own thread (i = 0 on the caller's); returns when all have returned.
+ * */
 void pool_run(int n, void (*work)(void *arg, int i, int n), void *arg);
 
 /* A flag that long work looks at between steps. Set by a signal, a key or another thread. */

@@ -1,5 +1,6 @@
 /* rng: reproducible random numbers (xoshiro256**, Blackman and Vigna 2018, seeded by splitmix64).
- * The same seed gives the same numbers on every machine. Threads: a struct rng has one user; give each thread its own. */
+ * The same seed gives the same numbers on every machine. Threads: a struct rng has one user; give each thread its own.
+ * */
 #ifndef BASE_RNG_H
 #define BASE_RNG_H
 

@@ -1,7 +1,7 @@
 /* train_point: one point of a training run, as the trainer reports it and charts draw it. A plain value.
  *
- * What is not known (no validation texts, a loss not computed at this step) is NAN. The trainer (student/student.h) fills
- * it, the corpus' board (corpus/board.h) publishes it, the workbench draws it. */
+ * What is not known (no validation texts, a loss not computed at this step) is NAN. The trainer (student/student.h)
+ * fills it, the corpus' board (corpus/board.h) publishes it, the workbench draws it. */
 #ifndef BASE_TRAIN_POINT_H
 #define BASE_TRAIN_POINT_H
 

@@ -42,6 +42,7 @@ enum command_flags {
 struct command_verb {
   const char *name, *arguments, *summary;  /* a NULL name ends a list */
   unsigned flags;                          /* added to the command's: COMMAND_WRITES, COMMAND_LONG */
+  int (*run)(struct call *c, struct err *e);
 };
 
 /* An example of use. Examples are run by `make check`, in the order of the table, in a folder with the example
@@ -62,7 +63,7 @@ struct command {
   const struct command_verb *verbs;        /* NULL: none */
   const struct command_example *examples;
   unsigned flags;
-  int (*run)(struct call *c, struct err *e);
+  int (*run)(struct call *c, struct err *e);  /* NULL with verbs: each has its own */
 };
 
 extern const struct command *const commands[];  /* in the order of the way through the program; NULL at the end */

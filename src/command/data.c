@@ -159,8 +159,8 @@ write_all(struct call *c, FILE *f, const char *path, const uint32_t *ids, size_t
   return r;
 }
 
-/* Writes beside the file and renames, so that a file is whole or as it was; what is no file (a device, a pipe) is written
- * to as it stands. */
+/* Writes beside the file and renames, so that a file is whole or as it was; what is no file (a device, a pipe) is
+ * written to as it stands. */
 static int
 export_to_file(struct call *c, const char *path, const uint32_t *ids, size_t n, enum record_format format,
                struct err *e)

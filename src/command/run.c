@@ -21,6 +21,12 @@ show_help(struct call *c, struct err *e)
   return r;
 }
 
+static int
+run_it(struct call *c, struct err *e)
+{
+  return (c->verb ? c->verb->run : c->command->run)(c, e);
+}
+
 int
 run_call(struct call *c, struct err *e)
 {
@@ -29,17 +35,17 @@ run_call(struct call *c, struct err *e)
   if (c->help)
     return show_help(c, e);
   if (!(c->command->flags & COMMAND_PROJECT) || ((c->command->flags & COMMAND_UNOPENED) && !c->workbench))
-    return c->command->run(c, e);
+    return run_it(c, e);
   if (c->workbench) {
     if (mode_of(c) == PROJECT_WRITE && project_read_only(c->project))
       return err_set(e, ERR_INPUT, "'%s' needs to write, but '%s' can only be read", c->command->name,
                      project_path(c->project));
-    return c->command->run(c, e);
+    return run_it(c, e);
   }
   c->project = project_open(c->path, mode_of(c), e);
   if (!c->project)
     return -1;
-  r = c->command->run(c, e);
+  r = run_it(c, e);
   if (project_close(c->project, r == 0 ? e : NULL) < 0)
     r = -1;
   c->project = NULL;

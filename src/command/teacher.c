@@ -169,27 +169,13 @@ rm(struct call *c, struct err *e)
   return 0;
 }
 
-static int
-run(struct call *c, struct err *e)
-{
-  static const struct { const char *name; int (*run)(struct call *c, struct err *e); } verbs[] = {
-    {"add", add}, {"list", list}, {"test", test}, {"rm", rm},
-  };
-
-  for (size_t i = 0; i < N_OF(verbs); i++)
-    if (strcmp(verbs[i].name, c->verb->name) == 0)
-      return verbs[i].run(c, e);
-  ensure(!"a verb without a function");
-  return -1;
-}
-
 static const struct command_verb verbs[] = {
-  {.name = "add", .arguments = "NAME",
+  {.name = "add", .run = add, .arguments = "NAME",
    .summary = "adds a teacher, or changes the one of that name", .flags = COMMAND_WRITES},
-  {.name = "list", .arguments = "", .summary = "the teachers"},
-  {.name = "test", .arguments = "[NAME]",
+  {.name = "list", .run = list, .arguments = "", .summary = "the teachers"},
+  {.name = "test", .run = test, .arguments = "[NAME]",
    .summary = "sends one small request, or reads the recordings", .flags = COMMAND_LONG},
-  {.name = "rm", .arguments = "NAME", .summary = "takes a teacher out of the list", .flags = COMMAND_WRITES},
+  {.name = "rm", .run = rm, .arguments = "NAME", .summary = "takes a teacher out of the list", .flags = COMMAND_WRITES},
   {.name = NULL},
 };
 
@@ -242,10 +228,9 @@ const struct command command_teacher = {
     "A teacher is any endpoint that speaks OpenAI's chat completions, or recorded replies: a file of JSON lines "
     "{\"request\":{\"messages\":[...]},\"response\":{...}} in which each request finds the reply to its own messages. "
     "A request without a recording is an error that says so.\n\n"
-    "Without --price-in and --price-out (0 where nothing is paid) what it costs is not known, and is said so everywhere.",
+    "Without --price-in and --price-out (0 where nothing is paid) what it costs is not known, and no cost is shown.",
   .options = options,
   .verbs = verbs,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,
-  .run = run,
 };

@@ -273,32 +273,18 @@ rm(struct call *c, struct err *e)
   return 0;
 }
 
-static int
-run(struct call *c, struct err *e)
-{
-  static const struct { const char *name; int (*run)(struct call *c, struct err *e); } verbs[] = {
-    {"list", list}, {"show", show}, {"set", set}, {"render", render}, {"try", template_try}, {"diff", diff}, {"rm", rm},
-  };
-
-  for (size_t i = 0; i < N_OF(verbs); i++)
-    if (strcmp(verbs[i].name, c->verb->name) == 0)
-      return verbs[i].run(c, e);
-  ensure(!"a verb without a function");
-  return -1;
-}
-
 static const struct command_verb verbs[] = {
-  {.name = "list", .arguments = "", .summary = "the templates, each in its newest version"},
-  {.name = "show", .arguments = "[NAME]", .summary = "the text of a template (NAME@3: of version 3)"},
-  {.name = "set", .arguments = "[NAME] FILE",
+  {.name = "list", .run = list, .arguments = "", .summary = "the templates, each in its newest version"},
+  {.name = "show", .run = show, .arguments = "[NAME]", .summary = "the text of a template (NAME@3: of version 3)"},
+  {.name = "set", .run = set, .arguments = "[NAME] FILE",
    .summary = "makes the file (- is standard input) the newest version", .flags = COMMAND_WRITES},
-  {.name = "render", .arguments = "[NAME]", .summary = "the messages as they would be sent"},
-  {.name = "try", .arguments = "[NAME]",
+  {.name = "render", .run = render, .arguments = "[NAME]", .summary = "the messages as they would be sent"},
+  {.name = "try", .run = template_try, .arguments = "[NAME]",
    .summary = "sends one request and shows what can be read in the reply, which is kept for the jobs that ask the same",
    .flags = COMMAND_WRITES | COMMAND_LONG},
-  {.name = "diff", .arguments = "[NAME] [OLD] [NEW]",
+  {.name = "diff", .run = diff, .arguments = "[NAME] [OLD] [NEW]",
    .summary = "what changed between two versions, by default the newest two"},
-  {.name = "rm", .arguments = "NAME",
+  {.name = "rm", .run = rm, .arguments = "NAME",
    .summary = "hides a template; its versions stay in the file for its samples", .flags = COMMAND_WRITES},
   {.name = NULL},
 };
@@ -339,5 +325,4 @@ const struct command command_template = {
   .verbs = verbs,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,
-  .run = run,
 };

@@ -1,5 +1,6 @@
-/* The request is the one that a job would send for this label and these attribute values, and its reply is kept as that of a
- * job is: on disk before it is looked at, and found again by a job that asks the same. Nothing comes into the corpus. */
+/* The request is the one that a job would send for this label and these attribute values, and its reply is kept as that
+ * of a job is: on disk before it is looked at, and found again by a job that asks the same. Nothing comes into the
+ * corpus. */
 #include "command/try.h"
 
 #include <math.h>
@@ -130,7 +131,8 @@ keep_reply(struct trial *t, struct teacher_reply *r, struct err *e)
 static int
 send(struct trial *t, struct err *e)
 {
-  struct job_row job = {.kind = (char *)"try", .state = JOB_RUNNING, .template_id = t->template.id, .params = (char *)"{}",
+  struct job_row job = {.kind = (char *)"try", .state = JOB_RUNNING, .template_id = t->template.id,
+                        .params = (char *)"{}",
                         .teacher_id = t->teacher.id, .key = (char *)"", .message = (char *)""};
   struct teacher *teacher = teacher_open(&t->blueprint.teacher.spec, e);
   struct teacher_reply *r = NULL;
@@ -138,7 +140,8 @@ send(struct trial *t, struct err *e)
 
   if (!teacher)
     return -1;
-  if (job_store_add(t->c->project, &job, &t->job, e) == 0 && job_store_plan(t->c->project, t->job, t->rows, 1, e) == 0) {
+  if (job_store_add(t->c->project, &job, &t->job, e) == 0 &&
+      job_store_plan(t->c->project, t->job, t->rows, 1, e) == 0) {
     r = wait_for_reply(t, teacher);
     if (r) {
       result = keep_reply(t, r, e);
@@ -229,8 +232,8 @@ print_text(struct trial *t, size_t i, enum drop_reason reason, struct buf *out)
   }
 }
 
-/* Each text, with what the filters of a job would say of it; of texts that a job has taken already they would say that they
- * are doubles of themselves. */
+/* Each text, with what the filters of a job would say of it; of texts that a job has taken already they would say that
+ * they are doubles of themselves. */
 static void
 print_texts(struct trial *t, struct buf *out)
 {
@@ -277,7 +280,8 @@ print_trial(struct trial *t)
     json_add_field_int(&out, "request", row->id);
     json_add_field_bool(&out, "cached", t->cached);
     json_add_key(&out, "tokens");
-    buf_addf(&out, "{\"in\":%llu,\"out\":%llu}", (unsigned long long)row->tokens_in, (unsigned long long)row->tokens_out);
+    buf_addf(&out, "{\"in\":%llu,\"out\":%llu}", (unsigned long long)row->tokens_in,
+             (unsigned long long)row->tokens_out);
     json_add_field_number(&out, "cost_usd", t->cached ? 0 : row->cost_usd);
     json_add_field(&out, "reply", content);
     if (t->problem.code)
@@ -295,7 +299,8 @@ print_trial(struct trial *t)
     fwrite(buf_str(&out), 1, out.n, t->c->out);
     print_usd(&usd, t->cached ? 0 : row->cost_usd);
     print_line(t->c, "%zu texts, %llu tokens in, %llu out, %s%s", t->texts.n, (unsigned long long)row->tokens_in,
-               (unsigned long long)row->tokens_out, buf_str(&usd), t->cached ? " (answered before, not asked again)" : "");
+               (unsigned long long)row->tokens_out, buf_str(&usd),
+               t->cached ? " (answered before, not asked again)" : "");
   }
   buf_release(&out);
   buf_release(&usd);

@@ -1,4 +1,5 @@
-/* try: `template PROJECT try`: one request of a template, to see what comes of it before money is spent on all of it. */
+/* try: `template PROJECT try`: one request of a template, to see what comes of it before money is spent on all of it.
+ * */
 #ifndef COMMAND_TRY_H
 #define COMMAND_TRY_H
 

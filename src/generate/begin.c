@@ -172,7 +172,8 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
     return -1;
   if (o->resume)
     found = find_unfinished(j, o, e);
-  if (found < 0 || (found == 1 ? go_on(j, o, e) : begin_new(j, o, e)) < 0 || load_items(j, o->resume && o->retry_failed, e) < 0)
+  if (found < 0 || (found == 1 ? go_on(j, o, e) : begin_new(j, o, e)) < 0 ||
+      load_items(j, o->resume && o->retry_failed, e) < 0)
     return -1;
   j->purse.spent_usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
   j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);

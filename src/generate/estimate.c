@@ -10,9 +10,8 @@
 #define TOKENS_AROUND 3      /* quotes, comma, bracket */
 #define TEXTS_LOOKED_AT 2000
 
-/* Tokens of a text like those in the corpus. */
-static double
-tokens_a_text(const struct corpus *c)
+double
+job_tokens_a_text(const struct corpus *c)
 {
   struct sample s;
   double chars = 0;
@@ -55,7 +54,7 @@ job_estimate(struct project *p, const struct job_options *options, struct job_es
   struct blueprint b;
   struct request_row *rows = NULL;
   size_t n = 0;
-  double a_text = tokens_a_text(project_corpus(p));
+  double a_text = job_tokens_a_text(project_corpus(p));
   int result = -1;
 
   *out = (struct job_estimate){0};

@@ -77,5 +77,7 @@ struct job_estimate {
   double cost_bound_usd;         /* it cannot cost more; NaN: unknown price, infinity: no max_tokens */
 };
 int job_estimate(struct project *p, const struct job_options *options, struct job_estimate *out, struct err *e);
+/* Tokens of a reply for each text like those of the corpus: a guess. */
+double job_tokens_a_text(const struct corpus *c);
 
 #endif

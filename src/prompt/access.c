@@ -165,7 +165,8 @@ access_item(struct run *r, struct value x, struct value key, struct value *out)
   value_repr(&b, key);
   if (run_string(r, &b, &shown) < 0)
     return -1;
-  *out = run_undefined(r, "'%s' has no element %.*s", value_type_name(x), (int)(shown.string.n > 80 ? 80 : shown.string.n),
+  *out = run_undefined(r, "'%s' has no element %.*s", value_type_name(x),
+                       (int)(shown.string.n > 80 ? 80 : shown.string.n),
                        shown.string.s);
   return 0;
 }

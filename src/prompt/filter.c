@@ -461,7 +461,8 @@ f_map(struct call *c, struct value *out)
   return 0;
 }
 
-/* select, reject, selectattr, rejectattr: the arguments name the member (with attr), then the test and its arguments. */
+/* select, reject, selectattr, rejectattr: the arguments name the member (with attr), then the test and its arguments.
+ * */
 static int
 give_selected(struct call *c, struct value *out, bool attr, bool wanted)
 {

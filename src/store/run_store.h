@@ -30,8 +30,8 @@ struct run_row {
 void run_row_release(struct run_row *row);
 void run_rows_free(struct run_row *rows, size_t n);
 
-/* Adds a run in its state (a running one as this process's); *id and *name (the name given or made up, to be freed by the caller) may be NULL. A name
- * that is taken is ERR_INPUT. */
+/* Adds a run in its state (a running one as this process's); *id and *name (the name given or made up, to be freed by
+ * the caller) may be NULL. A name that is taken is ERR_INPUT. */
 int run_store_add(struct project *p, const struct run_row *row, uint32_t *id, char **name, struct err *e);
 /* Writes all fields but id, name, at_ms and the model. */
 int run_store_update(struct project *p, const struct run_row *row, struct err *e);

@@ -109,7 +109,8 @@ get(struct project *p, const char *name, uint32_t id, struct teacher_row *row, s
 {
   static const char by_name[] = "SELECT " COLUMNS " FROM teacher WHERE name=? AND NOT removed";
   static const char by_id[] = "SELECT " COLUMNS " FROM teacher WHERE id=?";
-  int rc = name ? record_get(p, &teachers, row, e, by_name, "t", name) : record_get(p, &teachers, row, e, by_id, "u", id);
+  int rc = name ? record_get(p, &teachers, row, e, by_name, "t", name)
+                : record_get(p, &teachers, row, e, by_id, "u", id);
 
   if (rc == 0)
     return name ? record_unknown(p, "teacher", name, names_sql, e)
