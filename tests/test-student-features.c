@@ -66,8 +66,8 @@ texts_are_cut_as_the_header_says(void **state)
   assert_int_equal(count(&o, "ab !", NULL), 2 + 3 + 2);   /* " a" "ab" "b " " ab" "ab " */
   o.char_min = o.char_max = 8;
   assert_int_equal(count(&o, "ab", NULL), 1);
-  /* words, with the shape after and before them; length, length and first word, first two words */
-  assert_int_equal(count(&(struct ngram_options){.word_max = 1, .shape = 1}, "a B", NULL), 2 + 3 + 3 + 3);
+  /* words, with the shape after and before them; length, length and first word, first two words; two with endings */
+  assert_int_equal(count(&(struct ngram_options){.word_max = 1, .shape = 1}, "a B", NULL), 2 + 3 + 3 + 3 + 2);
 }
 
 static void
@@ -90,6 +90,8 @@ length_and_start_tell_texts_apart(void **state)
   assert_int_not_equal(g.keys[0], h.keys[0]);
   assert_int_not_equal(g.keys[1], h.keys[1]);
   assert_int_equal(g.keys[2], h.keys[2]);
+  /* "a" before the ending "cat" */
+  assert_int_equal(shared(&o, "a bobcat", "a tomcat") - shared(&o, "a bobcat", "a tomdog"), 1);
   ngrams_release(&g);
   ngrams_release(&h);
 }

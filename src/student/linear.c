@@ -20,7 +20,7 @@ static const struct option params[] = {
   [P_WORDS] = {"words", OPTION_INT, 1, 5, "2", NULL, "N", "longest word n-gram", 0},
   [P_SKIP] = {"skip", OPTION_INT, 0, 8, "4", NULL, "N", "pairs of words up to so many words apart (0 or 1: none)", 0},
   [P_SHAPE] = {"shape", OPTION_CHOICE, 0, 0, "yes", "no|yes", "WHETHER",
-               "each word with the shape of its neighbours (capital, digit, mark); start and length of the text", 0},
+               "each word with shape and ending of its neighbours; start and length of the text", 0},
   [P_CHAR_MIN] = {"char-min", OPTION_INT, 1, 8, "2", NULL, "N", "shortest character n-gram within a word", 0},
   [P_CHAR_MAX] = {"char-max", OPTION_INT, 0, 8, "5", NULL, "N", "longest character n-gram within a word (0: none)", 0},
   [P_CHARACTERS] = {"characters", OPTION_REAL, 0, 10, "0.8", NULL, "X", "weight of characters against words", 0},

@@ -8,11 +8,13 @@
 
 #define K1 0x9e3779b97f4a7c15u
 #define K2 0xbf58476d1ce4e5b9u
+#define ENDING 3 /* characters */
 #define LONG 26  /* tokens; longer texts are alike */
 
 enum shape { SHAPE_EDGE, SHAPE_MARK, SHAPE_CAPITAL, SHAPE_DIGIT, SHAPE_OTHER };
 /* What a hash is of, so that equal words in different roles differ. */
 enum role { ROLE_WORD = 1, ROLE_SKIP, ROLE_AFTER, ROLE_BEFORE, ROLE_CHARS, ROLE_BOTH, ROLE_ONLY_1, ROLE_ONLY_2, ROLE_SHARE, ROLE_START, ROLE_LENGTH,
+            ROLE_END_AFTER, ROLE_END_BEFORE,
             ROLE_TEXT2 = 64 };
 
 static inline uint64_t
@@ -138,14 +140,37 @@ add_frame(struct ngrams *g, uint64_t role)
     add_key(g, join(join(role + ROLE_START, t[1].hash), t[2].hash));
 }
 
+/* A hash that goes on from h with the last characters of a token. */
+static uint64_t
+join_ending(const struct ngrams *g, uint64_t h, const struct token *t)
+{
+  for (uint32_t k = t->n > ENDING ? t->n - ENDING : 0; k < t->n; k++)
+    h = join(h, g->codes[t->start + k]);
+  return h;
+}
+
+/* Each token with the ending of the next, and with that of the one before. */
+static void
+add_endings(struct ngrams *g, uint64_t role)
+{
+  for (size_t i = 1; i + 2 < g->n_tokens; i++) {
+    const struct token *t = &g->tokens[i];
+
+    add_key(g, join_ending(g, join(role + ROLE_END_AFTER, t[0].hash), &t[1]));
+    add_key(g, join_ending(g, join(role + ROLE_END_BEFORE, t[1].hash), &t[0]));
+  }
+}
+
 static void
 add_words(struct ngrams *g, const struct ngram_options *o, uint64_t role)
 {
   size_t n = g->n_tokens;
 
-  GROW(g->keys, g->cap, g->n + n * (o->word_max + (o->skip > 1 ? o->skip - 1u : 0) + 2u * o->shape) + 3);
-  if (o->shape)
+  GROW(g->keys, g->cap, g->n + n * (o->word_max + (o->skip > 1 ? o->skip - 1u : 0) + 4u * o->shape) + 3);
+  if (o->shape) {
     add_frame(g, role);
+    add_endings(g, role);
+  }
   for (size_t i = 0; i < n; i++) {
     const struct token *t = &g->tokens[i];
     uint64_t h = join(role + ROLE_WORD, t->hash), s = join(role + ROLE_SKIP, t->hash);

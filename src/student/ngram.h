@@ -3,8 +3,9 @@
  * A text is folded to lower case and cut into tokens: runs of letters and digits, and each other visible character by
  * itself; quotation marks (curly, doubled, backticks) are all one. Two blocks of features, words first:
  *   words       token n-grams up to word_max, with marks for the start and the end of the text; pairs of tokens up to `skip`
- *               apart; with `shape`: each token with the shape (capital, digit, other) of its neighbours, the two tokens
- *               that the text starts with, and its length in pairs of tokens, alone and with its first token
+ *               apart; with `shape`: each token with the shape (capital, digit, other) of its neighbours and with their last
+ *               three characters; the two tokens that the text starts with; its length in pairs of tokens, alone and with
+ *               its first token
  *   characters  n-grams of char_min to char_max characters inside each word and its two edges
  * A pair task (text2) adds: the same words of text2 under their own hash, and which words both have, only one has, and how
  * large a part of text2's words stands in text.
