@@ -377,12 +377,14 @@ look_of(struct terminal *t, const struct cell *cell, attr_t *attributes, short *
     fg = foreground(t, style, attributes);
     bg = t->light ? style->light_bg : style->bg;
   }
-  if (cell->lit != LIT_NONE && t->colour && COLORS >= 256)
+  if (cell->lit != LIT_NONE && t->colour && COLORS >= 256) {
     bg = cell->lit == LIT_HERE ? (t->light ? 253 : 238) : (t->light ? 255 : 235);
-  else if (cell->lit == LIT_HERE)
-    *attributes |= A_REVERSE;
-  else if (cell->lit == LIT_HERE_IDLE)
+  } else if (cell->lit == LIT_HERE) {  /* one bar: colours would make patches of it */
+    *attributes = (*attributes & A_BOLD) | A_REVERSE;
+    fg = bg = -1;
+  } else if (cell->lit == LIT_HERE_IDLE) {
     *attributes |= A_BOLD;
+  }
   *pair = t->colour ? pair_of(t, fg, bg) : 0;
 }
 
