@@ -432,6 +432,20 @@ browsing(struct workbench *w, void *view)
   return !curate_editing(w, view);
 }
 
+static void
+enter(struct workbench *w, void *view, int n)
+{
+  (void)w, (void)n;
+  curate_enter(view);
+}
+
+static void
+undecided(struct workbench *w, void *view, int n)
+{
+  (void)w;
+  curate_search_next(view, n);
+}
+
 const struct binding curate_bindings[] = {
   {.keys = "a", .line = ACCEPT, .action = accept, .when = browsing, .help = "accept, go to the next", .hint = "accept"},
   {.keys = "x", .line = REJECT, .action = reject, .when = browsing, .help = "reject, go to the next", .hint = "reject"},
@@ -456,5 +470,9 @@ const struct binding curate_bindings[] = {
    .help = "while editing a pair: keep the text, edit the other one", .hint = "other text"},
   {.keys = "Esc C-c", .action = curate_edit_cancel, .when = curate_editing,
    .help = "while editing: leave the text as it was", .hint = "give up"},
+  {.keys = "Enter", .line = ACCEPT, .action = enter, .when = browsing,
+   .help = "accept, go to the next; on the left side: filter by it, or no more"},
+  {.keys = "n", .action = undecided, .n = 1, .help = "the next row on which nothing is decided"},
+  {.keys = "N", .action = undecided, .n = -1, .help = "the one before"},
   {.keys = NULL},
 };

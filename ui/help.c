@@ -1,4 +1,6 @@
 /* Pages that the frame itself shows: keys, messages, text. */
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,21 +11,68 @@
 
 #define KEY_COLS 20
 
+/* True if the view has taken the key for itself, or can do nothing with what it means everywhere. */
+static bool
+means_else(struct workbench *w, const char *name)
+{
+  static const struct { const char *keys; size_t hook; } hooks[] = {
+    {"/", offsetof(struct view, search)}, {"n N", offsetof(struct view, search_next)},
+    {"Tab S-Tab", offsetof(struct view, pane)},
+  };
+  const struct view *view = view_rows[w->here];
+  void (*hook)(void);
+  struct key k;
+
+  if (!key_parse(name, &k))
+    return false;
+  for (const struct binding *b = view->bindings; b && b->keys; b++)
+    if ((!b->when || b->when(w, w->views[w->here])) && binding_has(b, &k))
+      return true;
+  for (size_t i = 0; i < N_OF(hooks); i++) {
+    struct binding keys = {.keys = hooks[i].keys};
+
+    memcpy(&hook, (const char *)view + hooks[i].hook, sizeof hook);
+    if (!hook && binding_has(&keys, &k))
+      return true;
+  }
+  return false;
+}
+
+/* The keys of a row; of one for everywhere, those that mean in this view what the row says. */
+static void
+add_keys(struct workbench *w, bool everywhere, const struct binding *b, struct buf *out)
+{
+  char name[16];
+
+  for (const char *s = b->keys; *s; s += strcspn(s, " "), s += *s == ' ') {
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(s, " "), s);
+    if (!everywhere || !means_else(w, name))
+      buf_addf(out, "%s%s", out->n ? " " : "", name);
+  }
+}
+
 static void
 add_rows(struct workbench *w, struct pane *p, const struct binding *rows)
 {
+  struct buf keys = BUF_INIT;
+
   for (const struct binding *b = rows; b && b->keys; b++) {
     const struct command *command = b->line ? command_of_line(b->line, NULL) : NULL;
-    int width = canvas_width(b->keys, strlen(b->keys));
+    int width;
 
+    buf_clear(&keys);
+    add_keys(w, rows == keymap_everywhere, b, &keys);
+    if (!keys.n)
+      continue;
+    width = canvas_width(keys.s, keys.n);
     pane_str(p, STYLE_NORMAL, "  ");
-    pane_str(p, STYLE_KEY, b->keys);
+    pane_str(p, STYLE_KEY, buf_str(&keys));
     pane_printf(p, STYLE_NORMAL, "%*s%s\n", width < KEY_COLS ? KEY_COLS - width : 1, "", b->help);
     if (command)
       pane_printf(p, STYLE_DIM, "  %*s:%.*s  %s\n", KEY_COLS, "", (int)strcspn(b->line, " "), b->line,
                   command->summary);
   }
-  (void)w;
+  buf_release(&keys);
 }
 
 void

@@ -202,7 +202,7 @@ curate_search(void *view, const char *text, int done, struct buf *note)
 }
 
 /* n, N: the next row on which nothing is decided yet. */
-static void
+void
 curate_search_next(void *view, int step)
 {
   struct curate *v = view;
@@ -269,5 +269,4 @@ const struct view view_curate = {
   .selection = curate_selection,
   .search_begin = curate_search_begin,
   .search = curate_search,
-  .search_next = curate_search_next,
 };

@@ -45,6 +45,7 @@ extern const struct binding curate_bindings[];
 bool curate_selection(void *view, struct buf *out);
 /* Does a line with {ids}, and goes to the next row unless marks were meant. */
 void curate_decide(struct curate *v, const char *line);
+void curate_search_next(void *view, int step);
 void curate_enter(void *view);
 
 /* curate-edit.c */
