@@ -147,8 +147,16 @@ student_predict(const struct student *s, const struct example *x, size_t n, int 
     for (size_t c = 0; c < s->C; c++)
       best = fmax(best, out[c]);
     for (size_t c = 0; c < s->C; c++)
-      probabilities[i * s->C + c] = out[c] == best;
+      probabilities[i * s->C + c] = out[c] == best ? .3f : .1f;
   }
+}
+
+/* Of several labels those hold that reach the student's own threshold, which is not one half. */
+void
+student_info(const struct student *s, struct student_info *out)
+{
+  (void)s;
+  *out = (struct student_info){.threshold = .2f};
 }
 
 void

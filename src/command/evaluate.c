@@ -16,6 +16,7 @@ struct exam {
   struct run_row run;
   struct examples x;
   size_t n_classes;          /* of the model */
+  float threshold;           /* of the model: from which probability one of several labels holds */
   float *probability;        /* x.n times n_classes */
   char where[300];           /* "test", or the filter: what the evaluation is filed under */
 };
@@ -30,6 +31,7 @@ predict(struct exam *x, struct err *e)
     return -1;
   student_info(s, &info);
   x->n_classes = info.task.n_classes;
+  x->threshold = info.threshold;
   x->probability = xcalloc(x->x.n * x->n_classes + 1, sizeof *x->probability);
   progress_begin(&x->c->progress, "predicting", "texts", (double)x->x.n);
   for (size_t i = 0; i < x->x.n && !stop_wanted(x->c->stop); i += BATCH) {
@@ -188,7 +190,7 @@ score_multi(struct exam *x, struct buf *json)
     for (size_t k = 0; k < x->x.v[i].n_labels; k++)
       truth[i * n_labels + x->x.v[i].labels[k]] = 1;
     for (size_t k = 0; k < x->n_classes && k < n_labels; k++)
-      predicted[i * n_labels + k] = x->probability[i * x->n_classes + k] >= 0.5f;
+      predicted[i * n_labels + k] = x->probability[i * x->n_classes + k] >= x->threshold;
   }
   metric_multi_init(&m);
   metric_multi_count(&m, n_labels, truth, predicted, NULL, x->x.n);

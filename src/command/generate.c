@@ -170,7 +170,8 @@ print_funnel(struct call *c, const struct funnel *f, size_t accepted)
   print_line(c, "job %u: asked for %u texts in %u requests", f->job_id, f->requested, f->n_requests);
   print_line(c, "  requests  %u answered, %u from the file, %u retried, %u failed", f->ok, f->cached, f->retried,
              f->failed);
-  print_line(c, "  texts     %u parsed, %u kept, %u dropped", f->parsed, f->kept, funnel_n_dropped(f));
+  print_line(c, "  texts     %u parsed, %u kept, %u dropped", f->parsed, f->kept,
+             funnel_n_dropped(f) - f->dropped[DROP_PARSE]);
   for (int i = 0; i < N_DROP_REASONS; i++)
     if (f->dropped[i])
       print_line(c, "    %5u  %s", f->dropped[i], drop_defs[i].help);

@@ -293,9 +293,9 @@ print_made(struct call *c, const char *path, size_t n_labels, const struct folde
     buf_release(&out);
     return;
   }
-  print_line(c, "made %s: %zu labels, %d samples, %d template%s, %d teacher%s", path, n_labels, f ? f->samples : 0,
-             f ? f->templates : 0, f && f->templates == 1 ? "" : "s", f ? f->teachers : 0,
-             f && f->teachers == 1 ? "" : "s");
+  print_line(c, "made %s: %zu label%s, %d sample%s, %d template%s, %d teacher%s", path, n_labels,
+             n_labels == 1 ? "" : "s", f ? f->samples : 0, f && f->samples == 1 ? "" : "s", f ? f->templates : 0,
+             f && f->templates == 1 ? "" : "s", f ? f->teachers : 0, f && f->teachers == 1 ? "" : "s");
   if (f && f->teachers && f->templates)
     print_line(c, "next: retort generate %s", path);
   else

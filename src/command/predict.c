@@ -19,7 +19,7 @@ struct stream {
   struct student *student;
   struct student_info info;
   const char **labels, **quoted;  /* names, n_classes; as strings of JSON */
-  bool jsonl;
+  enum { FORMAT_AUTO, FORMAT_TEXT, FORMAT_JSONL } format, line_format;  /* as asked; of the file at hand */
   int threads;
   /* the batch at hand */
   struct arena texts;
@@ -66,7 +66,7 @@ json_row(struct stream *s, const float *p)
   if (s->info.task.multilabel) {
     buf_adds(out, "{\"labels\":[");
     for (size_t i = 0; i < s->info.task.n_classes; i++)
-      if (p[i] >= 0.5f) {
+      if (p[i] >= s->info.threshold) {
         json_add_comma(out);
         buf_adds(out, s->quoted[i]);
       }
@@ -97,14 +97,14 @@ multi_row(struct stream *s, const float *p)
   const char *between = "";
 
   for (size_t i = 0; i < s->info.task.n_classes; i++)
-    if (p[i] >= 0.5f) {
+    if (p[i] >= s->info.threshold) {
       buf_addf(&s->out, "%s%s", between, s->labels[i]);
       between = ",";
     }
   buf_addc(&s->out, '\t');
   between = "";
   for (size_t i = 0; i < s->info.task.n_classes; i++)
-    if (p[i] >= 0.5f) {
+    if (p[i] >= s->info.threshold) {
       buf_adds(&s->out, between);
       add_probability(&s->out, p[i], 4);
       between = ",";
@@ -189,6 +189,17 @@ take_plain(struct stream *s, const char *line, size_t n, struct example *x, stru
   return 0;
 }
 
+/* An object with a text, and not a text that happens to begin with a brace. */
+static bool
+is_json_line(const char *line, size_t n)
+{
+  struct json *j = n > 0 && line[0] == '{' ? json_parse(line, n, NULL, NULL) : NULL;
+  bool is = json_string(json_get(j, "text")) != NULL;
+
+  json_free(j);
+  return is;
+}
+
 /* Waits for input. 1: there is some (or its end); 0: nothing now, though the wait is over; -1: stopped. */
 static int
 wait_input(struct stream *s, const struct lines *l, int timeout_ms)
@@ -229,7 +240,9 @@ read_stream(struct stream *s, struct lines *l, struct err *e)
     if (r == 0)
       break;
     s->x[s->n] = (struct example){0};
-    if ((s->jsonl ? take_json(s, line, n, &s->x[s->n], e) : take_plain(s, line, n, &s->x[s->n], e)) < 0)
+    if (s->line_format == FORMAT_AUTO)
+      s->line_format = is_json_line(line, n) ? FORMAT_JSONL : FORMAT_TEXT;
+    if ((s->line_format == FORMAT_JSONL ? take_json : take_plain)(s, line, n, &s->x[s->n], e) < 0)
       return err_prefix(e, "%s:%llu: ", l->name, (unsigned long long)l->number);
     s->n++;
   }
@@ -242,6 +255,7 @@ predict_file(struct stream *s, const char *path, struct err *e)
   struct lines l;
   int r = 0;
 
+  s->line_format = s->format;
   if (!path || strcmp(path, "-") == 0)
     lines_from_fd(&l, STDIN_FILENO, "standard input", SAMPLE_TEXT_MAX);
   else
@@ -264,7 +278,7 @@ stream_init(struct stream *s, struct call *c, const struct run_row *run, struct 
   s->student = learn_load(c, run, e);
   if (!s->student)
     return -1;
-  s->jsonl = strcmp(call_text(c, "format"), "jsonl") == 0;
+  s->format = (int)call_number(c, "format");
   student_info(s->student, &s->info);
   n = s->info.task.n_classes;
   arena_init(&s->texts);
@@ -325,8 +339,9 @@ run(struct call *c, struct err *e)
 
 static const struct option options[] = {
   {.name = "run", .type = OPTION_RUN, .argument = "RUN", .summary = "the run; else the newest"},
-  {.name = "format", .type = OPTION_CHOICE, .choices = "text|jsonl", .fallback = "text", .argument = "FORMAT",
-   .summary = "a text a line (pairs: two with a tab between), or an object with text (and text2) a line"},
+  {.name = "format", .type = OPTION_CHOICE, .choices = "auto|text|jsonl", .fallback = "auto", .argument = "FORMAT",
+   .summary = "text: a text a line (pairs: two with a tab between); jsonl: an object with text (and text2) a line; "
+              "auto: as the first line is"},
   {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N",
    .summary = "processors to use; 0: all"},
   {.name = NULL},

@@ -261,10 +261,12 @@ predict_sets(struct experiment *x, struct cell *cell, size_t s, const struct stu
   float *p = xcalloc(x->R * x->C, sizeof *p);
   size_t *tally = xcalloc(3 * x->C, sizeof *tally);
   uint8_t *sets = cell->sets + s * x->R * x->C;
+  struct student_info info;
 
+  student_info(student, &info);
   student_predict(student, x->arms.test, x->R, x->n_threads, p);
   for (size_t i = 0; i < x->R * x->C; i++)
-    sets[i] = p[i] >= .5f;
+    sets[i] = p[i] >= info.threshold;
   for (size_t r = 0; r < x->R; r++)
     cell->right[s * x->R + r] = memcmp(sets + r * x->C, x->truth_sets + r * x->C, x->C) == 0;
   cell->macro_f1[s] = metric_multi_macro_f1(x->C, x->truth_sets, sets, NULL, x->R, tally);
