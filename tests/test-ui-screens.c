@@ -626,7 +626,10 @@ command_line_and_help(void **state)
   assert_shows(&s, "rejekt");
   keys(&s, "q ?");
   screen(&s, "help");
-  keys(&s, "/ <undo> Enter");
+  keys(&s, "/ <Templates> Enter");
+  assert_shows(&s, "F1 M-1");
+  assert_false(shows(&s, "1 F1"));  /* digits label here */
+  keys(&s, "/ C-u <undo> Enter");
   assert_shows(&s, "undo the last change");
   keys(&s, "q : <list --limit 30> Enter");
   assert_shows(&s, "list --limit 30");

@@ -49,6 +49,8 @@ static const struct topic_item environment[] = {
    "the key of a teacher is read from the variable that the teacher names (--key-env); it is stored nowhere"},
   {"RETORT_LOG", "a file to which retort writes what it does, for looking for a fault"},
   {"EDITOR", "the editor of the workbench's E"},
+  {"NO_COLOR", "where it is set, the workbench uses no colours"},
+  {"COLORFGBG", "for a terminal that does not tell its background when asked: 0;15 is dark on light"},
   {"http_proxy, https_proxy, no_proxy", "as curl(1) knows them"},
   {NULL, NULL},
 };
