@@ -1,0 +1,22 @@
+#!/bin/sh
+# The five minutes of README, each command as it stands there, but for the last, which opens the workbench.
+. "${srcdir:-..}/tests/cli.sh"
+
+cp -r "$example" support-tickets
+chmod -R u+w support-tickets
+mkdir bin
+ln -s "$R" bin/retort
+PATH=$D/bin:$PATH
+awk '/^Five minutes/ { on = 1 } /^$/ { if (seen) exit } on && /^  (retort|echo) / { seen = 1; sub(/^  /, ""); sub(/   .*/, ""); print }' \
+  "$srcdir/README" >lines
+[ "$(wc -l <lines)" -ge 7 ] || bad "too few lines in README: $(cat lines)"
+[ "$(tail -n 1 lines)" = "retort tickets.retort" ] || bad "the last line does not open the workbench: $(tail -n 1 lines)"
+sed -i '$d' lines
+while IFS= read -r line; do
+  sh -c "$line" >out 2>err </dev/null || { bad "$line"; sed 's/^/    /' err; }
+  case $line in
+    *experiment*) prints "raised test accuracy by" ;;
+    *predict*) prints "shipping" ;;
+  esac
+done <lines
+exit $failed
