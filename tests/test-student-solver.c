@@ -249,6 +249,82 @@ one_epoch_needs_no_dual_variables(void **state)
   svm_free(two);
 }
 
+/* Sum of |change of alpha| of all classes since `before`, which becomes the alpha of now. */
+static double
+change_of_alpha(const struct svm *s, float *before)
+{
+  double sum = 0;
+
+  for (size_t i = 0; i < s->n_shards * ROWS * s->lanes; i++) {
+    if (i / (ROWS * s->lanes) * s->lanes + i % s->lanes < s->n_classes)  /* else a lane that no class has */
+      sum += fabs((double)s->alpha[i] - (double)before[i]);
+    before[i] = s->alpha[i];
+  }
+  return sum;
+}
+
+/* What convergence is seen by counts every class, over all shards and steps, each solver for itself. */
+static void
+movement_is_that_of_all_shards(void **state)
+{
+  static struct problem p;
+  static float before[2][2 * ROWS * KERNEL_MAX_LANES];
+  double first[2] = {0};
+  struct svm *s[2];
+
+  (void)state;
+  make_problem(&p);
+  for (size_t k = 0; k < 2; k++) {
+    s[k] = svm_new(&p.rows, p.values, p.squares, FEATURES, p.x, p.which, ROWS - k * 20, 40, 0.7, 9, k);
+    assert_int_equal(s[k]->n_shards, 2);
+  }
+  for (int epoch = 0; epoch < 3; epoch++) {
+    for (size_t at = 0; at < ROWS; at += 15) {
+      struct svm_turn turns[] = {{s[0], 15, NULL}, {s[1], 10, NULL}};
+
+      svm_steps(turns, 2, 3);
+    }
+    for (size_t k = 0; k < 2; k++) {
+      double moved = change_of_alpha(s[k], before[k]);
+
+      first[k] = epoch ? first[k] : moved;
+      assert_int_equal(s[k]->epochs, epoch + 1);
+      assert_true(moved > 1 && fabs(s[k]->last_moved - moved) < 1e-4 * moved);
+      assert_true(fabs(s[k]->first_moved - first[k]) < 1e-4 * first[k]);
+    }
+  }
+  svm_free(s[0]);
+  svm_free(s[1]);
+}
+
+/* w.x + b of every row and class, however many threads share out the rows. */
+static void
+all_rows_are_scored(void **state)
+{
+  static struct problem p;
+  static float scores[ROWS * 64];
+  struct svm *s;
+
+  (void)state;
+  make_problem(&p);
+  s = svm_new(&p.rows, p.values, p.squares, FEATURES, p.x, p.which, ROWS, 40, 0.7, 9, 1);
+  svm_step(s, ROWS, 2, NULL);
+  assert_int_equal(svm_stride(s), 64);
+  for (int threads = 1; threads <= 7; threads++) {
+    memset(scores, 0xff, sizeof scores);  /* NAN */
+    svm_scores(s, &p.rows, p.values, p.which, ROWS, threads, scores);
+    for (size_t i = 0; i < ROWS; i++)
+      for (size_t c = 0; c < 40; c++) {
+        double score = (double)s->bias[c];
+
+        for (size_t j = p.start[i]; j < p.start[i + 1]; j++)
+          score += (double)svm_weights(s, p.ids[j], c / 32 * 32)[c % 32] * (double)p.values[j];
+        assert_true(fabs((double)scores[i * 64 + c] - score) < 1e-4);
+      }
+  }
+  svm_free(s);
+}
+
 /* ---- weights of features ------------------------------------------------------------------------------------------- */
 
 /* d of weigh.h, over all classes one by one. */
@@ -284,8 +360,9 @@ features_weigh_as_the_formula_says(void **state)
   weigh_features(weights, FEATURES, &p.rows, p.which, 30, p.x, CLASSES, 0.5, 3);
   for (uint32_t f = 0; f < FEATURES; f++)
     assert_true(fabs((double)weights[f] - distinction(&p, f, 30)) < 1e-5);
+  memset(values, 0xff, sizeof values);
   weigh_rows(values, squares, &p.rows, weights, 0.8, 2);
-  for (size_t i = 0; i < 30; i++) {
+  for (size_t i = 0; i < ROWS; i++) {
     double words = 0, characters = 0;
 
     for (size_t j = p.start[i]; j < p.start[i + 1]; j++) {
@@ -377,6 +454,8 @@ main(void)
     cmocka_unit_test(the_solver_finds_the_minimum),
     cmocka_unit_test(scores_are_those_before_learning),
     cmocka_unit_test(one_epoch_needs_no_dual_variables),
+    cmocka_unit_test(movement_is_that_of_all_shards),
+    cmocka_unit_test(all_rows_are_scored),
     cmocka_unit_test(features_weigh_as_the_formula_says),
     cmocka_unit_test(calibration_is_the_most_likely),
     cmocka_unit_test(quality_counts_by_hand),

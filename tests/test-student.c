@@ -562,6 +562,48 @@ validation_texts_stop_it(void **state)
   free(valid);
 }
 
+/* Two epochs without a better validation loss end it, neither one nor three, long before the solver itself has converged. */
+static void
+patience_ends_after_two_epochs(void **state)
+{
+  struct student_task task = {.n_classes = 3};
+  struct set *s = make_set(600, 3, 5), *valid = make_set(200, 3, 9);
+  int epochs[2], since_best = 0;
+  struct train_point point;
+  double values[32];
+  struct rng r;
+
+  (void)state;
+  student_defaults(linear(), values);
+  values[option_find(linear()->params, "epochs") - linear()->params] = 200;
+  values[option_find(linear()->params, "cost") - linear()->params] = 100;  /* follows the noise, takes many epochs */
+  values[option_find(linear()->params, "holdout") - linear()->params] = 1;
+  rng_seed(&r, 17);
+  for (size_t i = 0; i < s->n; i++)
+    if (rng_below(&r, 3) == 0)
+      s->label[i] = (uint16_t)rng_below(&r, 3);
+  for (int k = 0; k < 2; k++) {
+    struct training *t = training_new(linear(), &task, s->x, s->n, valid->x, k ? valid->n : 0, values, 1, 2, NULL);
+    double best = INFINITY;
+    int more;
+
+    do {
+      assert_true(since_best < 2);
+      more = training_step(t, &point, NULL);
+      if (point.epoch_end && k) {
+        since_best = point.valid_loss < best ? 0 : since_best + 1;
+        best = fmin(best, point.valid_loss);
+      }
+    } while (more == 1);
+    epochs[k] = point.epoch;
+    training_free(t);
+  }
+  assert_int_equal(since_best, 2);
+  assert_true(epochs[1] + 5 < epochs[0] && epochs[0] < 200);
+  free(s);
+  free(valid);
+}
+
 /* Where a third of the labels is drawn by lot, the student must not claim certainty. */
 static void
 probabilities_mean_something(void **state)
@@ -708,6 +750,7 @@ main(void)
     cmocka_unit_test(all_fits_are_one_run),
     cmocka_unit_test(texts_set_aside_are_not_learned_from),
     cmocka_unit_test(validation_texts_stop_it),
+    cmocka_unit_test(patience_ends_after_two_epochs),
     cmocka_unit_test(probabilities_mean_something),
     cmocka_unit_test(top_agrees_with_all),
     cmocka_unit_test(several_labels),

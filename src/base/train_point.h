@@ -11,8 +11,9 @@ struct train_point {
   int epoch;              /* passes over the training texts begun, from 1 */
   int step, n_steps;      /* steps done; steps expected in all (an early stop ends sooner; may be revised) */
   bool epoch_end;         /* the validation figures belong to this point */
+  /* Over texts (or some of them) of about the last quarter of an epoch, as they scored just before they were learned. */
   double train_loss;      /* mean negative log likelihood, nats a text */
-  double train_accuracy;  /* 0..1, over the texts of the step */
+  double train_accuracy;  /* 0..1 */
   double valid_loss, valid_accuracy, valid_f1;  /* on the validation texts; f1 is macro F1 */
   double samples_per_s;   /* training texts a second, since the start */
   double seconds;         /* since the start, the trainer's own work only (no pauses) */

@@ -82,7 +82,7 @@ solve_piece(const struct kernels *kernels, struct piece *p)
   size_t lanes = s->lanes, stride = svm_stride(s), shard = p->shard;
   float signs[KERNEL_MAX_LANES], scores[KERNEL_MAX_LANES], fresh[KERNEL_MAX_LANES];
 
-  for (size_t k = 0; k < lanes; k++)  /* lanes without a class never move */
+  for (size_t k = 0; k < lanes; k++)  /* a lane without a class never moves its weights */
     signs[k] = shard * lanes + k < s->n_classes ? -1 : 0;
   for (size_t q = 0; q < p->turn->n; q++) {
     uint32_t i = s->order[s->at + q];

@@ -3,7 +3,8 @@
  *   student-bench rows DATA DIR          makes DIR/train.txt (120 000 rows) and DIR/test.txt from goemotions, clinc150 and
  *                                        banking77 under DATA, in fastText's format, lower case, punctuation set apart
  *   student-bench train FILE MODEL       reads the rows, trains with the preset below, saves; prints seconds of each part
- *   student-bench predict MODEL FILE     a label a row to the standard output; to the error output: "load S predict S rows N"
+ *   student-bench predict MODEL FILE [THREADS]
+ *                                        a label a row to the standard output; to the error output: "load S predict S rows N"
  *   student-bench test MODEL FILE        accuracy
  *
  * The preset is the linear student with words and bigrams only, as fastText has here, one epoch and the 32 768 most
@@ -178,7 +179,8 @@ train_model(const char *path, const char *model, int n_more, char **more)
                      &values[option_find(kind->params, preset[i][0]) - kind->params], &e) != 0)
       die(&e);
   for (int i = 0; i + 1 < n_more; i += 2)
-    if (option_check(option_find(kind->params, more[i]), more[i + 1], &values[option_find(kind->params, more[i]) - kind->params], &e) != 0)
+    if (option_check(option_find(kind->params, more[i]), more[i + 1],
+                     &values[option_find(kind->params, more[i]) - kind->params], &e) != 0)
       die(&e);
   read_table(&t, path);
   read = clock_s();
@@ -213,7 +215,7 @@ load_model(const char *path)
 }
 
 static int
-predict_rows(const char *model, const char *path, bool test)
+predict_rows(const char *model, const char *path, int threads, bool test)
 {
   static uint16_t labels[BATCH];
   double start = clock_s(), loaded;
@@ -226,7 +228,7 @@ predict_rows(const char *model, const char *path, bool test)
   for (size_t i = 0; i < t.n; i += BATCH) {
     size_t n = t.n - i < BATCH ? t.n - i : BATCH;
 
-    student_predict_top(s, t.x + i, n, THREADS, labels, NULL);
+    student_predict_top(s, t.x + i, n, threads, labels, NULL);
     for (size_t j = 0; j < n; j++) {
       right += labels[j] == t.labels[i + j];
       if (!test)
@@ -251,5 +253,5 @@ main(int argc, char **argv)
     return make_rows(argv[2], argv[3]);
   if (strcmp(argv[1], "train") == 0)
     return train_model(argv[2], argv[3], argc - 4, argv + 4);
-  return predict_rows(argv[2], argv[3], strcmp(argv[1], "test") == 0);
+  return predict_rows(argv[2], argv[3], argc > 4 ? atoi(argv[4]) : THREADS, strcmp(argv[1], "test") == 0);
 }
