@@ -1,5 +1,5 @@
 /* The room store with several at once: threads, two processes, and processes that are killed. */
-#include "tests/store-help.h"
+#include "tests/store-stage.h"
 
 #include <locale.h>
 #include <pthread.h>
@@ -21,15 +21,6 @@ child_must(int rc, const struct err *e)
     fprintf(stderr, "child: %s\n", e->message);
     _exit(1);
   }
-}
-
-static int
-wait_for(pid_t pid)
-{
-  int status;
-
-  assert_int_equal(waitpid(pid, &status, 0), pid);
-  return status;
 }
 
 /* ---- two that have one project open ---- */
@@ -84,7 +75,8 @@ two_come_to_see_the_same(void **state)
   free(c);
 }
 
-/* A change that is still waiting stays on top of what the other wrote meanwhile, and is what the file says in the end. */
+/* A change that is still waiting stays on top of what the other wrote meanwhile, and is what the file says in
+ * the end. */
 static void
 the_last_to_write_is_what_both_show(void **state)
 {
@@ -140,7 +132,7 @@ static void
 write_along(int me)
 {
   struct err e = {0};
-  struct project *p = project_open(help_path, PROJECT_WRITE, &e);
+  struct project *p = project_open(store_path, PROJECT_WRITE, &e);
   char actor[20];
 
   if (!p)
@@ -210,7 +202,7 @@ static void
 write_until_killed(void)
 {
   struct err e = {0};
-  struct project *p = project_open(help_path, PROJECT_WRITE, &e);
+  struct project *p = project_open(store_path, PROJECT_WRITE, &e);
   uint32_t first;
 
   if (!p)
@@ -227,7 +219,8 @@ write_until_killed(void)
       change_set_status(ch, first + k, STATUS_ACCEPTED);
     child_must(project_post(p, ch, &e), &e);
     child_must(job_store_plan(p, 1, &plan, 1, &e), &e);
-    child_must(job_store_reply(p, &(struct request_row){.id = plan.id, .reply = (char *)"[]", .n_reply = 2}, 1, &e), &e);
+    child_must(job_store_reply(p, &(struct request_row){.id = plan.id, .reply = (char *)"[]", .n_reply = 2}, 1, &e),
+               &e);
     ch = some_samples(TOGETHER, "job 1");
     for (size_t k = 0; k < TOGETHER; k++)
       ch->samples[k].request_id = plan.id;
@@ -381,13 +374,8 @@ main(void)
     cmocka_unit_test(nothing_is_half_done_after_a_kill),
     cmocka_unit_test(threads_share_a_project),
   };
-  int rc;
 
   setlocale(LC_CTYPE, "C.UTF-8");
-  if (help_begin())
-    return 99;
   cmocka_set_message_output(CM_OUTPUT_TAP);
-  rc = cmocka_run_group_tests(tests, NULL, NULL);
-  help_end();
-  return rc;
+  return cmocka_run_group_tests(tests, store_folder_make, store_folder_remove);
 }

@@ -1,39 +1,15 @@
-/* Whole screens: keys in, the canvas out, no terminal. Each is compared with tests/screens/NAME.txt; with
- * RETORT_UPDATE_SCREENS=1 in the environment the files are written anew instead (then look at the diff).
+/* Whole screens: keys in, the canvas out, no terminal. Each is compared with tests/screens/NAME.txt, see stage_screen.
  *
  * The project is made here, so that the screens hang on nothing else; a key is pressed only when nothing is under
  * way. */
+#include "ui-stage.h"
+
 #include <locale.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include "base/clock.h"
-#include "base/io.h"
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "store/project.h"
 #include "store/run_store.h"
-#include "ui/canvas.h"
 #include "ui/key.h"
-#include "ui/workbench.h"
-
-static char folder[] = "/tmp/retort-ui-XXXXXX";
-
-struct stage {
-  struct project *project;
-  struct workbench *w;
-  struct canvas canvas;
-  char path[64];
-};
 
 /* ---- the project ---- */
 
@@ -112,157 +88,19 @@ add_run(struct project *p)
     fail_msg("%s", e.message);
 }
 
-/* ---- the stage ---- */
-
 static void
-open_task(struct stage *s, const char *name, enum task task)
+make_project(struct stage *s, const char *name, enum task task)
 {
-  struct err e = {0};
-
-  snprintf(s->path, sizeof s->path, "%s/%s.retort", folder, name);
-  if (project_create(s->path, task, labels, N_OF(labels), &e) < 0)
-    fail_msg("%s", e.message);
-  s->project = project_open(s->path, PROJECT_WRITE, &e);
-  if (!s->project)
-    fail_msg("%s", e.message);
+  stage_project(s, name, task, labels, N_OF(labels));
 }
 
 static void
-open_stage(struct stage *s, const char *name, bool filled)
+make_filled(struct stage *s, const char *name)
 {
-  open_task(s, name, TASK_CLASSIFY);
-  if (filled) {
-    add_samples(s->project, 12, ORIGIN_SEED, SPLIT_TRAIN, STATUS_ACCEPTED);
-    add_samples(s->project, 24, ORIGIN_GENERATED, SPLIT_TRAIN, STATUS_NEW);
-    add_samples(s->project, 6, ORIGIN_IMPORTED, SPLIT_TEST, STATUS_ACCEPTED);
-  }
-}
-
-static void
-settle(struct stage *s)
-{
-  int64_t until = clock_ms() + 30000;
-
-  while (workbench_step(s->w) || workbench_busy(s->w)) {
-    if (clock_ms() > until)
-      fail_msg("the workbench does not come to rest");
-    clock_sleep_ms(1);
-  }
-}
-
-static void
-raise_curtain(struct stage *s, int rows, int cols)
-{
-  s->w = workbench_new(s->project);
-  canvas_init(&s->canvas, rows, cols);
-  settle(s);
-}
-
-static void
-close_stage(struct stage *s)
-{
-  struct err e = {0};
-
-  workbench_free(s->w);
-  canvas_release(&s->canvas);
-  if (project_close(s->project, &e) < 0)
-    fail_msg("%s", e.message);
-}
-
-static void
-draw(struct stage *s)
-{
-  settle(s);
-  workbench_draw(s->w, &s->canvas);
-}
-
-static void
-type_text(struct stage *s, const char *text)
-{
-  size_t len;
-
-  for (size_t n = strlen(text); n; text += len, n -= len) {
-    struct key k = {.code = utf8_decode(text, n, &len)};
-
-    workbench_key(s->w, &k);
-    settle(s);
-  }
-}
-
-/* Keys by name, separated by blanks; <words> are typed. */
-static void
-keys(struct stage *s, const char *script)
-{
-  for (const char *at = script; *at; at += *at == ' ') {
-    char word[200];
-    size_t n = *at == '<' ? strcspn(at, ">") + 1 : strcspn(at, " ");
-    struct key k;
-
-    assert_true(n < sizeof word);
-    memcpy(word, at, n);
-    word[n] = '\0';
-    at += n;
-    draw(s);  /* widgets know their size from being drawn */
-    if (word[0] == '<' && n > 1) {
-      word[n - 1] = '\0';
-      type_text(s, word + 1);
-      continue;
-    }
-    if (!key_parse(word, &k))
-      fail_msg("'%s' is no key", word);
-    workbench_key(s->w, &k);
-    settle(s);
-  }
-}
-
-static void
-screen(struct stage *s, const char *name)
-{
-  const char *src = getenv("srcdir");
-  char *path = xasprintf("%s/tests/screens/%s.txt", src ? src : ".", name), *expected = NULL;
-  struct buf b = BUF_INIT;
-  struct err e = {0};
-  size_t n;
-
-  draw(s);
-  canvas_dump(&s->canvas, true, &b);
-  if (getenv("RETORT_UPDATE_SCREENS")) {
-    if (io_write_file(path, buf_str(&b), b.n, &e) < 0)
-      fail_msg("%s", e.message);
-  } else {
-    if (io_read_file(path, 1 << 20, &expected, &n, &e) < 0)
-      fail_msg("%s", e.message);
-    if (strcmp(buf_str(&b), expected))
-      fail_msg("the screen '%s' is another:\n%s\nit should be:\n%s", name, buf_str(&b), expected);
-  }
-  free(expected);
-  free(path);
-  buf_release(&b);
-}
-
-/* True if that text stands on the screen. */
-static bool
-shows(struct stage *s, const char *text)
-{
-  struct buf b = BUF_INIT;
-  bool found;
-
-  draw(s);
-  canvas_dump(&s->canvas, false, &b);
-  found = strstr(buf_str(&b), text) != NULL;
-  buf_release(&b);
-  return found;
-}
-
-static void
-assert_shows(struct stage *s, const char *text)
-{
-  if (!shows(s, text)) {
-    struct buf b = BUF_INIT;
-
-    canvas_dump(&s->canvas, false, &b);
-    fail_msg("'%s' is not on the screen:\n%s", text, buf_str(&b));
-  }
+  make_project(s, name, TASK_CLASSIFY);
+  add_samples(s->project, 12, ORIGIN_SEED, SPLIT_TRAIN, STATUS_ACCEPTED);
+  add_samples(s->project, 24, ORIGIN_GENERATED, SPLIT_TRAIN, STATUS_NEW);
+  add_samples(s->project, 6, ORIGIN_IMPORTED, SPLIT_TEST, STATUS_ACCEPTED);
 }
 
 static struct sample
@@ -285,17 +123,16 @@ curate_at_three_sizes(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "sizes", true);
+  make_filled(&s, "sizes");
   for (size_t i = 0; i < N_OF(sizes); i++) {
-    raise_curtain(&s, sizes[i].rows, sizes[i].cols);
-    keys(&s, "j j");
-    screen(&s, sizes[i].name);
-    workbench_free(s.w);
-    canvas_release(&s.canvas);
+    stage_open(&s, sizes[i].rows, sizes[i].cols);
+    stage_keys(&s, "j j");
+    stage_screen(&s, sizes[i].name);
+    stage_leave(&s);
   }
-  raise_curtain(&s, 15, 59);
-  screen(&s, "too-small");
-  close_stage(&s);
+  stage_open(&s, 15, 59);
+  stage_screen(&s, "too-small");
+  stage_close(&s);
 }
 
 static void
@@ -304,26 +141,26 @@ curate_decides(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "decide", true);
-  raise_curtain(&s, 24, 80);
-  keys(&s, "/ <status:new> Enter");
-  keys(&s, "a x 5");
-  assert_shows(&s, "15 relabelled returns → product, u undoes");
-  keys(&s, "Enter");
-  screen(&s, "curate-decided");
+  make_filled(&s, "decide");
+  stage_open(&s, 24, 80);
+  stage_keys(&s, "/ <status:new> Enter");
+  stage_keys(&s, "a x 5");
+  stage_assert_shows(&s, "15 relabelled returns → product, u undoes");
+  stage_keys(&s, "Enter");
+  stage_screen(&s, "curate-decided");
   assert_int_equal(sample(&s, 13).status, STATUS_ACCEPTED);
   assert_int_equal(sample(&s, 14).status, STATUS_REJECTED);
   assert_int_equal(sample(&s, 15).labels[0], 4);
   assert_int_equal(sample(&s, 16).status, STATUS_ACCEPTED);
-  keys(&s, "u u u");
+  stage_keys(&s, "u u u");
   assert_int_equal(sample(&s, 16).status, STATUS_NEW);
   assert_int_equal(sample(&s, 14).status, STATUS_NEW);
   assert_int_equal(sample(&s, 13).status, STATUS_ACCEPTED);
-  keys(&s, "C-r");
+  stage_keys(&s, "C-r");
   assert_int_equal(sample(&s, 14).status, STATUS_REJECTED);
-  keys(&s, "R");
-  assert_shows(&s, "22 of 42");
-  close_stage(&s);
+  stage_keys(&s, "R");
+  stage_assert_shows(&s, "22 of 42");
+  stage_close(&s);
 }
 
 static void
@@ -333,18 +170,18 @@ curate_undoes_after_a_restart(void **state)
   struct err e = {0};
 
   (void)state;
-  open_stage(&s, "restart", true);
-  raise_curtain(&s, 24, 80);
-  keys(&s, "x x");
-  close_stage(&s);
+  make_filled(&s, "restart");
+  stage_open(&s, 24, 80);
+  stage_keys(&s, "x x");
+  stage_close(&s);
   s.project = project_open(s.path, PROJECT_WRITE, &e);
   assert_non_null(s.project);
-  raise_curtain(&s, 24, 80);
+  stage_open(&s, 24, 80);
   assert_int_equal(sample(&s, 2).status, STATUS_REJECTED);
-  keys(&s, "u");
+  stage_keys(&s, "u");
   assert_int_equal(sample(&s, 2).status, STATUS_ACCEPTED);
   assert_int_equal(sample(&s, 1).status, STATUS_REJECTED);
-  close_stage(&s);
+  stage_close(&s);
 }
 
 static void
@@ -353,30 +190,30 @@ curate_marks_and_repeats(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "marks", true);
-  raise_curtain(&s, 24, 80);
-  keys(&s, "Space j j V");
-  assert_shows(&s, "4 marked");
-  keys(&s, "x");
+  make_filled(&s, "marks");
+  stage_open(&s, 24, 80);
+  stage_keys(&s, "Space j j V");
+  stage_assert_shows(&s, "4 marked");
+  stage_keys(&s, "x");
   for (uint32_t id = 1; id <= 5; id++)
     assert_int_equal(sample(&s, id).status, id <= 4 ? STATUS_REJECTED : STATUS_ACCEPTED);
-  assert_shows(&s, "4 samples rejected");
-  keys(&s, "u");  /* all of them by one undo */
+  stage_assert_shows(&s, "4 samples rejected");
+  stage_keys(&s, "u");  /* all of them by one undo */
   for (uint32_t id = 1; id <= 4; id++)
     assert_int_equal(sample(&s, id).status, STATUS_ACCEPTED);
-  keys(&s, "g l");
-  screen(&s, "curate-menu");
-  keys(&s, "<acc> Enter");
+  stage_keys(&s, "g l");
+  stage_screen(&s, "curate-menu");
+  stage_keys(&s, "<acc> Enter");
   assert_int_equal(sample(&s, 1).labels[0], 3);
-  keys(&s, ". .");
+  stage_keys(&s, ". .");
   assert_int_equal(sample(&s, 3).labels[0], 3);
-  keys(&s, "*");
-  assert_shows(&s, "42 marked");
-  keys(&s, "Esc");
-  assert_false(shows(&s, "42 marked"));
-  keys(&s, "D");
-  assert_shows(&s, "32 marked");
-  close_stage(&s);
+  stage_keys(&s, "*");
+  stage_assert_shows(&s, "42 marked");
+  stage_keys(&s, "Esc");
+  assert_false(stage_shows(&s, "42 marked"));
+  stage_keys(&s, "D");
+  stage_assert_shows(&s, "32 marked");
+  stage_close(&s);
 }
 
 static void
@@ -385,23 +222,23 @@ curate_filters_as_one_types(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "filter", true);
-  raise_curtain(&s, 24, 80);
-  keys(&s, "/ <label:billing>");
-  screen(&s, "curate-filter");
-  keys(&s, "Esc g j j / <lable:x>");
-  screen(&s, "curate-filter-wrong");
-  keys(&s, "Esc");
-  assert_shows(&s, "42 of 42");
-  assert_shows(&s, ">    3 ");  /* what was selected before is again */
-  keys(&s, "/ <parcel> Enter");
-  assert_shows(&s, "parcel");
-  keys(&s, "Esc S-Tab j Enter");  /* a facet */
-  assert_shows(&s, "label:shipping");
-  keys(&s, "j Enter");
-  assert_shows(&s, "label:returns");
-  assert_false(shows(&s, "label:shipping"));
-  close_stage(&s);
+  make_filled(&s, "filter");
+  stage_open(&s, 24, 80);
+  stage_keys(&s, "/ <label:billing>");
+  stage_screen(&s, "curate-filter");
+  stage_keys(&s, "Esc g j j / <lable:x>");
+  stage_screen(&s, "curate-filter-wrong");
+  stage_keys(&s, "Esc");
+  stage_assert_shows(&s, "42 of 42");
+  stage_assert_shows(&s, ">    3 ");  /* what was selected before is again */
+  stage_keys(&s, "/ <parcel> Enter");
+  stage_assert_shows(&s, "parcel");
+  stage_keys(&s, "Esc S-Tab j Enter");  /* a facet */
+  stage_assert_shows(&s, "label:shipping");
+  stage_keys(&s, "j Enter");
+  stage_assert_shows(&s, "label:returns");
+  assert_false(stage_shows(&s, "label:shipping"));
+  stage_close(&s);
 }
 
 static void
@@ -410,17 +247,17 @@ curate_edits(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "edit", true);
-  raise_curtain(&s, 24, 80);
-  keys(&s, "j e");
-  screen(&s, "curate-edit");
-  keys(&s, "C-w C-w < say \"it\" \\ 日本> Enter");
+  make_filled(&s, "edit");
+  stage_open(&s, 24, 80);
+  stage_keys(&s, "j e");
+  stage_screen(&s, "curate-edit");
+  stage_keys(&s, "C-w C-w < say \"it\" \\ 日本> Enter");
   assert_string_equal(sample(&s, 2).text, "my parcel has not moved since thursday, where  say \"it\" \\ 日本");
-  keys(&s, "e <x> Esc");
+  stage_keys(&s, "e <x> Esc");
   assert_string_equal(sample(&s, 2).text, "my parcel has not moved since thursday, where  say \"it\" \\ 日本");
-  keys(&s, "u");
+  stage_keys(&s, "u");
   assert_string_equal(sample(&s, 2).text, texts[1]);
-  close_stage(&s);
+  stage_close(&s);
 }
 
 static void
@@ -429,17 +266,17 @@ several_labels_are_toggled(void **state)
   struct stage s;
 
   (void)state;
-  open_task(&s, "several", TASK_MULTILABEL);
+  make_project(&s, "several", TASK_MULTILABEL);
   add_samples(s.project, 3, ORIGIN_SEED, SPLIT_TRAIN, STATUS_NEW);
-  raise_curtain(&s, 24, 80);
-  keys(&s, "3 6");
+  stage_open(&s, 24, 80);
+  stage_keys(&s, "3 6");
   assert_int_equal(sample(&s, 1).n_labels, 3);
-  assert_shows(&s, ">    1 ");
-  keys(&s, "1 3 6");
+  stage_assert_shows(&s, ">    1 ");
+  stage_keys(&s, "1 3 6");
   assert_int_equal(sample(&s, 1).n_labels, 0);
-  keys(&s, "u");
+  stage_keys(&s, "u");
   assert_int_equal(sample(&s, 1).labels[0], 5);
-  close_stage(&s);
+  stage_close(&s);
 }
 
 static void
@@ -452,16 +289,16 @@ both_texts_of_a_pair_are_edited(void **state)
   uint32_t first;
 
   (void)state;
-  open_task(&s, "pair", TASK_PAIR);
+  make_project(&s, "pair", TASK_PAIR);
   change_add_sample(ch, &pair);
   assert_int_equal(project_insert(s.project, ch, &first, &e), 0);
   change_free(ch);
-  raise_curtain(&s, 24, 80);
-  screen(&s, "curate-pair");
-  keys(&s, "e <s> Tab <!> Enter");
+  stage_open(&s, 24, 80);
+  stage_screen(&s, "curate-pair");
+  stage_keys(&s, "e <s> Tab <!> Enter");
   assert_string_equal(sample(&s, 1).text, "premises");
   assert_string_equal(sample(&s, 1).text2, "hypothesis!");
-  close_stage(&s);
+  stage_close(&s);
 }
 
 static void
@@ -469,9 +306,9 @@ click(struct stage *s, enum mouse button, int row, int col)
 {
   struct key k = {.code = K_MOUSE, .mouse = button, .row = row, .col = col};
 
-  draw(s);
+  stage_draw(s);
   workbench_key(s->w, &k);
-  settle(s);
+  stage_settle(s);
 }
 
 static void
@@ -480,22 +317,22 @@ the_mouse_points_and_scrolls(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "mouse", true);
-  raise_curtain(&s, 24, 80);
+  make_filled(&s, "mouse");
+  stage_open(&s, 24, 80);
   click(&s, MOUSE_LEFT, 5, 40);
-  assert_shows(&s, ">    3 ");
+  stage_assert_shows(&s, ">    3 ");
   click(&s, MOUSE_WHEEL_DOWN, 5, 40);
   click(&s, MOUSE_WHEEL_DOWN, 5, 40);
-  assert_shows(&s, ">    7 ");          /* scrolled out of sight, so the first row that is left */
+  stage_assert_shows(&s, ">    7 ");          /* scrolled out of sight, so the first row that is left */
   click(&s, MOUSE_LEFT, 3, 5);        /* the facet of shipping */
-  assert_shows(&s, "label:shipping");
+  stage_assert_shows(&s, "label:shipping");
   click(&s, MOUSE_LEFT, 3, 5);
-  assert_shows(&s, "42 of 42");
+  stage_assert_shows(&s, "42 of 42");
   click(&s, MOUSE_LEFT, 0, 58);       /* the tab of Train */
-  assert_shows(&s, "no runs yet");
+  stage_assert_shows(&s, "no runs yet");
   click(&s, MOUSE_LEFT, 23, 79);
   click(&s, MOUSE_RIGHT, 100, 200);
-  close_stage(&s);
+  stage_close(&s);
 }
 
 /* The selected sample, and its place on the screen, stay whatever comes from elsewhere. */
@@ -507,14 +344,14 @@ the_selected_row_stays(void **state)
   int row = 0;
 
   (void)state;
-  open_stage(&s, "stays", true);
-  raise_curtain(&s, 24, 80);
-  keys(&s, "s <words> Enter");
-  keys(&s, "G k k k k");
-  draw(&s);
+  make_filled(&s, "stays");
+  stage_open(&s, 24, 80);
+  stage_keys(&s, "s <words> Enter");
+  stage_keys(&s, "G k k k k");
+  stage_draw(&s);
   for (uint32_t i = 1; i <= 42; i++) {
     snprintf(here, sizeof here, "> %4u ", i);
-    if (shows(&s, here))
+    if (stage_shows(&s, here))
       break;
   }
   for (int i = 0; i < s.canvas.rows; i++)
@@ -522,12 +359,12 @@ the_selected_row_stays(void **state)
       row = i;
   assert_true(row > 0);
   add_samples(s.project, 30, ORIGIN_GENERATED, SPLIT_TRAIN, STATUS_NEW);
-  assert_shows(&s, "72 of 72");
+  stage_assert_shows(&s, "72 of 72");
   assert_int_equal(s.canvas.cells[row * s.canvas.cols + 27].c, '>');
-  assert_shows(&s, here);
-  keys(&s, "R");  /* sorted anew: the new ones come in between */
-  assert_shows(&s, here);
-  close_stage(&s);
+  stage_assert_shows(&s, here);
+  stage_keys(&s, "R");  /* sorted anew: the new ones come in between */
+  stage_assert_shows(&s, here);
+  stage_close(&s);
 }
 
 /* ---- Train ---- */
@@ -541,28 +378,27 @@ train_at_three_sizes(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "train", true);
+  make_filled(&s, "train");
   add_run(s.project);
   for (size_t i = 0; i < N_OF(sizes); i++) {
-    raise_curtain(&s, sizes[i].rows, sizes[i].cols);
-    keys(&s, "F4");
-    screen(&s, sizes[i].name);
-    workbench_free(s.w);
-    canvas_release(&s.canvas);
+    stage_open(&s, sizes[i].rows, sizes[i].cols);
+    stage_keys(&s, "F4");
+    stage_screen(&s, sizes[i].name);
+    stage_leave(&s);
   }
-  raise_curtain(&s, 24, 80);
-  keys(&s, "F4 Left Left Left");
-  screen(&s, "train-crosshair");
-  assert_shows(&s, "truth down");
-  keys(&s, "Tab");
-  assert_shows(&s, ">  6");
-  keys(&s, "Esc");
-  draw(&s);
+  stage_open(&s, 24, 80);
+  stage_keys(&s, "F4 Left Left Left");
+  stage_screen(&s, "train-crosshair");
+  stage_assert_shows(&s, "truth down");
+  stage_keys(&s, "Tab");
+  stage_assert_shows(&s, ">  6");
+  stage_keys(&s, "Esc");
+  stage_draw(&s);
   canvas_to_ascii(&s.canvas);
   for (int i = 0; i < s.canvas.rows * s.canvas.cols; i++)
     assert_in_range(s.canvas.cells[i].c, ' ', '~');
-  keys(&s, "n C-u <many>");
-  close_stage(&s);
+  stage_keys(&s, "n C-u <many>");
+  stage_close(&s);
 }
 
 /* A real training, started from the form, watched to its end. */
@@ -575,31 +411,31 @@ train_trains(void **state)
   struct err e = {0};
 
   (void)state;
-  open_stage(&s, "trains", true);
-  raise_curtain(&s, 30, 100);
-  keys(&s, "F4");
-  screen(&s, "train-none");
-  keys(&s, "n Down <first>");
-  for (int i = 0; i < 40 && !shows(&s, "> epochs"); i++)
-    keys(&s, "Down");
-  keys(&s, "<0> Enter");  /* refused: the form stays and says why */
-  assert_shows(&s, "epochs");
+  make_filled(&s, "trains");
+  stage_open(&s, 30, 100);
+  stage_keys(&s, "F4");
+  stage_screen(&s, "train-none");
+  stage_keys(&s, "n Down <first>");
+  for (int i = 0; i < 40 && !stage_shows(&s, "> epochs"); i++)
+    stage_keys(&s, "Down");
+  stage_keys(&s, "<0> Enter");  /* refused: the form stays and says why */
+  stage_assert_shows(&s, "epochs");
   assert_int_equal(run_store_list(s.project, &runs, &n, &e), 0);
   assert_int_equal(n, 0);
   run_rows_free(runs, n);
-  keys(&s, "BS <3> Enter");
-  assert_shows(&s, "first");
-  assert_shows(&s, "test: truth down");
+  stage_keys(&s, "BS <3> Enter");
+  stage_assert_shows(&s, "first");
+  stage_assert_shows(&s, "test: truth down");
   assert_int_equal(run_store_list(s.project, &runs, &n, &e), 0);
   assert_int_equal(n, 1);
   assert_int_equal(runs[0].state, RUN_DONE);
   assert_non_null(strstr(runs[0].params, "\"epochs\":3"));
   run_rows_free(runs, n);
-  keys(&s, "n");
-  for (int i = 0; i < 40 && !shows(&s, "> epochs"); i++)
-    keys(&s, "Down");
-  assert_shows(&s, "epochs        3");  /* the last values used */
-  close_stage(&s);
+  stage_keys(&s, "n");
+  for (int i = 0; i < 40 && !stage_shows(&s, "> epochs"); i++)
+    stage_keys(&s, "Down");
+  stage_assert_shows(&s, "epochs        3");  /* the last values used */
+  stage_close(&s);
 }
 
 /* ---- the frame ---- */
@@ -610,34 +446,34 @@ command_line_and_help(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "frame", true);
-  raise_curtain(&s, 24, 80);
-  keys(&s, ": <re> Tab");
-  screen(&s, "completion");
-  keys(&s, "C-u <reject --id 3> Enter");
+  make_filled(&s, "frame");
+  stage_open(&s, 24, 80);
+  stage_keys(&s, ": <re> Tab");
+  stage_screen(&s, "completion");
+  stage_keys(&s, "C-u <reject --id 3> Enter");
   assert_int_equal(sample(&s, 3).status, STATUS_REJECTED);
-  keys(&s, ": Up");
-  assert_shows(&s, ":reject --id 3");
-  keys(&s, "Esc : <rejekt> Enter");
-  screen(&s, "unknown-command");
-  keys(&s, "j");
-  assert_false(shows(&s, "rejekt"));
-  keys(&s, "!");
-  assert_shows(&s, "rejekt");
-  keys(&s, "q ?");
-  screen(&s, "help");
-  keys(&s, "/ <Templates> Enter");
-  assert_shows(&s, "F1 M-1");
-  assert_false(shows(&s, "1 F1"));  /* digits label here */
-  keys(&s, "/ C-u <undo> Enter");
-  assert_shows(&s, "undo the last change");
-  keys(&s, "q : <list --limit 30> Enter");
-  assert_shows(&s, "list --limit 30");
-  keys(&s, "q : <view train> Enter");
-  assert_shows(&s, "no runs yet");
-  keys(&s, "q");
+  stage_keys(&s, ": Up");
+  stage_assert_shows(&s, ":reject --id 3");
+  stage_keys(&s, "Esc : <rejekt> Enter");
+  stage_screen(&s, "unknown-command");
+  stage_keys(&s, "j");
+  assert_false(stage_shows(&s, "rejekt"));
+  stage_keys(&s, "!");
+  stage_assert_shows(&s, "rejekt");
+  stage_keys(&s, "q ?");
+  stage_screen(&s, "help");
+  stage_keys(&s, "/ <Templates> Enter");
+  stage_assert_shows(&s, "F1 M-1");
+  assert_false(stage_shows(&s, "1 F1"));  /* digits label here */
+  stage_keys(&s, "/ C-u <undo> Enter");
+  stage_assert_shows(&s, "undo the last change");
+  stage_keys(&s, "q : <list --limit 30> Enter");
+  stage_assert_shows(&s, "list --limit 30");
+  stage_keys(&s, "q : <view train> Enter");
+  stage_assert_shows(&s, "no runs yet");
+  stage_keys(&s, "q");
   assert_true(workbench_wants_quit(s.w));
-  close_stage(&s);
+  stage_close(&s);
 }
 
 static void
@@ -646,14 +482,14 @@ an_empty_project_says_what_to_do(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "empty", false);
-  raise_curtain(&s, 24, 80);
-  assert_shows(&s, " 1 Templates ");  /* where an empty project begins */
-  keys(&s, "F3");
-  screen(&s, "curate-empty");
-  keys(&s, "a x l Esc 3 e E Space V * . D R n g G Enter");
-  assert_shows(&s, "no samples yet");
-  close_stage(&s);
+  make_project(&s, "empty", TASK_CLASSIFY);
+  stage_open(&s, 24, 80);
+  stage_assert_shows(&s, " 1 Templates ");  /* where an empty project begins */
+  stage_keys(&s, "F3");
+  stage_screen(&s, "curate-empty");
+  stage_keys(&s, "a x l Esc 3 e E Space V * . D R n g G Enter");
+  stage_assert_shows(&s, "no samples yet");
+  stage_close(&s);
 }
 
 /* Any keys in any order, on screens of any size: nothing breaks. */
@@ -670,41 +506,18 @@ any_keys_do_no_harm(void **state)
   struct stage s;
 
   (void)state;
-  open_stage(&s, "any", true);
+  make_filled(&s, "any");
   add_run(s.project);
-  raise_curtain(&s, 24, 80);
+  stage_open(&s, 24, 80);
   for (int i = 0; i < 1500; i++) {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     if (i % 50 == 0) {
       canvas_resize(&s.canvas, 1 + (int)((seed >> 40) % 40), 1 + (int)((seed >> 20) % 130));
       workbench_draw(s.w, &s.canvas);
     }
-    keys(&s, some[(seed >> 33) % N_OF(some)]);
+    stage_keys(&s, some[(seed >> 33) % N_OF(some)]);
   }
-  close_stage(&s);
-}
-
-static int
-make_folder(void **state)
-{
-  (void)state;
-  setenv("TERM", "dumb", 1);
-  setenv("INPUTRC", "/dev/null", 1);
-  if (!mkdtemp(folder))
-    return -1;
-  setenv("XDG_STATE_HOME", folder, 1);
-  return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-  char *line = xasprintf("rm -rf %s", folder);
-  int r = system(line);
-
-  (void)state;
-  free(line);
-  return r;
+  stage_close(&s);
 }
 
 int
@@ -729,5 +542,5 @@ main(void)
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, stage_folder_make, stage_folder_remove);
 }

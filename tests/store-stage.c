@@ -1,93 +1,79 @@
-/* What the tests of the room store share: a folder of their own, projects in it, samples, and what a corpus holds as text. */
-#ifndef TESTS_STORE_HELP_H
-#define TESTS_STORE_HELP_H
+#include "tests/store-stage.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/buf.h"
-#include "base/err.h"
 #include "base/mem.h"
-#include "base/rng.h"
 #include "store/check.h"
-#include "store/project.h"
 
-static char help_folder[64];
-static char help_path[128];
+char store_folder[64], store_path[128];
 
-static const struct project_label help_labels[] = {{"billing", "charges"}, {"shipping", "parcels"}, {"returns", NULL}};
+static const struct project_label three_labels[] = {{"billing", "charges"}, {"shipping", "parcels"}, {"returns", NULL}};
 
 /* In memory where there is such a place: what is tested here is order and atomicity, not the disk. */
-static inline int
-help_begin(void)
+int
+store_folder_make(void **state)
 {
-  snprintf(help_folder, sizeof help_folder, "%s/retort-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-  if (!mkdtemp(help_folder))
+  (void)state;
+  snprintf(store_folder, sizeof store_folder, "%s/retort-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+  if (!mkdtemp(store_folder))
     return -1;
-  snprintf(help_path, sizeof help_path, "%s/p.retort", help_folder);
+  snprintf(store_path, sizeof store_path, "%s/p.retort", store_folder);
   return 0;
 }
 
-static inline void
-help_end(void)
+int
+store_folder_remove(void **state)
 {
-  char command[100];
+  char *line = xasprintf("rm -rf %s", store_folder);
+  int r = system(line);
 
-  snprintf(command, sizeof command, "rm -rf %s", help_folder);
-  if (system(command))
-    perror("rm");
+  (void)state;
+  free(line);
+  return r;
 }
 
-static inline void
+void
 must(int rc, const struct err *e)
 {
   if (rc < 0)
     fail_msg("%s", e->message);
 }
 
-static inline struct project *
+struct project *
 open_it(enum project_mode mode)
 {
   struct err e = {0};
-  struct project *p = project_open(help_path, mode, &e);
+  struct project *p = project_open(store_path, mode, &e);
 
   if (!p)
     fail_msg("%s", e.message);
   return p;
 }
 
-/* A new project of three labels in the place of the old one, not open. */
-static inline void
+void
 make_fresh(enum task task)
 {
   struct err e = {0};
   char name[160];
 
-  unlink(help_path);
-  snprintf(name, sizeof name, "%s-wal", help_path);
+  unlink(store_path);
+  snprintf(name, sizeof name, "%s-wal", store_path);
   unlink(name);
-  snprintf(name, sizeof name, "%s-shm", help_path);
+  snprintf(name, sizeof name, "%s-shm", store_path);
   unlink(name);
-  must(project_create(help_path, task, help_labels, N_OF(help_labels), &e), &e);
+  must(project_create(store_path, task, three_labels, N_OF(three_labels), &e), &e);
 }
 
-static inline struct project *
+struct project *
 fresh(enum task task)
 {
   make_fresh(task);
   return open_it(PROJECT_WRITE);
 }
 
-static inline struct project *
+struct project *
 reopen(struct project *p)
 {
   struct err e = {0};
@@ -96,7 +82,7 @@ reopen(struct project *p)
   return open_it(PROJECT_WRITE);
 }
 
-static inline struct change *
+struct change *
 some_samples(int n, const char *actor)
 {
   struct change *ch = change_new(CHANGE_INSERT, actor, "import some");
@@ -104,7 +90,8 @@ some_samples(int n, const char *actor)
   for (int i = 0; i < n; i++) {
     char text[64];
     uint16_t label = (uint16_t)(i % 3);
-    struct sample s = {.text = text, .labels = &label, .n_labels = 1, .origin = ORIGIN_IMPORTED, .attributes = "topic=x"};
+    struct sample s = {.text = text, .labels = &label, .n_labels = 1, .origin = ORIGIN_IMPORTED,
+                       .attributes = "topic=x"};
 
     s.n_text = (uint32_t)snprintf(text, sizeof text, "text number %d of %s", i, actor);
     change_add_sample(ch, &s);
@@ -112,7 +99,7 @@ some_samples(int n, const char *actor)
   return ch;
 }
 
-static inline uint32_t
+uint32_t
 insert(struct project *p, int n, const char *actor)
 {
   struct change *ch = some_samples(n, actor);
@@ -124,7 +111,7 @@ insert(struct project *p, int n, const char *actor)
   return first;
 }
 
-static inline void
+void
 set_status(struct project *p, uint32_t id, enum status status)
 {
   struct change *ch = change_new(CHANGE_SET, "person", "set a status");
@@ -134,7 +121,7 @@ set_status(struct project *p, uint32_t id, enum status status)
   must(project_post(p, ch, &e), &e);
 }
 
-static inline enum status
+enum status
 status_of(struct project *p, uint32_t id)
 {
   struct sample s;
@@ -143,20 +130,19 @@ status_of(struct project *p, uint32_t id)
   return s.status;
 }
 
-static inline void
+void
 check_whole(void)
 {
   struct check_report r;
   struct err e = {0};
 
-  must(check_project(help_path, &r, &e), &e);
+  must(check_project(store_path, &r, &e), &e);
   if (r.n)
     fail_msg("%s", r.problems[0]);
   check_report_release(&r);
 }
 
-/* Everything that is not gone, a line each. To be freed. */
-static inline char *
+char *
 dump(struct project *p)
 {
   const struct corpus *c = project_corpus(p);
@@ -174,11 +160,11 @@ dump(struct project *p)
   return buf_take(&b);
 }
 
-/* A random change of a few samples, posted. */
-static inline void
+void
 random_change(struct project *p, struct rng *r)
 {
   struct change *ch = change_new(CHANGE_SET, "person", "a random change");
+  bool several = corpus_task(project_corpus(p)) == TASK_MULTILABEL;
   uint32_t n = corpus_count(project_corpus(p));
   struct err e = {0};
   char text[40];
@@ -191,8 +177,7 @@ random_change(struct project *p, struct rng *r)
     switch (rng_below(r, 7)) {
     case 0: change_set_text(ch, id, text, strlen(text)); break;
     case 1: change_set_text2(ch, id, rng_below(r, 2) ? text : NULL, strlen(text)); break;
-    case 2: change_set_labels(ch, id, labels, corpus_task(project_corpus(p)) == TASK_MULTILABEL ? rng_below(r, 4) : rng_below(r, 2));
-      break;
+    case 2: change_set_labels(ch, id, labels, rng_below(r, several ? 4 : 2)); break;
     case 3: change_set_split(ch, id, (enum split)rng_below(r, N_SPLITS)); break;
     case 4: change_set_status(ch, id, (enum status)rng_below(r, N_STATUSES)); break;
     case 5: change_set_attributes(ch, id, rng_below(r, 2) ? text : ""); break;
@@ -202,4 +187,11 @@ random_change(struct project *p, struct rng *r)
   must(project_post(p, ch, &e), &e);
 }
 
-#endif
+int
+wait_for(pid_t child)
+{
+  int status;
+
+  assert_int_equal(waitpid(child, &status, 0), child);
+  return status;
+}
