@@ -34,6 +34,12 @@ await_gone() {
     sleep 0.05
   done
 }
+# The number of the process that is the workbench (a bare machine has no ps).
+workbench() {
+  for p in /proc/[0-9]*; do
+    [ "$(tr '\0' ' ' <"$p/cmdline" 2>/dev/null)" = "$retort $dir/p.retort " ] && echo "${p#/proc/}"
+  done
+}
 count() { "$retort" list "$dir/p.retort" --filter "$1" --json | wc -l; }
 
 # Without a terminal, or on one that cannot be drawn on: one polite line and exit 2.
@@ -90,13 +96,13 @@ ended quit 0
 start term
 keys x
 await '1 rejected' 'a decision before the end'
-pid=$(ps -o pid= -o args= -t "$(tmux display -p -t main '#{pane_tty}')" | awk -v r="$retort" 'index($0, r " ") && !/sh -/ { print $1; exit }')
+pid=$(workbench)
 kill -TERM "$pid" || fail "no process to end"
 ended term 0
 [ "$(count status:rejected)" -eq 2 ] || fail "the decision before SIGTERM is not on disk"
 
 start abort
-pid=$(ps -o pid= -o args= -t "$(tmux display -p -t main '#{pane_tty}')" | awk -v r="$retort" 'index($0, r " ") && !/sh -/ { print $1; exit }')
+pid=$(workbench)
 kill -ABRT "$pid"
 ended abort ''
 exit 0
