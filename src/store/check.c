@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "store/db.h"
+#include "store/internal.h"
 #include "store/schema.h"
 
 #define MAX_PROBLEMS 100
@@ -168,7 +168,7 @@ check_project(const char *path, struct check_report *report, struct err *e)
   *report = (struct check_report){0};
   if (access(path, R_OK))
     return err_set(e, ERR_INPUT, "cannot open '%s': %s", path, err_os(errno));
-  rc = db_open(&db, path, access(path, W_OK) ? DB_READ : DB_QUERY, e);
+  rc = db_open(&db, path, project_reading(path), e);
   if (!rc)
     rc = check_all(&db, report, e);
   db_close(&db);

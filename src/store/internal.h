@@ -69,6 +69,8 @@ int project_call(struct project *p, int (*work)(struct project *, void *, struct
                  void (*after)(struct project *, void *), void *arg, struct err *e);
 /* The same for record tables: their revision grows when it worked. */
 int project_record(struct project *p, int (*work)(struct project *, void *, struct err *), void *arg, struct err *e);
+/* How a file is opened that is only read: where neither it nor its folder can be written and no log waits, as it stands. */
+enum db_open project_reading(const char *path);
 int project_refuse(const struct project *p, struct err *e);    /* "is open for reading only" */
 void *writer_main(void *project);
 /* Applies a set to the corpus under what still waits, and wakes the watchers. Takes the lock. */

@@ -134,6 +134,12 @@ has_log(const char *path)
   return yes;
 }
 
+enum db_open
+project_reading(const char *path)
+{
+  return writable(path) || has_log(path) ? DB_QUERY : DB_READ;
+}
+
 static int
 open_connections(struct project *p, bool may_write, struct err *e)
 {
