@@ -45,17 +45,6 @@ predict(struct exam *x, struct err *e)
   return stop_wanted(x->c->stop) ? err_set(e, ERR_INTERRUPTED, "interrupted") : 0;
 }
 
-static size_t
-most_probable(const float *row, size_t n)
-{
-  size_t best = 0;
-
-  for (size_t i = 1; i < n; i++)
-    if (row[i] > row[best])
-      best = i;
-  return best;
-}
-
 /* Keeps what the run says of each text, and how good that is. */
 static int
 keep(struct exam *x, const char *metrics, struct err *e)
@@ -70,7 +59,7 @@ keep(struct exam *x, const char *metrics, struct err *e)
   predictions = xcalloc(x->x.n + 1, sizeof *predictions);
   for (size_t i = 0; i < x->x.n; i++) {
     const float *p = x->probability + i * x->n_classes;
-    size_t best = most_probable(p, x->n_classes);
+    size_t best = learn_best(p, x->n_classes);
 
     predictions[i] = (struct prediction){x->x.ids[i], (uint16_t)best, p[best]};
   }
@@ -159,7 +148,7 @@ score_single(struct exam *x, struct buf *json)
     int32_t *predicted = xcalloc(x->x.n + 1, sizeof *predicted);
 
     for (size_t i = 0; i < x->x.n; i++)
-      predicted[i] = (int32_t)most_probable(x->probability + i * x->n_classes, x->n_classes);
+      predicted[i] = (int32_t)learn_best(x->probability + i * x->n_classes, x->n_classes);
     metric_count(&m, n_labels, truth, predicted, x->x.n);
     free(predicted);
   }

@@ -47,17 +47,6 @@ add_probability(struct buf *out, float p, int digits)
   buf_add(out, text, (size_t)digits + 2);
 }
 
-static size_t
-most_probable(const struct stream *s, const float *p)
-{
-  size_t best = 0;
-
-  for (size_t i = 1; i < s->info.task.n_classes; i++)
-    if (p[i] > p[best])
-      best = i;
-  return best;
-}
-
 static void
 json_row(struct stream *s, const float *p)
 {
@@ -72,7 +61,7 @@ json_row(struct stream *s, const float *p)
       }
     buf_addc(out, ']');
   } else {
-    size_t best = most_probable(s, p);
+    size_t best = learn_best(p, s->info.task.n_classes);
 
     buf_adds(out, "{\"label\":");
     buf_adds(out, s->quoted[best]);
