@@ -16,9 +16,9 @@ cut -f1 one | sort -u | tr '\n' ' ' >labels
 awk -F '\t' 'NR % 3 == 1 && $1 != "good" || NR % 3 == 2 && $1 != "bad" || $2 < 0.5 || $2 > 1 { exit 1 }' one || bad "wrong labels, or not in order"
 "$R" predict p.retort --json <in | head -3 >out 2>err
 json 'len(l) == 3 and l[0]["label"] == "good" and abs(sum(l[0]["probabilities"].values()) - 1) < 1e-4 and l[0]["probability"] == max(l[0]["probabilities"].values())'
-printf '{"text":"lovely"}\n{"text":"ugly","label":"x"}' | "$R" predict p.retort --format jsonl >out
+printf '{"text":"lovely"}\n{"text":"ugly","note":"lovely lovely best lovely best"}' | "$R" predict p.retort --format jsonl >out
 [ "$(cut -f1 out | tr '\n' ' ')" = "good bad " ] || bad "jsonl: $(cat out)"
-printf '{"text":"lovely"}\n{"text":"ugly","label":"x"}' | "$R" predict p.retort >out
+printf '{"text":"lovely"}\n{"text":"ugly","note":"lovely lovely best lovely best"}' | "$R" predict p.retort >out
 [ "$(cut -f1 out | tr '\n' ' ')" = "good bad " ] || bad "JSON lines without a word: $(cat out)"
 printf '{ lovely\n{"text":"ugly"}\n' | "$R" predict p.retort >out || bad "a text may begin with a brace"
 printf '' | "$R" predict p.retort >out || bad "an empty stream is no error"
