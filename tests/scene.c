@@ -94,10 +94,12 @@ make_project(const char *name)
 
 static const struct retry_policy quick = {.tries_max = 6, .base_ms = 2, .cap_ms = 10, .total_ms = 2000};
 
+static const struct job_teacher remote = {.name = "remote"};
+
 struct job_options
 options(void)
 {
-  return (struct job_options){.template_name = "notes", .teacher = "remote", .retry = &quick};
+  return (struct job_options){.template_name = "notes", .teachers = &remote, .n_teachers = 1, .retry = &quick};
 }
 
 /* Runs a job to its end; returns the last result, with e. */

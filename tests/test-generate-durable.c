@@ -110,7 +110,7 @@ a_budget_holds(void **state)
   (void)state;
   o.count = 1000;
   o.concurrency = 64;
-  o.budget_usd = 1.5;
+  o.limits.usd = 1.5;
   for (size_t i = 0; i < N_OF(texts); i++)
     for (int faults = 0; faults < 2; faults++) {
       server_clear(server);
@@ -121,8 +121,8 @@ a_budget_holds(void **state)
       p = open_project("budget");
       if (run_job(p, &o, &f, &e) != 0)
         assert_int_equal(e.code, ERR_PARTIAL);
-      assert_true(billed() <= o.budget_usd);
-      assert_true(f.cost_usd <= o.budget_usd && f.cost_usd > (texts[i] == 1 ? 0.2 : faults ? 0.4 : 0.8));
+      assert_true(billed() <= o.limits.usd);
+      assert_true(f.cost_usd <= o.limits.usd && f.cost_usd > (texts[i] == 1 ? 0.2 : faults ? 0.4 : 0.8));
       if (texts[i] > 1)
         assert_non_null(strstr(e.message, "the budget of $1.5 is used up"));
       funnel_release(&f);
@@ -138,7 +138,7 @@ a_budget_holds(void **state)
   o.count = 600;
   assert_int_equal(run_job(p, &o, &f, &e), -1);
   assert_int_equal(e.code, ERR_PARTIAL);
-  assert_true(billed() <= o.budget_usd && billed() > 0.3 && f.cost_usd < 0.6 * billed());
+  assert_true(billed() <= o.limits.usd && billed() > 0.3 && f.cost_usd < 0.6 * billed());
   funnel_release(&f);
   close_project(p);
   o.count = 1000;
@@ -146,7 +146,7 @@ a_budget_holds(void **state)
   server_clear(server);
   p = open_project("budget");
   o.resume = true;
-  o.budget_usd = 100;
+  o.limits.usd = 100;
   if (run_job(p, &o, &f, &e) != 0)
     fail_msg("%s", e.message);
   assert_int_equal(f.job_id, 1);

@@ -72,7 +72,7 @@ the_example_comes_in(void **state)
   char *samples;
 
   (void)state;
-  o.teacher = "recorded";
+  o.teachers = &(struct job_teacher){.name = "recorded"};
   o.per_label = 20;
   if (run_job(p, &o, &f, &e) != 0)
     fail_msg("%s", e.message);
@@ -125,7 +125,7 @@ a_changed_prompt_has_no_recording(void **state)
 
   (void)state;
   put_template(p, template);
-  o.teacher = "recorded";
+  o.teachers = &(struct job_teacher){.name = "recorded"};
   assert_int_equal(run_job(p, &o, &f, &e), -1);
   assert_int_equal(e.code, ERR_INPUT);
   assert_non_null(strstr(e.message, "no recording of this request in 'the recordings of recorded'"));
@@ -151,7 +151,7 @@ missing_recordings_can_come_later(void **state)
   assert_int_equal(teacher_store_get(p, "recorded", &row, &e), 0);
   assert_int_equal(teacher_store_replay(p, row.id, &replay, &n, &e), 0);
   assert_int_equal(teacher_store_put(p, &row, replay, (size_t)(strchr(replay, '\n') - replay), NULL, &e), 0);
-  o.teacher = "recorded";
+  o.teachers = &(struct job_teacher){.name = "recorded"};
   o.per_label = 20;
   assert_int_equal(run_job(p, &o, &f, &e), -1);
   assert_int_equal(e.code, ERR_PARTIAL);
@@ -213,7 +213,7 @@ bad_wishes_are_refused(void **state)
   assert_int_equal(e.code, ERR_INPUT);
   assert_non_null(strstr(e.message, "no template 'nots'"));
   o = options();
-  o.teacher = "nobody";
+  o.teachers = &(struct job_teacher){.name = "nobody"};
   assert_null(job_new(p, &o, &e));
   assert_non_null(strstr(e.message, "no teacher 'nobody'"));
   put_template(p, "---\nkind: annotate\n---\nuser:\n{{ text }}\n");

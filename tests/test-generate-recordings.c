@@ -131,7 +131,7 @@ bring_in(const struct set *s, const char *path)
     free(tests);
   }
   seconds = clock_s();
-  j = job_new(p, &(struct job_options){.template_name = s->template, .teacher = "recorded"}, &e);
+  j = job_new(p, &(struct job_options){.template_name = s->template, .teachers = &(struct job_teacher){.name = "recorded"}, .n_teachers = 1}, &e);
   if (!j)
     fail_msg("%s: %s", s->template, e.message);
   while (job_step(j, 100, &e) == 1)

@@ -14,6 +14,7 @@ struct wishes {
   struct job_options o;
   struct template_row template;
   struct teacher_row teacher;
+  struct job_teacher asked;
   uint16_t *labels;
   struct plan_restriction *restrictions;
 };
@@ -70,11 +71,13 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
     return -1;
   w->o.template_name = w->template.name;
   w->o.template_version = w->template.version;
-  w->o.teacher = w->teacher.name;
+  w->asked.name = w->teacher.name;
+  w->o.teachers = &w->asked;
+  w->o.n_teachers = 1;
   w->o.per_label = (size_t)call_number(c, "per-label");
   w->o.count = (size_t)call_number(c, "count");
   w->o.concurrency = (int)call_number(c, "concurrency");
-  w->o.budget_usd = call_number(c, "budget");
+  w->o.limits.usd = call_number(c, "budget");
   w->o.resume = call_flag(c, "resume") || call_flag(c, "retry-failed");
   w->o.retry_failed = call_flag(c, "retry-failed");
   w->o.seed = (uint64_t)call_number(c, "seed");

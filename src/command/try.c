@@ -21,6 +21,7 @@ struct trial {
   struct template_row template;
   struct teacher_row teacher;
   struct job_options options;
+  struct job_teacher asked;
   uint16_t label;
   struct blueprint blueprint;
   struct request_row *rows;      /* one */
@@ -75,7 +76,9 @@ prepare(struct trial *t, struct err *e)
     return -1;
   t->options.template_name = t->template.name;
   t->options.template_version = t->template.version;
-  t->options.teacher = t->teacher.name;
+  t->asked.name = t->teacher.name;
+  t->options.teachers = &t->asked;
+  t->options.n_teachers = 1;
   t->options.labels = &t->label;
   t->options.n_labels = 1;
   t->options.per_label = 1;

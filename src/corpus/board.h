@@ -34,11 +34,27 @@ struct job_live {
   uint32_t wanted, kept, dropped;   /* samples */
   uint64_t tokens_in, tokens_out;
   double cost_usd, budget_usd;      /* budget 0: none; cost NaN: no price known */
+  double projected_usd;             /* of the whole job, at the rate so far; NaN: unknown */
+  uint64_t token_limit;             /* the other hard stops; 0: none */
+  uint32_t request_limit;
+  double seconds_limit;
+  uint32_t allowed_in_flight;       /* by the endpoint's complaints, at most max_in_flight */
+  double held_seconds;              /* nothing is sent for so long; 0: it is sent */
+  uint32_t round;                   /* of topping up, from 1 */
 };
 /* Its samples by label (or whatever the rows of its plan are). */
 struct board_cell {
   uint16_t label;
   uint32_t wanted, kept, dropped;
+};
+/* How unlike each other its texts are (corpus/diversity.h). */
+struct board_diversity {
+  uint32_t texts, vocabulary;       /* texts measured, different words in them */
+  double distinct_1, distinct_2;    /* different words and pairs of words, by all of them; 0..1 */
+  double self_similarity;           /* mean similarity of random pairs; 0..1 */
+  double growth;                    /* new words a text, over the last of them */
+  char opening[3][48];              /* the beginnings that come most often */
+  double opening_share[3];          /* of all texts; 0..1 */
 };
 struct activity {
   uint32_t id;                      /* on this board, from 1 */
@@ -51,6 +67,7 @@ struct activity {
   double rate;                      /* done per second, 0: unknown */
   double seconds;                   /* since it began, until it ended */
   struct job_live job;
+  struct board_diversity diversity;
   size_t n_points, n_lines, n_cells;
 };
 
@@ -65,6 +82,9 @@ void board_message(struct board *b, uint32_t id, const char *message);
 void board_job(struct board *b, uint32_t id, const struct job_live *live);
 void board_cells(struct board *b, uint32_t id, const struct board_cell *cells, size_t n);
 void board_point(struct board *b, uint32_t id, const struct train_point *point);
+void board_diversity(struct board *b, uint32_t id, const struct board_diversity *d);
+/* The reply that is being written just now, as far as it has come (its last 4 KB stay); NULL: none. */
+void board_stream(struct board *b, uint32_t id, const char *text);
 /* A line of what just happened ("+ returns  hi, the sofa..."); the last 500 are kept. */
 void board_line(struct board *b, uint32_t id, const char *line);
 /* state: done, stopped or failed. */
@@ -93,6 +113,8 @@ size_t board_running(struct board *b);             /* activities that have not e
 /* Copies points from index `from` on; returns how many were copied. */
 size_t board_points(struct board *b, uint32_t id, size_t from, struct train_point *out, size_t max);
 size_t board_get_cells(struct board *b, uint32_t id, struct board_cell *out, size_t max);
+/* The reply that is being written; NULL: none. To be freed by the caller. */
+char *board_get_stream(struct board *b, uint32_t id);
 /* The newest lines, newest first, each to be freed by the caller; returns how many. */
 size_t board_lines(struct board *b, uint32_t id, char **out, size_t max);
 /* Grows with each change on the board. */

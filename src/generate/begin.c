@@ -22,7 +22,7 @@ params_of(const struct job_options *o)
   json_add_field_int(&b, "count", (int64_t)o->count);
   json_add_field_int(&b, "seed", (int64_t)(o->seed ? o->seed : 1));
   json_add_field_int(&b, "concurrency", o->concurrency);
-  json_add_field_number(&b, "budget_usd", o->budget_usd);
+  json_add_field_number(&b, "budget_usd", o->limits.usd);
   json_add_field(&b, "process", word);
   buf_addc(&b, '}');
   return buf_take(&b);
@@ -152,11 +152,11 @@ open_purse(struct job *j, const struct job_options *o, struct err *e)
 {
   const struct teacher_spec *s = &j->blueprint.teacher.spec;
 
-  if (o->budget_usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
+  if (o->limits.usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
     return err_set(e, ERR_INPUT,
                    "no price is known of teacher '%s', so that a budget cannot hold (give it --price-in and "
                    "--price-out)", s->name);
-  j->purse = (struct purse){.budget_usd = o->budget_usd > 0 ? o->budget_usd : 0};
+  j->purse = (struct purse){.budget_usd = o->limits.usd > 0 ? o->limits.usd : 0};
   return 0;
 }
 

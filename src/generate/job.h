@@ -24,18 +24,54 @@
 #include "store/project.h"
 #include "teacher/teacher.h"
 
+/* What a job may use up, never passed, with what is in flight counted at its upper bound; 0: no limit. */
+struct job_limits {
+  double usd;                    /* needs prices */
+  uint64_t tokens;               /* prompts and replies */
+  uint32_t requests;             /* that are sent: answers from the file do not count */
+  double seconds;                /* of this run, by the clock */
+};
+/* One of several teachers of a job. */
+struct job_teacher {
+  const char *name;
+  uint32_t share;                /* of the requests, in proportion to the others'; 0: 1 */
+};
+/* Which texts of the corpus stand in prompts as `seeds`; each drawn anew for each request. */
+enum seeds_policy { SEEDS_RANDOM, SEEDS_BALANCED, SEEDS_SIMILAR, SEEDS_HARD, N_SEEDS_POLICIES };
+/* How a student stands to a text: of its own training or validation split, never of the test. */
+struct hard_text {
+  uint32_t id;
+  uint16_t said;                 /* the label that the student gives it */
+  float p_true;                  /* its probability of the true one */
+};
+
 /* What is asked for. Strings and arrays are borrowed by job_new only. Zeroed is valid but for the names. */
 struct job_options {
   const char *template_name;
   uint32_t template_version;     /* 0: the newest */
-  const char *teacher;
+  const struct job_teacher *teachers;
+  size_t n_teachers;             /* at least 1 */
+  bool fallback;                 /* the second is asked only where the first fails, and so on; else by shares */
   size_t per_label, count;       /* texts: for each label, or in all; both 0: once over the template's whole grid */
   const uint16_t *labels;        /* only these; NULL: all */
   size_t n_labels;
   const struct plan_restriction *restrictions;  /* only these attribute values */
   size_t n_restrictions;
   int concurrency;               /* requests in flight; 0: the teacher's own */
-  double budget_usd;             /* never passed, with what is in flight counted at its upper bound; 0: none */
+  struct job_limits limits;
+  bool top_up;                   /* go on asking until the wished number is kept, per label and cell, not only asked for */
+  double waste_max;              /* with top_up: at most so many texts asked for, for each one wished; 0: 3 */
+  bool steer;                    /* cells of low yield or low diversity get the next requests */
+  enum seeds_policy seeds;
+  const struct hard_text *hard;  /* SEEDS_HARD, and weights of the labels: the hardest are asked for most */
+  size_t n_hard;
+  uint16_t confused[2];          /* both not LABEL_NONE and not equal: only these two, each beside the other */
+  const uint32_t *subjects;      /* annotate, rewrite: the samples that it is about */
+  size_t n_subjects;
+  int texts_a_request;           /* annotate: 0: 1 */
+  int repeats;                   /* annotate: 0: 1 */
+  bool soft;                     /* annotate: probabilities, from logprobs or repeats, not labels alone */
+  bool batch;                    /* hand the requests in as a batch, to be collected later */
   bool resume;                   /* go on with the newest job of this template, teacher and wish (any wish, if none is
                                   * given), or begin one; one that is done is not begun again: job_step says so */
   bool retry_failed;             /* with resume: requests that failed for good are sent again, of a job that is done, too */

@@ -29,7 +29,7 @@ blueprint_load(struct blueprint *b, struct project *p, const struct job_options 
   *b = (struct blueprint){.project = p, .n_labels = labels_count(labels)};
   if (template_store_get(p, options->template_name, options->template_version, &b->template, e) < 0 ||
       prompty_parse(&b->prompty, b->template.name, b->template.source, strlen(b->template.source), e) < 0 ||
-      recruit_load(&b->teacher, p, options->teacher, e) < 0)
+      recruit_load(&b->teacher, p, options->teachers[0].name, e) < 0)
     return -1;
   if (b->prompty.kind != PROMPTY_GENERATE)
     return err_set(e, ERR_INPUT, "the template '%s' is of kind %s (generate needs one of kind generate)",

@@ -46,7 +46,11 @@ struct request_row {
   char *key; /* of the whole request (hex of a hash of messages, model, parameters, sample number) */
   uint16_t label;                /* the cell of the plan: LABEL_NONE if none */
   char *attributes;              /* as in struct sample, "" */
-  uint32_t wanted;               /* texts asked for */
+  uint32_t teacher_id;           /* whom it is for, and after an answer whose it is; 0: the job's */
+  uint32_t *subjects;            /* annotate, rewrite: the samples that it is about; NULL: none */
+  size_t n_subjects;
+  uint32_t batch_id;             /* it is on its way in this batch; 0: none */
+  uint32_t wanted;               /* texts asked for; of an annotation, those to be labelled */
   char *messages;                /* JSON array as sent */
   char *params;                  /* JSON object: model, temperature, schema..., "{}" */
   enum request_state state;
@@ -91,6 +95,62 @@ struct dropped_row {
 };
 void dropped_row_release(struct dropped_row *row);
 void dropped_rows_free(struct dropped_row *rows, size_t n);
+
+/* A teacher's word on a sample: one of k repeats. */
+struct vote_row {
+  uint32_t request_id, sample_id, teacher_id;
+  uint16_t label;                /* LABEL_NONE: it gave none of the labels */
+  float *probabilities;          /* by label id, from logprobs; NULL: it did not say */
+  size_t n_probabilities;
+  char *rationale;               /* "" */
+};
+void vote_rows_free(struct vote_row *rows, size_t n);
+/* Votes on these samples (ids ascending; NULL: all) by a teacher (0: all), by sample and request. */
+int job_store_votes(struct project *p, uint32_t teacher_id, const uint32_t *samples, size_t n_samples,
+                    struct vote_row **rows, size_t *n, struct err *e);
+
+/* See above, (3), for several replies at once: what they gave, in one transaction. Each dropped row and vote names its
+ * request_id. ch: a CHANGE_INSERT whose samples carry request_id, a CHANGE_SET, or NULL; it becomes one entry of the log
+ * (none if it is empty). *first_id as in project_insert; may be NULL. -1 and nothing written if one of the requests is
+ * not waiting to be parsed (another process was first). */
+struct kept {
+  const uint32_t *requests;
+  size_t n_requests;
+  const struct change *change;
+  const struct dropped_row *dropped;
+  size_t n_dropped;
+  const struct vote_row *votes;
+  size_t n_votes;
+};
+int job_store_keep_all(struct project *p, const struct kept *k, uint32_t *first_id, struct err *e);
+/* Parsed requests of a job as if they were only answered: their dropped texts and votes are forgotten, their samples
+ * stay. For reading replies again by other rules. */
+int job_store_unparse(struct project *p, uint32_t job_id, struct err *e);
+/* Takes one dropped text out of the list, with the insert that brings it (or its repaired text) into the corpus; ch NULL:
+ * it is just forgotten. */
+int job_store_restore(struct project *p, uint32_t dropped_id, const struct change *ch, uint32_t *first_id,
+                      struct err *e);
+
+/* Requests that are handed in together, to be collected later (OpenAI's Batch API). */
+enum batch_state { BATCH_PLANNED, BATCH_SENT, BATCH_COLLECTED, BATCH_FAILED, N_BATCH_STATES };
+extern const char *const batch_state_names[N_BATCH_STATES];
+struct batch_row {
+  uint32_t id, job_id, teacher_id;
+  enum batch_state state;
+  char *file;                    /* the endpoint's name of what was handed in, "" */
+  char *remote;                  /* the endpoint's name of the batch, "" */
+  char *message;                 /* how it stands, in the endpoint's words, "" */
+  uint32_t n_requests, n_done, n_failed;   /* as the endpoint says */
+  int64_t at_ms, polled_ms;
+};
+void batch_row_release(struct batch_row *row);
+void batch_rows_free(struct batch_row *rows, size_t n);
+/* Adds a batch (planned) and marks these requests as its own, in one transaction. */
+int job_store_batch_add(struct project *p, const struct batch_row *row, const uint32_t *requests, size_t n,
+                        uint32_t *id, struct err *e);
+/* Writes all but id, job_id, teacher_id and at_ms. A batch that failed lets its requests go (batch 0, planned). */
+int job_store_batch_set(struct project *p, const struct batch_row *row, struct err *e);
+int job_store_batches(struct project *p, uint32_t job_id, struct batch_row **rows, size_t *n, struct err *e);
 
 /* See above, (3). ch: a CHANGE_INSERT (may hold no samples; NULL: none) whose samples carry request_id. *first_id as in
  * project_insert; may be NULL. -1 and nothing written if the request is parsed already (another process was first). */

@@ -11,14 +11,29 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "teacher/teacher.h"
 
+/* How sure the model was of a token, and of what else it might have written there (logprobs). */
+struct chat_alternative {
+  const char *text;
+  double logprob;        /* natural logarithm */
+};
+struct chat_token {
+  const char *text;
+  double logprob;
+  struct chat_alternative *others;   /* likeliest first; the token itself may be among them */
+  size_t n_others;
+};
 /* What a chat completion says. Strings are owned; NULL where absent. */
 struct chat_reply {
   char *content;         /* choices[0].message.content */
   char *finish_reason;
   int64_t tokens_in;     /* -1: not said */
   int64_t tokens_out;
+  struct chat_token *tokens;   /* of the content, if logprobs were asked for and given; texts live as long as this */
+  size_t n_tokens;
+  struct arena arena;    /* what tokens point to */
   bool answered;         /* it is a chat completion, or the beginning of one, and no error object or web page */
   char *error_words;     /* what an error object or a refusal says */
   int error_status;      /* the HTTP status that an error object names (429, 503; 402 for a used up quota); 0: none */

@@ -47,7 +47,9 @@ struct retry_policy {
 struct teacher_spec {
   const char *name;          /* for messages */
   const char *kind;          /* "http" or "replay"; NULL: http */
-  const char *url;           /* http: the base, such as https://api.openai.com/v1; /chat/completions is added to it */
+  const char *url;           /* http: the base, such as https://api.openai.com/v1; the dialect adds the rest */
+  const char *dialect;       /* http: how the endpoint speaks (dialect.h); NULL: "openai" */
+  const char *api_version;   /* http: where the dialect has one (azure, anthropic); NULL: the dialect's own */
   const char *model;         /* http: required; replay: may be NULL */
   const char *key_env;       /* the NAME of the environment variable with the key; NULL or "": no key is sent */
   const char *replay_path;   /* replay: the JSON lines file, for reading and for messages */
@@ -58,7 +60,10 @@ struct teacher_spec {
   double price_out_usd;      /* per million tokens of the reply; NaN: unknown */
   int concurrency;           /* requests in flight; 0: TEACHER_CONCURRENCY */
   bool no_schema;            /* never send response_format (the endpoint is known not to take it) */
+  int requests_per_minute;   /* at most; 0: no limit of our own */
+  int64_t tokens_per_minute; /* prompt and reply together; 0: no limit of our own */
   int connect_timeout_ms;    /* 0: 10 000 */
+  int first_byte_timeout_ms; /* from the request's last byte to the reply's first; 0: 120 000 */
   int timeout_ms;            /* of one whole try; 0: 300 000 */
   struct teacher_parameters parameters;
   struct retry_policy retry;
@@ -75,6 +80,12 @@ struct teacher_request {
   const char *extra;         /* further members of the body, as JSON: `"top_k":5,"stop":["x"]`; NULL: none */
   int sample;                /* which of several samples of the same request, from 0: added to the seed, if one is set;
                               * picks the recording of a replay (modulo how many there are) */
+  int logprobs;              /* ask for so many alternatives of each token; 0: none */
+  bool stream;               /* ask for the reply as it is written (server-sent events); it is kept as it came */
+  void (*on_text)(void *to, uint64_t tag, const char *text, size_t n);  /* of a stream: each piece of the content (not
+                              * NUL-terminated), on a thread of the back end, never after the reply was taken; a try that
+                              * is made again begins with n = 0; may be NULL */
+  void *to;
   bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is
                               * not made again by the teacher: the caller, who counts money, decides */
 };
@@ -130,11 +141,23 @@ void teacher_reply_free(struct teacher_reply *r);  /* NULL is fine */
  * already). */
 void teacher_cancel(struct teacher *t, uint64_t tag);
 void teacher_cancel_all(struct teacher *t);
+/* No further try is begun: what is not under way comes back cancelled, what is, comes in (its replies are paid for). */
+void teacher_drain(struct teacher *t);
 void teacher_close(struct teacher *t);             /* NULL is fine */
 
 size_t teacher_n_waiting(const struct teacher *t); /* started and not yet taken */
 int teacher_concurrency(const struct teacher *t);
 void teacher_set_concurrency(struct teacher *t, int n);
+
+/* How fast it goes, for screens. The number in flight falls by a quarter, once a burst, when the endpoint says that it is
+ * too much (429, 503, 529), and grows again by one after 25 successes, up to what was asked for. */
+struct teacher_pace {
+  int in_flight;             /* tries under way */
+  int waiting;               /* requests that wait for their next try */
+  int allowed;               /* in flight at present: teacher_concurrency, or fewer after the endpoint's complaint */
+  int64_t held_ms;           /* nothing is sent for so long, by the endpoint's word or our own rate; 0: it is sent */
+};
+void teacher_pace(const struct teacher *t, struct teacher_pace *out);  /* any thread */
 
 /* Appends the whole request body as it is sent first: model, messages, parameters, response_format. The same request to
  * the same model gives the same bytes, so that this text (with the sample number) is what a cache is keyed by. */
