@@ -20,6 +20,9 @@ struct entry {
   struct activity a;
   struct stop stop;
   bool pause, forgotten;
+  unsigned stops;                 /* asked for so often */
+  bool want_limits;
+  struct board_limits limits;
   int want_in_flight;             /* negative: nothing was said */
   double want_budget_usd;
   double began_s, ended_s;
@@ -285,6 +288,47 @@ board_wanted(struct board *b, uint32_t id, int *in_flight, double *budget_usd)
   pthread_mutex_unlock(&b->lock);
 }
 
+bool
+board_limited(struct board *b, uint32_t id, struct board_limits *out)
+{
+  struct entry *e = enter(b, id);
+  bool said;
+
+  if (!e)
+    return false;
+  said = e->want_limits;
+  *out = e->limits;
+  e->want_limits = false;
+  pthread_mutex_unlock(&b->lock);
+  return said;
+}
+
+unsigned
+board_stops(struct board *b, uint32_t id)
+{
+  struct entry *e = enter(b, id);
+  unsigned n;
+
+  if (!e)
+    return 0;
+  n = e->stops;
+  pthread_mutex_unlock(&b->lock);
+  return n;
+}
+
+void
+board_limit(struct board *b, uint32_t id, const struct board_limits *limits)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  e->limits = *limits;
+  e->want_limits = true;
+  pthread_cond_broadcast(&b->woken);
+  leave(b);
+}
+
 void
 board_want(struct board *b, uint32_t id, int in_flight, double budget_usd)
 {
@@ -323,6 +367,7 @@ board_stop(struct board *b, uint32_t id)
   if (!e)
     return;
   atomic_store(&e->stop.wanted, true);
+  e->stops++;
   pthread_cond_broadcast(&b->woken);
   leave(b);
 }
@@ -334,8 +379,10 @@ board_stop_all(struct board *b)
     return;
   pthread_mutex_lock(&b->lock);
   for (size_t i = 0; i < b->n; i++)
-    if (!ended(b->entries[i]))
+    if (!ended(b->entries[i])) {
       atomic_store(&b->entries[i]->stop.wanted, true);
+      b->entries[i]->stops++;
+    }
   pthread_cond_broadcast(&b->woken);
   leave(b);
 }

@@ -31,6 +31,7 @@ extern const char *const activity_state_names[N_ACTIVITY_STATES];
 struct job_live {
   uint32_t in_flight, max_in_flight;
   uint32_t requests, ok, retried, failed, cached;
+  uint32_t rate_limited, timeouts, server_errors, resets;  /* why it was tried again, as in struct teacher_reply */
   uint32_t wanted, kept, dropped;   /* samples */
   uint64_t tokens_in, tokens_out;
   double cost_usd, budget_usd;      /* budget 0: none; cost NaN: no price known */
@@ -71,6 +72,11 @@ struct activity {
   size_t n_points, n_lines, n_cells;
 };
 
+/* What a job may use up from now on, as in struct job_live: 0: no limit; negative: as it was. */
+struct board_limits {
+  double usd, tokens, requests, seconds;
+};
+
 struct board;
 struct board *board_new(struct corpus *c);
 void board_free(struct board *b);
@@ -97,12 +103,17 @@ bool board_pause_point(struct board *b, uint32_t id);
 bool board_paused(struct board *b, uint32_t id);   /* the wish, for workers with their own waiting */
 /* What board_want said last, each once (then negative until it is said again). */
 void board_wanted(struct board *b, uint32_t id, int *in_flight, double *budget_usd);
+/* What board_limit said last, once: false if nothing was said since. */
+bool board_limited(struct board *b, uint32_t id, struct board_limits *out);
+/* How often board_stop was asked for: once, what is under way may still come in; twice, it is given up. */
+unsigned board_stops(struct board *b, uint32_t id);
 
 /* ---- the screen's side ---- */
 void board_pause(struct board *b, uint32_t id, bool pause);
-void board_stop(struct board *b, uint32_t id);     /* also ends a pause */
+void board_stop(struct board *b, uint32_t id);     /* also ends a pause; asked again: give up what is under way */
 /* How many requests a job is to keep in flight, and how much it may cost; negative: nothing was said. */
 void board_want(struct board *b, uint32_t id, int in_flight, double budget_usd);
+void board_limit(struct board *b, uint32_t id, const struct board_limits *limits);
 void board_stop_all(struct board *b);
 bool board_get(struct board *b, uint32_t id, struct activity *out);
 /* The newest activity of a record; false: none on the board. */
