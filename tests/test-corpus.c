@@ -405,19 +405,19 @@ statistics_are_summed(void **state)
   assert_float_equal(s.labels[1].words_mean, 5, 0);
   assert_int_equal(s.labels[2].label, LABEL_NONE);
   assert_int_equal(s.n_words, 11);
-  assert_int_equal(s.n_types, 6);
+  assert_int_equal(s.diversity.vocabulary, 6);
   assert_float_equal(s.words_mean, 11 / 4.0, 1e-12);
   assert_int_equal(s.words_min, 0);
   assert_int_equal(s.words_max, 6);
-  assert_float_equal(s.distinct1, 6.0 / 11, 1e-12);
+  assert_float_equal(s.diversity.distinct_1, 6.0 / 11, 1e-12);
   /* where is, is my, my parcel, where is, is my, my refund, refund my, my refund */
-  assert_float_equal(s.distinct2, 5.0 / 8, 1e-12);
+  assert_float_equal(s.diversity.distinct_2, 5.0 / 8, 1e-12);
   assert_int_equal(s.n_openings, 1);
   assert_string_equal(s.openings[0].words, "where is my");
   assert_int_equal(s.openings[0].n, 2);
   stats_release(&s);
   stats_run(c, NULL, 0, &s);
-  assert_float_equal(s.distinct1, 0, 0);
+  assert_float_equal(s.diversity.distinct_1, 0, 0);
   stats_release(&s);
   corpus_free(c);
 }

@@ -1,4 +1,5 @@
 /* list and stats: the corpus as it is. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,8 +149,8 @@ stats_json(struct call *c, const struct stats *s)
   json_add_field_int(&out, "min", s->words_min);
   json_add_field_int(&out, "median", s->words_median);
   json_add_field_int(&out, "max", s->words_max);
-  json_add_field_int(&out, "total", s->n_words);
-  json_add_field_int(&out, "different", s->n_types);
+  json_add_field_int(&out, "total", (int64_t)s->n_words);
+  json_add_field_int(&out, "different", s->diversity.vocabulary);
   buf_addc(&out, '}');
   json_add_key(&out, "chars");
   buf_addc(&out, '{');
@@ -157,8 +158,10 @@ stats_json(struct call *c, const struct stats *s)
   json_add_field_int(&out, "min", s->chars_min);
   json_add_field_int(&out, "max", s->chars_max);
   buf_addc(&out, '}');
-  json_add_field_number(&out, "distinct1", s->distinct1);
-  json_add_field_number(&out, "distinct2", s->distinct2);
+  json_add_field_number(&out, "distinct1", s->diversity.distinct_1);
+  json_add_field_number(&out, "distinct2", s->diversity.distinct_2);
+  json_add_field_number(&out, "self_similarity", s->diversity.self_similarity);
+  json_add_field_number(&out, "growth", s->diversity.growth);
   json_add_key(&out, "openings");
   buf_addc(&out, '[');
   for (size_t i = 0; i < s->n_openings; i++) {
@@ -195,10 +198,12 @@ stats_text(struct call *c, const struct stats *s)
   print_counts(c, "status", status_names, s->status, N_STATUSES);
   print_counts(c, "split", split_names, s->split, N_SPLITS);
   print_counts(c, "origin", origin_names, s->origin, N_ORIGINS);
-  print_line(c, "%-8s %.1f a text (sd %.1f, %u to %u, median %u); %u in all, %u different", "words", s->words_mean,
-             s->words_sd, s->words_min, s->words_max, s->words_median, s->n_words, s->n_types);
+  print_line(c, "%-8s %.1f a text (sd %.1f, %u to %u, median %u); %" PRIu64 " in all, %u different", "words",
+             s->words_mean, s->words_sd, s->words_min, s->words_max, s->words_median, s->n_words,
+             s->diversity.vocabulary);
   print_line(c, "%-8s %.1f a text (%u to %u)", "chars", s->chars_mean, s->chars_min, s->chars_max);
-  print_line(c, "%-8s distinct-1 %.3f, distinct-2 %.3f", "variety", s->distinct1, s->distinct2);
+  print_line(c, "%-8s distinct-1 %.3f, distinct-2 %.3f; self-similarity %.3f; %.1f new words a text", "variety",
+             s->diversity.distinct_1, s->diversity.distinct_2, s->diversity.self_similarity, s->diversity.growth);
   fputc('\n', c->out);
   grid_init(&g, "label|n>|new>|accepted>|rejected>|words>");
   for (size_t i = 0; i < s->n_labels; i++) {
@@ -256,9 +261,12 @@ const struct command command_stats = {
   .arguments = "PROJECT",
   .summary = "counts, lengths and diversity of the corpus",
   .text =
-    "Counts by status, split, origin and label; lengths in words and characters; distinct-1 and distinct-2 (different "
-    "words, and different pairs of neighbouring words, by all of them: the lower, the more the texts repeat "
-    "themselves); and the opening words most repeated.",
+    "Counts by status, split, origin and label; lengths in words and characters; and how varied the texts are: "
+    "distinct-1 and distinct-2 (different words, and different pairs of neighbouring words, by all of them: the lower, "
+    "the more the texts repeat themselves; both fall as a set grows, so compare sets of the same size); self-similarity "
+    "(the share of words that two texts drawn at random have in common, 0 to 1, the mean over a sample of 128 texts; "
+    "it does not depend on the size); how many words that were not seen before each of the last 100 texts brought; and "
+    "the opening words (the first three) most repeated. Words are compared without case and punctuation.",
   .options = stats_options,
   .examples = stats_examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,

@@ -2,71 +2,17 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "corpus/hashset.h"
-#include "corpus/normal.h"
-
-#define OPENING_WORDS 3
-#define MAX_OPENINGS 10
 
 /* What is counted over all texts before it is summed up. */
 struct counting {
-  struct hashset words, pairs;     /* different word n-grams */
-  uint64_t n_words, n_pairs;
-  struct strmap openings;          /* text to index + 1 */
-  struct stats_opening *opening;
-  size_t n_opening, cap_opening;
+  struct diversity *diversity;
   uint32_t *lengths;               /* words of each sample */
   uint64_t chars;
   struct stats_label *by_label;    /* by label id, the last for the unlabelled */
-  struct buf text;
 };
-
-/* Counts an opening; texts of fewer words have none. */
-static void
-count_opening(struct counting *k, const char *s, size_t n)
-{
-  int64_t at = strmap_get(&k->openings, s, n, 0);
-
-  if (!at) {
-    GROW(k->opening, k->cap_opening, k->n_opening + 1);
-    k->opening[k->n_opening++] = (struct stats_opening){.words = xstrndup(s, n)};
-    at = (int64_t)k->n_opening;
-    strmap_put(&k->openings, s, n, at);
-  }
-  k->opening[at - 1].n++;
-}
-
-/* The word n-grams of one text, which stands normalized in k->text. */
-static void
-count_words(struct counting *k)
-{
-  const char *s = buf_str(&k->text), *end = s + k->text.n;
-  uint64_t before = 0;
-
-  for (uint32_t i = 0; s < end; i++) {
-    const char *stop = memchr(s, ' ', (size_t)(end - s));
-    uint64_t h;
-
-    if (!stop)
-      stop = end;
-    h = hash_bytes(s, (size_t)(stop - s), 0);
-    ++*hashset_at(&k->words, h);
-    k->n_words++;
-    if (i) {
-      ++*hashset_at(&k->pairs, hash_mix(before) ^ h);
-      k->n_pairs++;
-    }
-    if (i + 1 == OPENING_WORDS)
-      count_opening(k, buf_str(&k->text), (size_t)(stop - buf_str(&k->text)));
-    before = h;
-    s = stop + 1;
-  }
-}
 
 static void
 count_label(struct counting *k, size_t label, const struct sample *s, uint32_t words)
@@ -97,14 +43,9 @@ count_sample(struct counting *k, const struct sample *s, size_t n_labels, struct
       count_label(k, s->labels[i], s, words);
   if (!s->n_labels)
     count_label(k, n_labels, s, words);
-  buf_clear(&k->text);
-  normal_add(&k->text, s->text, s->n_text);
-  count_words(k);
-  if (s->text2) {
-    buf_clear(&k->text);
-    normal_add(&k->text, s->text2, s->n_text2);
-    count_words(k);
-  }
+  diversity_add(k->diversity, s->text, s->n_text);
+  if (s->text2)
+    diversity_add(k->diversity, s->text2, s->n_text2);
 }
 
 static int
@@ -113,14 +54,6 @@ compare_lengths(const void *a, const void *b)
   uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
   return x < y ? -1 : x > y;
-}
-
-static int
-compare_openings(const void *a, const void *b)
-{
-  const struct stats_opening *x = a, *y = b;
-
-  return x->n != y->n ? (x->n < y->n ? 1 : -1) : strcmp(x->words, y->words);
 }
 
 static void
@@ -159,29 +92,14 @@ sum_labels(struct counting *k, size_t n_labels, struct stats *out)
   }
 }
 
-/* Keeps the most repeated openings and frees the others. */
-static void
-sum_openings(struct counting *k, struct stats *out)
-{
-  if (k->n_opening)
-    qsort(k->opening, k->n_opening, sizeof *k->opening, compare_openings);
-  for (size_t i = 0; i < k->n_opening; i++)
-    if (i < MAX_OPENINGS && k->opening[i].n >= 2)
-      out->n_openings++;
-    else
-      free(k->opening[i].words);
-  out->openings = k->opening;
-}
-
 void
 stats_run(const struct corpus *c, const uint32_t *ids, size_t n, struct stats *out)
 {
   size_t n_labels = labels_count(corpus_labels(c));
-  struct counting k = {.text = BUF_INIT};
+  struct counting k = {.diversity = diversity_new()};
   struct sample s;
 
   *out = (struct stats){0};
-  strmap_init(&k.openings);
   k.lengths = xmalloc((n + 1) * sizeof *k.lengths);
   k.by_label = xcalloc(n_labels + 1, sizeof *k.by_label);
   for (size_t i = 0; i < n; i++)
@@ -189,15 +107,10 @@ stats_run(const struct corpus *c, const uint32_t *ids, size_t n, struct stats *o
       count_sample(&k, &s, n_labels, out);
   sum_lengths(&k, out);
   sum_labels(&k, n_labels, out);
-  sum_openings(&k, out);
-  out->n_words = (uint32_t)k.n_words;
-  out->n_types = (uint32_t)k.words.n;
-  out->distinct1 = k.n_words ? (double)k.words.n / (double)k.n_words : 0;
-  out->distinct2 = k.n_pairs ? (double)k.pairs.n / (double)k.n_pairs : 0;
-  hashset_release(&k.words);
-  hashset_release(&k.pairs);
-  strmap_release(&k.openings);
-  buf_release(&k.text);
+  diversity_figures(k.diversity, &out->diversity);
+  out->n_words = diversity_words(k.diversity);
+  out->n_openings = diversity_openings(k.diversity, out->openings, N_OF(out->openings));
+  diversity_free(k.diversity);
   free(k.lengths);
   free(k.by_label);
 }
@@ -205,9 +118,6 @@ stats_run(const struct corpus *c, const uint32_t *ids, size_t n, struct stats *o
 void
 stats_release(struct stats *s)
 {
-  for (size_t i = 0; i < s->n_openings; i++)
-    free(s->openings[i].words);
-  free(s->openings);
   free(s->labels);
   *s = (struct stats){0};
 }
