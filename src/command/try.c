@@ -96,7 +96,7 @@ wait_for_reply(struct trial *t, struct teacher *teacher)
   struct outgoing o;
   struct teacher_reply *r = NULL;
 
-  outgoing_init(&o, t->rows, corpus_task(project_corpus(t->c->project)));
+  outgoing_init(&o, &t->blueprint, t->rows);
   t->rows->sent_ms = clock_wall_ms();
   teacher_start(teacher, 0, &o.request);
   while (!r && !stop_wanted(t->c->stop))
@@ -124,7 +124,7 @@ keep_reply(struct trial *t, struct teacher_reply *r, struct err *e)
   r->body = NULL;
   row->tokens_in = (uint64_t)(r->tokens_in >= 0 ? r->tokens_in : (int64_t)strlen(row->messages) / 4);
   row->tokens_out = (uint64_t)(r->tokens_out >= 0 ? r->tokens_out : (int64_t)row->n_reply / 4);
-  row->cost_usd = teacher_cost_usd(&t->blueprint.teacher.spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
+  row->cost_usd = teacher_cost_usd(&t->blueprint.team->recruit.spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
   row->answered_ms = clock_wall_ms();
   if (job_store_reply(t->c->project, row, 1, e) < 0)
     return -1;
@@ -137,7 +137,7 @@ send(struct trial *t, struct err *e)
   struct job_row job = {.kind = (char *)"try", .state = JOB_RUNNING, .template_id = t->template.id,
                         .params = (char *)"{}",
                         .teacher_id = t->teacher.id, .key = (char *)"", .message = (char *)""};
-  struct teacher *teacher = teacher_open(&t->blueprint.teacher.spec, e);
+  struct teacher *teacher = teacher_open(&t->blueprint.team->recruit.spec, e);
   struct teacher_reply *r = NULL;
   int result = -1;
 

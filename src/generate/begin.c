@@ -9,6 +9,17 @@
 #include "base/process.h"
 #include "generate/work.h"
 
+/* Of n things of this size. */
+static void *
+arena_copy(struct arena *a, const void *from, size_t n, size_t size)
+{
+  void *to = arena_alloc(a, n * size + 1);
+
+  if (n > 0)
+    memcpy(to, from, n * size);
+  return to;
+}
+
 /* {"per_label","count","seed","budget_usd","process"} */
 static char *
 params_of(const struct job_options *o)
@@ -56,7 +67,7 @@ find_unfinished(struct job *j, const struct job_options *o, struct err *e)
   int found;
 
   requests_wish(o, &wish);
-  found = job_store_find(j->project, "generate", j->blueprint.template.id, j->blueprint.teacher.row.id,
+  found = job_store_find(j->project, j->blueprint.kind->name, j->blueprint.template.id, j->blueprint.team->recruit.row.id,
                          wish.n > 0 ? wish.s : NULL, &j->row, e);
   buf_release(&wish);
   if (found == 1 && somebody_works(j, e) < 0)
@@ -82,8 +93,8 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
     goto out;
   requests_wish(o, &wish);
   j->row = (struct job_row){
-    .kind = xstrdup("generate"), .state = JOB_PLANNED, .template_id = j->blueprint.template.id,
-    .teacher_id = j->blueprint.teacher.row.id, .params = params_of(o), .key = xstrdup(buf_str(&wish)),
+    .kind = xstrdup(j->blueprint.kind->name), .state = JOB_PLANNED, .template_id = j->blueprint.template.id,
+    .teacher_id = j->blueprint.team->recruit.row.id, .params = params_of(o), .key = xstrdup(buf_str(&wish)),
     .message = xstrdup(""), .at_ms = clock_wall_ms(),
   };
   if (job_store_add(j->project, &j->row, &j->row.id, e) < 0)
@@ -122,11 +133,12 @@ load_items(struct job *j, bool retry_failed, struct err *e)
   if (funnel_load(&j->funnel, j->project, j->row.id, e) < 0 ||
       job_store_requests(j->project, j->row.id, -1, false, &rows, &n, e) < 0)
     return -1;
-  j->items = xcalloc(n + 1, sizeof *j->items);
+  GROW(j->items, j->cap, n + 1);
   j->funnel.failed = 0;
   for (size_t i = 0; i < n; i++) {
     struct item *it = &j->items[j->n];
 
+    *it = (struct item){0};
     j->funnel.failed += rows[i].state == REQUEST_FAILED && !retry_failed;
     if (rows[i].state == REQUEST_PARSED || (rows[i].state == REQUEST_FAILED && !retry_failed))
       continue;
@@ -147,10 +159,50 @@ failed:
   return -1;
 }
 
+int
+job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e)
+{
+  int result = job_store_plan(j->project, j->row.id, rows, n, e);
+
+  GROW(j->items, j->cap, j->n + n + 1);
+  for (size_t i = 0; result == 0 && i < n; i++) {
+    j->items[j->n++] = (struct item){.row = rows[i]};
+    funnel_wanted(&j->funnel, rows[i].label, rows[i].wanted);
+    j->funnel.n_requests++;
+    rows[i] = (struct request_row){0};
+  }
+  request_rows_free(rows, n);
+  return result;
+}
+
+/* Options borrow only during job_new. */
+static void
+copy_options(struct job *j, const struct job_options *from)
+{
+  struct job_options *o = &j->options;
+  struct job_teacher *teachers = arena_copy(&j->arena, from->teachers, from->n_teachers, sizeof *teachers);
+  struct plan_restriction *restrictions =
+    arena_copy(&j->arena, from->restrictions, from->n_restrictions, sizeof *restrictions);
+
+  *o = *from;
+  o->template_name = arena_strdup(&j->arena, from->template_name);
+  for (size_t i = 0; i < o->n_teachers; i++)
+    teachers[i].name = arena_strdup(&j->arena, teachers[i].name);
+  for (size_t i = 0; i < o->n_restrictions; i++)
+    restrictions[i] = (struct plan_restriction){arena_strdup(&j->arena, restrictions[i].attribute),
+                                                arena_strdup(&j->arena, restrictions[i].value)};
+  o->teachers = teachers;
+  o->restrictions = restrictions;
+  o->labels = from->labels ? arena_copy(&j->arena, from->labels, from->n_labels, sizeof *from->labels) : NULL;
+  o->hard = arena_copy(&j->arena, from->hard, from->n_hard, sizeof *from->hard);
+  o->subjects = arena_copy(&j->arena, from->subjects, from->n_subjects, sizeof *from->subjects);
+  o->retry = NULL;  /* the blueprint has it */
+}
+
 static int
 open_purse(struct job *j, const struct job_options *o, struct err *e)
 {
-  const struct teacher_spec *s = &j->blueprint.teacher.spec;
+  const struct teacher_spec *s = &j->blueprint.team->recruit.spec;
 
   if (o->limits.usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
     return err_set(e, ERR_INPUT,
@@ -165,9 +217,10 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
 {
   int found = 0;
 
+  copy_options(j, o);
   if (blueprint_load(&j->blueprint, j->project, o, e) < 0 || open_purse(j, o, e) < 0)
     return -1;
-  j->teacher = teacher_open(&j->blueprint.teacher.spec, e);
+  j->teacher = teacher_open(&j->blueprint.team->recruit.spec, e);
   if (!j->teacher)
     return -1;
   if (o->resume)

@@ -40,10 +40,10 @@ add_request(const struct blueprint *b, const struct request_row *row, double a_t
     out->cached += found == 1;
     return found < 0 ? -1 : 0;
   }
-  outgoing_init(&o, row, corpus_task(project_corpus(b->project)));
+  outgoing_init(&o, b, row);
   out->tokens_in += teacher_tokens_estimate(&o.request);
   out->tokens_out += (int64_t)(a_text * row->wanted);
-  out->cost_bound_usd += teacher_cost_bound_usd(&b->teacher.spec, &o.request);
+  out->cost_bound_usd += teacher_cost_bound_usd(&blueprint_member(b, row->teacher_id)->recruit.spec, &o.request);
   outgoing_release(&o);
   return 0;
 }
@@ -63,7 +63,7 @@ job_estimate(struct project *p, const struct job_options *options, struct job_es
   for (size_t i = 0; i < n; i++)
     if (add_request(&b, &rows[i], a_text, out, e) < 0)
       goto out;
-  out->cost_usd = teacher_cost_usd(&b.teacher.spec, out->tokens_in, out->tokens_out);
+  out->cost_usd = teacher_cost_usd(&b.team->recruit.spec, out->tokens_in, out->tokens_out);
   result = 0;
 out:
   request_rows_free(rows, n);

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "generate/filters.h"
-#include "generate/parse.h"
 #include "generate/work.h"
 #include "teacher/openai.h"
 
@@ -54,8 +53,8 @@ send_one(struct job *j, struct item *it)
   struct outgoing o;
   bool fits;
 
-  outgoing_init(&o, &it->row, corpus_task(project_corpus(j->project)));
-  it->bound_usd = purse_bound(&j->purse, &j->blueprint.teacher.spec, &it->row, &o.request);
+  outgoing_init(&o, &j->blueprint, &it->row);
+  it->bound_usd = purse_bound(&j->purse, &j->blueprint.team->recruit.spec, &it->row, &o.request);
   o.request.no_blind_retry = j->purse.budget_usd > 0;
   fits = purse_open(&j->purse, it->bound_usd);
   if (fits) {
@@ -138,7 +137,7 @@ take_answer(struct job *j, struct item *it, struct teacher_reply *r)
   row->http_status = (uint32_t)r->http_status;
   row->tokens_in = (uint64_t)(r->tokens_in >= 0 ? r->tokens_in : (int64_t)strlen(row->messages) / 4);
   row->tokens_out = (uint64_t)(r->tokens_out >= 0 ? r->tokens_out : (int64_t)row->n_reply / 4);
-  row->cost_usd = teacher_cost_usd(&j->blueprint.teacher.spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
+  row->cost_usd = teacher_cost_usd(&j->blueprint.team->recruit.spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
   row->answered_ms = clock_wall_ms();
   it->state = ITEM_ANSWERED;
   j->failed_in_row = 0;
@@ -193,127 +192,77 @@ take_replies(struct job *j, int timeout_ms, struct err *e)
   return result;
 }
 
-/* ---- parse, filter, insert ---- */
+/* ---- read, keep ---- */
 
-/* What became of one reply. */
-struct outcome {
-  struct change *change;
-  struct dropped_row *dropped;
-  size_t n_dropped, cap_dropped;
-};
-
+/* Adds to o what the reply gives, as the job's kind sees it; what cannot be read goes into quarantine as a whole. */
 static void
-outcome_release(struct outcome *o)
-{
-  change_free(o->change);
-  for (size_t i = 0; i < o->n_dropped; i++)
-    dropped_row_release(&o->dropped[i]);
-  free(o->dropped);
-}
-
-static void
-drop(struct job *j, struct item *it, struct outcome *o, enum drop_reason reason, const struct candidate *t,
-     const char *detail, uint32_t of)
-{
-  GROW(o->dropped, o->cap_dropped, o->n_dropped + 1);
-  o->dropped[o->n_dropped++] = (struct dropped_row){
-    .job_id = j->row.id, .request_id = it->row.id, .label = it->row.label, .attributes = xstrdup(it->row.attributes),
-    .text = t ? xstrdup(t->text) : NULL, .text2 = t && t->text2 ? xstrdup(t->text2) : NULL,
-    .reason = xstrdup(drop_defs[reason].name), .detail = xstrdup(detail), .of_id = of,
-  };
-}
-
-static void
-keep(struct job *j, struct item *it, struct outcome *o, const struct candidate *t)
-{
-  change_add_sample(o->change, &(struct sample){
-    .text = t->text, .n_text = (uint32_t)t->n_text, .text2 = t->text2, .n_text2 = (uint32_t)t->n_text2,
-    .labels = &it->row.label, .n_labels = 1, .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED, .status = STATUS_NEW,
-    .template_id = j->row.template_id, .teacher_id = j->row.teacher_id, .request_id = it->row.id,
-    .attributes = it->row.attributes,
-  });
-}
-
-/* The texts of a raw reply; -1 with e in words for the person. */
-static int
-read_reply(struct job *j, const struct item *it, struct parsed *texts, struct err *e)
+read_reply(struct job *j, struct item *it, struct outcome *o)
 {
   struct chat_reply chat;
-  int result = chat_parse(it->row.reply ? it->row.reply : "", it->row.n_reply, &chat, e);
-  struct parse_want want = {.pair = corpus_task(project_corpus(j->project)) == TASK_PAIR, .count = it->row.wanted,
-                            .finish_reason = chat.finish_reason};
+  struct err why = {0};
+  int result = chat_parse(it->row.reply ? it->row.reply : "", it->row.n_reply, &chat, &why);
 
   if (result == 0)
-    result = parse_reply(chat.content, strlen(chat.content), &want, texts, e);
+    result = j->blueprint.kind->read(j, it, &chat, o, &why);
   else if (chat.finish_reason && strcmp(chat.finish_reason, "length") == 0)
-    err_prefix(e, "truncated: ");
+    err_prefix(&why, "truncated: ");
+  if (result < 0)
+    outcome_drop(o, j, it, DROP_PARSE, NULL, why.message, 0);
   chat_reply_release(&chat);
-  return result;
-}
-
-static void
-sift(struct job *j, struct item *it, const struct parsed *texts, struct outcome *o)
-{
-  char detail[200];
-  uint32_t of;
-
-  for (size_t i = 0; i < texts->n; i++) {
-    enum drop_reason reason = filters_drop(j->filters, it->row.label, &texts->texts[i], &of, detail, sizeof detail);
-
-    if (reason == DROP_NONE)
-      keep(j, it, o, &texts->texts[i]);
-    else
-      drop(j, it, o, reason, &texts->texts[i], detail, of);
-  }
+  GROW(o->requests, o->cap_requests, o->n_requests + 1);
+  o->requests[o->n_requests++] = it->row.id;
 }
 
 /* After it is on disk: the figures, and a line for each text. */
 static void
-account(struct job *j, const struct item *it, const struct outcome *o)
+account(struct job *j, const struct outcome *o)
 {
-  uint16_t label = it->row.label;
-
-  for (size_t i = 0; i < o->change->n_samples; i++) {
-    const struct sample *s = &o->change->samples[i];
-
-    show_kept(j, label, &(struct candidate){.text = s->text, .n_text = s->n_text});
+  for (size_t i = 0; i < o->n_kept; i++) {
+    show_kept(j, o->kept[i].label, o->kept[i].text);
+    funnel_kept(&j->funnel, o->kept[i].label, 1);
   }
-  funnel_kept(&j->funnel, label, (uint32_t)o->change->n_samples);
   for (size_t i = 0; i < o->n_dropped; i++) {
     const struct dropped_row *d = &o->dropped[i];
     enum drop_reason reason = drop_parse(d->reason);
 
-    funnel_dropped(&j->funnel, label, reason);
-    show_dropped(j, label, reason, d->text ? d->text : "(the whole reply)", d->detail);
+    funnel_dropped(&j->funnel, d->label, reason);
+    show_dropped(j, d->label, reason, d->text ? d->text : "(the whole reply)", d->detail);
   }
+}
+
+static int
+keep(struct job *j, struct outcome *o, struct err *e)
+{
+  uint32_t first_id = 0;
+  int result;
+
+  if (o->change->kind == CHANGE_INSERT) {
+    change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, o->change->n_samples);
+    result = job_store_keep(j->project, o->requests[0], o->change, o->dropped, o->n_dropped, &first_id, e);
+  } else {
+    change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, o->n_kept);
+    result = job_store_keep_set(j->project, o->requests[0], o->change, o->dropped, o->n_dropped, e);
+  }
+  if (result == 0)
+    filters_kept(j->filters, first_id);
+  return result;
 }
 
 static int
 bring_in(struct job *j, struct item *it, struct err *e)
 {
-  struct outcome o = {0};
-  struct parsed texts = {0};
-  struct err why = {0};
-  uint32_t first_id = 0;
-  char actor[32];
+  struct outcome o;
   int result;
 
-  snprintf(actor, sizeof actor, "job %u", j->row.id);
-  o.change = change_new(CHANGE_INSERT, actor, "generate");
-  if (read_reply(j, it, &texts, &why) == 0)
-    sift(j, it, &texts, &o);
-  else
-    drop(j, it, &o, DROP_PARSE, NULL, why.message, 0);
-  change_summarize(o.change, "generate %zu samples", o.change->n_samples);
-  result = job_store_keep(j->project, it->row.id, o.change, o.dropped, o.n_dropped, &first_id, e);
+  outcome_init(&o, j);
+  read_reply(j, it, &o);
+  result = keep(j, &o, e);
   if (result == 0) {
-    filters_kept(j->filters, first_id);
-    account(j, it, &o);
+    account(j, &o);
     free(it->row.reply);
     it->row.reply = NULL;
     it->state = ITEM_DONE;
   }
-  parsed_release(&texts);
   outcome_release(&o);
   return result;
 }
@@ -372,12 +321,31 @@ end_early(struct job *j, enum job_state state, struct err *e, enum err_code code
   return end(j, state, -1, e);
 }
 
+/* Everything came in: the kind may ask for more. 1: it did, 0, -1. */
+static int
+ask_for_more(struct job *j, struct err *e)
+{
+  struct request_row *rows = NULL;
+  size_t n = 0;
+
+  if (!j->blueprint.kind->more)
+    return 0;
+  if (j->blueprint.kind->more(j, &rows, &n, e) < 0 || (n > 0 && job_grow(j, rows, n, e) < 0))
+    return -1;
+  return n > 0;
+}
+
 static int
 end_all_done(struct job *j, struct err *e)
 {
   const struct funnel *f = &j->funnel;
   bool some = f->ok + f->cached > 0;
+  int more = ask_for_more(j, e);
 
+  if (more > 0)
+    return 1;
+  if (more < 0 || (j->blueprint.kind->finish && j->blueprint.kind->finish(j, e) < 0))
+    return end(j, JOB_FAILED, -1, e);
   if (f->failed == 0)
     return end(j, JOB_DONE, 0, e);
   err_set(e, some ? ERR_PARTIAL : j->failure.code, "%u of %u requests failed: %s", f->failed, f->n_requests,
@@ -398,7 +366,7 @@ end_out_of_money(struct job *j, struct err *e)
 static void
 follow_wishes(struct job *j)
 {
-  const struct teacher_spec *s = &j->blueprint.teacher.spec;
+  const struct teacher_spec *s = &j->blueprint.team->recruit.spec;
   double budget_usd;
   int in_flight;
 
@@ -445,6 +413,7 @@ job_new(struct project *p, const struct job_options *options, struct err *e)
 {
   struct job *j = xcalloc(1, sizeof *j);
 
+  arena_init(&j->arena);
   j->project = p;
   j->board = project_board(p);
   j->stop = options->stop;
@@ -476,7 +445,10 @@ job_free(struct job *j)
   free(j->items);
   job_row_release(&j->row);
   funnel_release(&j->funnel);
+  if (j->blueprint.kind && j->blueprint.kind->close)
+    j->blueprint.kind->close(j);
   blueprint_release(&j->blueprint);
+  arena_release(&j->arena);
   free(j);
 }
 

@@ -8,30 +8,63 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "generate/examples.h"
+#include "base/rng.h"
+#include "generate/kind.h"
 
-#define TEXT_SCHEMA "{\"type\":\"string\"}"
-#define PAIR_SCHEMA \
-  "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"},\"text2\":{\"type\":\"string\"}}," \
-  "\"required\":[\"text\",\"text2\"],\"additionalProperties\":false}"
-/* OpenAI's strict mode wants an object at the root. */
-#define LIST_SCHEMA(item) \
-  "{\"type\":\"object\",\"properties\":{\"texts\":{\"type\":\"array\",\"items\":" item "}}," \
-  "\"required\":[\"texts\"],\"additionalProperties\":false}"
+#define TEAM_SHARES 1000         /* that all shares may add up to */
 
 /* ---- what a job is made of ---- */
+
+static int
+load_member(struct blueprint *b, const struct job_options *o, const struct job_teacher *asked, struct err *e)
+{
+  struct member *m = &b->team[b->n_team++];
+  struct recruit *r = &m->recruit;
+
+  m->share = asked->share ? asked->share : 1;
+  if (recruit_load(r, b->project, asked->name, e) < 0)
+    return -1;
+  for (struct member *other = b->team; other < m; other++)
+    if (other->recruit.row.id == r->row.id)
+      return err_set(e, ERR_INPUT, "the teacher '%s' is named twice", r->row.name);
+  m->recording = r->replay ? hash_bytes(r->replay, r->n_replay, 0) : 0;
+  r->spec.replay_delay_ms = o->replay_delay_ms;
+  if (o->concurrency > 0)
+    r->spec.concurrency = o->concurrency;
+  if (o->retry)
+    r->spec.retry = *o->retry;
+  return 0;
+}
+
+static int
+load_team(struct blueprint *b, const struct job_options *o, struct err *e)
+{
+  uint64_t shares = 0;
+
+  b->team = xcalloc(o->n_teachers + 1, sizeof *b->team);
+  for (size_t i = 0; i < o->n_teachers; i++) {
+    if (load_member(b, o, &o->teachers[i], e) < 0)
+      return -1;
+    shares += b->team[i].share;
+  }
+  return shares <= TEAM_SHARES ? 0
+                               : err_set(e, ERR_INPUT, "the shares of the teachers add up to %llu (at most %d)",
+                                         (unsigned long long)shares, TEAM_SHARES);
+}
 
 int
 blueprint_load(struct blueprint *b, struct project *p, const struct job_options *options, struct err *e)
 {
   const struct labels *labels = corpus_labels(project_corpus(p));
 
-  *b = (struct blueprint){.project = p, .n_labels = labels_count(labels)};
+  *b = (struct blueprint){.project = p, .fallback = options->fallback, .seed = options->seed ? options->seed : 1,
+                          .n_labels = labels_count(labels)};
   if (template_store_get(p, options->template_name, options->template_version, &b->template, e) < 0 ||
       prompty_parse(&b->prompty, b->template.name, b->template.source, strlen(b->template.source), e) < 0 ||
-      recruit_load(&b->teacher, p, options->teachers[0].name, e) < 0)
+      load_team(b, options, e) < 0)
     return -1;
-  if (b->prompty.kind != PROMPTY_GENERATE)
+  b->kind = job_kind_of(b->prompty.kind);
+  if (!b->kind)
     return err_set(e, ERR_INPUT, "the template '%s' is of kind %s (generate needs one of kind generate)",
                    b->template.name, prompty_kind_name(b->prompty.kind));
   if (b->n_labels == 0)
@@ -39,12 +72,6 @@ blueprint_load(struct blueprint *b, struct project *p, const struct job_options 
   b->labels = xcalloc(b->n_labels, sizeof *b->labels);
   for (size_t i = 0; i < b->n_labels; i++)
     b->labels[i] = (struct prompt_label){label_name(labels, (uint16_t)i), label_meaning(labels, (uint16_t)i)};
-  b->recording = b->teacher.replay ? hash_bytes(b->teacher.replay, b->teacher.n_replay, 0) : 0;
-  b->teacher.spec.replay_delay_ms = options->replay_delay_ms;
-  if (options->concurrency > 0)
-    b->teacher.spec.concurrency = options->concurrency;
-  if (options->retry)
-    b->teacher.spec.retry = *options->retry;
   return 0;
 }
 
@@ -53,9 +80,37 @@ blueprint_release(struct blueprint *b)
 {
   template_row_release(&b->template);
   prompty_release(&b->prompty);
-  recruit_release(&b->teacher);
+  for (size_t i = 0; i < b->n_team; i++)
+    recruit_release(&b->team[i].recruit);
+  free(b->team);
   free(b->labels);
   *b = (struct blueprint){0};
+}
+
+const struct member *
+blueprint_member(const struct blueprint *b, uint32_t teacher_id)
+{
+  for (size_t i = 0; i < b->n_team; i++)
+    if (b->team[i].recruit.row.id == teacher_id)
+      return &b->team[i];
+  return b->team;
+}
+
+/* Each block of requests as long as the sum of the shares is dealt out in an order of its own. */
+uint32_t
+blueprint_deal(const struct blueprint *b, uint32_t label, size_t k)
+{
+  uint32_t order[TEAM_SHARES], n = 0;
+  struct rng rng;
+
+  if (b->n_team == 1 || b->fallback)
+    return b->team[0].recruit.row.id;
+  for (size_t i = 0; i < b->n_team; i++)
+    for (uint32_t s = 0; s < b->team[i].share && n < TEAM_SHARES; s++)
+      order[n++] = b->team[i].recruit.row.id;
+  rng_seed(&rng, hash_mix(b->seed ^ hash_mix(label + 1) ^ (k / n) * 0x9e3779b97f4a7c15u));
+  rng_shuffle(&rng, order, n);
+  return order[k % n];
 }
 
 void
@@ -70,39 +125,7 @@ requests_wish(const struct job_options *o, struct buf *out)
     buf_addf(out, " %s=%s", o->restrictions[i].attribute, o->restrictions[i].value);
 }
 
-/* ---- from the plan to rows ---- */
-
-static int
-make_plan(const struct blueprint *b, const struct job_options *o, struct plan *plan, struct err *e)
-{
-  struct plan_wish wish = {.per_label = o->per_label, .total = o->count, .restrictions = o->restrictions,
-                           .n_restrictions = o->n_restrictions};
-  uint32_t *labels = NULL;
-  size_t cells = 1;
-  int result;
-
-  if (o->labels) {
-    labels = xcalloc(o->n_labels + 1, sizeof *labels);
-    for (size_t i = 0; i < o->n_labels; i++)
-      labels[i] = o->labels[i];
-    wish.labels = labels;
-    wish.n_labels = o->n_labels;
-  }
-  if (wish.per_label == 0 && wish.total == 0) {
-    for (size_t i = 0; i < b->prompty.n_attributes; i++)
-      cells *= b->prompty.attributes[i].n < PLAN_REQUESTS / cells ? b->prompty.attributes[i].n : PLAN_REQUESTS / cells;
-    wish.per_label = cells * (size_t)b->prompty.count;
-  }
-  result = plan_make(plan, &b->prompty, b->labels, b->n_labels, &wish, e);
-  if (result == 0 && (o->per_label | o->count) == 0 && plan->n_cells < cells && plan->n_cells > 0) {
-    /* restricted: once over what is left of the grid */
-    wish.per_label = plan->n_cells * (size_t)b->prompty.count;
-    plan_release(plan);
-    result = plan_make(plan, &b->prompty, b->labels, b->n_labels, &wish, e);
-  }
-  free(labels);
-  return result;
-}
+/* ---- rows ---- */
 
 char *
 requests_params(const struct prompty *t, uint32_t sample)
@@ -121,27 +144,18 @@ requests_params(const struct prompty *t, uint32_t sample)
   return buf_take(&b);
 }
 
-static char *
-attributes_of(const struct prompty *t, const uint32_t *values)
-{
-  struct buf b = BUF_INIT;
-
-  for (size_t i = 0; i < t->n_attributes; i++)
-    attribute_add(&b, t->attributes[i].name, t->attributes[i].values[values[i]]);
-  return buf_take(&b);
-}
-
 /* Two 64-bit hashes of who is asked, the whole request and its sample number, in hex. */
-static char *
-key_of(const struct blueprint *b, const struct request_row *row)
+char *
+requests_key(const struct blueprint *b, const struct request_row *row, uint32_t teacher_id)
 {
-  const struct teacher_spec *s = &b->teacher.spec;
+  const struct member *m = blueprint_member(b, teacher_id);
+  const struct teacher_spec *s = &m->recruit.spec;
   struct outgoing o;
   struct buf text = BUF_INIT;
   char *key;
 
-  outgoing_init(&o, row, corpus_task(project_corpus(b->project)));
-  buf_addf(&text, "%s %s %" PRIu64 " %d ", s->kind, s->url ? s->url : "", b->recording, o.request.sample);
+  outgoing_init(&o, b, row);
+  buf_addf(&text, "%s %s %" PRIu64 " %d ", s->kind, s->url ? s->url : "", m->recording, o.request.sample);
   teacher_request_json(s, &o.request, &text);
   key = xasprintf("%016" PRIx64 "%016" PRIx64, hash_bytes(text.s, text.n, 1), hash_bytes(text.s, text.n, 2));
   outgoing_release(&o);
@@ -149,60 +163,37 @@ key_of(const struct blueprint *b, const struct request_row *row)
   return key;
 }
 
-static int
-render_row(const struct blueprint *b, const struct plan *plan, size_t i, struct examples *examples,
-           struct request_row *row, struct err *e)
+int
+requests_render(const struct blueprint *b, struct prompt_scope *scope, uint32_t sample, struct request_row *row,
+                struct err *e)
 {
-  const struct plan_request *r = &plan->requests[i];
-  struct prompt_scope scope = {.labels = b->labels, .n_labels = b->n_labels,
-                               .task = task_name(corpus_task(project_corpus(b->project)))};
   struct messages m;
   struct buf json = BUF_INIT;
+  int result;
 
-  plan_scope(plan, i, b->labels, &scope);
-  examples_draw(examples, (uint16_t)r->label, i, &scope);
-  if (prompty_render(&b->prompty, &scope, &m, e) < 0) {
-    messages_release(&m);
-    return -1;
-  }
+  scope->labels = b->labels;
+  scope->n_labels = b->n_labels;
+  scope->task = task_name(corpus_task(project_corpus(b->project)));
+  result = prompty_render(&b->prompty, scope, &m, e);
   messages_add_json(&json, &m);
   messages_release(&m);
-  *row = (struct request_row){
-    .label = (uint16_t)r->label, .wanted = (uint32_t)plan->count, .cost_usd = NAN, .state = REQUEST_PLANNED,
-    .attributes = attributes_of(&b->prompty, r->values), .messages = buf_take(&json),
-    .params = requests_params(&b->prompty, r->sample),
-    .error = xstrdup(""),
-  };
-  row->key = key_of(b, row);
-  return 0;
+  row->state = REQUEST_PLANNED;
+  row->cost_usd = NAN;
+  row->error = xstrdup("");
+  row->messages = buf_take(&json);
+  row->params = requests_params(&b->prompty, sample);
+  if (!row->attributes)
+    row->attributes = xstrdup("");
+  if (result == 0)
+    row->key = requests_key(b, row, row->teacher_id);
+  return result;
 }
 
 int
 requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n,
               struct err *e)
 {
-  struct plan plan = {0};
-  struct examples *examples = examples_new(project_corpus(b->project), options->seed ? options->seed : 1);
-  int result = -1;
-
-  *rows = NULL;
-  *n = 0;
-  if (make_plan(b, options, &plan, e) < 0)
-    goto out;
-  *rows = xcalloc(plan.n + 1, sizeof **rows);
-  for (size_t i = 0; i < plan.n; i++, ++*n)
-    if (render_row(b, &plan, i, examples, &(*rows)[i], e) < 0)
-      goto out;
-  result = 0;
-out:
-  plan_release(&plan);
-  examples_free(examples);
-  if (result < 0) {
-    request_rows_free(*rows, *n);
-    *rows = NULL;
-    *n = 0;
-  }
-  return result;
+  return b->kind->plan(b, options, rows, n, e);
 }
 
 /* ---- from a row to a teacher ---- */
@@ -245,7 +236,7 @@ read_parameter(struct teacher_parameters *p, struct buf *extra, const struct jso
 }
 
 void
-outgoing_init(struct outgoing *o, const struct request_row *row, enum task task)
+outgoing_init(struct outgoing *o, const struct blueprint *b, const struct request_row *row)
 {
   struct json *params = json_parse(row->params, strlen(row->params), NULL, NULL);
   struct buf extra = BUF_INIT;
@@ -257,14 +248,14 @@ outgoing_init(struct outgoing *o, const struct request_row *row, enum task task)
   o->request.extra = o->extra;
   o->request.sample = (int)json_number(json_get(params, "sample"), 0);
   o->request.messages = row->messages;
-  o->request.schema_name = "texts";
-  o->request.schema = task == TASK_PAIR ? LIST_SCHEMA(PAIR_SCHEMA) : LIST_SCHEMA(TEXT_SCHEMA);
   json_free(params);
+  b->kind->outgoing(b, row, o);
 }
 
 void
 outgoing_release(struct outgoing *o)
 {
   free(o->extra);
-  o->extra = NULL;
+  free(o->schema);
+  o->extra = o->schema = NULL;
 }

@@ -11,25 +11,49 @@
 #include "store/job_store.h"
 #include "store/template_store.h"
 
+struct job_kind;
+
+/* One of the teachers of a job. */
+struct member {
+  struct recruit recruit;
+  uint32_t share;
+  uint64_t recording;            /* hash of a replay's recordings: others have other replies */
+};
+
 /* What a job is made of. Life: blueprint_load, blueprint_release (also after -1). */
 struct blueprint {
   struct project *project;
+  const struct job_kind *kind;   /* by the template */
   struct template_row template;
   struct prompty prompty;
-  struct recruit teacher;
+  struct member *team;           /* in the order asked for */
+  size_t n_team;                 /* at least 1 */
+  bool fallback;                 /* they stand in for each other, in this order; else each has its share */
+  uint64_t seed;
   struct prompt_label *labels;   /* all of the project */
   size_t n_labels;
-  uint64_t recording;            /* hash of a replay's recordings: others have other replies */
 };
 int blueprint_load(struct blueprint *b, struct project *p, const struct job_options *options, struct err *e);
 void blueprint_release(struct blueprint *b);
+/* The member with this teacher; 0 or none of them: the first. */
+const struct member *blueprint_member(const struct blueprint *b, uint32_t teacher_id);
+/* Whom the k-th request (from 0, over the whole job) of a label is for: the same each time, by shares, and not in step
+ * with the attributes' values. */
+uint32_t blueprint_deal(const struct blueprint *b, uint32_t label, size_t k);
 
 /* What was wished, as one line: equal for the same work. "" if nothing was said. */
 void requests_wish(const struct job_options *options, struct buf *out);
 
-/* Renders all requests of the plan. rows are to be freed with request_rows_free. */
+/* All requests of the plan, as the kind makes them. rows are to be freed with request_rows_free. */
 int requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n,
                   struct err *e);
+/* Renders one request. The caller has set what it is about: label, attributes (owned by the row, NULL: ""), wanted,
+ * teacher_id, subjects. Set here: messages, params, key, and the rest as planned. scope: all but labels and task, which
+ * are set here. -1: row is to be released all the same. */
+int requests_render(const struct blueprint *b, struct prompt_scope *scope, uint32_t sample, struct request_row *row,
+                    struct err *e);
+/* The key that the request has with this teacher; to be freed. */
+char *requests_key(const struct blueprint *b, const struct request_row *row, uint32_t teacher_id);
 
 /* {"sample":0,"parameters":{...of the template...}}, the params of a row; to be freed by the caller. */
 char *requests_params(const struct prompty *t, uint32_t sample);
@@ -37,9 +61,9 @@ char *requests_params(const struct prompty *t, uint32_t sample);
 /* A request as a teacher takes it; it borrows from the row. */
 struct outgoing {
   struct teacher_request request;
-  char *extra;
+  char *extra, *schema;          /* owned; schema: where the kind makes one of its own */
 };
-void outgoing_init(struct outgoing *o, const struct request_row *row, enum task task);
+void outgoing_init(struct outgoing *o, const struct blueprint *b, const struct request_row *row);
 void outgoing_release(struct outgoing *o);
 
 #endif

@@ -86,9 +86,9 @@ show_line(struct job *j, char sign, uint16_t label, const char *text, const char
 }
 
 void
-show_kept(struct job *j, uint16_t label, const struct candidate *t)
+show_kept(struct job *j, uint16_t label, const char *text)
 {
-  show_line(j, '+', label, t->text, "");
+  show_line(j, '+', label, text, "");
 }
 
 void

@@ -4,6 +4,7 @@
 #define GENERATE_WORK_H
 
 #include "generate/job.h"
+#include "generate/kind.h"
 #include "generate/requests.h"
 
 /* Where a request stands, in this run. On disk it stands in enum request_state. */
@@ -33,12 +34,15 @@ void purse_settle(struct purse *p, double bound_usd, double cost_usd);
 struct job {
   struct project *project;
   struct board *board;
+  struct arena arena;          /* of what options points to */
+  struct job_options options;  /* as asked for */
   struct blueprint blueprint;
+  void *own;                   /* the kind's */
   struct teacher *teacher;
   struct filters *filters;
   struct job_row row;
   struct item *items;          /* in the order of the plan */
-  size_t n;
+  size_t n, cap;               /* it grows: hold indexes, not pointers */
   size_t head;                 /* the first item that is not done: nothing behind it is inserted before it */
   size_t next;                 /* no planned item stands before it */
   size_t n_sent;
@@ -60,11 +64,13 @@ struct job {
 /* begin.c: fills a job of which project, board and stop are set. On -1 it may have a record (row.id), which then is
  * unfit. */
 int job_begin(struct job *j, const struct job_options *o, struct err *e);
+/* Writes further requests down and adds them behind the others. Takes rows. */
+int job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e);
 
 /* show.c */
 void show_begin(struct job *j);
 void show_figures(struct job *j, bool now);
-void show_kept(struct job *j, uint16_t label, const struct candidate *t);
+void show_kept(struct job *j, uint16_t label, const char *text);
 void show_dropped(struct job *j, uint16_t label, enum drop_reason reason, const char *text, const char *detail);
 void show_end(struct job *j);
 
