@@ -14,7 +14,7 @@ struct teacher {
   void *self;                    /* the back end's own */
   struct mailbox replies;
   atomic_int concurrency;
-  atomic_bool schema_refused;    /* the endpoint does not take response_format: asked once, remembered */
+  atomic_uint refused;           /* what the endpoint does not take (enum refusal): learned once, remembered */
   size_t n_waiting;              /* started and not yet taken */
   struct teacher_spec spec;      /* strings owned */
 };
@@ -29,6 +29,10 @@ struct teacher_backend {
   void (*close)(struct teacher *t);                /* joins its threads, frees self */
 };
 extern const struct teacher_backend teacher_http, teacher_replay;
+
+/* A copy that keeps its own strings, for one who sends it later. */
+void teacher_request_copy(struct teacher_request *to, const struct teacher_request *from);
+void teacher_request_release(struct teacher_request *r);
 
 /* A reply to fill: no tokens known, no body. */
 struct teacher_reply *teacher_reply_new(uint64_t tag);

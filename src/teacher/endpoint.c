@@ -7,7 +7,6 @@
 #include "base/mem.h"
 
 #define KEY_SECRET_MIN 8      /* bytes; shorter ones are the dummies that local servers ask for */
-#define PATH "/chat/completions"
 
 static bool
 has_part(CURLU *u, CURLUPart part)
@@ -19,23 +18,23 @@ has_part(CURLU *u, CURLUPart part)
   return has;
 }
 
-/* base/ -> base/chat/completions, before a query. */
+/* base/ -> base/chat/completions, or as the dialect has it. */
 static void
-add_path(CURLU *u)
+add_path(const struct endpoint *p, CURLU *u, const struct teacher_spec *spec)
 {
-  char *path = NULL, *whole;
-  size_t n;
+  char *path = NULL, *own = NULL;
+  struct buf whole = BUF_INIT, query = BUF_INIT;
 
   curl_url_get(u, CURLUPART_PATH, &path, 0);
-  n = path ? strlen(path) : 0;
-  while (n > 0 && path[n - 1] == '/')
-    n--;
-  if (n < strlen(PATH) || strncmp(path + n - strlen(PATH), PATH, strlen(PATH)) != 0) {
-    whole = xasprintf("%.*s" PATH, (int)n, path ? path : "");
-    curl_url_set(u, CURLUPART_PATH, whole, 0);
-    free(whole);
-  }
+  curl_url_get(u, CURLUPART_QUERY, &own, 0);
+  dialect_place(p->dialect, spec, path ? path : "", &whole, &query);
+  curl_url_set(u, CURLUPART_PATH, buf_str(&whole), 0);
+  if (query.n > 0 && !(own && strstr(own, "api-version=")))
+    curl_url_set(u, CURLUPART_QUERY, query.s, CURLU_APPENDQUERY);
   curl_free(path);
+  curl_free(own);
+  buf_release(&whole);
+  buf_release(&query);
 }
 
 static int
@@ -47,7 +46,7 @@ read_url(struct endpoint *p, CURLU *u, const struct teacher_spec *spec, struct e
   if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
     return err_set(e, ERR_INPUT, "the URL of teacher '%s' holds a user or password (use --key-env)", spec->name);
   curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
-  add_path(u);
+  add_path(p, u, spec);
   curl_url_get(u, CURLUPART_SCHEME, &scheme, 0);
   curl_url_get(u, CURLUPART_HOST, &host, 0);
   curl_url_get(u, CURLUPART_PORT, &port, 0);
@@ -95,6 +94,10 @@ endpoint_init(struct endpoint *p, const struct teacher_spec *spec, struct err *e
     return err_set(e, ERR_INPUT, "the teacher '%s' has no URL (use --url)", spec->name);
   if (!spec->model || !*spec->model)
     return err_set(e, ERR_INPUT, "the teacher '%s' has no model (use --model)", spec->name);
+  p->dialect = dialect_find(spec->dialect);
+  if (!p->dialect)
+    return err_set(e, ERR_INPUT, "unknown dialect '%s' of teacher '%s' (%s)", spec->dialect, spec->name,
+                   dialect_names());
   u = curl_url();
   ensure(u);
   if (curl_url_set(u, CURLUPART_URL, spec->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
@@ -116,6 +119,62 @@ endpoint_release(struct endpoint *p)
     explicit_bzero(p->key, strlen(p->key));
   free(p->key);
   *p = (struct endpoint){0};
+}
+
+static void
+add_header(void *to, const char *line)
+{
+  struct curl_slist **l = to, *longer = curl_slist_append(*l, line);
+
+  ensure(longer);
+  *l = longer;
+}
+
+struct curl_slist *
+endpoint_headers(const struct endpoint *p, const struct teacher_spec *spec, const char *type)
+{
+  struct curl_slist *l = NULL;
+  char *line;
+
+  if (type) {
+    line = xasprintf("Content-Type: %s", type);
+    add_header(&l, line);
+    free(line);
+  }
+  add_header(&l, "Expect:");
+  dialect_headers(p->dialect, spec, p->key, add_header, &l);
+  return l;
+}
+
+char *
+endpoint_beside(const struct endpoint *p, const char *path)
+{
+  static const char *const ends[] = {"/chat/completions", "/messages"};
+  CURLU *u = curl_url();
+  char *own = NULL, *url = NULL, *whole;
+  const char *deployment;
+  size_t n;
+
+  ensure(u && curl_url_set(u, CURLUPART_URL, p->url, 0) == CURLUE_OK);
+  curl_url_get(u, CURLUPART_PATH, &own, 0);
+  n = own ? strlen(own) : 0;
+  for (size_t i = 0; i < N_OF(ends); i++)
+    if (n >= strlen(ends[i]) && strcmp(own + n - strlen(ends[i]), ends[i]) == 0) {
+      n -= strlen(ends[i]);
+      break;
+    }
+  deployment = own ? memmem(own, n, "/deployments/", strlen("/deployments/")) : NULL;
+  if (deployment)
+    n = (size_t)(deployment - own);
+  whole = xasprintf("%.*s%s", (int)n, own ? own : "", path);
+  curl_url_set(u, CURLUPART_PATH, whole, 0);
+  free(whole);
+  curl_free(own);
+  ensure(curl_url_get(u, CURLUPART_URL, &url, 0) == CURLUE_OK);
+  whole = xstrdup(url);
+  curl_free(url);
+  curl_url_cleanup(u);
+  return whole;
 }
 
 void

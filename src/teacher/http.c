@@ -15,8 +15,8 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "teacher/backend.h"
+#include "teacher/dialect.h"
 #include "teacher/endpoint.h"
-#include "teacher/openai.h"
 #include "teacher/retry.h"
 #include "teacher/verdict.h"
 
@@ -26,8 +26,9 @@ struct ticket {
   struct mail mail;             /* MAIL_TICKET */
   struct ticket *previous, *next;
   struct ticket_list *in;       /* the list it stands in */
-  char *body, *plain;           /* the request with and without response_format (plain NULL: there is none in body) */
-  bool no_blind_retry, plain_sent;
+  struct teacher_request request;
+  char *body;                   /* of the try under way */
+  unsigned refused;             /* what it leaves out */
   CURL *easy;                   /* while active */
   struct buf received;
   int64_t due_ms, sent_ms;
@@ -98,7 +99,7 @@ static void
 ticket_free(struct ticket *k)
 {
   free(k->body);
-  free(k->plain);
+  teacher_request_release(&k->request);
   buf_release(&k->received);
   teacher_reply_free(k->reply);
   free(k);
@@ -164,6 +165,15 @@ set_up(struct http *h, CURL *easy, struct ticket *k, const char *body)
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }
 
+static char *
+body_of(const struct http *h, const struct ticket *k)
+{
+  struct buf b = BUF_INIT;
+
+  dialect_body(h->endpoint.dialect, &h->t->spec, &k->request, k->refused, &b);
+  return buf_take(&b);
+}
+
 static void
 send_try(struct http *h, struct ticket *k)
 {
@@ -172,8 +182,10 @@ send_try(struct http *h, struct ticket *k)
   ensure(easy);
   list_remove(k);
   list_add(&h->active, k);
-  k->plain_sent = k->plain && atomic_load(&h->t->schema_refused);
-  set_up(h, easy, k, k->plain_sent ? k->plain : k->body);
+  free(k->body);
+  k->refused = atomic_load(&h->t->refused);
+  k->body = body_of(h, k);
+  set_up(h, easy, k, k->body);
   buf_release(&k->received);
   buf_init(&k->received, TEACHER_REPLY_MAX);
   k->easy = easy;
@@ -205,22 +217,24 @@ try_ended(struct http *h, struct ticket *k, CURLcode code)
   struct teacher_reply *r = k->reply;
   struct verdict v;
   curl_off_t retry_after_s = 0;
+  unsigned refusal;
 
   r->latency_ms = clock_ms() - k->sent_ms;
   curl_easy_getinfo(k->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
   verdict_of(&v, &h->endpoint, &h->t->spec, k->easy, code, h->answered, &k->received, r);
   if (code == CURLE_OK)
     h->answered = true;
-  if (v.schema_refused && k->plain && !k->plain_sent) {
-    log_debug("the endpoint does not take response_format");
-    atomic_store(&h->t->schema_refused, true);
+  refusal = dialect_refusal(h->endpoint.dialect, &h->t->spec, &k->request, k->refused, v.status, v.words);
+  if (refusal) {
+    log_debug("the endpoint does not take '%s'", refusal_names[__builtin_ctz(refusal)]);
+    atomic_fetch_or(&h->t->refused, refusal);
     r->tries--;
     ticket_detach(h, k);
     list_remove(k);
     send_try(h, k);
     return;
   }
-  if (v.again && !(r->fault == TEACHER_FAULT_LOST && k->no_blind_retry) &&
+  if (v.again && !(r->fault == TEACHER_FAULT_LOST && k->request.no_blind_retry) &&
       try_later(h, k, retry_after_s > 0 ? (int64_t)retry_after_s * 1000 : -1))
     return;
   r->transient = v.again || r->fault == TEACHER_FAULT_TEACHER;
@@ -361,23 +375,6 @@ http_free(struct http *h)
   free(h);
 }
 
-static struct curl_slist *
-headers_of(const struct endpoint *endpoint)
-{
-  struct curl_slist *l = curl_slist_append(NULL, "Content-Type: application/json");
-  char *line;
-
-  l = curl_slist_append(l, "Accept: application/json");
-  l = curl_slist_append(l, "Expect:");
-  if (endpoint->key) {
-    line = xasprintf("Authorization: Bearer %s", endpoint->key);
-    l = curl_slist_append(l, line);
-    explicit_bzero(line, strlen(line));
-    free(line);
-  }
-  return l;
-}
-
 static int
 http_open(struct teacher *t, struct err *e)
 {
@@ -391,7 +388,7 @@ http_open(struct teacher *t, struct err *e)
   h = xcalloc(1, sizeof *h);
   h->t = t;
   h->endpoint = endpoint;
-  h->headers = headers_of(&endpoint);
+  h->headers = endpoint_headers(&h->endpoint, &t->spec, "application/json");
   h->retry = retry_defaults(&t->spec.retry);
   h->multi = curl_multi_init();
   ensure(h->multi);
@@ -423,25 +420,13 @@ order(struct http *h, enum http_mail kind, uint64_t tag)
   post(h, &o->mail);
 }
 
-static char *
-body_of(const struct teacher_spec *s, const struct teacher_request *request, bool with_schema)
-{
-  struct buf b = BUF_INIT;
-
-  chat_request_json(s->model, &s->parameters, request, with_schema, &b);
-  return buf_take(&b);
-}
-
 static void
 http_start(struct teacher *t, uint64_t tag, const struct teacher_request *request)
 {
   struct ticket *k = xcalloc(1, sizeof *k);
-  bool with_schema = request->schema && !t->spec.no_schema;
 
   k->mail.kind = MAIL_TICKET;
-  k->body = body_of(&t->spec, request, with_schema);
-  k->plain = with_schema ? body_of(&t->spec, request, false) : NULL;
-  k->no_blind_retry = request->no_blind_retry;
+  teacher_request_copy(&k->request, request);
   buf_init(&k->received, TEACHER_REPLY_MAX);
   k->reply = teacher_reply_new(tag);
   post(t->self, &k->mail);

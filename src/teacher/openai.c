@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "teacher/anthropic.h"
+#include "teacher/dialect.h"
 
 #define WORDS_MAX 300  /* bytes of the teacher's own words in an error */
 
@@ -16,12 +18,12 @@ chat_reply_release(struct chat_reply *r)
   free(r->content);
   free(r->finish_reason);
   free(r->error_words);
+  arena_release(&r->arena);
   *r = (struct chat_reply){.tokens_in = -1, .tokens_out = -1};
 }
 
-/* The text of a content: a string, or a list of parts of which those of text count. False: there is none. */
-static bool
-content_text(const struct json *content, struct buf *out)
+bool
+chat_content_text(const struct json *content, struct buf *out)
 {
   const char *s = json_string(content);
   bool some = s != NULL;
@@ -92,35 +94,125 @@ error_status(const struct json *error)
   return 0;
 }
 
+/* What a list of faults says, as servers do that check requests against a schema (FastAPI): {"loc":["body","seed"],
+ * "msg":"..."} of each. */
+static void
+add_faults(struct buf *out, const struct json *faults)
+{
+  for (const struct json *f = json_first(faults); f && out->n < WORDS_MAX; f = json_next(f)) {
+    const struct json *loc = json_get(f, "loc");
+    const char *name = json_string(json_at(loc, json_size(loc) - 1)), *words = json_string(json_get(f, "msg"));
+
+    if (words)
+      buf_addf(out, "%s%s%s%s", out->n > 0 ? "; " : "", name ? name : "", name ? ": " : "", words);
+  }
+}
+
+/* The words of an error, wherever they stand, with the member of the request that it is about. */
+static char *
+words_in(const struct json *error, const struct json *root)
+{
+  const struct json *const places[] = {error, json_get(error, "message"), json_get(root, "message")};
+  const char *param = json_string(json_get(error, "param")), *words = NULL;
+  struct buf b = BUF_INIT;
+  char *line;
+
+  for (size_t i = 0; i < N_OF(places) && !words && b.n == 0; i++) {
+    words = json_string(places[i]);
+    add_faults(&b, json_type(places[i]) == JSON_ARRAY ? places[i] : json_get(places[i], "detail"));
+  }
+  if (words)
+    buf_adds(&b, words);
+  line = words_of(b.n > 0 ? b.s : "an error without words");
+  buf_release(&b);
+  if (param && *param && !strstr(line, param)) {
+    char *about = words_of(param), *whole = xasprintf("%s (%s)", line, about);
+
+    free(about);
+    free(line);
+    line = whole;
+  }
+  return line;
+}
+
 /* Reads an error out of a body, wherever servers put it. False: it holds none. */
 static bool
 read_error(const struct json *root, struct chat_reply *r)
 {
   const struct json *error = json_get(root, "error");
-  const char *words;
+  const char *object = json_string(json_get(root, "object"));
 
-  if (!error && (json_get(root, "choices") || !(error = json_get(root, "detail"))))
-    return false;
+  if (!error && !json_get(root, "choices")) {
+    error = json_get(root, "detail");
+    if (!error && object && strcmp(object, "error") == 0)
+      error = root;
+  }
   if (json_type(error) == JSON_NULL)
     return false;
-  words = json_string(error);
-  if (!words)
-    words = json_string(json_get(error, "message"));
-  if (!words)
-    words = json_string(json_get(root, "message"));
-  r->error_words = words_of(words ? words : "an error without words");
+  r->error_words = words_in(error, root);
   r->error_status = error_status(error);
   if (r->error_status == 0)
     r->error_status = error_status(root);
   return true;
 }
 
-static int64_t
-token_count(const struct json *usage, const char *key)
+int64_t
+chat_token_count(const struct json *usage, const char *key)
 {
   double x = json_number(json_get(usage, key), -1);
 
   return x >= 0 && x < 1e12 ? (int64_t)x : -1;
+}
+
+static bool
+read_alternative(const struct json *j, struct arena *arena, const char **text, double *logprob)
+{
+  const char *s = json_string(json_get(j, "token"));
+
+  *logprob = json_number(json_get(j, "logprob"), NAN);
+  if (!s || isnan(*logprob))
+    return false;
+  *text = arena_strdup(arena, s);
+  return true;
+}
+
+static int
+by_logprob(const void *a, const void *b)
+{
+  const struct chat_alternative *x = a, *y = b;
+
+  return x->logprob < y->logprob ? 1 : x->logprob > y->logprob ? -1 : strcmp(x->text, y->text);
+}
+
+/* How sure it was: logprobs.content, a token each with what else might have stood there. */
+static void
+read_logprobs(const struct json *choice, struct chat_reply *r)
+{
+  const struct json *content = json_path(choice, "logprobs", "content", NULL);
+  size_t n = json_type(content) == JSON_ARRAY ? json_size(content) : 0;
+
+  if (n > CHAT_TOKENS_MAX)
+    n = CHAT_TOKENS_MAX;
+  if (n == 0)
+    return;
+  r->tokens = arena_alloc(&r->arena, n * sizeof *r->tokens);
+  for (const struct json *t = json_first(content); t && r->n_tokens < n; t = json_next(t)) {
+    const struct json *others = json_get(t, "top_logprobs");
+    size_t n_others = json_type(others) == JSON_ARRAY ? json_size(others) : 0;
+    struct chat_token *token = &r->tokens[r->n_tokens];
+
+    if (!read_alternative(t, &r->arena, &token->text, &token->logprob))
+      continue;
+    r->n_tokens++;
+    token->others = arena_alloc(&r->arena, (n_others < CHAT_ALTERNATIVES_MAX ? n_others : CHAT_ALTERNATIVES_MAX) *
+                                             sizeof *token->others);
+    for (const struct json *o = json_first(others); o && token->n_others < CHAT_ALTERNATIVES_MAX; o = json_next(o)) {
+      struct chat_alternative *other = &token->others[token->n_others];
+
+      token->n_others += read_alternative(o, &r->arena, &other->text, &other->logprob);
+    }
+    qsort(token->others, token->n_others, sizeof *token->others, by_logprob);
+  }
 }
 
 static int
@@ -133,9 +225,10 @@ read_choice(const struct json *root, struct chat_reply *r, struct err *e)
 
   if (!choice)
     return err_set(e, ERR_FAIL, "the reply has no choices");
+  r->n_choices = json_size(json_get(root, "choices"));
   if (finish)
     r->finish_reason = xstrdup(finish);
-  if (!content_text(json_get(message, "content"), &content) || content.n == 0) {
+  if (!chat_content_text(json_get(message, "content"), &content) || content.n == 0) {
     buf_release(&content);
     if (refusal && *refusal) {
       r->error_words = words_of(refusal);
@@ -145,7 +238,15 @@ read_choice(const struct json *root, struct chat_reply *r, struct err *e)
                    finish && strcmp(finish, "length") == 0 ? " (it reached max_tokens)" : "");
   }
   r->content = buf_take(&content);
+  read_logprobs(choice, r);
   return 0;
+}
+
+/* Gemini's errors come as a list of one. */
+static const struct json *
+single(const struct json *root)
+{
+  return json_type(root) == JSON_ARRAY && json_get(json_at(root, 0), "error") ? json_at(root, 0) : root;
 }
 
 int
@@ -167,11 +268,13 @@ chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e)
   r->answered = body[i] == '{';
   if (!root)
     return err_set(e, ERR_FAIL, "the reply is not a chat completion: %s", why.message);
-  r->tokens_in = token_count(json_get(root, "usage"), "prompt_tokens");
-  r->tokens_out = token_count(json_get(root, "usage"), "completion_tokens");
-  if (read_error(root, r)) {
+  r->tokens_in = chat_token_count(json_get(root, "usage"), "prompt_tokens");
+  r->tokens_out = chat_token_count(json_get(root, "usage"), "completion_tokens");
+  if (read_error(single(root), r)) {
     r->answered = false;
     result = err_set(e, ERR_FAIL, "the teacher answered: %s", r->error_words);
+  } else if (anthropic_is_message(root)) {
+    result = anthropic_read(root, r, e);
   } else {
     result = read_choice(root, r, e);
   }
@@ -195,37 +298,51 @@ chat_parameters(const struct teacher_parameters *own, const struct teacher_param
   return p;
 }
 
-void
-chat_request_json(const char *model, const struct teacher_parameters *parameters, const struct teacher_request *request,
-                  bool with_schema, struct buf *out)
+static void
+add_response_format(struct buf *out, const struct teacher_request *request)
 {
-  struct teacher_parameters p = chat_parameters(parameters, &request->parameters);
+  json_add_key(out, "response_format");
+  buf_adds(out, "{\"type\":\"json_schema\",\"json_schema\":{");
+  json_add_field(out, "name", request->schema_name ? request->schema_name : "reply");
+  json_add_field_bool(out, "strict", true);
+  json_add_key(out, "schema");
+  buf_adds(out, request->schema);
+  buf_adds(out, "}}");
+}
 
+void
+chat_request_json(const char *model, const struct teacher_parameters *p, const struct teacher_request *request,
+                  unsigned refused, struct buf *out)
+{
   buf_addc(out, '{');
   if (model && *model)
     json_add_field(out, "model", model);
   json_add_key(out, "messages");
   buf_adds(out, request->messages);
-  if (!isnan(p.temperature))
-    json_add_field_number(out, "temperature", p.temperature);
-  if (!isnan(p.top_p))
-    json_add_field_number(out, "top_p", p.top_p);
-  if (p.seed >= 0)
-    json_add_field_int(out, "seed", p.seed + request->sample);
-  if (p.max_tokens > 0)
-    json_add_field_int(out, "max_tokens", p.max_tokens);
+  if (!isnan(p->temperature) && !(refused & REFUSED_TEMPERATURE))
+    json_add_field_number(out, "temperature", p->temperature);
+  if (!isnan(p->top_p) && !(refused & REFUSED_TOP_P))
+    json_add_field_number(out, "top_p", p->top_p);
+  if (p->seed >= 0 && !(refused & REFUSED_SEED))
+    json_add_field_int(out, "seed", p->seed + request->sample);
+  if (p->max_tokens > 0)
+    json_add_field_int(out, refused & REFUSED_MAX_TOKENS ? "max_completion_tokens" : "max_tokens", p->max_tokens);
+  if (request->logprobs > 0 && !(refused & REFUSED_LOGPROBS)) {
+    json_add_field_bool(out, "logprobs", true);
+    json_add_field_int(out, "top_logprobs", request->logprobs);
+  }
+  if (request->n > 1 && !(refused & REFUSED_N))
+    json_add_field_int(out, "n", request->n);
   if (request->extra && *request->extra) {
     json_add_comma(out);
     buf_adds(out, request->extra);
   }
-  if (with_schema && request->schema) {
-    json_add_key(out, "response_format");
-    buf_adds(out, "{\"type\":\"json_schema\",\"json_schema\":{");
-    json_add_field(out, "name", request->schema_name ? request->schema_name : "reply");
-    json_add_field_bool(out, "strict", true);
-    json_add_key(out, "schema");
-    buf_adds(out, request->schema);
-    buf_adds(out, "}}");
+  if (request->schema && !(refused & REFUSED_SCHEMA))
+    add_response_format(out, request);
+  if (request->stream && !(refused & REFUSED_STREAM)) {
+    json_add_field_bool(out, "stream", true);
+    if (!(refused & REFUSED_STREAM_OPTIONS))
+      buf_adds(out, ",\"stream_options\":{\"include_usage\":true}");
   }
   buf_addc(out, '}');
 }
@@ -240,7 +357,7 @@ chat_messages_key(const char *messages, size_t n, struct buf *out)
     const char *role = json_string(json_get(m, "role"));
     struct buf text = BUF_INIT;
 
-    if (!role || !content_text(json_get(m, "content"), &text))
+    if (!role || !chat_content_text(json_get(m, "content"), &text))
       result = -1;
     else
       buf_addf(out, "%s %zu:%s\n", role, text.n, buf_str(&text));

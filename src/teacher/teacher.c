@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "teacher/backend.h"
+#include "teacher/dialect.h"
 #include "teacher/openai.h"
 
 static const struct teacher_backend *const backends[] = {&teacher_http, &teacher_replay};
@@ -22,6 +23,8 @@ spec_release(struct teacher_spec *s)
   free((char *)(uintptr_t)s->name);
   free((char *)(uintptr_t)s->kind);
   free((char *)(uintptr_t)s->url);
+  free((char *)(uintptr_t)s->dialect);
+  free((char *)(uintptr_t)s->api_version);
   free((char *)(uintptr_t)s->model);
   free((char *)(uintptr_t)s->key_env);
   free((char *)(uintptr_t)s->replay_path);
@@ -35,6 +38,8 @@ spec_copy(struct teacher_spec *to, const struct teacher_spec *from)
   to->name = xstrdup(from->name ? from->name : "teacher");
   to->kind = xstrdup(from->kind ? from->kind : "http");
   to->url = copy(from->url);
+  to->dialect = copy(from->dialect);
+  to->api_version = copy(from->api_version);
   to->model = copy(from->model);
   to->key_env = copy(from->key_env);
   to->replay_path = copy(from->replay_path);
@@ -130,10 +135,22 @@ teacher_set_concurrency(struct teacher *t, int n)
     t->backend->wake(t);
 }
 
+/* A dialect that nobody knows fails teacher_open; who only asks for texts and prices gets the usual one. */
+static const struct dialect *
+dialect_of(const struct teacher_spec *spec)
+{
+  const struct dialect *d = dialect_find(spec->dialect);
+
+  return d ? d : dialect_find(NULL);
+}
+
 void
 teacher_request_json(const struct teacher_spec *spec, const struct teacher_request *request, struct buf *out)
 {
-  chat_request_json(spec->model, &spec->parameters, request, !spec->no_schema, out);
+  struct teacher_request whole = *request;
+
+  whole.stream = false;
+  dialect_body(dialect_of(spec), spec, &whole, 0, out);
 }
 
 /* No tokens cost nothing even where the price is unknown, so that a sum stays known as long as it can. */
@@ -152,20 +169,46 @@ teacher_cost_usd(const struct teacher_spec *spec, int64_t tokens_in, int64_t tok
 }
 
 double
+teacher_batch_cost_usd(const struct teacher_spec *spec, int64_t tokens_in, int64_t tokens_out)
+{
+  return teacher_cost_usd(spec, tokens_in, tokens_out) * TEACHER_BATCH_PRICE;
+}
+
+double
 teacher_cost_bound_usd(const struct teacher_spec *spec, const struct teacher_request *request)
 {
-  struct teacher_parameters p = chat_parameters(&spec->parameters, &request->parameters);
+  struct teacher_parameters p = dialect_parameters(dialect_of(spec), spec, request);
   int64_t in = (int64_t)(strlen(request->messages) + (request->schema ? strlen(request->schema) : 0)) + 64;
 
   if (p.max_tokens <= 0 && (isnan(spec->price_out_usd) || spec->price_out_usd > 0))
     return isnan(spec->price_out_usd) ? NAN : INFINITY;
-  return teacher_cost_usd(spec, in, p.max_tokens);
+  return teacher_cost_usd(spec, in, (int64_t)p.max_tokens * (request->n > 1 ? request->n : 1));
 }
 
 int64_t
 teacher_tokens_estimate(const struct teacher_request *request)
 {
   return (int64_t)(strlen(request->messages) / 4);
+}
+
+void
+teacher_request_copy(struct teacher_request *to, const struct teacher_request *from)
+{
+  *to = *from;
+  to->messages = copy(from->messages);
+  to->schema_name = copy(from->schema_name);
+  to->schema = copy(from->schema);
+  to->extra = copy(from->extra);
+}
+
+void
+teacher_request_release(struct teacher_request *r)
+{
+  free((char *)(uintptr_t)r->messages);
+  free((char *)(uintptr_t)r->schema_name);
+  free((char *)(uintptr_t)r->schema);
+  free((char *)(uintptr_t)r->extra);
+  *r = (struct teacher_request)TEACHER_REQUEST_INIT;
 }
 
 struct teacher_reply *

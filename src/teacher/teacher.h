@@ -60,6 +60,7 @@ struct teacher_spec {
   double price_out_usd;      /* per million tokens of the reply; NaN: unknown */
   int concurrency;           /* requests in flight; 0: TEACHER_CONCURRENCY */
   bool no_schema;            /* never send response_format (the endpoint is known not to take it) */
+  bool no_stream;            /* never ask for a stream (likewise) */
   int requests_per_minute;   /* at most; 0: no limit of our own */
   int64_t tokens_per_minute; /* prompt and reply together; 0: no limit of our own */
   int connect_timeout_ms;    /* 0: 10 000 */
@@ -81,6 +82,7 @@ struct teacher_request {
   int sample;                /* which of several samples of the same request, from 0: added to the seed, if one is set;
                               * picks the recording of a replay (modulo how many there are) */
   int logprobs;              /* ask for so many alternatives of each token; 0: none */
+  int n;                     /* ask for so many answers at once, of which the first is read; 0: 1 */
   bool stream;               /* ask for the reply as it is written (server-sent events); it is kept as it came */
   void (*on_text)(void *to, uint64_t tag, const char *text, size_t n);  /* of a stream: each piece of the content (not
                               * NUL-terminated), on a thread of the back end, never after the reply was taken; a try that
@@ -159,12 +161,17 @@ struct teacher_pace {
 };
 void teacher_pace(const struct teacher *t, struct teacher_pace *out);  /* any thread */
 
-/* Appends the whole request body as it is sent first: model, messages, parameters, response_format. The same request to
- * the same model gives the same bytes, so that this text (with the sample number) is what a cache is keyed by. */
+/* Appends the whole request body as its dialect writes it: model, messages, parameters, schema, logprobs; without what
+ * only says how the reply travels (stream), and before anything that the endpoint may refuse is left out. The same
+ * request to the same model gives the same bytes, so that this text, with the URL and the sample number, is what a cache
+ * is keyed by. */
 void teacher_request_json(const struct teacher_spec *spec, const struct teacher_request *request, struct buf *out);
 
 /* Money. NaN where a price is unknown. */
 double teacher_cost_usd(const struct teacher_spec *spec, int64_t tokens_in, int64_t tokens_out);
+/* The same handed in as a batch (batches.h), which every endpoint that has them bills at this part of the price. */
+#define TEACHER_BATCH_PRICE 0.5
+double teacher_batch_cost_usd(const struct teacher_spec *spec, int64_t tokens_in, int64_t tokens_out);
 /* No request costs more than this: a token is at least one byte of the prompt, and the reply holds max_tokens at most
  * (infinity if that is not set). */
 double teacher_cost_bound_usd(const struct teacher_spec *spec, const struct teacher_request *request);

@@ -39,13 +39,6 @@ rule_of(int status)
   return rule;
 }
 
-static bool
-mentions_schema(const char *words)
-{
-  return words && (strstr(words, "response_format") || strstr(words, "json_schema") ||
-                   strstr(words, "structured output"));
-}
-
 /* The server answered with a status that is no success, or with an error object that names one. */
 static void
 judge_status(struct verdict *v, const struct endpoint *p, int status, const char *words, CURL *easy,
@@ -57,7 +50,8 @@ judge_status(struct verdict *v, const struct endpoint *p, int status, const char
   r->n_rate_limited += status == 429;
   r->n_server_errors += status >= 500;
   v->again = rule->again;
-  v->schema_refused = (status == 400 || status == 422) && mentions_schema(words);
+  v->status = status;
+  snprintf(v->words, sizeof v->words, "%s", words ? words : "");
   if (status >= 300 && status < 400) {
     curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &to);
     teacher_reply_fail(r, rule->fault, "'%s' redirects to '%.200s' (the key is not sent there; give that URL instead)",

@@ -9,7 +9,8 @@
 
 struct verdict {
   bool again;            /* another try may succeed */
-  bool schema_refused;   /* the endpoint does not take response_format */
+  int status;            /* that the server gave, or named in an error object; 0: none */
+  char words[500];       /* the server's own, "" if it had none: they may say what it refuses (dialect_refusal) */
 };
 
 /* Fills r as if this try were the last one (ok, body, content, tokens, fault, error) and counts it. `received` is
