@@ -9,8 +9,8 @@
  * Threads: one thread owns the teacher and calls all of this; teacher_set_concurrency may be called from any.
  * Errors: what makes every request hopeless from the start (no URL, an unset key variable, an unreadable recording)
  * fails teacher_open; all else arrives as a reply that is not ok, with one line that says why.
- * Secrets: the key is read from the environment at open, kept only in the back end, sent only as an Authorization
- * header to the host of the URL, and stands in no error, log or request text. */
+ * Secrets: the key is read from the environment at open, kept only in the back end, sent only as a header (which one:
+ * dialect.h) to the host of the URL, and stands in no error, log or request text. */
 #ifndef TEACHER_TEACHER_H
 #define TEACHER_TEACHER_H
 
