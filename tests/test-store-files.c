@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "store/db.h"
+#include "store/job_store.h"
 #include "store/schema.h"
 
 /* Runs SQL on the file, from outside. */
@@ -71,7 +72,7 @@ what_is_no_project_is_refused(void **state)
   assert_int_equal(project_create(store_path, TASK_PAIR, NULL, 0, &e), -1);
   assert_non_null(strstr(e.message, "exists already"));
   sql("PRAGMA user_version=99");
-  refused(PROJECT_ANY, "'FILE' is from a newer retort: its schema is 99, this program knows up to 1 (update retort)");
+  refused(PROJECT_ANY, "'FILE' is from a newer retort: its schema is 99, this program knows up to 2 (update retort)");
 }
 
 static void
@@ -246,6 +247,63 @@ migrations_are_taken_in_order(void **state)
   db_close(&db);
 }
 
+/* A file as the first release wrote it comes to the present schema with all that stands in it. */
+static void
+an_old_project_is_brought_up(void **state)
+{
+  static const char rows[] =
+    "PRAGMA application_id=1381257042; INSERT INTO meta VALUES ('task', 'classify');"
+    "INSERT INTO label (id, name) VALUES (0, 'billing'), (1, 'shipping');"
+    "INSERT INTO template (name, version, source, at_ms) VALUES ('t', 1, 'x', 0);"
+    "INSERT INTO teacher (name, kind, url, model, key_env, concurrency, settings, at_ms) VALUES"
+    " ('t', 'http', '', '', '', 0, '{}', 0);"
+    "INSERT INTO job (kind, state, template, teacher, params, key, message, at_ms) VALUES"
+    " ('generate', 1, 1, 1, '{}', '', '', 0);"
+    "INSERT INTO request (job, key, label, attributes, wanted, messages, params, state, tries, reply, cost_usd) VALUES"
+    " (1, 'aa', 1, 'topic=x', 3, '[1]', '{}', 2, 2, x'5b5d', .5), (1, 'bb', NULL, '', 3, '[2]', '{}', 1, 1, x'5b', NULL),"
+    " (1, 'cc', 0, '', 3, '[3]', '{}', 0, 0, NULL, NULL);"
+    "INSERT INTO sample (text, labels, split, status, origin, template, teacher, request) VALUES"
+    " ('one', '1', 0, 0, 1, 1, 1, 1);"
+    "INSERT INTO change (at_ms, kind, actor, summary, n, first_id, last_id) VALUES (0, 0, 'job 1', 'generate', 1, 1, 1);"
+    "INSERT INTO dropped (job, request, label, attributes, text, reason, detail) VALUES"
+    " (1, 1, 1, '', 'two', 'too_short', '');";
+  struct db db;
+  struct project *p;
+  struct request_row *requests, row;
+  struct dropped_row *dropped;
+  struct err e = {0};
+  size_t n;
+
+  (void)state;
+  unlink(store_path);
+  write_file("", 0);
+  must(db_open(&db, store_path, DB_CREATE, &e), &e);
+  must(schema_migrate(&db, schema_steps, 1, &e), &e);
+  must(db_exec(&db, rows, &e), &e);
+  db_close(&db);
+  p = open_it(PROJECT_WRITE);
+  must(job_store_requests(p, 1, -1, true, &requests, &n, &e), &e);
+  assert_int_equal(n, 3);
+  assert_string_equal(requests[0].reply, "[]");
+  assert_string_equal(requests[0].messages, "[1]");
+  assert_string_equal(requests[0].attributes, "topic=x");
+  assert_float_equal(requests[0].cost_usd, .5, 0);
+  assert_int_equal(requests[0].tries, 2);
+  assert_int_equal(requests[1].label, LABEL_NONE);
+  assert_int_equal(requests[1].state, REQUEST_ANSWERED);
+  assert_null(requests[2].reply);
+  assert_string_equal(requests[2].messages, "[3]");
+  request_rows_free(requests, n);
+  assert_int_equal(job_store_answered(p, "bb", &row, &e), 1);
+  request_row_release(&row);
+  must(job_store_dropped(p, 1, NULL, &dropped, &n, &e), &e);
+  assert_int_equal(n, 1);
+  dropped_rows_free(dropped, n);
+  assert_int_equal(corpus_count(project_corpus(p)), 1);
+  must(project_close(p, &e), &e);
+  check_whole();
+}
+
 /* ---- check ---- */
 
 static void
@@ -268,6 +326,18 @@ check_finds_what_is_wrong(void **state)
     {"UPDATE sample SET request=8 WHERE id=1", "sample 1 comes from request 8, which is not there"},
     {"UPDATE sample SET template=8 WHERE id=1", "sample 1 comes from template version 8, which is not there"},
     {"UPDATE sample SET parent=8 WHERE id=1", "sample 1 was made from sample 8, which is not there"},
+    {"INSERT INTO reply VALUES (5, x'00')", "there is a reply of request 5, which is not there"},
+    {"INSERT INTO vote (sample, request, teacher) VALUES (1, 5, 0)",
+     "there is a vote on sample 1 by request 5, which are not both there"},
+    {"INSERT INTO batch VALUES (1, 3, 0, 0, '', '', '', 0, 0, 0, 0, 0)", "batch 1 belongs to job 3, which is not there"},
+    {"INSERT INTO request (job, key, attributes, wanted, params, state, subjects) VALUES (1, '', '', 0, '{}', 0, '1,9')",
+     "request 1 is about a sample that is not there: 1,9"},
+    {"INSERT INTO request (job, key, attributes, wanted, params, state, batch) VALUES (1, '', '', 0, '{}', 0, 4)",
+     "request 1 is in batch 4, which is none of its job"},
+    {"INSERT INTO request (job, key, attributes, wanted, params, state) VALUES (1, '', '', 0, '{}', 2)",
+     "request 1 is answered or parsed (2), but its reply is not there"},
+    {"INSERT INTO dropped (job, request, attributes, reason, detail, became) VALUES (1, 1, '', '', '', 9)",
+     "dropped text 1 became sample 9, which is not there"},
     {"INSERT INTO model VALUES (5, x'00')", "there is a model of run 5, which is not there"},
   };
   struct check_report r;
@@ -302,6 +372,7 @@ main(void)
     cmocka_unit_test(a_read_only_file_is_read),
     cmocka_unit_test(a_full_disk_loses_nothing),
     cmocka_unit_test(migrations_are_taken_in_order),
+    cmocka_unit_test(an_old_project_is_brought_up),
     cmocka_unit_test(check_finds_what_is_wrong),
   };
 

@@ -56,10 +56,32 @@ static const struct {
    "sample %1 was made from sample %2, which is not there"},
   {"SELECT id, job FROM request r WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.id = r.job)",
    "request %1 belongs to job %2, which is not there"},
-  {"SELECT id, state FROM request WHERE state NOT BETWEEN 0 AND 3 OR (state IN (1, 2) AND reply IS NULL)",
+  {"SELECT id, state FROM request r WHERE state NOT BETWEEN 0 AND 3 OR (state IN (1, 2) AND NOT EXISTS"
+   " (SELECT 1 FROM reply y WHERE y.request = r.id))",
    "request %1 is answered or parsed (%2), but its reply is not there"},
+  {"SELECT id, state FROM request r WHERE NOT EXISTS (SELECT 1 FROM prompt m WHERE m.request = r.id)",
+   "request %1 has no messages"},
+  {"SELECT request, 'reply' FROM reply y WHERE NOT EXISTS (SELECT 1 FROM request r WHERE r.id = y.request) UNION ALL"
+   " SELECT request, 'prompt' FROM prompt m WHERE NOT EXISTS (SELECT 1 FROM request r WHERE r.id = m.request)",
+   "there is a %2 of request %1, which is not there"},
+  {"SELECT id, teacher FROM request r WHERE teacher > 0 AND NOT EXISTS (SELECT 1 FROM teacher t WHERE t.id ="
+   " r.teacher)",
+   "request %1 is for teacher %2, which is not there"},
+  {"SELECT id, batch FROM request r WHERE batch > 0 AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = r.batch AND"
+   " b.job = r.job)",
+   "request %1 is in batch %2, which is none of its job"},
+  {"SELECT id, subjects FROM request r WHERE subjects <> '' AND EXISTS (SELECT 1 FROM json_each('[' || r.subjects ||"
+   " ']') j LEFT JOIN sample s ON s.id = j.value WHERE s.id IS NULL)",
+   "request %1 is about a sample that is not there: %2"},
+  {"SELECT id, job FROM batch b WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.id = b.job)",
+   "batch %1 belongs to job %2, which is not there"},
+  {"SELECT sample, request FROM vote v WHERE NOT EXISTS (SELECT 1 FROM sample s WHERE s.id = v.sample) OR NOT EXISTS"
+   " (SELECT 1 FROM request r WHERE r.id = v.request)",
+   "there is a vote on sample %1 by request %2, which are not both there"},
   {"SELECT id, request FROM dropped d WHERE NOT EXISTS (SELECT 1 FROM request r WHERE r.id = d.request)",
    "dropped text %1 comes from request %2, which is not there"},
+  {"SELECT id, became FROM dropped d WHERE became > 0 AND NOT EXISTS (SELECT 1 FROM sample s WHERE s.id = d.became)",
+   "dropped text %1 became sample %2, which is not there"},
   {"SELECT run, count(*) FROM model m WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.id = m.run) GROUP BY run",
    "there is a model of run %1, which is not there"},
   {"SELECT run, count(*) FROM run_point m WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.id = m.run) GROUP BY run",

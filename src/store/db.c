@@ -157,6 +157,7 @@ db_query_list(struct db *db, struct err *e, const char *sql, const char *types, 
 {
   sqlite3_stmt *s = prepare(db, sql, e);
   const void *p;
+  uint32_t number;
   double d;
   int rc = SQLITE_OK;
 
@@ -169,6 +170,10 @@ db_query_list(struct db *db, struct err *e, const char *sql, const char *types, 
       break;
     case 'u':
       rc = sqlite3_bind_int64(s, i, va_arg(args, uint32_t));
+      break;
+    case 'z':
+      number = va_arg(args, uint32_t);
+      rc = number ? sqlite3_bind_int64(s, i, number) : sqlite3_bind_null(s, i);
       break;
     case 'd':
       d = va_arg(args, double);

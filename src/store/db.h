@@ -2,8 +2,8 @@
  *
  * Life: db_open, db_..., db_close. Threads: one at a time. The SQL given to db_run, db_query and db_number must be a
  * string that lives as long as the connection (a literal): prepared statements are kept by its address. Types of
- * values: i int64_t, u uint32_t, d double (NaN becomes NULL), t text (const char *, NULL becomes NULL), n text (const
- * char *, size_t), b blob (const void *, size_t). */
+ * values: i int64_t, u uint32_t, z uint32_t (0 becomes NULL), d double (NaN becomes NULL), t text (const char *, NULL
+ * becomes NULL), n text (const char *, size_t), b blob (const void *, size_t). */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 

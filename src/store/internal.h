@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "corpus/hashset.h"
 #include "store/db.h"
 #include "store/history.h"
 #include "store/project.h"
@@ -44,6 +45,10 @@ struct project {
   struct db reader;              /* for reading record tables */
   pthread_mutex_t reader_lock;
 
+  struct hashset answered;       /* of the hash of a request's key to its id: those that can answer it again */
+  bool answered_loaded;
+  pthread_mutex_t answered_lock; /* guards the two; taken alone, or with reader_lock inside */
+
   pthread_t thread;
   bool has_thread;
   pthread_mutex_t lock;          /* see above */
@@ -58,6 +63,7 @@ struct project {
   /* the store thread's */
   struct db db;
   int64_t data_version;
+  int64_t answered_version;      /* of the file, when `answered` was last known to be all that others wrote */
   uint32_t seen;                 /* the newest entry of the log that memory has */
   struct history history;
 };
@@ -69,6 +75,8 @@ int project_call(struct project *p, int (*work)(struct project *, void *, struct
                  void (*after)(struct project *, void *), void *arg, struct err *e);
 /* The same for record tables: their revision grows when it worked. */
 int project_record(struct project *p, int (*work)(struct project *, void *, struct err *), void *arg, struct err *e);
+/* Says that record tables changed. */
+void project_touch(struct project *p);
 /* How a file is opened that is only read: where neither it nor its folder can be written and no log waits, as it stands. */
 enum db_open project_reading(const char *path);
 int project_refuse(const struct project *p, struct err *e);    /* "is open for reading only" */
@@ -83,6 +91,19 @@ struct db *reader_enter(struct project *p);
 void reader_leave(struct project *p);
 /* ERR_INPUT "no run 'x' (there are: a, b)"; names_sql gives the names there are. The reader is entered. */
 int reader_no_such(struct db *db, const char *kind, const char *name, const char *names_sql, struct err *e);
+
+/* ---- answered.c: which requests have an answer, in memory ---- */
+
+/* After the commit: a request was answered, or its answer turned out to be of no use to others. Any thread. */
+void answered_note(struct project *p, uint64_t hash, uint32_t id, bool usable);
+/* The hash of a request's key, which is looked up if the row does not hold it; on the store thread. */
+struct request_row;
+int answered_hash(struct project *p, const struct request_row *row, uint64_t *hash, struct err *e);
+/* Forgets what it knows if another connection wrote meanwhile; on the store thread, when a job begins. */
+int answered_refresh(struct project *p, struct err *e);
+void answered_release(struct project *p);
+/* request_store.c: the request `id` if it is of this key and can answer it: 1, 0, -1. */
+int request_answering(struct project *p, uint32_t id, const char *key, struct request_row *row, struct err *e);
 
 /* ---- row.c: between samples and SQL ---- */
 

@@ -194,7 +194,8 @@ static int
 read_reasons(struct db *db, uint32_t job_id, struct job_figures *f, struct err *e)
 {
   static const char sql[] =
-    "SELECT reason, count(*) FROM dropped WHERE ?1=0 OR job=?1 GROUP BY reason ORDER BY count(*) DESC, reason";
+    "SELECT reason, count(*) FROM dropped d WHERE (?1=0 OR job=?1) AND " STILL_DROPPED " GROUP BY reason"
+    " ORDER BY count(*) DESC, reason";
   sqlite3_stmt *s = db_query(db, e, sql, "u", job_id);
   size_t cap = 0;
   int rc = s ? 0 : -1;

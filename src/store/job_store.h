@@ -74,14 +74,15 @@ int job_store_requests(struct project *p, uint32_t job_id, int state, bool with_
                        size_t *n, struct err *e);
 int job_store_request(struct project *p, uint32_t id, struct request_row *row, struct err *e);  /* with the reply */
 /* An answered or parsed request with this key, in any job: 1 (row filled, with the reply), 0 none, -1. Replies that
- * could not be parsed do not count. */
+ * could not be parsed do not count. Quick where there is none: the keys are in memory (all of the file at the first
+ * call, later those of this process; what another process answers meanwhile is seen by the next job that is planned). */
 int job_store_answered(struct project *p, const char *key, struct request_row *row, struct err *e);
-/* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms)
- * and marks the requests answered, durably when this returns. One transaction for all n, so a busy job hands over
+/* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms,
+ * key if not NULL; teacher_id if not 0) and marks the requests answered, durably when this returns. One transaction for all n, so a busy job hands over
  * several at once. */
 int job_store_reply(struct project *p, const struct request_row *rows, size_t n, struct err *e);
 /* Writes that a request failed (for good, or so far: state stays planned): fields used: id, http_status, tries,
- * error. */
+ * error, teacher_id if not 0 (whom it is for now). It is in no batch any more. */
 int job_store_fail(struct project *p, const struct request_row *row, bool for_good, struct err *e);
 
 struct dropped_row {
@@ -126,10 +127,11 @@ int job_store_keep_all(struct project *p, const struct kept *k, uint32_t *first_
 /* Parsed requests of a job as if they were only answered: their dropped texts and votes are forgotten, their samples
  * stay. For reading replies again by other rules. */
 int job_store_unparse(struct project *p, uint32_t job_id, struct err *e);
-/* Takes one dropped text out of the list, with the insert that brings it (or its repaired text) into the corpus; ch NULL:
- * it is just forgotten. */
-int job_store_restore(struct project *p, uint32_t dropped_id, const struct change *ch, uint32_t *first_id,
-                      struct err *e);
+/* Takes dropped texts out of the list, with the insert that brings them (or their repaired texts) into the corpus: as
+ * many samples, in the same order. When the insert is undone, they are in the list again. ch NULL: they are just
+ * forgotten, for good. -1 and nothing written if one of them is not in the list. */
+int job_store_restore(struct project *p, const uint32_t *dropped, size_t n, const struct change *ch,
+                      uint32_t *first_id, struct err *e);
 
 /* Requests that are handed in together, to be collected later (OpenAI's Batch API). */
 enum batch_state { BATCH_PLANNED, BATCH_SENT, BATCH_COLLECTED, BATCH_FAILED, N_BATCH_STATES };
@@ -148,7 +150,8 @@ void batch_rows_free(struct batch_row *rows, size_t n);
 /* Adds a batch (planned) and marks these requests as its own, in one transaction. */
 int job_store_batch_add(struct project *p, const struct batch_row *row, const uint32_t *requests, size_t n,
                         uint32_t *id, struct err *e);
-/* Writes all but id, job_id, teacher_id and at_ms. A batch that failed lets its requests go (batch 0, planned). */
+/* Writes all but id, job_id, teacher_id and at_ms. A batch that is collected or failed lets those of its requests go
+ * that were not answered (batch 0, planned). */
 int job_store_batch_set(struct project *p, const struct batch_row *row, struct err *e);
 int job_store_batches(struct project *p, uint32_t job_id, struct batch_row **rows, size_t *n, struct err *e);
 
@@ -162,6 +165,7 @@ int job_store_keep_set(struct project *p, uint32_t request_id, const struct chan
 /* Dropped texts, oldest first; job 0: of all jobs; reason NULL: all. Reason "parse" is the quarantine. */
 int job_store_dropped(struct project *p, uint32_t job_id, const char *reason, struct dropped_row **rows, size_t *n,
                       struct err *e);
+int job_store_dropped_one(struct project *p, uint32_t id, struct dropped_row *row, struct err *e);  /* none: ERR_INPUT */
 
 /* The funnel: asked, answered, parsed, kept, and why the rest fell away. */
 struct funnel_reason {

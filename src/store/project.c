@@ -198,6 +198,7 @@ init_threads(struct project *p)
 
   pthread_mutex_init(&p->lock, NULL);
   pthread_mutex_init(&p->reader_lock, NULL);
+  pthread_mutex_init(&p->answered_lock, NULL);
   pthread_condattr_init(&attr);
   pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
   pthread_cond_init(&p->work, &attr);
@@ -265,6 +266,8 @@ project_close(struct project *p, struct err *e)
   board_free(p->board);
   corpus_free(p->corpus);
   history_release(&p->history);
+  answered_release(p);
+  pthread_mutex_destroy(&p->answered_lock);
   pthread_mutex_destroy(&p->lock);
   pthread_mutex_destroy(&p->reader_lock);
   pthread_cond_destroy(&p->work);

@@ -24,11 +24,21 @@ void record_free(const struct record *kind, void *rows, size_t n);
 /* ERR_INPUT "no run 'x' (there are: a, b)"; names_sql gives the names there are. The reader is not entered. */
 int record_unknown(struct project *p, const char *what, const char *name, const char *names_sql, struct err *e);
 
+/* Of a row of the table dropped, called d: it was not restored, or that was undone. */
+#define STILL_DROPPED "(d.became=0 OR (SELECT gone FROM sample WHERE id=d.became))"
+
 /* Texts that may be left out when a row is written. */
 static inline const char *
 or_empty(const char *s)
 {
   return s ? s : "";
+}
+
+/* No label is NULL in the file, for people who read it: written with nullif(?, 65535). */
+static inline uint16_t
+col_label(sqlite3_stmt *s, int i)
+{
+  return sqlite3_column_type(s, i) == SQLITE_NULL ? LABEL_NONE : (uint16_t)col_u32(s, i);
 }
 
 static inline const char *

@@ -64,7 +64,38 @@ static const char step_1[] =
   " replace(s.attributes, char(31), ' ') AS attributes, s.template, s.teacher, s.request, s.parent"
   " FROM sample s WHERE NOT s.gone;";
 
-const char *const schema_steps[] = {step_1};
+/* Requests in depth. A request is written three times in its life (planned, answered, parsed), so that its row is kept
+ * small: its messages and its reply, which are written once, stand in tables of their own. Which requests are answered
+ * is looked up in memory (answered.c), where an index by key would cost more than all else that is written. */
+static const char step_2[] =
+  "CREATE TABLE prompt (request INTEGER PRIMARY KEY, messages TEXT NOT NULL);"
+  "INSERT INTO prompt SELECT id, messages FROM request ORDER BY id;"
+  "CREATE TABLE reply (request INTEGER PRIMARY KEY, body BLOB NOT NULL);"
+  "INSERT INTO reply SELECT id, reply FROM request WHERE reply IS NOT NULL ORDER BY id;"
+  "CREATE TABLE request_2 (id INTEGER PRIMARY KEY, job INTEGER NOT NULL, key TEXT NOT NULL, label INTEGER,"
+  " attributes TEXT NOT NULL, wanted INTEGER NOT NULL, params TEXT NOT NULL, state INTEGER NOT NULL,"
+  " tries INTEGER NOT NULL DEFAULT 0, http_status INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',"
+  " tokens_in INTEGER NOT NULL DEFAULT 0, tokens_out INTEGER NOT NULL DEFAULT 0, cost_usd REAL,"
+  " cached INTEGER NOT NULL DEFAULT 0, sent_ms INTEGER NOT NULL DEFAULT 0, answered_ms INTEGER NOT NULL DEFAULT 0,"
+  " unparsable INTEGER NOT NULL DEFAULT 0, teacher INTEGER NOT NULL DEFAULT 0, subjects TEXT NOT NULL DEFAULT '',"
+  " batch INTEGER NOT NULL DEFAULT 0);"
+  "INSERT INTO request_2 SELECT id, job, key, label, attributes, wanted, params, state, tries, http_status, error,"
+  " tokens_in, tokens_out, cost_usd, cached, sent_ms, answered_ms, unparsable, 0, '', 0 FROM request ORDER BY id;"
+  "DROP TABLE request;"
+  "ALTER TABLE request_2 RENAME TO request;"
+  "CREATE INDEX request_job ON request (job);"
+  "CREATE INDEX request_batch ON request (batch) WHERE batch > 0;"
+  /* A dropped text that was restored stays, with the sample that it became: undone, it is a dropped text again. */
+  "ALTER TABLE dropped ADD COLUMN became INTEGER NOT NULL DEFAULT 0;"
+  "DROP INDEX dropped_job;"
+  "CREATE INDEX dropped_job ON dropped (job, reason, became);"
+  "CREATE TABLE vote (sample INTEGER NOT NULL, request INTEGER NOT NULL, teacher INTEGER NOT NULL, label INTEGER,"
+  " probabilities BLOB, rationale TEXT NOT NULL DEFAULT '', PRIMARY KEY (sample, request)) WITHOUT ROWID;"
+  "CREATE TABLE batch (id INTEGER PRIMARY KEY, job INTEGER NOT NULL, teacher INTEGER NOT NULL, state INTEGER NOT NULL,"
+  " file TEXT NOT NULL, remote TEXT NOT NULL, message TEXT NOT NULL, n_requests INTEGER NOT NULL,"
+  " n_done INTEGER NOT NULL, n_failed INTEGER NOT NULL, at_ms INTEGER NOT NULL, polled_ms INTEGER NOT NULL);";
+
+const char *const schema_steps[] = {step_1, step_2};
 const int schema_version = N_OF(schema_steps);
 
 int

@@ -227,15 +227,20 @@ project_call(struct project *p, int (*work)(struct project *, void *, struct err
   return p->read_only ? project_refuse(p, e) : ask(p, &call);
 }
 
+void
+project_touch(struct project *p)
+{
+  atomic_fetch_add(&p->records_revision, 1);
+  corpus_touch(p->corpus);
+}
+
 int
 project_record(struct project *p, int (*work)(struct project *, void *, struct err *), void *arg, struct err *e)
 {
   int rc = project_call(p, work, NULL, arg, e);
 
-  if (rc >= 0) {
-    atomic_fetch_add(&p->records_revision, 1);
-    corpus_touch(p->corpus);
-  }
+  if (rc >= 0)
+    project_touch(p);
   return rc;
 }
 
@@ -264,8 +269,7 @@ look(struct project *p, void *arg, struct err *e)
   if (rc)
     return -1;
   p->data_version = version;
-  atomic_fetch_add(&p->records_revision, 1);
-  corpus_touch(p->corpus);
+  project_touch(p);
   return 0;
 }
 
