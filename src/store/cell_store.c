@@ -54,7 +54,7 @@ cell_store_list(struct project *p, uint32_t job_id, struct cell_row **rows, size
     " JOIN sample s ON s.request=r.id AND s.request>0 AND NOT s.gone WHERE r." JOBS
     " UNION ALL "
     "SELECT r.label, r.attributes, 0, 0, 0, 0, 0, 0, 0, 1, d.reason IN ('duplicate', 'near_duplicate') FROM dropped d"
-    " JOIN request r ON r.id=d.request WHERE d." JOBS
+    " JOIN request r ON r.id=d.request WHERE " STILL_DROPPED " AND d." JOBS
     ") GROUP BY 1, 2 ORDER BY 1, 2";
 
   return record_list(p, &cells, rows, n, e, sql, "u", job_id);
