@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "generate/examples.h"
 #include "base/rng.h"
 #include "generate/kind.h"
 
@@ -123,6 +124,10 @@ requests_wish(const struct job_options *o, struct buf *out)
     buf_addf(out, " label=%u", o->labels[i]);
   for (size_t i = 0; i < o->n_restrictions; i++)
     buf_addf(out, " %s=%s", o->restrictions[i].attribute, o->restrictions[i].value);
+  if (o->seeds != SEEDS_RANDOM)
+    buf_addf(out, " seeds=%s", seeds_policy_names[o->seeds]);
+  if (o->steer)
+    buf_adds(out, " steer");
 }
 
 /* ---- rows ---- */
