@@ -1,12 +1,14 @@
-/* server: answers chat completions as an API does and fails as it fails, for tests.
+/* server: answers chat completions as an API does and fails as it fails, for tests and benchmarks.
  *
- * It is a forked process (one thread a connection) on 127.0.0.1 at a port of the system's choice, and ends with its
- * parent. A request may carry commands in its messages: [[NAME]] or [[NAME*TIMES]] fails it that way, the first
- * TIMES times (default: always) that this very body comes. Otherwise server->fault_every, if not 0, makes every n-th
- * request fail in a way drawn from the list of faults that a client must survive. What it saw stands in shared memory.
+ * It is a forked process (one thread, epoll: a thousand connections are fine) on 127.0.0.1 at ports of the system's
+ * choice, and ends with its parent. A request may carry commands in its messages: [[NAME]] or [[NAME*TIMES]] fails it
+ * that way, the first TIMES times (default: always) that this very body comes; some take a number, [[NAME:NUMBER]].
+ * Otherwise server->fault_every, if not 0, makes every n-th request fail in a way drawn from the list of faults that a
+ * client must survive. What it saw stands in shared memory.
  *
- * The faults are the rows of the table in server.c. Without a fault the reply is a JSON array of server->texts
- * strings made from a hash of the messages, so that the same request has the same reply.
+ * The faults are the rows of the table in server/fault.c, the paths it serves those in server/route.c; how to add one
+ * says server/exchange.h. Without a fault the reply is a JSON array of server->texts strings made from a hash of the
+ * messages, so that the same request has the same reply; as events, if the request says "stream":true.
  *
  * Life: server_start (before the test has threads), server_stop. Threads: the test reads the log while the server
  * runs. */
@@ -24,17 +26,21 @@ struct server_entry {
   int32_t status;          /* 0: none was sent */
   int32_t tokens_in, tokens_out;  /* of the completion that was made, and so billed, whether it arrived or not */
   uint8_t answered;        /* a whole chat completion went out, down to its last byte */
-  uint8_t had_key;         /* an Authorization header came along */
+  uint8_t had_key;         /* an Authorization, x-api-key or api-key header came along */
   uint8_t had_schema;      /* response_format */
-  uint8_t elsewhere;       /* the path was not that of chat completions */
+  uint8_t elsewhere;       /* a path that the server does not have, or its second port */
+  uint8_t streamed;        /* "stream":true */
 };
 struct server {
   char url[64];            /* base, ending in /v1 */
   pid_t pid;
   int port;
+  int elsewhere_port;      /* the second port, where redirects lead */
   atomic_int fault_every;  /* 0: no faults but those commanded */
   atomic_int delay_ms;     /* before each reply */
   atomic_int texts;        /* strings in a reply; 10 */
+  atomic_int busy_above;   /* with more in flight than this it answers 429; 0: never */
+  atomic_int instant;      /* for benchmarks: not 0: every request, unread, gets a completion of so many bytes */
   atomic_int n_connections, n_in_flight, most_in_flight;
   atomic_int n;            /* requests logged */
   struct server_entry log[SERVER_LOG];
