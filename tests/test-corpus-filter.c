@@ -342,7 +342,7 @@ static void
 a_run_can_be_stopped(void **state)
 {
   struct corpus *c = corpus_new(TASK_CLASSIFY);
-  struct stop stop = {true};
+  struct stop stop = {.wanted = true};
   struct err e = {0};
   struct filter *f;
   uint32_t *ids;

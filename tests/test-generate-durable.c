@@ -56,7 +56,7 @@ stopped_and_gone_on_with(void **state)
 {
   struct project *p;
   struct job_options o = options();
-  struct stop stop = {false};
+  struct stop stop = {.wanted = false};
   struct funnel f;
   struct err e = {0};
   struct job *j;

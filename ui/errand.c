@@ -237,7 +237,7 @@ errands_stop(struct errands *t, const char *name)
 {
   for (struct errand *k = t->first; k; k = k->next)
     if (!name || !strcmp(k->name, name))
-      atomic_store(&k->stop.wanted, true);
+      atomic_store(stop_wanted(&k->stop) ? &k->stop.at_once : &k->stop.wanted, true);
 }
 
 size_t

@@ -14,14 +14,22 @@ int pool_threads(int wanted);
  * */
 void pool_run(int n, void (*work)(void *arg, int i, int n), void *arg);
 
-/* A flag that long work looks at between steps. Set by a signal, a key or another thread. */
+/* A flag that long work looks at between steps. Set by a signal, a key or another thread. Work that has paid for what
+ * is still to come may take its time after the first wish; it says so (lingers), and gives up at the second. */
 struct stop {
   atomic_bool wanted;
+  atomic_bool lingers;   /* by the work: it winds up, and looks for a second wish */
+  atomic_bool at_once;   /* wished a second time */
 };
 static inline bool
 stop_wanted(struct stop *s)
 {
   return s && atomic_load_explicit(&s->wanted, memory_order_relaxed);
+}
+static inline bool
+stop_at_once(struct stop *s)
+{
+  return s && atomic_load_explicit(&s->at_once, memory_order_relaxed);
 }
 
 #endif

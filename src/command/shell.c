@@ -13,15 +13,19 @@
 
 static struct stop stop;
 
-/* The first ^C asks the command to end; the second ends the program. */
+/* The first ^C asks the command to end; the second ends the program, but for work that still waits for what is paid for:
+ * that it makes end at once, and a third ends the program. */
 static void
 interrupted(int number)
 {
-  if (stop_wanted(&stop)) {
+  if (stop_at_once(&stop) || (stop_wanted(&stop) && !atomic_load(&stop.lingers))) {
     signal(number, SIG_DFL);
     raise(number);
+  } else if (stop_wanted(&stop)) {
+    atomic_store(&stop.at_once, true);
+  } else {
+    atomic_store(&stop.wanted, true);
   }
-  atomic_store(&stop.wanted, true);
 }
 
 static void

@@ -24,12 +24,16 @@
 #include "store/project.h"
 #include "teacher/teacher.h"
 
-/* What a job may use up, never passed, with what is in flight counted at its upper bound; 0: no limit. */
+/* What a job may use up, with what it used in earlier runs; never passed, because what is in flight counts at its upper
+ * bound: a prompt has at most a token a byte, a reply at most max_tokens (where a limit on money or tokens is set and the
+ * template says nothing, requests get a max_tokens), and a try whose reply was lost may have been billed. What a killed
+ * run had in flight is not known to the next one. 0: no limit. */
 struct job_limits {
-  double usd;                    /* needs prices */
+  double usd;                    /* needs prices of all teachers */
   uint64_t tokens;               /* prompts and replies */
-  uint32_t requests;             /* that are sent: answers from the file do not count */
-  double seconds;                /* of this run, by the clock */
+  uint32_t requests;             /* tries that are sent: answers from the file do not count, a try made again does */
+  double seconds;                /* of this run, by the clock. Then nothing more is sent; replies under way may still come
+                                  * in for a tenth of that time, at least 1 s and at most 30 s, and are given up then */
 };
 /* One of several teachers of a job. */
 struct job_teacher {
@@ -51,13 +55,14 @@ struct job_options {
   uint32_t template_version;     /* 0: the newest */
   const struct job_teacher *teachers;
   size_t n_teachers;             /* at least 1 */
-  bool fallback;                 /* the second is asked only where the first fails, and so on; else by shares */
+  bool fallback;                 /* the second is asked only where the first fails or cannot be used, and so on; else
+                                  * each is asked for its share, and what it cannot do waits for --resume */
   size_t per_label, count;       /* texts: for each label, or in all; both 0: once over the template's whole grid */
   const uint16_t *labels;        /* only these; NULL: all */
   size_t n_labels;
   const struct plan_restriction *restrictions;  /* only these attribute values */
   size_t n_restrictions;
-  int concurrency;               /* requests in flight; 0: the teacher's own */
+  int concurrency;               /* requests in flight with each teacher; 0: the teacher's own */
   struct job_limits limits;
   bool top_up;                   /* go on asking until the wished number is kept, per label and cell, not only asked for */
   double waste_max;              /* with top_up: at most so many texts asked for, for each one wished; 0: 3 */
@@ -74,9 +79,12 @@ struct job_options {
   bool batch;                    /* hand the requests in as a batch, to be collected later */
   bool resume;                   /* go on with the newest job of this template, teacher and wish (any wish, if none is
                                   * given), or begin one; one that is done is not begun again: job_step says so */
-  bool retry_failed;             /* with resume: requests that failed for good are sent again, of a job that is done, too */
+  bool retry_failed;             /* with resume: requests that failed for good or whose reply could not be read are sent
+                                  * again, of a job that is done, too. What they failed with stands until they succeed */
   uint64_t seed;                 /* of the examples drawn into prompts; 0: 1 */
   struct stop *stop;             /* the person's wish to stop; may be NULL */
+  bool attended;                 /* somebody looks at the board and can go on: trouble pauses the job instead of ending
+                                  * it, and one reply at a time is shown as it is written */
   /* for tests and demonstrations; 0 or NULL: as usual */
   int replay_delay_ms;
   const struct retry_policy *retry;
@@ -91,11 +99,16 @@ struct job *job_new(struct project *p, const struct job_options *options, struct
  * 1: there is more to do; 0: done; -1: ended before or without that (the job is marked so in the file and can be
  * gone on with):
  *   ERR_INPUT        nothing can come of it: the server is not there, no recording of any request
- *   ERR_PARTIAL      the budget is used up, or requests failed for good: the rest is done
- *   ERR_INTERRUPTED  stopped by the person
+ *   ERR_PARTIAL      a limit is reached, requests failed for good, or more than half of the last 20 requests failed (in
+ *                    an attended job that is a pause): the rest is done
+ *   ERR_INTERRUPTED  stopped by the person. The first wish sends nothing more and waits, at most a minute, for the
+ *                    replies under way, which are paid for; the second gives them up
  *   ERR_FAIL         every request failed, or the file cannot be written
  * After 0 or -1 only job_status and job_free may be called. */
 int job_step(struct job *j, int timeout_ms, struct err *e);
+/* What the job does now where that is not plain: "waiting for 3 replies that are paid for (once more gives them up)";
+ * else "". */
+const char *job_says(const struct job *j);
 /* Marks a job that has not ended as stopped, after putting away what came. NULL is fine. */
 void job_free(struct job *j);
 

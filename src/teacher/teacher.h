@@ -88,6 +88,7 @@ struct teacher_request {
                               * NUL-terminated), on a thread of the back end, never after the reply was taken; a try that
                               * is made again begins with n = 0; may be NULL */
   void *to;
+  int tries_max;             /* fewer tries than the spec's; 0: the spec's */
   bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is
                               * not made again by the teacher: the caller, who counts money, decides */
 };
