@@ -14,7 +14,7 @@ struct lookup {
   struct project *p;
   uint32_t want;               /* the job to show; 0: the newest */
   bool with_figures;           /* of all jobs */
-  bool with_failed;
+  bool with_failed, with_coverage, with_diversity;
   struct job_texts texts;
 
   struct job_item *jobs;
@@ -27,6 +27,9 @@ struct lookup {
   size_t n_stream;
   struct request_row *failed;
   size_t n_failed;
+  struct coverage coverage;
+  bool has_coverage;
+  struct diversity_shown diversity;
   int64_t took_ms;
   struct err e;
 };
@@ -130,6 +133,7 @@ texts_release(struct job_texts *t)
 {
   free(t->requests);
   free(t->samples);
+  diversity_free(t->diversity);
   *t = (struct job_texts){0};
 }
 
@@ -157,6 +161,8 @@ read_requests(struct lookup *l, struct job_texts *t)
   request_rows_free(rows, n);
   t->n_samples = 0;
   t->scanned = 0;
+  diversity_free(t->diversity);
+  t->diversity = NULL;
 }
 
 static void
@@ -226,6 +232,72 @@ read_failed(struct lookup *l)
   l->n_failed = n;
 }
 
+/* ---- diversity ---- */
+
+static void
+measure(const struct corpus *c, struct diversity *d, uint32_t id)
+{
+  struct sample s;
+
+  if (!corpus_get(c, id, &s))
+    return;
+  diversity_add(d, s.text, s.n_text);
+  if (s.text2)
+    diversity_add(d, s.text2, s.n_text2);
+}
+
+/* Of `most` of these, evenly. */
+static uint32_t
+measure_some(const struct corpus *c, const uint32_t *ids, size_t n, size_t most, struct board_diversity *out)
+{
+  struct diversity *d = diversity_new();
+  size_t k = n < most ? n : most;
+
+  for (size_t i = 0; i < k; i++)
+    measure(c, d, ids[i * n / k]);
+  diversity_figures(d, out);
+  diversity_free(d);
+  return (uint32_t)k;
+}
+
+/* Texts that were given, not made here: seeds and what was imported. */
+static size_t
+ids_given(const struct corpus *c, uint32_t **ids)
+{
+  uint32_t n = corpus_count(c);
+  size_t k = 0;
+  struct sample s;
+
+  *ids = xcalloc((size_t)n + 1, sizeof **ids);
+  for (uint32_t id = 1; id <= n; id++)
+    if (corpus_get(c, id, &s) && (s.origin == ORIGIN_SEED || s.origin == ORIGIN_IMPORTED))
+      (*ids)[k++] = id;
+  return k;
+}
+
+static void
+measure_diversity(struct lookup *l)
+{
+  const struct corpus *c = project_corpus(l->p);
+  struct job_texts *t = &l->texts;
+  struct diversity_shown *out = &l->diversity;
+  uint32_t *given;
+  size_t n;
+
+  if (!t->diversity) {
+    t->diversity = diversity_new();
+    t->n_measured = 0;
+  }
+  while (t->n_measured < t->n_samples)
+    measure(c, t->diversity, t->samples[t->n_measured++]);
+  diversity_figures(t->diversity, &out->all);
+  out->n_openings = diversity_openings(t->diversity, out->openings, N_OF(out->openings));
+  n = ids_given(c, &given);
+  n = measure_some(c, given, n, DIVERSITY_MOST < t->n_samples ? DIVERSITY_MOST : t->n_samples, &out->given);
+  measure_some(c, t->samples, t->n_samples, n, &out->same);
+  free(given);
+}
+
 static void
 lookup_work(void *arg)
 {
@@ -246,6 +318,10 @@ lookup_work(void *arg)
       l->n_dropped = 0;
     merge_stream(l);
     read_failed(l);
+    if (l->with_coverage)
+      l->has_coverage = coverage_load(&l->coverage, l->p, l->job, &l->e) == 0;
+    if (l->with_diversity)
+      measure_diversity(l);
   }
   l->took_ms = clock_ms() - begun;
 }
@@ -298,6 +374,9 @@ forget_job(struct generate *g)
   g->dropped = NULL;
   g->failed = NULL;
   g->stream = NULL;
+  coverage_release(&g->coverage);
+  g->coverage = (struct coverage){0};
+  g->has_coverage = false;
   g->n_dropped = g->n_failed = g->n_stream = 0;
 }
 
@@ -351,13 +430,18 @@ lookup_done(void *arg)
   g->n_stream = l->n_stream;
   g->failed = l->failed;
   g->n_failed = l->n_failed;
+  g->coverage = l->coverage;
+  g->has_coverage = l->has_coverage;
+  g->diversity = l->diversity;
+  g->has_diversity = l->with_diversity;
   g->load_took_ms = l->took_ms;
   g->loaded_ms = clock_ms();
   load_live(g);
   generate_open_reason(g, g->reason);
   part_follow(&g->lists[PAGE_TEXTS], g->n_stream);
-  list_keep(&g->lists[PAGE_FUNNEL], FUNNEL_STAGES + generate_n_reasons(g), g->lists[PAGE_FUNNEL].at);
-  list_keep(&g->lists[PAGE_FAILED], g->n_failed, g->lists[PAGE_FAILED].at);
+  for (int i = 0; i < N_PAGES; i++)
+    if (generate_pages[i]->keep)
+      generate_pages[i]->keep(g);
   free(l);
   if (g->again)
     generate_load(g, true);
@@ -420,6 +504,8 @@ generate_load(struct generate *g, bool force)
   l->p = g->p;
   l->want = job_wanted(g);
   l->with_figures = g->page == PAGE_JOBS;
+  l->with_coverage = g->page == PAGE_COVERAGE;
+  l->with_diversity = g->page == PAGE_DIVERSITY;
   l->with_failed = !generate_runs(g) || g->live.job.failed;
   l->texts = g->texts;
   g->texts = (struct job_texts){0};

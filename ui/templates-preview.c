@@ -139,12 +139,15 @@ render_cell(struct templates *t, const struct prompty *p, const struct prompt_la
 {
   struct corpus *c = project_corpus(t->p);
   struct prompt_scope scope = {.labels = labels->v, .n_labels = labels->n, .task = task_name(corpus_task(c))};
-  struct examples *examples = examples_new(c, 1);
+  struct examples *examples = examples_new(c, &(struct examples_want){.seed = 1});
+  struct buf attributes = BUF_INIT;
   struct messages m;
   int r;
 
   plan_scope(plan, t->cell, labels->v, &scope);
-  examples_draw(examples, (uint16_t)t->label, t->cell * labels->n + t->label, &scope);
+  for (size_t i = 0; i < p->n_attributes; i++)
+    attribute_add(&attributes, p->attributes[i].name, p->attributes[i].values[scope.values[i]]);
+  examples_draw(examples, (uint16_t)t->label, buf_str(&attributes), t->cell * labels->n + t->label, &scope);
   r = prompty_render(p, &scope, &m, e);
   if (r == 0 && t->shows == SHOW_PROMPT) {
     pane_clear(&t->preview);
@@ -158,6 +161,7 @@ render_cell(struct templates *t, const struct prompty *p, const struct prompt_la
   }
   messages_release(&m);
   examples_free(examples);
+  buf_release(&attributes);
   return r;
 }
 

@@ -251,6 +251,15 @@ curate_mouse(void *view, const struct key *k, int row, int col)
   }
 }
 
+static void
+curate_show(void *view, const char *filter)
+{
+  struct curate *v = view;
+
+  v->pane = PANE_LIST;
+  curate_filter(v, filter);
+}
+
 const struct view view_curate = {
   .name = "Curate",
   .about = "look through samples, accept, reject, relabel, edit; "
@@ -269,4 +278,5 @@ const struct view view_curate = {
   .selection = curate_selection,
   .search_begin = curate_search_begin,
   .search = curate_search,
+  .show = curate_show,
 };

@@ -51,6 +51,7 @@ struct view {
   const char *(*search_begin)(void *v);
   int (*search)(void *v, const char *text, int done, struct buf *note);
   void (*search_next)(void *v, int step);  /* n +1, N -1 */
+  void (*show)(void *v, const char *filter);  /* another view sends the person here, to these samples */
 };
 
 #define VIEW_COUNT 5

@@ -314,6 +314,17 @@ workbench_go(struct workbench *w, int view)
   w->gone_to = w->touched = true;
 }
 
+void
+workbench_show(struct workbench *w, const char *filter)
+{
+  for (int i = 0; i < VIEW_COUNT; i++)
+    if (view_rows[i]->show) {
+      view_rows[i]->show(w->views[i], filter);
+      workbench_go(w, i);
+      return;
+    }
+}
+
 static void
 quit_now(void *arg)
 {

@@ -64,6 +64,7 @@ void workbench_complain(struct workbench *w, const struct err *e);
 /* The key that is being answered: for rows of several keys that mean different things ("1 2 3"). */
 const struct key *workbench_last_key(const struct workbench *w);
 void workbench_go(struct workbench *w, int view);       /* 0.. VIEW_COUNT-1 */
+void workbench_show(struct workbench *w, const char *filter);  /* goes to the view of samples, to these */
 void workbench_quit(struct workbench *w);
 void workbench_touch(struct workbench *w);              /* draw again */
 

@@ -367,7 +367,8 @@ board_stop(struct board *b, uint32_t id)
   if (!e)
     return;
   atomic_store(&e->stop.wanted, true);
-  e->stops++;
+  if (e->stops++)
+    atomic_store(&e->stop.at_once, true);
   pthread_cond_broadcast(&b->woken);
   leave(b);
 }

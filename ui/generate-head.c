@@ -1,0 +1,251 @@
+/* The upper half: the job, how it stands, and its figures. */
+#include "ui/view-generate.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the job ---- */
+
+struct state_words
+generate_state(const struct generate *g, const struct job_item *item)
+{
+  static const struct state_words of_file[N_JOB_STATES] = {
+    [JOB_PLANNED] = {"not begun", STYLE_WARN}, [JOB_RUNNING] = {"interrupted", STYLE_WARN},
+    [JOB_PAUSED] = {"paused", STYLE_WARN}, [JOB_DONE] = {"done", STYLE_GOOD}, [JOB_STOPPED] = {"stopped", STYLE_WARN},
+    [JOB_FAILED] = {"unfinished", STYLE_WARN},
+  };
+
+  if (g->has_live && item->row.id == g->job && g->live.state == ACTIVITY_RUNNING)
+    return (struct state_words){"running", STYLE_GOOD};
+  if (g->has_live && item->row.id == g->job && g->live.state == ACTIVITY_PAUSED)
+    return (struct state_words){"paused", STYLE_WARN};
+  if (item->elsewhere)
+    return (struct state_words){"runs in another process", STYLE_GOOD};
+  return of_file[item->row.state];
+}
+
+/* Figures of the job: those of the board while it runs, else those of the file. */
+static struct job_live
+figures_of(const struct generate *g)
+{
+  const struct funnel *f = &g->funnel;
+
+  if (generate_runs(g))
+    return g->live.job;
+  return (struct job_live){.requests = f->n_requests, .ok = f->ok, .retried = f->retried, .failed = f->failed,
+    .cached = f->cached, .wanted = f->requested, .kept = f->kept, .dropped = funnel_n_dropped(f), .tokens_in = f->tokens_in,
+    .tokens_out = f->tokens_out, .cost_usd = f->cost_usd, .projected_usd = NAN};
+}
+
+static bool
+is_under_way(const struct generate *g)
+{
+  return g->has_live && g->live.state == ACTIVITY_RUNNING;
+}
+
+/* What is known of its end: the rate, the time to go, the round. */
+static void
+end_words(const struct generate *g, const struct job_live *f, char *out, size_t size)
+{
+  char n[PART_TEXT], m[PART_TEXT], round[40] = "";
+
+  *out = '\0';
+  if (f->round > 1)
+    snprintf(round, sizeof round, "top-up round %u   ", f->round);
+  if (is_under_way(g) && g->live.rate > 0 && g->live.total > g->live.done)
+    snprintf(out, size, "%s%s/s   ETA %s ", round, part_short(g->live.rate, n),
+             part_seconds((double)(g->live.total - g->live.done) / g->live.rate, m));
+  else if (*round)
+    snprintf(out, size, "%s", round);
+}
+
+static int
+draw_progress(const struct generate *g, const struct job_live *f, struct canvas *c, struct area a, int col)
+{
+  char n[PART_TEXT], m[PART_TEXT];
+  uint32_t answered = f->ok + f->cached;
+
+  if (f->failed && !generate_runs(g))
+    return canvas_printf(c, a, 0, col, STYLE_BAD, ", %s failed", answered ? part_count(f->failed, n) : "every request");
+  if (f->requests)
+    col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s", part_percent(answered, f->requests, n));
+  if (generate_runs(g) && f->wanted && a.cols >= 90)
+    col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s of %s texts", part_count(f->kept, n), part_count(f->wanted, m));
+  return col;
+}
+
+void
+generate_head_draw(struct generate *g, const struct job_item *item, struct canvas *c, struct area a)
+{
+  struct job_live f = figures_of(g);
+  struct state_words state = generate_state(g, item);
+  char right[160];
+  int col = canvas_printf(c, a, 0, 1, STYLE_NAME, "job %u", item->row.id), width;
+
+  end_words(g, &f, right, sizeof right);
+  width = (int)strlen(right);
+  col = canvas_str(c, a, 0, col + 2, STYLE_BOLD, item->template_name);
+  if (a.cols >= 70) {
+    col = canvas_str(c, a, 0, col + 2, STYLE_DIM, "teacher");
+    col = canvas_str(c, a, 0, col + 1, STYLE_NORMAL, item->teacher_name);
+  }
+  col = canvas_str(c, a, 0, col + 2, state.style, state.words);
+  col = draw_progress(g, &f, c, a, col);
+  if (col + width + 1 < a.cols)
+    canvas_right(c, a, 0, a.cols - width, width, STYLE_NORMAL, right);
+}
+
+/* ---- how it stands ---- */
+
+/* Why it does not go at full speed, in its own words or ours. */
+struct state_words
+generate_note(const struct generate *g, const struct job_item *item, char *out, size_t size)
+{
+  const struct job_live *f = &g->live.job;
+  unsigned stops = generate_runs(g) ? board_stops(project_board(g->p), g->live.id) : 0;
+  char n[PART_TEXT];
+
+  if (!generate_runs(g))
+    return (struct state_words){item->row.message ? item->row.message : "", STYLE_WARN};
+  if (stops) {
+    snprintf(out, size, stops > 1 ? "stopping: what is in flight is given up" : "stopping: waits for %u repl%s that %s paid for; x again "
+             "gives them up", f->in_flight, f->in_flight == 1 ? "y" : "ies", f->in_flight == 1 ? "is" : "are");
+    return (struct state_words){out, STYLE_WARN};
+  }
+  if (g->live.state == ACTIVITY_PAUSED) {
+    snprintf(out, size, "%.200s   Space goes on", *g->live.message ? g->live.message : "paused: what is in flight still comes in");
+    return (struct state_words){out, STYLE_WARN};
+  }
+  if (f->held_seconds > 0) {
+    snprintf(out, size, "held %s: the endpoint asks to wait", part_seconds(ceil(f->held_seconds), n));
+    return (struct state_words){out, STYLE_WARN};
+  }
+  if (f->allowed_in_flight && f->allowed_in_flight < f->max_in_flight) {
+    snprintf(out, size, "slowed to %u of %u in flight: the endpoint said that it is too much", f->allowed_in_flight, f->max_in_flight);
+    return (struct state_words){out, STYLE_WARN};
+  }
+  return (struct state_words){g->live.message, STYLE_DIM};
+}
+
+/* ---- figures ---- */
+
+/* A word that does not fit is left out, and so are those behind it. */
+void
+generate_say(struct generate_words *w, const char *name, enum style s, const char *format, ...)
+{
+  char value[160];
+  va_list args;
+  int width;
+
+  va_start(args, format);
+  vsnprintf(value, sizeof value, format, args);
+  va_end(args);
+  width = canvas_width(name, strlen(name)) + 1 + canvas_width(value, strlen(value));
+  if (w->col + width > w->a.cols) {
+    w->col = w->a.cols;
+    return;
+  }
+  w->col = canvas_str(w->c, w->a, w->row, w->col, STYLE_DIM, name);
+  w->col = canvas_str(w->c, w->a, w->row, w->col + 1, s, value) + 3;
+}
+
+/* "3 (429 ×2, timeout ×1)" */
+static void
+say_retried(struct generate_words *w, const struct job_live *f)
+{
+  const struct { const char *name; uint32_t n; } why[] = {
+    {"429", f->rate_limited}, {"timeout", f->timeouts}, {"5xx", f->server_errors}, {"broken off", f->resets},
+  };
+  char words[120] = "";
+  size_t at = 0;
+
+  for (size_t i = 0; i < sizeof why / sizeof *why; i++)
+    if (why[i].n && at < sizeof words)
+      at += (size_t)snprintf(words + at, sizeof words - at, "%s%s ×%u", at ? ", " : "", why[i].name, why[i].n);
+  if (at)
+    generate_say(w, "tried again", STYLE_NORMAL, "%u (%s)", f->retried, words);
+  else
+    generate_say(w, "tried again", STYLE_NORMAL, "%u", f->retried);
+}
+
+static void
+say_in_flight(struct generate_words *w, const struct job_live *f)
+{
+  int digits = snprintf(NULL, 0, "%u", f->max_in_flight);   /* so that the rest of the line stays where it is */
+
+  generate_say(w, "in flight", STYLE_NORMAL, "%*u of %u", digits, f->in_flight, f->max_in_flight);
+}
+
+static void
+say_requests(struct generate_words *w, const struct job_live *f)
+{
+  char n[PART_TEXT], m[PART_TEXT];
+
+  generate_say(w, "requests", STYLE_NORMAL, "%s of %s", part_count(f->ok + f->cached, n), part_count(f->requests, m));
+}
+
+static void
+say_cost(struct generate_words *w, const struct job_live *f)
+{
+  char n[PART_TEXT], m[PART_TEXT];
+
+  if (f->budget_usd > 0)
+    generate_say(w, "cost", STYLE_NORMAL, "%s of %s", part_money(f->cost_usd, n), part_money(f->budget_usd, m));
+  else
+    generate_say(w, "cost", STYLE_NORMAL, "%s", isnan(f->cost_usd) ? "no price known" : part_money(f->cost_usd, n));
+}
+
+static void
+say_tokens(struct generate_words *w, const struct job_live *f)
+{
+  char n[PART_TEXT], m[PART_TEXT], k[PART_TEXT];
+
+  if (f->token_limit)
+    generate_say(w, "tokens", STYLE_NORMAL, "%s in, %s out of %s", part_short((double)f->tokens_in, n),
+                 part_short((double)f->tokens_out, m), part_short((double)f->token_limit, k));
+  else
+    generate_say(w, "tokens", STYLE_NORMAL, "%s in, %s out", part_short((double)f->tokens_in, n), part_short((double)f->tokens_out, m));
+}
+
+/* Money and what else the job may use up. */
+static void
+say_spent(struct generate_words *w, const struct generate *g, const struct job_live *f)
+{
+  char n[PART_TEXT], m[PART_TEXT];
+
+  say_cost(w, f);
+  if (f->kept && f->cost_usd > 0)
+    generate_say(w, "a kept text", STYLE_NORMAL, "%s", part_money(f->cost_usd / f->kept, n));
+  if (generate_runs(g) && f->projected_usd > 0)
+    generate_say(w, "in all about", STYLE_NORMAL, "%s", part_money(f->projected_usd, n));
+  say_tokens(w, f);
+  if (f->request_limit)
+    generate_say(w, "requests at most", STYLE_NORMAL, "%s", part_count(f->request_limit, n));
+  if (f->seconds_limit > 0)
+    generate_say(w, "time", STYLE_NORMAL, "%s of %s", part_seconds(g->live.seconds, n), part_seconds(f->seconds_limit, m));
+}
+
+void
+generate_figures_draw(struct generate *g, struct canvas *c, struct area a)
+{
+  struct job_live f = figures_of(g);
+  struct generate_words w = {c, a, 0, 1};
+
+  if (generate_runs(g))
+    say_in_flight(&w, &f);
+  say_requests(&w, &f);
+  generate_say(&w, "failed", f.failed ? STYLE_BAD : STYLE_NORMAL, "%u", f.failed);
+  if (a.rows < 2) {
+    say_cost(&w, &f);
+    say_tokens(&w, &f);
+    return;
+  }
+  say_retried(&w, &f);
+  if (f.cached)
+    generate_say(&w, "answered before", STYLE_NORMAL, "%u", f.cached);
+  w.row = 1;
+  w.col = 1;
+  say_spent(&w, g, &f);
+}

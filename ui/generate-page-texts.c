@@ -1,0 +1,81 @@
+/* The page of the texts as they come: + kept, ~ dropped and why. */
+#include "ui/view-generate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+generate_dropped_row(struct generate *g, const struct dropped_row *d, struct canvas *c, struct area a, int name_cols)
+{
+  const struct labels *labels = corpus_labels(project_corpus(g->p));
+  enum drop_reason reason = drop_parse(d->reason);
+  const char *words = reason == DROP_NONE ? d->reason : drop_words[reason];
+  const char *text = d->text ? d->text : "(the whole reply: Enter shows it)";
+  const char *label = d->label == LABEL_NONE ? "" : label_name(labels, d->label);
+  char why[80];
+  int width, col;
+
+  if (d->of_id)
+    snprintf(why, sizeof why, "%s of %u", words, d->of_id);
+  else
+    snprintf(why, sizeof why, "%s", words);
+  width = canvas_width(why, strlen(why));
+  canvas_put(c, a, 0, 1, STYLE_WARN, '~');
+  col = canvas_fit(c, a, 0, 3, name_cols, STYLE_DIM, label, strlen(label)) + 2;
+  canvas_fit(c, a, 0, col, a.cols - col - width - 3, STYLE_DIM, text, strlen(text));
+  canvas_right(c, a, 0, a.cols - width - 1, width, STYLE_WARN, why);
+}
+
+static void
+draw_kept(struct generate *g, uint32_t id, struct canvas *c, struct area a, int name_cols)
+{
+  struct corpus *corpus = project_corpus(g->p);
+  struct buf label = BUF_INIT;
+  struct sample s;
+  bool there = corpus_get(corpus, id, &s);
+  const char *status = !there ? "undone" : status_names[s.status];
+  int col;
+
+  labels_join(&label, corpus_labels(corpus), s.labels, s.n_labels, ", ");
+  canvas_put(c, a, 0, 1, there ? STYLE_GOOD : STYLE_DIM, there ? '+' : '-');
+  col = canvas_fit(c, a, 0, 3, name_cols, STYLE_LABEL, buf_str(&label), label.n) + 2;
+  canvas_fit(c, a, 0, col, a.cols - col - 11, there ? STYLE_NORMAL : STYLE_DIM, s.text, s.n_text);
+  canvas_right(c, a, 0, a.cols - 9, 8, s.status == STATUS_ACCEPTED ? STYLE_GOOD : STYLE_DIM, status);
+  buf_release(&label);
+}
+
+static void
+draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
+{
+  struct page_context *x = arg;
+  const struct stream_row *row = &x->g->stream[i];
+
+  (void)here;
+  a = area_cols(a, 0, READ_COLS);
+  if (row->sample)
+    draw_kept(x->g, row->sample, c, a, x->name_cols);
+  else
+    generate_dropped_row(x->g, &x->g->dropped[row->dropped], c, a, x->name_cols);
+}
+
+static void
+draw(struct generate *g, struct canvas *c, struct area a, bool focus)
+{
+  generate_rows_draw(g, c, a, focus, draw_row, generate_runs(g) ? "Waiting for the first reply" : "No texts came of this job");
+}
+
+static void
+enter(struct generate *g, size_t row)
+{
+  generate_read_row(g, &g->stream[row]);
+}
+
+static double
+count(const struct generate *g)
+{
+  return (double)g->n_stream;
+}
+
+const struct generate_page generate_page_texts = {
+  .name = "texts", .brief = "texts", .key = "t", .count = count, .draw = draw, .enter = enter,
+};
