@@ -30,7 +30,9 @@ struct teacher_backend {
 };
 extern const struct teacher_backend teacher_http, teacher_replay;
 
-/* A copy that keeps its own strings, for one who sends it later. */
+/* Copies that keep their own strings (but for the text of a replay: its back end is done with it after open). */
+void teacher_spec_copy(struct teacher_spec *to, const struct teacher_spec *from);
+void teacher_spec_release(struct teacher_spec *s);
 void teacher_request_copy(struct teacher_request *to, const struct teacher_request *from);
 void teacher_request_release(struct teacher_request *r);
 

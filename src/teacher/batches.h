@@ -6,7 +6,7 @@
  * stands; once `ended`, batches_download of the output file and of the error file, as far as there are such;
  * batches_close. Who writes down the name of the file before batches_create, and that of the batch after it, pays
  * nothing twice however often he is killed: batches_find tells whether a file was made a batch already.
- * Threads: one user at a time; every call blocks, looking at `stop` several times a second.
+ * Threads: one user at a time; every call blocks, looking at `stop` about once a second.
  * Errors: ERR_INPUT for what will not get better by waiting (key, URL, a spec without batches, a name that the endpoint
  * does not know); ERR_INTERRUPTED when stopped; else ERR_FAIL, after retries (retry.h) for what may pass: 408, 429, 5xx,
  * broken and stalled transfers. Messages are one printable line, and the key is in none of them.

@@ -20,6 +20,7 @@ struct dialect {
   const char *version;         /* where nobody gave one */
   int max_tokens;              /* where nobody gave one; 0: none is needed */
   unsigned lacks;
+  const char *batch_path;      /* of chat, in a file for OpenAI's Batch API; NULL: it has no such */
   void (*place)(const struct dialect *d, const struct teacher_spec *spec, const char *base, size_t n, struct buf *path,
                 struct buf *query);
   void (*body)(const char *model, const struct teacher_parameters *p, const struct teacher_request *request,
@@ -96,12 +97,13 @@ place_azure(const struct dialect *d, const struct teacher_spec *spec, const char
 /* ---- the table ---- */
 
 static const struct dialect dialects[] = {
-  {.name = "openai", .key_header = "Authorization: Bearer ", .place = place_openai, .body = chat_request_json},
+  {.name = "openai", .key_header = "Authorization: Bearer ", .batch_path = "/v1/chat/completions",
+   .place = place_openai, .body = chat_request_json},
   {.name = "anthropic", .key_header = "x-api-key: ", .version_header = "anthropic-version: ", .version = "2023-06-01",
    .max_tokens = DIALECT_MAX_TOKENS, .lacks = REFUSED_SEED | REFUSED_LOGPROBS | REFUSED_N | REFUSED_STREAM_OPTIONS,
    .place = place_anthropic, .body = anthropic_request_json},
-  {.name = "azure", .key_header = "api-key: ", .version = "2024-10-21", .place = place_azure,
-   .body = chat_request_json},
+  {.name = "azure", .key_header = "api-key: ", .version = "2024-10-21", .batch_path = "/chat/completions",
+   .place = place_azure, .body = chat_request_json},
 };
 
 const struct dialect *
@@ -131,6 +133,12 @@ unsigned
 dialect_lacks(const struct dialect *d)
 {
   return d->lacks;
+}
+
+const char *
+dialect_batch_path(const struct dialect *d)
+{
+  return d->batch_path;
 }
 
 void
@@ -182,7 +190,7 @@ dialect_body(const struct dialect *d, const struct teacher_spec *spec, const str
 {
   struct teacher_parameters p = dialect_parameters(d, spec, request);
 
-  refused |= d->lacks | (spec->no_schema ? REFUSED_SCHEMA : 0) | (spec->no_stream ? REFUSED_STREAM : 0);
+  refused |= d->lacks | (spec->no_schema ? REFUSED_SCHEMA : 0u);
   d->body(spec->model, &p, request, refused, out);
 }
 
@@ -266,8 +274,7 @@ dialect_refusal(const struct dialect *d, const struct teacher_spec *spec, const 
                 unsigned refused, int status, const char *words)
 {
   struct teacher_parameters p = dialect_parameters(d, spec, request);
-  unsigned sent = sent_members(&p, request) & ~(refused | d->lacks | (spec->no_schema ? REFUSED_SCHEMA : 0u) |
-                                                (spec->no_stream ? REFUSED_STREAM | REFUSED_STREAM_OPTIONS : 0u));
+  unsigned sent = sent_members(&p, request) & ~(refused | d->lacks | (spec->no_schema ? REFUSED_SCHEMA : 0u));
 
   if (!words || (status != 400 && status != 404 && status != 422 && status != 501))
     return 0;

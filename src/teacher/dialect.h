@@ -47,6 +47,8 @@ const char *dialect_name(const struct dialect *d);
 const char *dialect_names(void);                       /* "openai, anthropic or azure" */
 /* Members that this dialect has no word for; they are never sent. */
 unsigned dialect_lacks(const struct dialect *d);
+/* What chat is called in a file for the Batch API (batches.h); NULL: this dialect has no such. */
+const char *dialect_batch_path(const struct dialect *d);
 
 /* Where chat stands: from the path of the base URL (with or without an end slash, or already the whole) the whole path,
  * and what the query must say if it does not say so yet ("api-version=...", or nothing). */

@@ -147,7 +147,7 @@ endpoint_headers(const struct endpoint *p, const struct teacher_spec *spec, cons
 }
 
 char *
-endpoint_beside(const struct endpoint *p, const char *path)
+endpoint_beside(const struct endpoint *p, const char *path, const char *query)
 {
   static const char *const ends[] = {"/chat/completions", "/messages"};
   CURLU *u = curl_url();
@@ -168,6 +168,8 @@ endpoint_beside(const struct endpoint *p, const char *path)
     n = (size_t)(deployment - own);
   whole = xasprintf("%.*s%s", (int)n, own ? own : "", path);
   curl_url_set(u, CURLUPART_PATH, whole, 0);
+  if (query)
+    curl_url_set(u, CURLUPART_QUERY, query, CURLU_APPENDQUERY);
   free(whole);
   curl_free(own);
   ensure(curl_url_get(u, CURLUPART_URL, &url, 0) == CURLUE_OK);

@@ -17,8 +17,8 @@ copy(const char *s)
   return s ? xstrdup(s) : NULL;
 }
 
-static void
-spec_release(struct teacher_spec *s)
+void
+teacher_spec_release(struct teacher_spec *s)
 {
   free((char *)(uintptr_t)s->name);
   free((char *)(uintptr_t)s->kind);
@@ -30,9 +30,8 @@ spec_release(struct teacher_spec *s)
   free((char *)(uintptr_t)s->replay_path);
 }
 
-/* The text of a replay stays borrowed: its back end reads it in open and is done with it. */
-static void
-spec_copy(struct teacher_spec *to, const struct teacher_spec *from)
+void
+teacher_spec_copy(struct teacher_spec *to, const struct teacher_spec *from)
 {
   *to = *from;
   to->name = xstrdup(from->name ? from->name : "teacher");
@@ -50,11 +49,12 @@ teacher_open(const struct teacher_spec *spec, struct err *e)
 {
   struct teacher *t = xcalloc(1, sizeof *t);
 
-  spec_copy(&t->spec, spec);
+  teacher_spec_copy(&t->spec, spec);
   for (size_t i = 0; i < N_OF(backends); i++)
     if (strcmp(backends[i]->kind, t->spec.kind) == 0)
       t->backend = backends[i];
   mailbox_init(&t->replies);
+  atomic_init(&t->refused, spec->refused);
   teacher_set_concurrency(t, spec->concurrency);
   if (!t->backend)
     err_set(e, ERR_INPUT, "unknown kind '%s' of teacher '%s' (http or replay)", t->spec.kind, t->spec.name);
@@ -77,7 +77,7 @@ teacher_close(struct teacher *t)
   while ((m = mailbox_try(&t->replies)))
     teacher_reply_free((struct teacher_reply *)m);
   mailbox_release(&t->replies);
-  spec_release(&t->spec);
+  teacher_spec_release(&t->spec);
   free(t);
 }
 

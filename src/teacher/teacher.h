@@ -60,7 +60,7 @@ struct teacher_spec {
   double price_out_usd;      /* per million tokens of the reply; NaN: unknown */
   int concurrency;           /* requests in flight; 0: TEACHER_CONCURRENCY */
   bool no_schema;            /* never send response_format (the endpoint is known not to take it) */
-  bool no_stream;            /* never ask for a stream (likewise) */
+  unsigned refused;          /* bits of enum refusal (dialect.h): what the endpoint is known not to take is never sent */
   int requests_per_minute;   /* at most; 0: no limit of our own */
   int64_t tokens_per_minute; /* prompt and reply together; 0: no limit of our own */
   int connect_timeout_ms;    /* 0: 10 000 */
