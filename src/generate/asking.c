@@ -257,12 +257,22 @@ asking_sample(const struct request_row *row)
   return number_in(row, "sample", 0);
 }
 
+/* Of two labels that are confused, the other one. */
+static const struct prompt_label *
+rival_of(const struct asking *a, uint32_t label)
+{
+  const uint16_t *confused = a->options->confused;
+
+  return confused[0] == confused[1] ? NULL : &a->blueprint->labels[confused[confused[0] == label]];
+}
+
 int
 asking_row(struct asking *a, const struct plan_request *r, size_t place, uint32_t round, struct request_row *row,
            struct err *e)
 {
   const struct blueprint *b = a->blueprint;
-  struct prompt_scope scope = {.label = &b->labels[r->label], .values = r->values, .count = a->plan.count};
+  struct prompt_scope scope = {.label = &b->labels[r->label], .rival = rival_of(a, r->label), .values = r->values,
+                               .count = a->plan.count};
   int result;
 
   *row = (struct request_row){

@@ -196,6 +196,7 @@ copy_options(struct job *j, const struct job_options *from)
   o->labels = from->labels ? arena_copy(&j->arena, from->labels, from->n_labels, sizeof *from->labels) : NULL;
   o->hard = arena_copy(&j->arena, from->hard, from->n_hard, sizeof *from->hard);
   o->subjects = arena_copy(&j->arena, from->subjects, from->n_subjects, sizeof *from->subjects);
+  o->about = from->about ? arena_strdup(&j->arena, from->about) : NULL;
   o->retry = NULL;  /* the blueprint has it */
 }
 

@@ -168,6 +168,7 @@ near_duplicate(struct asked *a)
 
 const struct drop_def drop_defs[N_DROP_REASONS] = {
   [DROP_PARSE] = {"parse", "the reply could not be read; it is kept as it came"},
+  [DROP_LABEL] = {"label", "the reply gives the text none of the project's labels; it is kept as it came"},
   [DROP_SHAPE] = {"shape", "a pair where one text was asked for, or one text where a pair was"},
   [DROP_EMPTY] = {"empty", "no text"},
   [DROP_TOO_SHORT] = {"too_short", "fewer words or characters than the template wants"},

@@ -19,6 +19,7 @@
 
 enum drop_reason {
   DROP_PARSE,           /* the whole reply: kept in quarantine */
+  DROP_LABEL,           /* annotate: the reply gives this text none of the labels */
   DROP_SHAPE,           /* a pair where a text was asked for, or the other way round */
   DROP_EMPTY,
   DROP_TOO_SHORT,

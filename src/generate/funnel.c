@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "generate/tally.h"
 #include "store/job_store.h"
 
 void
@@ -124,6 +125,32 @@ count_samples(struct funnel *f, const struct corpus *c, const struct request_row
     }
 }
 
+/* What an annotation keeps are votes: they leave samples that are there. */
+static int
+count_votes(struct funnel *f, struct project *p, struct err *e)
+{
+  struct vote_row *votes;
+  size_t n;
+
+  if (votes_of_job(p, f->job_id, 0, &votes, &n, e) < 0)
+    return -1;
+  for (size_t i = 0; i < n; i++)
+    if (votes[i].label != LABEL_NONE || votes[i].probabilities)
+      funnel_kept(f, votes[i].label, 1);
+  vote_rows_free(votes, n);
+  return 0;
+}
+
+static bool
+is_annotation(struct project *p, uint32_t job_id)
+{
+  struct job_row job = {0};
+  bool is = job_store_get(p, job_id, &job, NULL) == 0 && strcmp(job.kind, "annotate") == 0;
+
+  job_row_release(&job);
+  return is;
+}
+
 int
 funnel_load(struct funnel *f, struct project *p, uint32_t job_id, struct err *e)
 {
@@ -137,7 +164,10 @@ funnel_load(struct funnel *f, struct project *p, uint32_t job_id, struct err *e)
       job_store_dropped(p, job_id, NULL, &dropped, &n_dropped, e) < 0)
     goto out;
   count_requests(f, rows, n);
-  count_samples(f, project_corpus(p), rows, n);
+  if (!is_annotation(p, job_id))
+    count_samples(f, project_corpus(p), rows, n);
+  else if (count_votes(f, p, e) < 0)
+    goto out;
   for (size_t i = 0; i < n_dropped; i++) {
     enum drop_reason reason = drop_parse(dropped[i].reason);
 

@@ -233,16 +233,14 @@ account(struct job *j, const struct outcome *o)
 static int
 keep(struct job *j, struct outcome *o, struct err *e)
 {
+  struct kept k = {.requests = o->requests, .n_requests = o->n_requests, .change = o->change, .dropped = o->dropped,
+                   .n_dropped = o->n_dropped, .votes = o->votes, .n_votes = o->n_votes};
+  bool insert = o->change->kind == CHANGE_INSERT;
   uint32_t first_id = 0;
   int result;
 
-  if (o->change->kind == CHANGE_INSERT) {
-    change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, o->change->n_samples);
-    result = job_store_keep(j->project, o->requests[0], o->change, o->dropped, o->n_dropped, &first_id, e);
-  } else {
-    change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, o->n_kept);
-    result = job_store_keep_set(j->project, o->requests[0], o->change, o->dropped, o->n_dropped, e);
-  }
+  change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, insert ? o->change->n_samples : o->n_kept);
+  result = job_store_keep_all(j->project, &k, &first_id, e);
   if (result == 0)
     filters_kept(j->filters, first_id);
   return result;

@@ -76,6 +76,9 @@ struct job_options {
   int texts_a_request;           /* annotate: 0: 1 */
   int repeats;                   /* annotate: 0: 1 */
   bool soft;                     /* annotate: probabilities, from logprobs or repeats, not labels alone */
+  bool rationale;                /* annotate: a reason is asked for */
+  bool relabel;                  /* annotate: labelled texts get the teacher's label, too; test texts never do */
+  const char *about;             /* annotate, rewrite: how the subjects were chosen, as part of the wish; NULL: not said */
   bool batch;                    /* hand the requests in as a batch, to be collected later */
   bool resume;                   /* go on with the newest job of this template, teacher and wish (any wish, if none is
                                   * given), or begin one; one that is done is not begun again: job_step says so */

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 
-static const struct job_kind *const kinds[] = {&job_kind_generate};
+static const struct job_kind *const kinds[] = {&job_kind_generate, &job_kind_annotate, &job_kind_rewrite};
 
 const struct job_kind *
 job_kind_named(const char *name)

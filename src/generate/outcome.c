@@ -43,10 +43,18 @@ void
 outcome_keep(struct outcome *o, const struct job *j, const struct item *it, const struct candidate *t, uint32_t parent)
 {
   const struct request_row *row = &it->row;
+  const uint16_t *labels = &row->label;
+  uint32_t n_labels = row->label != LABEL_NONE;
+  struct sample from;
 
+  /* a paraphrase of a text with several labels has all of them */
+  if (parent != 0 && corpus_get(project_corpus(j->project), parent, &from) && sample_has_label(&from, row->label)) {
+    labels = from.labels;
+    n_labels = from.n_labels;
+  }
   change_add_sample(o->change, &(struct sample){
     .text = t->text, .n_text = (uint32_t)t->n_text, .text2 = t->text2, .n_text2 = (uint32_t)t->n_text2,
-    .labels = &row->label, .n_labels = row->label != LABEL_NONE, .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED,
+    .labels = labels, .n_labels = n_labels, .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED,
     .status = STATUS_NEW, .template_id = j->row.template_id,
     .teacher_id = row->teacher_id ? row->teacher_id : j->row.teacher_id, .request_id = row->id, .parent_id = parent,
     .attributes = row->attributes,

@@ -240,6 +240,23 @@ strip(struct span *t, struct err *e)
 }
 
 int
+parse_strip(const char **s, size_t *n, struct err *e)
+{
+  struct span t = {*s, *n};
+  int result = strip(&t, e);
+
+  *s = t.s;
+  *n = t.n;
+  return result;
+}
+
+size_t
+parse_scan(const char *s, size_t n, struct buf *clean)
+{
+  return scan_value((struct span){s, n}, clean);
+}
+
+int
 parse_reply(const char *content, size_t n, const struct parse_want *want, struct parsed *out, struct err *e)
 {
   struct span t = {content, n};

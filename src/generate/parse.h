@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "generate/filters.h"
@@ -34,5 +35,12 @@ struct parsed {
 /* 0 with at least one text; -1 with e: "truncated: ...", "refused: ...", "no list: ...", in words for the person. */
 int parse_reply(const char *content, size_t n, const struct parse_want *want, struct parsed *out, struct err *e);
 void parsed_release(struct parsed *p);
+
+/* What other readers of replies share. Moves *s past a byte order mark, white space and what a model thought aloud;
+ * -1: nothing is left. */
+int parse_strip(const char **s, size_t *n, struct err *e);
+/* The JSON value that begins at s[0] (a bracket) is copied to `clean`, repaired as said above; returns its bytes in s, 0:
+ * the text ends before the value does. */
+size_t parse_scan(const char *s, size_t n, struct buf *clean);
 
 #endif

@@ -117,7 +117,7 @@ blueprint_deal(const struct blueprint *b, uint32_t label, size_t k)
 void
 requests_wish(const struct job_options *o, struct buf *out)
 {
-  if (o->per_label == 0 && o->count == 0 && !o->labels && o->n_restrictions == 0)
+  if (o->per_label == 0 && o->count == 0 && !o->labels && o->n_restrictions == 0 && !o->about)
     return;
   buf_addf(out, "per_label=%zu count=%zu seed=%" PRIu64, o->per_label, o->count, o->seed ? o->seed : 1);
   for (size_t i = 0; o->labels && i < o->n_labels; i++)
@@ -128,16 +128,19 @@ requests_wish(const struct job_options *o, struct buf *out)
     buf_addf(out, " seeds=%s", seeds_policy_names[o->seeds]);
   if (o->steer)
     buf_adds(out, " steer");
+  if (o->about)
+    buf_addf(out, " texts=%d repeats=%d soft=%d rationale=%d relabel=%d about=%s", o->texts_a_request, o->repeats, o->soft,
+             o->rationale, o->relabel, o->about);
 }
 
 /* ---- rows ---- */
 
 char *
-requests_params(const struct prompty *t, uint32_t sample)
+requests_params(const struct prompty *t, uint32_t sample, const char *own)
 {
   struct buf b = BUF_INIT;
 
-  buf_addc(&b, '{');
+  buf_addf(&b, "{%s", own ? own : "");
   json_add_field_int(&b, "sample", sample);
   json_add_key(&b, "parameters");
   buf_addc(&b, '{');
@@ -174,6 +177,7 @@ requests_render(const struct blueprint *b, struct prompt_scope *scope, uint32_t 
 {
   struct messages m;
   struct buf json = BUF_INIT;
+  char *own = row->params;
   int result;
 
   scope->labels = b->labels;
@@ -186,7 +190,8 @@ requests_render(const struct blueprint *b, struct prompt_scope *scope, uint32_t 
   row->cost_usd = NAN;
   row->error = xstrdup("");
   row->messages = buf_take(&json);
-  row->params = requests_params(&b->prompty, sample);
+  row->params = requests_params(&b->prompty, sample, own);
+  free(own);
   if (!row->attributes)
     row->attributes = xstrdup("");
   if (result == 0)

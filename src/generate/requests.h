@@ -48,15 +48,16 @@ void requests_wish(const struct job_options *options, struct buf *out);
 int requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n,
                   struct err *e);
 /* Renders one request. The caller has set what it is about: label, attributes (owned by the row, NULL: ""), wanted,
- * teacher_id, subjects. Set here: messages, params, key, and the rest as planned. scope: all but labels and task, which
+ * teacher_id, subjects, and in params the kind's own members as JSON ("\"soft\":true", NULL: none). Set here: messages, params, key, and the rest as planned. scope: all but labels and task, which
  * are set here. -1: row is to be released all the same. */
 int requests_render(const struct blueprint *b, struct prompt_scope *scope, uint32_t sample, struct request_row *row,
                     struct err *e);
 /* The key that the request has with this teacher; to be freed. */
 char *requests_key(const struct blueprint *b, const struct request_row *row, uint32_t teacher_id);
 
-/* {"sample":0,"parameters":{...of the template...}}, the params of a row; to be freed by the caller. */
-char *requests_params(const struct prompty *t, uint32_t sample);
+/* {own..., "sample":0,"parameters":{...of the template...}}, the params of a row; to be freed by the caller. own may be
+ * NULL. */
+char *requests_params(const struct prompty *t, uint32_t sample, const char *own);
 
 /* A request as a teacher takes it; it borrows from the row. */
 struct outgoing {

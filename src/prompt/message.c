@@ -60,23 +60,32 @@ messages_tokens(const struct messages *m)
   return (n + 3) / 4;
 }
 
+static struct value
+label_value(struct arena *a, const struct prompt_label *from)
+{
+  struct value label = value_dict(a);
+
+  value_set(a, label, "name", value_str(a, from->name));
+  value_set(a, label, "meaning", value_str(a, from->meaning ? from->meaning : ""));
+  return label;
+}
+
 static void
 add_labels(struct arena *a, struct value scope, const struct prompt_scope *s)
 {
   struct value labels = value_list(a);
 
-  for (size_t i = 0; i < s->n_labels; i++) {
-    struct value label = value_dict(a);
-
-    value_set(a, label, "name", value_str(a, s->labels[i].name));
-    value_set(a, label, "meaning", value_str(a, s->labels[i].meaning ? s->labels[i].meaning : ""));
-    value_push(a, labels, label);
-  }
+  for (size_t i = 0; i < s->n_labels; i++)
+    value_push(a, labels, label_value(a, &s->labels[i]));
   value_set(a, scope, "labels", labels);
   if (s->label) {
     value_set(a, scope, "label", value_str(a, s->label->name));
     value_set(a, scope, "meaning", value_str(a, s->label->meaning ? s->label->meaning : ""));
   }
+  if (s->rival)
+    value_set(a, scope, "rival", label_value(a, s->rival));
+  if (s->was)
+    value_set(a, scope, "was", label_value(a, s->was));
 }
 
 static void
@@ -94,7 +103,10 @@ add_attributes(struct arena *a, struct value scope, const struct prompty *p, con
 static void
 add_texts(struct arena *a, struct value scope, const struct prompt_scope *s)
 {
-  struct value seeds = value_list(a), avoid = value_list(a);
+  struct value seeds = value_list(a), avoid = value_list(a), texts = value_list(a);
+  const struct prompt_text *subject = s->subject ? s->subject : s->n_texts == 1 ? s->texts : NULL;
+  const struct prompt_text *list = s->n_texts > 0 ? s->texts : subject;
+  size_t n = s->n_texts > 0 ? s->n_texts : subject != NULL;
 
   for (size_t i = 0; i < s->n_seeds; i++) {
     struct value seed = value_dict(a);
@@ -108,10 +120,19 @@ add_texts(struct arena *a, struct value scope, const struct prompt_scope *s)
     value_push(a, avoid, value_str(a, s->avoid[i]));
   value_set(a, scope, "seeds", seeds);
   value_set(a, scope, "avoid", avoid);
-  if (s->subject) {
-    value_set(a, scope, "text", value_str(a, s->subject->text));
-    value_set(a, scope, "text2", value_str(a, s->subject->text2));
+  if (subject) {
+    value_set(a, scope, "text", value_str(a, subject->text));
+    value_set(a, scope, "text2", value_str(a, subject->text2));
   }
+  for (size_t i = 0; i < n; i++) {
+    struct value text = value_dict(a);
+
+    value_set(a, text, "index", value_int((int64_t)i + 1));
+    value_set(a, text, "text", value_str(a, list[i].text));
+    value_set(a, text, "text2", value_str(a, list[i].text2));
+    value_push(a, texts, text);
+  }
+  value_set(a, scope, "texts", texts);
 }
 
 int
@@ -129,6 +150,7 @@ prompty_render(const struct prompty *p, const struct prompt_scope *s, struct mes
   add_texts(&a, scope, s);
   if (s->task)
     value_set(&a, scope, "task", value_str(&a, s->task));
+  value_set(&a, scope, "rationale", value_bool(s->rationale));
   value_set(&a, scope, "count", value_int(s->count > 0 ? s->count : p->count));
   m->v = arena_alloc(&m->arena, (p->n_parts + 1) * sizeof *m->v);
   for (size_t i = 0; i < p->n_parts && result == 0; i++) {

@@ -18,7 +18,8 @@ static const char *const kinds[] = {
 
 /* Names that a template has anyway, so that no attribute can have them. */
 static const char *const scope_names[] = {
-  "label", "meaning", "labels", "task", "count", "seeds", "avoid", "text", "text2", "loop", "range", "dict",
+  "label", "meaning", "labels", "task", "count", "seeds", "avoid", "text", "text2", "texts", "rationale", "rival",
+  "was", "loop", "range", "dict",
   "namespace",
   "true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else",
 };
@@ -201,6 +202,15 @@ read_attributes(struct loading *l, const struct yaml *y)
   return 0;
 }
 
+static int
+read_target(struct loading *l, const struct yaml *y)
+{
+  if (y->kind != YAML_TEXT || (strcmp(y->s, "same") != 0 && strcmp(y->s, "other") != 0))
+    return fail_at(l, y, "'%s' must be same or other", y->key);
+  l->p->other_label = y->s[0] == 'o';
+  return 0;
+}
+
 static int read_model(struct loading *l, const struct yaml *y);
 static int read_filters(struct loading *l, const struct yaml *y);
 
@@ -255,7 +265,7 @@ struct key {
 };
 static const struct key top_keys[] = {
   {"name", read_name}, {"description", read_description}, {"kind", read_kind}, {"model", read_model},
-  {"count", read_count},
+  {"count", read_count}, {"target", read_target},
   {"attributes", read_attributes}, {"filters", read_filters}, {"authors", ignore}, {"tags", ignore},
   {"version", ignore},
   {"sample", ignore}, {"inputs", ignore}, {"outputs", ignore}, {"template", ignore},

@@ -11,6 +11,7 @@
  *     topic: [clothing, phones]
  *     style: [hurried, careful]
  *   filters: {min_words: 3, drop_label_named: true}
+ *   target: same                        rewrite: or other, the new texts get another label than the text they are made of
  *   ---
  *   system:
  *   You write training data.
@@ -20,8 +21,10 @@
  * A role line (system:, user:, assistant:) stands alone at the start of a line; a body without one is a user part.
  * Each part is a Jinja template of its own (jinja.h); its last newline does not count.
  *
- * In scope: label, meaning, labels (list of {name, meaning}), task, count, each attribute, seeds (list of {text,
- * text2, label}), avoid (list of strings), and for annotate and rewrite text and text2. prompt_scope() makes it.
+ * In scope: label, meaning, labels (list of {name, meaning}), rival ({name, meaning} of the label that this one is
+ * confused with, where one is aimed at), task, count, each attribute, seeds (list of {text, text2, label}), avoid (list of
+ * strings); for annotate text, text2, texts (list of {index, text, text2}, index from 1) and rationale (true: a reason is
+ * asked for); for rewrite text, text2 and was ({name, meaning} of the label that the text has).
  *
  * Life: prompty_parse fills p, prompty_release frees it (also after a failure). Threads: a parsed prompty is never
  * changed.
@@ -80,6 +83,7 @@ struct prompty {
   const char *description;      /* "" */
   enum prompty_kind kind;
   int count;                    /* default 10 for generate, 1 for the others */
+  bool other_label;             /* `target: other`: rewrite makes texts of other labels than the one they have */
   struct prompty_filters filters;
   struct prompty_parameter *parameters;
   size_t n_parameters;
@@ -127,6 +131,8 @@ struct prompt_scope {
   const struct prompt_label *labels;
   size_t n_labels;
   const struct prompt_label *label;   /* one of labels; NULL for annotate */
+  const struct prompt_label *rival;   /* the label that this one is confused with; NULL: none */
+  const struct prompt_label *was;     /* rewrite: the label that the subject has; NULL: none */
   const char *task;                   /* "classify", "pair", "multilabel" */
   int count;                          /* 0: the template's own */
   const uint32_t *values;             /* for each attribute of the prompty the index of its value; NULL: undefined */
@@ -136,6 +142,9 @@ struct prompt_scope {
   const char *const *avoid;
   size_t n_avoid;
   const struct prompt_text *subject;  /* text, text2 of annotate and rewrite */
+  const struct prompt_text *texts;    /* annotate: all texts of the request; NULL: the subject alone (and the other way) */
+  size_t n_texts;
+  bool rationale;                     /* annotate: a reason is asked for */
 };
 /* Renders all parts. m is initialised here and must be released, also after -1. */
 int prompty_render(const struct prompty *p, const struct prompt_scope *scope, struct messages *m, struct err *e);

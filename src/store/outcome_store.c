@@ -26,7 +26,7 @@ mark_parsed(struct project *p, uint32_t id, struct err *e)
            : err_set(e, ERR_FAIL, "request %u is not waiting to be parsed (does another program work on this job?)", id);
 }
 
-/* The whole reply is in quarantine: it answers no other request. */
+/* The whole reply is in quarantine, or a text that it was asked about got no label: it answers no other request. */
 static int
 mark_unreadable(struct project *p, struct keeping *w, uint32_t id, struct err *e)
 {
@@ -50,7 +50,7 @@ write_dropped(struct project *p, struct keeping *w, struct err *e)
 
     if (db_run(&p->db, e, sql, "uutttttu", request, (uint32_t)d->label, or_empty(d->attributes), d->text, d->text2,
                or_empty(d->reason), or_empty(d->detail), d->of_id) ||
-        (!d->text && mark_unreadable(p, w, request, e)))
+        ((!d->text || strcmp(or_empty(d->reason), "label") == 0) && mark_unreadable(p, w, request, e)))
       return -1;
   }
   return 0;
