@@ -98,7 +98,7 @@ generate_resume(struct workbench *w, void *v, int n)
       || teacher_store_by_id(g->p, item->row.teacher_id, &teacher, &e)) {
     workbench_complain(w, &e);
   } else {
-    buf_adds(&line, g->n_failed ? "generate --retry-failed --template " : "generate --resume --template ");
+    buf_adds(&line, g->n_failed ? "generate --retry-errors --template " : "generate --resume --template ");
     workbench_quote(&line, template.name);
     buf_adds(&line, " --teacher ");
     workbench_quote(&line, teacher.name);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/names.h"
+#include "command/job_options.h"
 #include "command/print.h"
 #include "command/rows.h"
 #include "generate/job.h"
@@ -11,10 +11,8 @@
 
 /* What job_options borrows. */
 struct wishes {
-  struct job_options o;
+  struct job_wishes job;
   struct template_row template;
-  struct teacher_row teacher;
-  struct job_teacher asked;
   uint16_t *labels;
   struct plan_restriction *restrictions;
 };
@@ -23,7 +21,7 @@ static void
 wishes_release(struct wishes *w)
 {
   template_row_release(&w->template);
-  teacher_row_release(&w->teacher);
+  job_wishes_release(&w->job);
   free(w->labels);
   free(w->restrictions);
 }
@@ -34,10 +32,10 @@ take_labels(struct call *c, struct wishes *w, struct err *e)
   const char *name;
 
   w->labels = xcalloc(call_count(c, "label") + 1, sizeof *w->labels);
-  for (size_t i = 0; (name = call_each(c, "label", i)); i++, w->o.n_labels++)
+  for (size_t i = 0; (name = call_each(c, "label", i)); i++, w->job.o.n_labels++)
     if (names_label(c, name, &w->labels[i], e) < 0)
       return -1;
-  w->o.labels = w->o.n_labels ? w->labels : NULL;
+  w->job.o.labels = w->job.o.n_labels ? w->labels : NULL;
   return 0;
 }
 
@@ -52,10 +50,10 @@ take_restrictions(struct call *c, struct wishes *w, struct err *e)
 
     if (!equal)
       return err_set(e, ERR_INPUT, "option '--set': '%.100s' is no NAME=VALUE", text);
-    w->restrictions[w->o.n_restrictions++] =
+    w->restrictions[w->job.o.n_restrictions++] =
       (struct plan_restriction){arena_strndup(&c->arena, text, (size_t)(equal - text)), equal + 1};
   }
-  w->o.restrictions = w->restrictions;
+  w->job.o.restrictions = w->restrictions;
   return 0;
 }
 
@@ -65,63 +63,14 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
   *w = (struct wishes){0};
   if (call_given(c, "per-label") && call_given(c, "count"))
     return err_set(e, ERR_INPUT, "either --per-label or --count");
-  if (names_template(c, call_text(c, "template"), &w->template, e) < 0
-      || names_teacher(c, call_text(c, "teacher"), &w->teacher, e) < 0 || take_labels(c, w, e) < 0
-      || take_restrictions(c, w, e) < 0)
+  if (names_template(c, call_text(c, "template"), &w->template, e) < 0 || job_wishes_take(c, &w->job, e) < 0
+      || take_labels(c, w, e) < 0 || take_restrictions(c, w, e) < 0)
     return -1;
-  w->o.template_name = w->template.name;
-  w->o.template_version = w->template.version;
-  w->asked.name = w->teacher.name;
-  w->o.teachers = &w->asked;
-  w->o.n_teachers = 1;
-  w->o.per_label = (size_t)call_number(c, "per-label");
-  w->o.count = (size_t)call_number(c, "count");
-  w->o.concurrency = (int)call_number(c, "concurrency");
-  w->o.limits.usd = call_number(c, "budget");
-  w->o.resume = call_flag(c, "resume") || call_flag(c, "retry-failed");
-  w->o.retry_failed = call_flag(c, "retry-failed");
-  w->o.seed = (uint64_t)call_number(c, "seed");
-  w->o.stop = c->stop;
+  w->job.o.template_name = w->template.name;
+  w->job.o.template_version = w->template.version;
+  w->job.o.per_label = (size_t)call_number(c, "per-label");
+  w->job.o.count = (size_t)call_number(c, "count");
   return 0;
-}
-
-/* ---- --dry-run */
-
-static void
-print_estimate(struct call *c, const struct job_estimate *x)
-{
-  struct buf out = BUF_INIT;
-
-  if (c->json) {
-    buf_addc(&out, '{');
-    json_add_field_bool(&out, "dry_run", true);
-    json_add_field_int(&out, "requests", (int64_t)x->requests);
-    json_add_field_int(&out, "cached", (int64_t)x->cached);
-    json_add_field_int(&out, "texts", (int64_t)x->texts);
-    json_add_key(&out, "tokens");
-    buf_addc(&out, '{');
-    json_add_field_int(&out, "in", x->tokens_in);
-    json_add_field_int(&out, "out", x->tokens_out);
-    buf_addc(&out, '}');
-    json_add_field_number(&out, "cost_usd", x->cost_usd);
-    json_add_field_number(&out, "cost_bound_usd", x->cost_bound_usd);
-    buf_addc(&out, '}');
-    print_json(c, &out);
-  } else {
-    print_line(c, "requests  %zu (%zu answered already)", x->requests, x->cached);
-    print_line(c, "texts     %zu asked for", x->texts);
-    print_line(c, "tokens    about %lld in, %lld out", (long long)x->tokens_in, (long long)x->tokens_out);
-    print_usd(&out, x->cost_usd);
-    print_line(c, "cost      %s%s", isnan(x->cost_usd) ? "" : "about ", buf_str(&out));
-    buf_clear(&out);
-    if (isinf(x->cost_bound_usd))
-      print_line(c, "at most   no bound: the template sets no max_tokens");
-    else if (!isnan(x->cost_bound_usd)) {
-      print_usd(&out, x->cost_bound_usd);
-      print_line(c, "at most   %s", buf_str(&out));
-    }
-  }
-  buf_release(&out);
 }
 
 /* ---- the job */
@@ -190,37 +139,16 @@ print_funnel(struct call *c, const struct funnel *f, size_t accepted)
 }
 
 static int
-run_job(struct call *c, struct job *j, struct err *e)
-{
-  const struct funnel *f = job_status(j);
-  struct buf detail = BUF_INIT;
-  int r;
-
-  progress_begin(&c->progress, "generating", "requests", f->n_requests);
-  do {
-    r = job_step(j, 100, e);
-    buf_clear(&detail);
-    buf_addf(&detail, "kept %u", f->kept);
-    if (!isnan(f->cost_usd) && f->cost_usd > 0)
-      buf_addf(&detail, "  $%.4f", f->cost_usd);
-    progress_set(&c->progress, (double)f->ok + f->cached + f->failed, buf_str(&detail));
-  } while (r == 1);
-  progress_end(&c->progress);
-  buf_release(&detail);
-  return r;
-}
-
-static int
 generate(struct call *c, const struct wishes *w, struct err *e)
 {
-  struct job *j = job_new(c->project, &w->o, e);
+  struct job *j = job_new(c->project, &w->job.o, e);
   size_t accepted = 0;
   struct err why = {0};
   int r;
 
   if (!j)
     return -1;
-  r = run_job(c, j, e);
+  r = job_run(c, j, "generating", e);
   if ((r == 0 || e->code == ERR_PARTIAL) && call_flag(c, "accept") && accept_kept(c, job_id(j), &accepted, &why) < 0) {
     *e = why;
     r = -1;
@@ -240,9 +168,9 @@ run(struct call *c, struct err *e)
   if (r == 0 && call_flag(c, "dry-run")) {
     struct job_estimate estimate;
 
-    r = job_estimate(c->project, &w.o, &estimate, e);
+    r = job_estimate(c->project, &w.job.o, &estimate, e);
     if (r == 0)
-      print_estimate(c, &estimate);
+      job_print_estimate(c, &estimate);
   } else if (r == 0) {
     r = generate(c, &w, e);
   }
@@ -261,18 +189,8 @@ static const struct option options[] = {
   {.name = "label", .type = OPTION_LABEL, .argument = "LABEL", .many = 1, .summary = "only for this label"},
   {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1,
    .summary = "only with this value of an attribute"},
-  {.name = "concurrency", .type = OPTION_INT, .min = 0, .max = TEACHER_CONCURRENCY_MAX, .fallback = "0",
-   .argument = "N", .summary = "requests in flight; 0: the teacher's own number"},
-  {.name = "budget", .type = OPTION_REAL, .min = 0, .max = 1e6, .fallback = "0", .argument = "USD",
-   .summary = "stop before more than this is spent; 0: no limit"},
-  {.name = "dry-run", .type = OPTION_FLAG, .summary = "only say how many requests, tokens and dollars it would be"},
-  {.name = "resume", .type = OPTION_FLAG,
-   .summary = "go on with the unfinished job of this template and teacher, or begin it"},
-  {.name = "retry-failed", .type = OPTION_FLAG,
-   .summary = "as --resume, and requests that failed for good are sent again"},
   {.name = "accept", .type = OPTION_FLAG, .summary = "accept what is kept, without a person looking at it"},
-  {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N",
-   .summary = "of the examples drawn into prompts"},
+  JOB_OPTIONS,
   {.name = NULL},
 };
 

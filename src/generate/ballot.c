@@ -1,5 +1,7 @@
 #include "generate/ballot.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -64,16 +66,18 @@ scalar(struct reading *r, const struct json *x)
   return arena_strdup(&r->b->arena, word);
 }
 
-static void
-odd(struct reading *r, struct ballot_entry *entry, const char *format, const char *word)
+static void __attribute__((format(printf, 3, 4)))
+odd(struct reading *r, struct ballot_entry *entry, const char *format, ...)
 {
-  struct buf b = BUF_INIT;
+  char why[200];
+  va_list args;
 
   if (entry->odd)
     return;
-  buf_addf(&b, format, word ? word : "");
-  entry->odd = arena_strdup(&r->b->arena, buf_str(&b));
-  buf_release(&b);
+  va_start(args, format);
+  vsnprintf(why, sizeof why, format, args);
+  va_end(args);
+  entry->odd = arena_strdup(&r->b->arena, why);
 }
 
 static void
@@ -83,7 +87,7 @@ add_label(struct reading *r, struct ballot_entry *entry, const struct json *x)
   uint16_t label = word ? ballot_label(r->labels, word) : LABEL_NONE;
 
   if (!word) {
-    odd(r, entry, "its label is no text", NULL);
+    odd(r, entry, "its label is no text");
     return;
   }
   if (label == LABEL_NONE)
@@ -109,7 +113,7 @@ read_labels(struct reading *r, const struct json *x)
   else
     add_label(r, &entry, x);
   if (!r->multilabel && entry.n_labels != 1 && !entry.odd)
-    odd(r, &entry, entry.n_labels == 0 ? "no label is given" : "several labels are given", NULL);
+    odd(r, &entry, entry.n_labels == 0 ? "no label is given" : "several labels are given");
   return entry;
 }
 
@@ -123,7 +127,7 @@ put(struct reading *r, size_t i, struct ballot_entry entry)
   if (to->said && !to->odd &&
       (entry.odd || to->n_labels != entry.n_labels ||
        (entry.n_labels > 0 && memcmp(to->labels, entry.labels, entry.n_labels * sizeof *entry.labels) != 0)))
-    odd(r, to, "the reply gives it two different answers", NULL);
+    odd(r, to, "the reply gives it two different answers");
   if (!to->said)
     *to = entry;
 }
