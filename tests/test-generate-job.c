@@ -219,7 +219,7 @@ bad_wishes_are_refused(void **state)
   put_template(p, "---\nkind: annotate\n---\nuser:\n{{ text }}\n");
   o = options();
   assert_null(job_new(p, &o, &e));
-  assert_non_null(strstr(e.message, "of kind annotate"));
+  assert_non_null(strstr(e.message, "no texts to be labelled"));
   put_template(p, "user:\n{{ lable }}\n");
   assert_null(job_new(p, &o, &e));
   assert_int_equal(e.code, ERR_INPUT);
