@@ -180,22 +180,85 @@ out:
   return result;
 }
 
-int
-asking_open(struct asking *a, const struct blueprint *b, const struct job_options *o, struct err *e)
+static void
+begin(struct asking *a, const struct blueprint *b, const struct job_options *o)
 {
-  const struct corpus *c = project_corpus(b->project);
-  struct examples_want want = {.policy = o->seeds, .seed = o->seed ? o->seed : 1, .hard = o->hard, .n_hard = o->n_hard,
-                               .confused = {o->confused[0], o->confused[1]}};
-
   *a = (struct asking){.blueprint = b, .options = o};
   a->requests = xcalloc(b->n_labels + 1, sizeof *a->requests);
   a->texts = xcalloc(b->n_labels + 1, sizeof *a->texts);
   a->dealt = xcalloc(b->n_labels + 1, sizeof *a->dealt);
-  if (make_plan(a, e) < 0)
-    return -1;
+}
+
+static void
+look_around(struct asking *a)
+{
+  const struct job_options *o = a->options;
+  const struct corpus *c = project_corpus(a->blueprint->project);
+  struct examples_want want = {.policy = o->seeds, .seed = o->seed ? o->seed : 1, .hard = o->hard, .n_hard = o->n_hard,
+                               .confused = {o->confused[0], o->confused[1]}};
+
   a->examples = examples_new(c, &want);
   a->avoid = avoid_new(c);
+}
+
+int
+asking_open(struct asking *a, const struct blueprint *b, const struct job_options *o, struct err *e)
+{
+  begin(a, b, o);
+  if (make_plan(a, e) < 0)
+    return -1;
+  look_around(a);
   return 0;
+}
+
+/* ---- the wish as it stands in a job's params ---- */
+
+int
+asking_write(const struct blueprint *b, const struct job_options *o, struct buf *out, struct err *e)
+{
+  struct asking a;
+  int result;
+
+  begin(&a, b, o);
+  result = make_plan(&a, e);
+  json_add_key(out, "wish");
+  buf_addc(out, '[');
+  for (size_t l = 0; result == 0 && l < b->n_labels; l++)
+    if (a.requests[l] > 0)
+      buf_addf(out, "%s[%zu,%zu,%zu]", out->s[out->n - 1] == '[' ? "" : ",", l, a.requests[l], a.texts[l]);
+  buf_addc(out, ']');
+  asking_close(&a);
+  return result;
+}
+
+int
+asking_recall(struct asking *a, const struct blueprint *b, const struct job_options *o, const struct json *params,
+              struct err *e)
+{
+  uint32_t *labels = xcalloc(b->n_labels + 1, sizeof *labels);
+  size_t n_labels = 0, most = 0;
+  int result = 0;
+
+  begin(a, b, o);
+  for (const struct json *row = json_first(json_get(params, "wish")); row; row = json_next(row)) {
+    double label = json_number(json_at(row, 0), -1), requests = json_number(json_at(row, 1), 0);
+    double texts = json_number(json_at(row, 2), 0);
+
+    if (!(label >= 0 && label < (double)b->n_labels && requests >= 1 && requests <= PLAN_REQUESTS && texts >= 0 &&
+          texts < 4e9) || a->requests[(size_t)label] > 0)
+      continue;
+    labels[n_labels++] = (uint32_t)label;
+    a->requests[(size_t)label] = (size_t)requests;
+    a->texts[(size_t)label] = (size_t)texts;
+    a->n_requests += (size_t)requests;
+    most = (size_t)requests > most ? (size_t)requests : most;
+  }
+  if (n_labels > 0)
+    result = plan_once(a, labels, n_labels, most * (size_t)b->prompty.count, 0, e);
+  if (result == 0)
+    look_around(a);
+  free(labels);
+  return result;
 }
 
 void

@@ -5,7 +5,8 @@
  * half of the requests are shared evenly among the labels, and half in proportion to the student's errors there (the sum
  * of 1 - p_true): so that no label is forgotten. Where two labels are confused, only these two are asked for.
  *
- * Life: asking_open, asking_row for each request, asking_close (also after -1). Threads: one at a time. Errors: as
+ * Life: asking_open or asking_recall, asking_row for each request, asking_close (also after -1).
+ * Threads: one at a time. Errors: as
  * plan_make; a template that cannot be rendered. */
 #ifndef GENERATE_ASKING_H
 #define GENERATE_ASKING_H
@@ -26,6 +27,11 @@ struct asking {
 };
 int asking_open(struct asking *a, const struct blueprint *b, const struct job_options *o, struct err *e);
 void asking_close(struct asking *a);
+/* The wish as a member of a job's params, "wish":[[label, requests, texts],...], so that a job that is gone on with wants
+ * what it wanted, whatever has changed since (new labels, another student); and back. A job without one wishes nothing. */
+int asking_write(const struct blueprint *b, const struct job_options *o, struct buf *out, struct err *e);
+int asking_recall(struct asking *a, const struct blueprint *b, const struct job_options *o, const struct json *params,
+                  struct err *e);
 /* Renders a request. values: as of a plan; place: of the request in the whole job, from 0, which decides on the seeds;
  * round: 1 for what was planned at first, 2... for what was asked for besides. -1: the row is to be released. */
 int asking_row(struct asking *a, const struct plan_request *r, size_t place, uint32_t round, struct request_row *row,

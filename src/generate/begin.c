@@ -20,25 +20,6 @@ arena_copy(struct arena *a, const void *from, size_t n, size_t size)
   return to;
 }
 
-/* {"per_label","count","seed","budget_usd","process"} */
-static char *
-params_of(const struct job_options *o)
-{
-  struct buf b = BUF_INIT;
-  char word[64];
-
-  process_word(word, sizeof word);
-  buf_addc(&b, '{');
-  json_add_field_int(&b, "per_label", (int64_t)o->per_label);
-  json_add_field_int(&b, "count", (int64_t)o->count);
-  json_add_field_int(&b, "seed", (int64_t)(o->seed ? o->seed : 1));
-  json_add_field_int(&b, "concurrency", o->concurrency);
-  json_add_field_number(&b, "budget_usd", o->limits.usd);
-  json_add_field(&b, "process", word);
-  buf_addc(&b, '}');
-  return buf_take(&b);
-}
-
 static int
 somebody_works(const struct job *j, struct err *e)
 {
@@ -88,15 +69,17 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
   struct buf wish = BUF_INIT;
   size_t n = 0;
   int result = -1;
+  char *params = params_new(&j->blueprint, o, e);
 
-  if (requests_plan(&j->blueprint, o, &rows, &n, e) < 0)
+  if (!params || requests_plan(&j->blueprint, o, &rows, &n, e) < 0)
     goto out;
   requests_wish(o, &wish);
   j->row = (struct job_row){
     .kind = xstrdup(j->blueprint.kind->name), .state = JOB_PLANNED, .template_id = j->blueprint.template.id,
-    .teacher_id = j->blueprint.team->recruit.row.id, .params = params_of(o), .key = xstrdup(buf_str(&wish)),
+    .teacher_id = j->blueprint.team->recruit.row.id, .params = params, .key = xstrdup(buf_str(&wish)),
     .message = xstrdup(""), .at_ms = clock_wall_ms(),
   };
+  params = NULL;
   if (job_store_add(j->project, &j->row, &j->row.id, e) < 0)
     goto out;
   if (job_store_plan(j->project, j->row.id, rows, n, e) < 0)
@@ -105,16 +88,19 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
 out:
   request_rows_free(rows, n);
   buf_release(&wish);
+  free(params);
   return result;
 }
 
 static int
 go_on(struct job *j, const struct job_options *o, struct err *e)
 {
+  char *params = params_again(j->row.params, &j->options, &j->arena);
+
   free(j->row.params);
-  j->row.params = params_of(o);
+  j->row.params = params;
   j->resumed = true;
-  if (j->row.state == JOB_DONE && !o->retry_failed) {
+  if (j->row.state == JOB_DONE && !o->retry_failed && !o->top_up) {
     j->over = true;
     return 0;
   }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "generate/asking.h"
 #include "generate/parse.h"
+#include "generate/topup.h"
 #include "generate/work.h"
 
 #define TEXT_SCHEMA "{\"type\":\"string\"}"
@@ -32,7 +33,7 @@ plan_requests(const struct blueprint *b, const struct job_options *o, struct req
   for (size_t i = 0; result == 0 && i < a.plan.n; i++) {
     const struct plan_request *r = &a.plan.requests[i];
 
-    if (seen[r->label] >= a.requests[r->label])
+    if (seen[r->label] >= topup_first(b, o, a.requests[r->label]))
       continue;
     seen[r->label]++;
     result = asking_row(&a, r, *n, 1, &(*rows)[*n], e);
@@ -92,5 +93,5 @@ read_texts(struct job *j, struct item *it, const struct chat_reply *chat, struct
 
 const struct job_kind job_kind_generate = {
   .name = "generate", .template_kind = PROMPTY_GENERATE, .change = CHANGE_INSERT,
-  .plan = plan_requests, .outgoing = go_out, .read = read_texts,
+  .wish = asking_write, .plan = plan_requests, .outgoing = go_out, .read = read_texts, .more = topup_more,
 };

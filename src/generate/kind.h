@@ -38,6 +38,9 @@ struct job_kind {
   const char *name;              /* in struct job_row, and the kind of the template */
   enum prompty_kind template_kind;
   enum change_kind change;       /* that its outcomes make */
+  /* Adds what is wished to a job's params, as a member "wish", which stays as it is when the job is gone on with; NULL:
+   * nothing. */
+  int (*wish)(const struct blueprint *b, const struct job_options *o, struct buf *params, struct err *e);
   /* All requests of the wish, rendered (requests_render); the rows are to be freed with request_rows_free. */
   int (*plan)(const struct blueprint *b, const struct job_options *o, struct request_row **rows, size_t *n,
               struct err *e);

@@ -67,6 +67,11 @@ int job_begin(struct job *j, const struct job_options *o, struct err *e);
 /* Writes further requests down and adds them behind the others. Takes rows. */
 int job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e);
 
+/* params.c: what a job was asked to do, as it stands in its record. NULL: the wish cannot be planned. */
+char *params_new(const struct blueprint *b, const struct job_options *o, struct err *e);
+/* The params of a job that is gone on with; o becomes what was asked for then (topping up is added if o wants it). */
+char *params_again(const char *old, struct job_options *o, struct arena *a);
+
 /* show.c */
 void show_begin(struct job *j);
 void show_figures(struct job *j, bool now);
