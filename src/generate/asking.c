@@ -298,28 +298,6 @@ note_round(struct request_row *row, uint32_t round)
   row->params = buf_take(&b);
 }
 
-static uint32_t
-number_in(const struct request_row *row, const char *key, uint32_t otherwise)
-{
-  struct json *params = json_parse(row->params, strlen(row->params), NULL, NULL);
-  double x = json_number(json_get(params, key), otherwise);
-
-  json_free(params);
-  return x >= 0 && x < 4e9 ? (uint32_t)x : otherwise;
-}
-
-uint32_t
-asking_round(const struct request_row *row)
-{
-  return number_in(row, "round", 1);
-}
-
-uint32_t
-asking_sample(const struct request_row *row)
-{
-  return number_in(row, "sample", 0);
-}
-
 /* Of two labels that are confused, the other one. */
 static const struct prompt_label *
 rival_of(const struct asking *a, uint32_t label)

@@ -6,8 +6,7 @@
  * of 1 - p_true): so that no label is forgotten. Where two labels are confused, only these two are asked for.
  *
  * Life: asking_open or asking_recall, asking_row for each request, asking_close (also after -1).
- * Threads: one at a time. Errors: as
- * plan_make; a template that cannot be rendered. */
+ * Threads: one at a time. Errors: as plan_make; a template that cannot be rendered. */
 #ifndef GENERATE_ASKING_H
 #define GENERATE_ASKING_H
 
@@ -36,10 +35,6 @@ int asking_recall(struct asking *a, const struct blueprint *b, const struct job_
  * round: 1 for what was planned at first, 2... for what was asked for besides. -1: the row is to be released. */
 int asking_row(struct asking *a, const struct plan_request *r, size_t place, uint32_t round, struct request_row *row,
                struct err *e);
-/* The round that a request belongs to. */
-uint32_t asking_round(const struct request_row *row);
-/* Its sample number. */
-uint32_t asking_sample(const struct request_row *row);
 /* Deals n things to n_shares in proportion to their weights (none negative), by the largest remainder; all weights 0:
  * evenly. The earlier one of equals comes first. */
 void asking_deal(const double *weights, size_t n_shares, size_t n, size_t *shares);

@@ -153,8 +153,7 @@ job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e)
   GROW(j->items, j->cap, j->n + n + 1);
   for (size_t i = 0; result == 0 && i < n; i++) {
     j->items[j->n++] = (struct item){.row = rows[i]};
-    funnel_wanted(&j->funnel, rows[i].label, rows[i].wanted);
-    j->funnel.n_requests++;
+    funnel_request(&j->funnel, rows[i].label, rows[i].wanted, requests_round(&rows[i]));
     rows[i] = (struct request_row){0};
   }
   request_rows_free(rows, n);

@@ -7,7 +7,10 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "generate/tally.h"
+#include "generate/requests.h"
 #include "store/job_store.h"
+
+#define ROUNDS_MAX 10000
 
 void
 funnel_init(struct funnel *f, uint32_t job_id)
@@ -19,6 +22,7 @@ void
 funnel_release(struct funnel *f)
 {
   free(f->labels);
+  free(f->rounds);
   *f = (struct funnel){0};
 }
 
@@ -38,9 +42,25 @@ row_of(struct funnel *f, uint16_t label)
   return &f->labels[i];
 }
 
-void
-funnel_wanted(struct funnel *f, uint16_t label, uint32_t texts)
+static struct funnel_round *
+round_of(struct funnel *f, uint32_t round)
 {
+  if (round > f->n_rounds) {
+    f->rounds = xrealloc(f->rounds, round * sizeof *f->rounds);
+    memset(f->rounds + f->n_rounds, 0, (round - f->n_rounds) * sizeof *f->rounds);
+    f->n_rounds = round;
+  }
+  return &f->rounds[round - 1];
+}
+
+void
+funnel_request(struct funnel *f, uint16_t label, uint32_t texts, uint32_t round)
+{
+  struct funnel_round *r = round_of(f, round >= 1 && round <= ROUNDS_MAX ? round : 1);
+
+  r->requests++;
+  r->wanted += texts;
+  f->n_requests++;
   f->requested += texts;
   row_of(f, label)->wanted += texts;
 }
@@ -51,6 +71,7 @@ funnel_kept(struct funnel *f, uint16_t label, uint32_t texts)
   f->kept += texts;
   f->parsed += texts;
   row_of(f, label)->kept += texts;
+  round_of(f, f->n_rounds ? (uint32_t)f->n_rounds : 1)->kept += texts;
 }
 
 void
@@ -97,8 +118,7 @@ count_requests(struct funnel *f, const struct request_row *rows, size_t n)
     const struct request_row *r = &rows[i];
     bool answered = r->state == REQUEST_ANSWERED || r->state == REQUEST_PARSED;
 
-    funnel_wanted(f, r->label, r->wanted);
-    f->n_requests++;
+    funnel_request(f, r->label, r->wanted, requests_round(r));
     f->answered += answered ? r->wanted : 0;
     f->cached += answered && r->cached;
     f->ok += answered && !r->cached;
@@ -120,8 +140,11 @@ count_samples(struct funnel *f, const struct corpus *c, const struct request_row
     if (corpus_get(c, id, &s) && s.request_id >= rows[0].id && s.request_id <= rows[n - 1].id) {
       const struct request_row *r = find_request(rows, n, s.request_id);
 
-      if (r)
+      if (r) {
         funnel_kept(f, r->label, 1);
+        f->rounds[f->n_rounds - 1].kept--;
+        round_of(f, requests_round(r))->kept++;
+      }
     }
 }
 
@@ -234,5 +257,11 @@ funnel_json(const struct funnel *f, const struct labels *labels, struct buf *out
   buf_addc(out, '[');
   for (size_t i = 0; i < f->n_labels; i++)
     add_label(out, &f->labels[i], labels);
+  buf_addc(out, ']');
+  json_add_key(out, "rounds");
+  buf_addc(out, '[');
+  for (size_t i = 0; i < f->n_rounds; i++)
+    buf_addf(out, "%s{\"requests\":%u,\"requested\":%u,\"kept\":%u}", i ? "," : "", f->rounds[i].requests,
+             f->rounds[i].wanted, f->rounds[i].kept);
   buf_adds(out, "]}");
 }

@@ -152,6 +152,29 @@ requests_params(const struct prompty *t, uint32_t sample, const char *own)
   return buf_take(&b);
 }
 
+static uint32_t
+number_in(const struct request_row *row, const char *key, uint32_t otherwise)
+{
+  struct json *params = json_parse(row->params, strlen(row->params), NULL, NULL);
+  double x = json_number(json_get(params, key), otherwise);
+
+  json_free(params);
+  return x >= 0 && x < 4e9 ? (uint32_t)x : otherwise;
+}
+
+uint32_t
+requests_sample(const struct request_row *row)
+{
+  return number_in(row, "sample", 0);
+}
+
+/* It stands first where it stands at all: most rows need not be read. */
+uint32_t
+requests_round(const struct request_row *row)
+{
+  return row->params && strncmp(row->params, "{\"round\":", 9) == 0 ? number_in(row, "round", 1) : 1;
+}
+
 /* Two 64-bit hashes of who is asked, the whole request and its sample number, in hex. */
 char *
 requests_key(const struct blueprint *b, const struct request_row *row, uint32_t teacher_id)

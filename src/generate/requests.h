@@ -59,6 +59,11 @@ char *requests_key(const struct blueprint *b, const struct request_row *row, uin
  * NULL. */
 char *requests_params(const struct prompty *t, uint32_t sample, const char *own);
 
+/* From the params of a row: which of several samples of the same request it is, from 0; and the round in which it was
+ * planned, 1 (the plan) if nothing is said. */
+uint32_t requests_sample(const struct request_row *row);
+uint32_t requests_round(const struct request_row *row);
+
 /* A request as a teacher takes it; it borrows from the row. */
 struct outgoing {
   struct teacher_request request;

@@ -32,6 +32,7 @@ live_of(const struct job *j)
     .requests = f->n_requests, .ok = f->ok, .retried = f->retried, .failed = f->failed, .cached = f->cached,
     .wanted = f->requested, .kept = f->kept, .dropped = funnel_n_dropped(f),
     .tokens_in = f->tokens_in, .tokens_out = f->tokens_out, .cost_usd = f->cost_usd, .budget_usd = j->purse.budget_usd,
+    .round = (uint32_t)f->n_rounds,
   };
 }
 

@@ -78,9 +78,9 @@ note_asked(struct topup *u)
     }
     if (!known)
       continue;
-    note_used(u, row->label, values, asking_sample(row));
+    note_used(u, row->label, values, requests_sample(row));
     u->asking.dealt[row->label]++;
-    round = asking_round(row);
+    round = requests_round(row);
     if (round >= u->round)
       u->round = round + 1;
   }
