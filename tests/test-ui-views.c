@@ -322,6 +322,10 @@ a_job_from_form_to_funnel(void **state)
   stage_screen(&s, "generate-funnel");
   stage_keys(&s, "G Enter");
   stage_assert_shows(&s, "double of 1");
+  stage_keys(&s, "Esc c Right Right Down");
+  stage_screen(&s, "generate-coverage");
+  stage_keys(&s, "d");
+  stage_screen(&s, "generate-diversity");
   stage_keys(&s, "Esc f");
   stage_assert_shows(&s, "no recording");
   stage_keys(&s, "o");
@@ -333,6 +337,45 @@ a_job_from_form_to_funnel(void **state)
   stage_screen(&s, "generate-60x16");
   stage_keys(&s, "g Enter");
   stage_assert_shows(&s, "request    1 of job 1");
+  stage_close(&s);
+}
+
+/* The cell at the cursor leads to its texts. */
+static void
+a_cell_opens_its_texts(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "cell", 16, 60, 1);
+  stage_keys(&s, "n Enter Enter c");
+  stage_screen(&s, "generate-coverage-60x16");
+  stage_keys(&s, "Right");
+  stage_assert_shows(&s, "billing  topic boots");
+  stage_keys(&s, "Enter");
+  stage_assert_shows(&s, "2 of 19");
+  stage_assert_shows(&s, "My card was charged");
+  stage_close(&s);
+}
+
+/* As many given texts as the job has say whether its figures are good; too few say nothing. */
+static void
+diversity_is_set_beside_what_was_given(void **state)
+{
+  struct stage s;
+  char text[120];
+
+  (void)state;
+  put_on(&s, "diverse", 24, 80, 1);
+  stage_keys(&s, "n Enter Enter d");
+  assert_false(stage_shows(&s, "given"));
+  for (int i = 0; i < 30; i++) {
+    snprintf(text, sizeof text, "alpha%d beta%d gamma%d delta%d epsilon%d", i, i, i, i, i);   /* no two share a word */
+    put_sample(&s, text, 0, SPLIT_TRAIN);
+  }
+  stage_assert_shows(&s, "10 given");
+  stage_assert_shows(&s, "low: less varied");
+  stage_assert_shows(&s, "low: more alike");
   stage_close(&s);
 }
 
@@ -374,6 +417,7 @@ a_running_job_is_steered(void **state)
   struct job_live live = {.in_flight = 4, .max_in_flight = 8, .requests = 2, .ok = 1, .retried = 3, .wanted = 6, .kept = 2,
                           .tokens_in = 61000, .tokens_out = 210000, .cost_usd = 0.14, .budget_usd = 2};
   struct board_cell cells[2] = {{.label = 0, .wanted = 3, .kept = 2, .dropped = 1}, {.label = 1, .wanted = 3}};
+  struct board_limits limits;
   struct err e = {0};
   uint32_t job, id;
   double budget;
@@ -389,6 +433,24 @@ a_running_job_is_steered(void **state)
   board_cells(b, id, cells, 2);
   board_progress(b, id, 3, 6, 1.5);
   stage_screen(&s, "generate-running");
+  board_stream(b, id, "[\"My card was charged twice for the same boots.\",\n \"Where is the inv");
+  live.allowed_in_flight = 6;
+  live.rate_limited = 2;
+  live.timeouts = 1;
+  live.round = 2;
+  live.projected_usd = 0.42;
+  live.token_limit = 1000000;
+  live.seconds_limit = 600;
+  board_job(b, id, &live);
+  stage_screen(&s, "generate-slowed");
+  live.held_seconds = 11.2;
+  board_job(b, id, &live);
+  stage_assert_shows(&s, "held 12 s: the endpoint asks to wait");
+  live.held_seconds = 0;
+  live.allowed_in_flight = 8;
+  board_job(b, id, &live);
+  board_stream(b, id, NULL);
+  stage_assert_shows(&s, "a reply as it is written");             /* its place stays */
   stage_keys(&s, "+");
   board_wanted(b, id, &in_flight, &budget);
   assert_int_equal(in_flight, 9);
@@ -396,17 +458,25 @@ a_running_job_is_steered(void **state)
   stage_keys(&s, "- -");
   board_wanted(b, id, &in_flight, &budget);
   assert_int_equal(in_flight, 7);
-  stage_keys(&s, "$ C-u <0.5> Enter");
-  board_wanted(b, id, &in_flight, &budget);
-  assert_int_equal(in_flight, -1);
-  assert_true(fabs(budget - 0.5) < 1e-9);
+  stage_keys(&s, "$ C-u <0.5> Down C-u <100000> Down Down C-u <60> Enter");
+  assert_true(board_limited(b, id, &limits));
+  assert_true(fabs(limits.usd - 0.5) < 1e-9 && limits.tokens == 100000 && limits.requests == 0 && limits.seconds == 60);
+  assert_false(board_limited(b, id, &limits));
   stage_keys(&s, "Space");
   assert_true(board_paused(b, id));
   stage_assert_shows(&s, "paused");
   stage_keys(&s, "Space");
   assert_false(board_paused(b, id));
+  board_pause(b, id, true);
+  board_message(b, id, "11 of the last 20 requests failed: HTTP 500: no luck today");
+  stage_assert_shows(&s, "11 of the last 20 requests failed: HTTP 500: no luck today   Space goes on");
+  board_pause(b, id, false);
   stage_keys(&s, "x");
   assert_true(stop_wanted(board_stop_flag(b, id)));
+  assert_false(stop_at_once(board_stop_flag(b, id)));
+  stage_assert_shows(&s, "stopping: waits for 4 replies that are paid for; x again gives them up");
+  stage_keys(&s, "x");
+  assert_true(stop_at_once(board_stop_flag(b, id)));
   board_end(b, id, ACTIVITY_STOPPED, "stopped");
   stage_settle(&s);
   stage_assert_shows(&s, "interrupted");   /* the file still says that it runs */
@@ -689,6 +759,8 @@ main(void)
     cmocka_unit_test(starters_render),
     cmocka_unit_test(a_request_is_tried_once),
     cmocka_unit_test(a_job_from_form_to_funnel),
+    cmocka_unit_test(a_cell_opens_its_texts),
+    cmocka_unit_test(diversity_is_set_beside_what_was_given),
     cmocka_unit_test(a_job_is_there_after_a_restart),
     cmocka_unit_test(a_running_job_is_steered),
     cmocka_unit_test(the_stream_is_calm),

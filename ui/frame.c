@@ -124,7 +124,7 @@ is_on_board(const char *command, enum activity_kind kind)
 {
   static const struct { const char *command; enum activity_kind kind; } table[] = {
     {"generate", ACTIVITY_JOB}, {"annotate", ACTIVITY_JOB}, {"train", ACTIVITY_RUN},
-    {"experiment", ACTIVITY_EXPERIMENT},
+    {"experiment", ACTIVITY_EXPERIMENT}, {"template", ACTIVITY_OTHER},
   };
 
   for (size_t i = 0; i < N_OF(table); i++)

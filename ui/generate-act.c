@@ -1,11 +1,14 @@
 /* What a person does with a job: pause it, stop it, steer it, go on with it. */
 #include "ui/view-generate.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "store/template_store.h"
 #include "teacher/teacher.h"
+
+/* ---- the job that runs ---- */
 
 void
 generate_pause(struct workbench *w, void *v, int n)
@@ -17,6 +20,7 @@ generate_pause(struct workbench *w, void *v, int n)
   workbench_say(w, g->live.state == ACTIVITY_RUNNING ? "pausing: what is in flight still comes in" : "going on");
 }
 
+/* Once: it sends nothing more and waits for what is paid for; twice: it gives that up. The line under the head says so. */
 void
 generate_stop(struct workbench *w, void *v, int n)
 {
@@ -38,34 +42,56 @@ generate_in_flight(struct workbench *w, void *v, int step)
   workbench_say(w, "%d requests in flight at the most", g->in_flight);
 }
 
-static const struct option budget_row[] = {
-  {.name = "budget", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD", .summary = "never spend more; 0: no limit"},
-};
+/* ---- limits ---- */
 
-static void
-on_budget(void *arg, const struct form *f)
+static const char *const limit_names[N_LIMITS] = {"budget", "budget-tokens", "budget-requests", "budget-time"};
+
+static double
+limit_of(const struct generate *g, const struct form *f, size_t i)
 {
-  struct generate *g = arg;
-  double usd = 0;
+  const char *text = form_get(f, limit_names[i]);
+  double x = 0;
 
-  if (generate_runs(g) && option_check(&budget_row[0], form_get(f, "budget"), &usd, NULL) == 0)
-    board_want(project_board(g->p), g->live.id, -1, usd);
+  return *text && option_check(&g->limit_rows[i], text, &x, NULL) == 0 ? x : 0;
 }
 
+static void
+on_limits(void *arg, const struct form *f)
+{
+  struct generate *g = arg;
+  struct board_limits limits = {limit_of(g, f, 0), limit_of(g, f, 1), limit_of(g, f, 2), limit_of(g, f, 3)};
+
+  if (!generate_runs(g))
+    return;
+  if (limits.usd > 0 && isnan(g->live.job.cost_usd)) {
+    workbench_say(g->w, "no price is known of this teacher, so that a budget cannot hold: limit tokens or requests");
+    return;
+  }
+  board_limit(project_board(g->p), g->live.id, &limits);
+  workbench_say(g->w, "the new limits hold from the next request on");
+}
+
+/* The same rows, in the same words, that a new job is told. */
 void
 generate_limits(struct workbench *w, void *v, int n)
 {
   struct generate *g = v;
-  char now[PART_TEXT];
+  const struct job_live *live = &g->live.job;
+  double now[N_LIMITS] = {live->budget_usd, (double)live->token_limit, live->request_limit, live->seconds_limit};
+  struct form *f;
+  char text[40];
 
   (void)n;
-  if (g->live.job.cost_usd != g->live.job.cost_usd) {
-    workbench_say(w, "this teacher has no price: a budget cannot hold");
-    return;
+  if (!g->limit_rows)
+    part_rows(&g->limit_rows, "generate", "budget budget-tokens budget-requests budget-time");
+  f = workbench_form(w, "What the job may use up", g->limit_rows, N_LIMITS, on_limits, g);
+  for (size_t i = 0; i < N_LIMITS; i++) {
+    snprintf(text, sizeof text, "%.15g", now[i]);
+    form_set(f, limit_names[i], now[i] > 0 ? text : NULL);
   }
-  snprintf(now, sizeof now, "%.2f", g->live.job.budget_usd);
-  form_set(workbench_form(w, "Budget of the job that runs", budget_row, 1, on_budget, g), "budget", now);
 }
+
+/* ---- going on ---- */
 
 /* The newest job of its template and teacher is the one that --resume finds. */
 static bool

@@ -403,8 +403,14 @@ load_live(struct generate *g)
 
   g->has_live = g->job && board_find(b, ACTIVITY_JOB, g->job, &g->live);
   g->n_cells = 0;
-  if (!g->has_live || !generate_runs(g))
+  free(g->written);
+  g->written = NULL;
+  if (!g->has_live || !generate_runs(g)) {
+    g->has_written = false;
     return;
+  }
+  g->written = board_get_stream(b, g->live.id);
+  g->has_written |= g->written != NULL;
   GROW(g->cells, g->cap_cells, g->live.n_cells);
   g->n_cells = board_get_cells(b, g->live.id, g->cells, g->live.n_cells);
 }
@@ -452,7 +458,7 @@ void
 generate_show_job(struct generate *g, uint32_t job)
 {
   g->job = job;
-  g->has_live = false;
+  g->has_live = g->has_written = false;
   g->n_cells = 0;
   generate_open_reason(g, DROP_NONE);
   for (int i = 0; i < PAGE_JOBS; i++)
@@ -523,6 +529,7 @@ generate_data_release(struct generate *g)
   forget_job(g);
   texts_release(&g->texts);
   free(g->cells);
+  free(g->written);
   free(g->of_reason);
   free(g->line);
 }

@@ -209,11 +209,21 @@ say_tokens(struct generate_words *w, const struct job_live *f)
     generate_say(w, "tokens", STYLE_NORMAL, "%s in, %s out", part_short((double)f->tokens_in, n), part_short((double)f->tokens_out, m));
 }
 
-/* Money and what else the job may use up. */
+static void
+say_limits(struct generate_words *w, const struct generate *g, const struct job_live *f)
+{
+  char n[PART_TEXT], m[PART_TEXT];
+
+  if (f->request_limit)
+    generate_say(w, "requests at most", STYLE_NORMAL, "%s", part_count(f->request_limit, n));
+  if (f->seconds_limit > 0)
+    generate_say(w, "time", STYLE_NORMAL, "%s of %s", part_seconds(g->live.seconds, n), part_seconds(f->seconds_limit, m));
+}
+
 static void
 say_spent(struct generate_words *w, const struct generate *g, const struct job_live *f)
 {
-  char n[PART_TEXT], m[PART_TEXT];
+  char n[PART_TEXT];
 
   say_cost(w, f);
   if (f->kept && f->cost_usd > 0)
@@ -221,10 +231,6 @@ say_spent(struct generate_words *w, const struct generate *g, const struct job_l
   if (generate_runs(g) && f->projected_usd > 0)
     generate_say(w, "in all about", STYLE_NORMAL, "%s", part_money(f->projected_usd, n));
   say_tokens(w, f);
-  if (f->request_limit)
-    generate_say(w, "requests at most", STYLE_NORMAL, "%s", part_count(f->request_limit, n));
-  if (f->seconds_limit > 0)
-    generate_say(w, "time", STYLE_NORMAL, "%s of %s", part_seconds(g->live.seconds, n), part_seconds(f->seconds_limit, m));
 }
 
 void
@@ -245,6 +251,7 @@ generate_figures_draw(struct generate *g, struct canvas *c, struct area a)
   say_retried(&w, &f);
   if (f.cached)
     generate_say(&w, "answered before", STYLE_NORMAL, "%u", f.cached);
+  say_limits(&w, g, &f);
   w.row = 1;
   w.col = 1;
   say_spent(&w, g, &f);

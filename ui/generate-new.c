@@ -19,8 +19,7 @@ generate_new_release(struct generate *g)
     form_release(&g->form);
     free(g->form_rows);
   }
-  g->has_form = false;
-  g->step = STEP_NONE;
+  free(g->limit_rows);
 }
 
 /* "a|b|c" of the newest templates or the teachers, the one used last first. */
@@ -69,13 +68,18 @@ set_field(struct form *f, const char *field, const char *offers, const char *las
   free(value);
 }
 
+/* Those that the command has. */
+static const char form_names[] =
+  "template teacher fallback per-label count label top-up waste steer seeds aim student budget budget-tokens budget-requests "
+  "budget-time concurrency batch accept seed";
+
 void
 generate_new_open(struct generate *g)
 {
   char *templates, *teachers;
 
   if (!g->has_form) {
-    size_t n = part_rows(&g->form_rows, "generate", "template teacher per-label count label concurrency budget accept seed");
+    size_t n = part_rows(&g->form_rows, "generate", form_names);
 
     form_init(&g->form, "Generate: a new job", g->form_rows, n);
     g->has_form = true;

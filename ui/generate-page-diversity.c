@@ -7,7 +7,7 @@
 
 #define NAME_COLS 18
 #define COLUMN 12
-#define SIDE 78                /* columns from which the openings stand beside the figures */
+#define SIDE 108               /* columns from which the openings stand beside the figures */
 
 /* Which way a figure is better, so that it can be told beside that of given texts; 0: it is neither. */
 static const struct figure {
@@ -116,7 +116,7 @@ draw(struct generate *g, struct canvas *c, struct area a, bool focus)
 {
   struct list *l = &g->lists[PAGE_DIVERSITY];
   bool beside = a.cols >= SIDE;
-  int left = beside ? a.cols >= 120 ? 86 : a.cols - 32 : a.cols;
+  int left = beside ? 76 : a.cols;
   struct area right = area_cols(a, left + 1, a.cols - left - 1);
 
   (void)focus;

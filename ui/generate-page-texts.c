@@ -58,9 +58,37 @@ draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
     generate_dropped_row(x->g, &x->g->dropped[row->dropped], c, a, x->name_cols);
 }
 
+/* One reply as it is written. Its lines stay where they are: a full area is begun anew, not scrolled. */
+static void
+draw_written(const struct generate *g, struct canvas *c, struct area a)
+{
+  const char *text = g->written ? g->written : "";
+  size_t size = strlen(text), next, from = 0, n;
+  struct area inside = area_cols(area_rows(a, 1, a.rows - 1), 1, a.cols - 2 < READ_COLS ? a.cols - 2 : READ_COLS);
+  int lines = 0, row = 0;
+
+  canvas_hline(c, a, 0, STYLE_RULE);
+  canvas_str(c, a, 0, 2, STYLE_HEAD, " a reply as it is written ");
+  for (size_t at = 0; at < size; at += next, lines++) {
+    if (lines % inside.rows == 0)
+      from = at;
+    canvas_wrap(text + at, size - at, inside.cols, &next);
+  }
+  for (size_t at = from; at < size && row < inside.rows; at += next, row++) {
+    n = canvas_wrap(text + at, size - at, inside.cols, &next);
+    canvas_text(c, inside, row, 0, STYLE_DIM, text + at, n);
+  }
+}
+
+#define WRITTEN_ROWS 5
+
 static void
 draw(struct generate *g, struct canvas *c, struct area a, bool focus)
 {
+  if (g->has_written && a.rows >= 3 * WRITTEN_ROWS) {
+    draw_written(g, c, area_rows(a, a.rows - WRITTEN_ROWS, WRITTEN_ROWS));
+    a = area_rows(a, 0, a.rows - WRITTEN_ROWS);
+  }
   generate_rows_draw(g, c, a, focus, draw_row, generate_runs(g) ? "Waiting for the first reply" : "No texts came of this job");
 }
 

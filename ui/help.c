@@ -75,6 +75,19 @@ add_rows(struct workbench *w, struct pane *p, const struct binding *rows)
   buf_release(&keys);
 }
 
+static void
+add_figures(struct pane *p, const struct figure_row *rows)
+{
+  pane_str(p, STYLE_BOLD, "what the figures mean\n");
+  for (; rows->name; rows++) {
+    int width = canvas_width(rows->name, strlen(rows->name));
+
+    pane_printf(p, STYLE_LABEL, "  %s", rows->name);
+    pane_printf(p, STYLE_NORMAL, "%*s%s\n", width < KEY_COLS ? KEY_COLS - width : 1, "", rows->meaning);
+  }
+  pane_str(p, STYLE_NORMAL, "\n");
+}
+
 void
 help_keys(struct workbench *w)
 {
@@ -89,6 +102,8 @@ help_keys(struct workbench *w)
     add_rows(w, p, view->bindings);
     pane_str(p, STYLE_NORMAL, "\n");
   }
+  if (view->figures)
+    add_figures(p, view->figures);
   pane_str(p, STYLE_BOLD, "everywhere\n");
   add_rows(w, p, keymap_everywhere);
   pane_str(p, STYLE_DIM,

@@ -351,6 +351,7 @@ templates_data_release(struct templates *t)
   free(t->styles);
   free(t->cell_words);
   free(t->teacher);
+  free(t->tried);
   editor_release(&t->editor);
   pane_release(&t->preview);
 }

@@ -1,5 +1,6 @@
 #include "ui/view-templates.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "command/try.h"
 #include "generate/examples.h"
 #include "generate/job.h"
 #include "prompt/spans.h"
@@ -247,6 +249,34 @@ templates_next_cell(struct templates *t, int step)
 }
 
 /* ---- what else stands in the preview ---- */
+
+static uint32_t
+trial_on_board(struct board *b)
+{
+  struct activity list[16];
+  size_t n = board_list(b, list, N_OF(list));
+
+  for (size_t i = 0; i < n; i++)
+    if (list[i].kind == ACTIVITY_OTHER && list[i].state == ACTIVITY_RUNNING && !strcmp(list[i].title, TRY_TITLE))
+      return list[i].id;
+  return 0;
+}
+
+void
+templates_show_stream(struct templates *t)
+{
+  struct board *b = project_board(t->p);
+  char *text = board_get_stream(b, trial_on_board(b));
+
+  if (text && t->name && !strcmp(t->name, t->tried)) {
+    t->shows = SHOW_REPLY;
+    pane_clear(&t->preview);
+    pane_str(&t->preview, STYLE_NAME, "the reply as it comes\n");
+    pane_str(&t->preview, STYLE_NORMAL, text);
+    t->preview.top = INT_MAX;   /* its end */
+  }
+  free(text);
+}
 
 void
 templates_show_reply(struct templates *t, const char *output, int status, const struct err *e)

@@ -186,10 +186,12 @@ static const struct binding bindings[] = {
   {.keys = "n", .action = do_new, .help = "a new job: the form, then what it costs, then it starts", .hint = "new"},
   {.keys = "Space", .action = generate_pause, .when = has_running, .help = "pause the job that runs, or go on with it",
    .hint = "pause"},
-  {.keys = "x", .action = generate_stop, .when = has_running, .help = "stop the job that runs; what came is kept", .hint = "stop"},
+  {.keys = "x", .action = generate_stop, .when = has_running, .hint = "stop",
+   .help = "stop the job that runs: replies in flight are waited for, x again gives them up; what came is kept"},
   {.keys = "+ =", .action = generate_in_flight, .n = 1, .when = has_running, .help = "more requests in flight", .hint = "more"},
   {.keys = "-", .action = generate_in_flight, .n = -1, .when = has_running, .help = "fewer requests in flight"},
-  {.keys = "$", .action = generate_limits, .when = has_running, .help = "change the budget of the job that runs"},
+  {.keys = "$", .action = generate_limits, .when = has_running, .hint = "limits",
+   .help = "limits of the job that runs: money, tokens, requests, time"},
   {.keys = "r", .action = generate_resume, .when = has_unfinished,
    .help = "go on with the job where it stood, failed requests again; nothing is paid twice", .hint = "resume"},
   {.keys = "t", .action = do_page, .n = PAGE_TEXTS, .help = "the texts as they come: + kept, ~ dropped and why"},
@@ -203,9 +205,34 @@ static const struct binding bindings[] = {
   {.keys = NULL},
 };
 
+static const struct figure_row figures[] = {
+  {"37 %", "requests of the job that are answered"},
+  {"532 of 1 440 texts", "texts that were kept, of those asked for"},
+  {"212/s, ETA", "texts answered for a second, and the time until all are, at that rate"},
+  {"kept 96 %", "texts of a label that were kept, of those that came"},
+  {"in flight", "requests under way, of how many may be (+ and - change it)"},
+  {"slowed", "the endpoint said that it is too much; it grows again by one after 25 successes"},
+  {"held", "nothing is sent for so long, because the endpoint asks to wait"},
+  {"tried again", "tries beyond the first of a request, and why: 429 too many, timeout, 5xx the server failed, broken off"},
+  {"answered before", "requests that had an answer in this project already: not sent, not paid"},
+  {"cost, a kept text", "what the replies cost so far, in all and divided by the texts kept"},
+  {"in all about", "what the whole job will have cost, at the price of a text so far"},
+  {"top-up round", "texts that fell away are asked for again: how many times by now"},
+  {"why dropped", "texts that were asked for, answered, parsed, kept; and why the rest fell away"},
+  {"coverage", "a cell is a label and one value of an attribute: texts kept of those asked for; the shade is their part"},
+  {"yield", "texts kept, of those asked for in requests that are answered"},
+  {"distinct-1, -2", "different words (pairs of words in a row), divided by all of them; high is varied. They fall as texts "
+   "are added, so they are set beside as many given texts (seeds, imported ones)"},
+  {"self-similarity", "words that two texts drawn at random have in common, of all words of both; low is varied"},
+  {"good, low", "low: by a tenth worse than as many given texts"},
+  {"new words a text", "words never seen before, in each of the last 100 texts; it falls early where a teacher repeats itself"},
+  {"texts begin with", "the three words that most texts begin with, and how many do"},
+  {.name = NULL},
+};
+
 const struct view view_generate = {
   .name = "Generate", .about = "what is asked of teachers, and the texts that come of it",
-  .bindings = bindings, .open = open_view, .close = close_view, .draw = draw, .update = update, .key = key,
+  .bindings = bindings, .figures = figures, .open = open_view, .close = close_view, .draw = draw, .update = update, .key = key,
   .tells_keys = tells_keys, .move = move,
   .enter = enter, .back = back, .pane = pane, .mouse = mouse,
 };

@@ -55,7 +55,8 @@ struct estimate_shown {
   double requests, cached, texts, tokens_in, tokens_out, cost_usd, bound_usd;
 };
 
-#define DIVERSITY_LEAST 20     /* given texts that are enough to compare with */
+#define N_LIMITS 4             /* money, tokens, requests, time */
+#define DIVERSITY_LEAST 10     /* given texts that are enough to compare with */
 #define DIVERSITY_MOST 500
 struct diversity_shown {
   struct board_diversity all;  /* texts of the job */
@@ -75,6 +76,8 @@ struct generate {
   bool chosen;                 /* by the person: it stays */
   struct activity live;        /* of that job on the board, where has_live */
   bool has_live;
+  char *written;               /* the reply that is being written just now; NULL: none */
+  bool has_written;            /* there was one: its place stays */
   int in_flight;               /* asked for with + and -; 0: nothing was asked */
   struct board_cell *cells;    /* its labels while it runs */
   size_t n_cells, cap_cells;
@@ -112,6 +115,7 @@ struct generate {
   struct form form;
   struct option *form_rows;
   bool has_form;
+  struct option *limit_rows;   /* of the form over a job that runs; N_LIMITS, NULL: not made yet */
   char *line;                  /* the command line that the estimate is for */
   struct estimate_shown estimate;
   char problem[400];           /* why there is no estimate */

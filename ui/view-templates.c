@@ -46,8 +46,13 @@ draw(void *v, struct canvas *c, struct area a)
 static void
 update(void *v, bool visible)
 {
-  if (visible)
-    templates_load(v);
+  struct templates *t = v;
+
+  if (!visible)
+    return;
+  templates_load(t);
+  if (t->asking)
+    templates_show_stream(t);
 }
 
 /* ---- saving ---- */
@@ -454,7 +459,10 @@ on_reply(void *arg, int status, const char *output, const struct err *e)
   struct templates *t = arg;
 
   t->asking = false;
-  templates_show_reply(t, output, status, e);
+  if (status == ERR_INTERRUPTED)
+    templates_render(t);
+  else if (t->name && !strcmp(t->name, t->tried))
+    templates_show_reply(t, output, status, e);
   if (status == 0)
     workbench_say(t->w, "the reply is kept: a job that asks the same does not pay for it again");
   workbench_touch(t->w);
@@ -485,6 +493,8 @@ do_try(struct workbench *w, void *v, int n)
   buf_adds(&line, " --teacher ");
   workbench_quote(&line, t->teacher);
   buf_adds(&line, " --json");
+  free(t->tried);
+  t->tried = xstrdup(t->name);
   t->asking = workbench_run_then(w, buf_str(&line), on_reply, t) == 0;
   buf_release(&line);
 }
@@ -557,6 +567,11 @@ back(void *v)
 {
   struct templates *t = v;
 
+  if (t->asking) {
+    workbench_stop(t->w, "template");
+    t->shows = SHOW_PROMPT;
+    return true;
+  }
   if (t->shows != SHOW_PROMPT) {
     t->shows = SHOW_PROMPT;
     templates_render(t);

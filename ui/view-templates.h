@@ -63,6 +63,7 @@ struct templates {
   struct pane preview;
   enum templates_shows shows;
   bool asking;                   /* a request of `t` is under way */
+  char *tried;                   /* of this template */
   struct err mistake;            /* code 0: there is none */
   int mistake_line, mistake_column;
   char warning[300];
@@ -92,6 +93,8 @@ char *templates_starter(const struct corpus *c, const char *name);
 void templates_render(struct templates *t);                      /* after any change of text, label or cell */
 void templates_next_label(struct templates *t, int step);
 void templates_next_cell(struct templates *t, int step);
+/* What has come so far of the reply that is asked for. */
+void templates_show_stream(struct templates *t);
 void templates_show_reply(struct templates *t, const char *output, int status, const struct err *e);
 void templates_show_diff(struct templates *t, const char *diff);
 

@@ -24,10 +24,16 @@ struct workbench;
 enum move { MOVE_UP, MOVE_DOWN, MOVE_HALF_UP, MOVE_HALF_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_TOP, MOVE_BOTTOM,
             MOVE_LEFT, MOVE_RIGHT };
 
+/* What a figure on the screen means, for `?`. */
+struct figure_row {
+  const char *name, *meaning;           /* ended by a row with name NULL */
+};
+
 struct view {
   const char *name;                     /* "Curate" */
   const char *about;                    /* one line for `?` */
   const struct binding *bindings;       /* ended by a row with keys NULL */
+  const struct figure_row *figures;     /* NULL: the names say it all */
   void *(*open)(struct workbench *w);
   void (*close)(void *v);
   void (*draw)(void *v, struct canvas *c, struct area a);

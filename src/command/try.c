@@ -16,6 +16,8 @@
 #include "generate/requests.h"
 #include "teacher/openai.h"
 
+#define STREAM_MAX ((size_t)1 << 20)
+
 struct trial {
   struct call *c;
   struct template_row template;
@@ -27,6 +29,8 @@ struct trial {
   struct request_row *rows;      /* one */
   size_t n;
   uint32_t job;                  /* 0: answered before */
+  uint32_t activity;             /* on the board, which shows the reply as it comes */
+  struct buf written;            /* so far; the teacher's thread */
   bool cached;
   struct chat_reply chat;
   struct parsed texts;
@@ -43,6 +47,7 @@ trial_release(struct trial *t)
   request_rows_free(t->rows, t->n);
   chat_reply_release(&t->chat);
   parsed_release(&t->texts);
+  buf_release(&t->written);
 }
 
 /* ---- what is asked ---- */
@@ -90,6 +95,30 @@ prepare(struct trial *t, struct err *e)
 
 /* ---- asking ---- */
 
+/* On a thread of the teacher. */
+static void
+show_piece(void *to, uint64_t tag, const char *text, size_t n)
+{
+  struct trial *t = to;
+
+  (void)tag;
+  if (n == 0)   /* the try is made again */
+    buf_clear(&t->written);
+  buf_add(&t->written, text, n);
+  board_stream(project_board(t->c->project), t->activity, buf_str(&t->written));
+}
+
+/* Only a screen can show it. */
+static void
+ask_for_stream(struct trial *t, struct teacher_request *request)
+{
+  if (!t->c->workbench)
+    return;
+  request->stream = true;
+  request->on_text = show_piece;
+  request->to = t;
+}
+
 static struct teacher_reply *
 wait_for_reply(struct trial *t, struct teacher *teacher)
 {
@@ -97,6 +126,7 @@ wait_for_reply(struct trial *t, struct teacher *teacher)
   struct teacher_reply *r = NULL;
 
   outgoing_init(&o, &t->blueprint, t->rows);
+  ask_for_stream(t, &o.request);
   t->rows->sent_ms = clock_wall_ms();
   teacher_start(teacher, 0, &o.request);
   while (!r && !stop_wanted(t->c->stop))
@@ -139,12 +169,14 @@ send(struct trial *t, struct err *e)
                         .teacher_id = t->teacher.id, .key = (char *)"", .message = (char *)""};
   struct teacher *teacher = teacher_open(&t->blueprint.team->recruit.spec, e);
   struct teacher_reply *r = NULL;
+  struct board *board = project_board(t->c->project);
   int result = -1;
 
   if (!teacher)
     return -1;
   if (job_store_add(t->c->project, &job, &t->job, e) == 0 &&
       job_store_plan(t->c->project, t->job, t->rows, 1, e) == 0) {
+    t->activity = board_begin(board, ACTIVITY_OTHER, t->job, TRY_TITLE);
     r = wait_for_reply(t, teacher);
     if (r) {
       result = keep_reply(t, r, e);
@@ -155,6 +187,7 @@ send(struct trial *t, struct err *e)
   }
   teacher_reply_free(r);
   teacher_close(teacher);
+  board_end(board, t->activity, result == 0 ? ACTIVITY_DONE : ACTIVITY_FAILED, "");
   return result;
 }
 
@@ -312,7 +345,7 @@ print_trial(struct trial *t)
 int
 template_try(struct call *c, struct err *e)
 {
-  struct trial t = {.c = c};
+  struct trial t = {.c = c, .written = {.max = STREAM_MAX}};
   int r = prepare(&t, e);
 
   if (r == 0)

@@ -5,6 +5,9 @@
 
 #include "command/call.h"
 
+/* Of its activity (of kind other) on the board, where a screen finds the reply as it is written. */
+#define TRY_TITLE "asking the teacher"
+
 /* The run function of the verb. */
 int template_try(struct call *c, struct err *e);
 

@@ -20,6 +20,7 @@ struct entry {
   struct activity a;
   struct stop stop;
   bool pause, forgotten;
+  char *stream;
   unsigned stops;                 /* asked for so often */
   bool want_limits;
   struct board_limits limits;
@@ -57,6 +58,8 @@ static void
 forget(struct entry *e)
 {
   free(e->points);
+  free(e->stream);
+  e->stream = NULL;
   free(e->cells);
   for (size_t i = 0; i < MAX_LINES; i++)
     free(e->lines[i]);
@@ -197,6 +200,31 @@ board_point(struct board *b, uint32_t id, const struct train_point *point)
   GROW(e->points, e->cap_points, e->a.n_points + 1);
   e->points[e->a.n_points++] = *point;
   leave(b);
+}
+
+void
+board_stream(struct board *b, uint32_t id, const char *text)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  free(e->stream);
+  e->stream = text ? xstrdup(text) : NULL;
+  leave(b);
+}
+
+char *
+board_get_stream(struct board *b, uint32_t id)
+{
+  struct entry *e = enter(b, id);
+  char *text;
+
+  if (!e)
+    return NULL;
+  text = e->stream ? xstrdup(e->stream) : NULL;
+  pthread_mutex_unlock(&b->lock);
+  return text;
 }
 
 void
