@@ -124,7 +124,7 @@ draw(struct generate *g, struct canvas *c, struct area a, bool focus)
     canvas_str(c, a, 0, 1, STYLE_DIM, g->has_diversity ? "No texts came of this job" : "Measuring");
     return;
   }
-  list_keep(l, N_FIGURES + (beside ? 0 : 1 + g->diversity.n_openings), l->at);
+  list_keep(l, N_FIGURES + (beside || !g->diversity.n_openings ? 0 : 1 + g->diversity.n_openings), l->at);
   l->quiet = true;
   draw_heads(g, c, area_rows(area_cols(a, 0, left), 0, 1));
   g->list_area = area_rows(area_cols(a, 0, left), 1, a.rows - 1);
