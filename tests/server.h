@@ -21,6 +21,19 @@
 
 #define SERVER_LOG 65536
 
+/* Abilities of the endpoint below /able/v1 (server/able.h). */
+enum server_ability {
+  SERVER_SCHEMA = 1, SERVER_LOGPROBS = 2, SERVER_N = 4, SERVER_STREAM = 8, SERVER_STREAM_OPTIONS = 16,
+  SERVER_MAX_TOKENS = 32, SERVER_TEMPERATURE = 64, SERVER_SEED = 128,
+  SERVER_USAGE = 256, SERVER_LIMITS = 512,   /* can only be ignored: no usage, no rate limit headers */
+};
+/* How batches end, and what happens to the next request about files or batches (server/batch.c). */
+enum server_batch_end { SERVER_BATCH_COMPLETED, SERVER_BATCH_FAILED, SERVER_BATCH_EXPIRED };
+enum server_batch_fault {
+  SERVER_BATCH_FAULT_NONE, SERVER_BATCH_FAULT_500, SERVER_BATCH_FAULT_429, SERVER_BATCH_FAULT_401,
+  SERVER_BATCH_FAULT_LOST, SERVER_BATCH_FAULT_HALF,
+};
+
 struct server_entry {
   uint64_t body;           /* hash of the request's messages */
   int32_t status;          /* 0: none was sent */
@@ -41,6 +54,11 @@ struct server {
   atomic_int texts;        /* strings in a reply; 10 */
   atomic_int busy_above;   /* with more in flight than this it answers 429; 0: never */
   atomic_int instant;      /* for benchmarks: not 0: every request, unread, gets a completion of so many bytes */
+  atomic_int refuses, ignores;   /* bits of enum server_ability */
+  atomic_int batch_polls;  /* before a batch ends; 2 */
+  atomic_int batch_end;    /* enum server_batch_end */
+  atomic_int batch_fault;  /* enum server_batch_fault, once */
+  atomic_int n_batches;    /* made */
   atomic_int n_connections, n_in_flight, most_in_flight;
   atomic_int n;            /* requests logged */
   struct server_entry log[SERVER_LOG];

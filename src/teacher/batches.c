@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -434,8 +435,11 @@ insist(struct batches *b, struct errand *a, int (*look)(struct batches *b, void 
     if (outcome == TRY_FINAL)
       return -1;
     wait = retry_wait_ms(&b->retry, tries, waited, a->retry_after_ms, &b->rng);
-    if (wait < 0)
-      return tries > 1 ? err_set(e, e ? e->code : ERR_FAIL, "%s (%d tries)", e ? e->message : "", tries) : -1;
+    if (wait < 0) {
+      if (tries > 1 && e)
+        snprintf(e->message + strlen(e->message), sizeof e->message - strlen(e->message), " (%d tries)", tries);
+      return -1;
+    }
     waited += wait;
     if (pause_ms(b, wait, e) < 0)
       return -1;

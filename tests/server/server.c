@@ -58,6 +58,7 @@ server_start(void)
   elsewhere = listen_at_any_port(&shared->elsewhere_port);
   snprintf(shared->url, sizeof shared->url, "http://127.0.0.1:%d/v1", shared->port);
   atomic_store(&shared->texts, 10);
+  atomic_store(&shared->batch_polls, 2);
   pid = fork();
   ensure(pid >= 0);
   if (pid == 0)
@@ -93,6 +94,12 @@ server_clear(struct server *s)
   atomic_store(&s->texts, 10);
   atomic_store(&s->instant, 0);
   atomic_store(&s->busy_above, 0);
+  atomic_store(&s->refuses, 0);
+  atomic_store(&s->ignores, 0);
+  atomic_store(&s->batch_polls, 2);
+  atomic_store(&s->batch_end, SERVER_BATCH_COMPLETED);
+  atomic_store(&s->batch_fault, SERVER_BATCH_FAULT_NONE);
+  atomic_store(&s->n_batches, 0);
   memset(s->log, 0, (size_t)n_logged(s) * sizeof s->log[0]);
   atomic_store(&s->most_in_flight, 0);
   atomic_store(&s->n_connections, 0);
