@@ -446,6 +446,32 @@ undecided(struct workbench *w, void *view, int n)
   curate_search_next(view, n);
 }
 
+static bool
+has_family(struct workbench *w, void *view)
+{
+  struct curate *v = view;
+  struct sample s;
+
+  return !curate_editing(w, view) && v->id && corpus_get(v->corpus, v->id, &s);
+}
+
+/* What it was made from, and all that was made of that. */
+static void
+family(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  struct buf filter = BUF_INIT;
+  struct sample s;
+
+  (void)w, (void)n;
+  if (!corpus_get(v->corpus, v->id, &s))
+    return;
+  n = (int)(s.parent_id ? s.parent_id : s.id);
+  buf_addf(&filter, "id:%d or parent=%d", n, n);
+  curate_filter(v, buf_str(&filter));
+  buf_release(&filter);
+}
+
 const struct binding curate_bindings[] = {
   {.keys = "a", .line = ACCEPT, .action = accept, .when = browsing, .help = "accept, go to the next", .hint = "accept"},
   {.keys = "x", .line = REJECT, .action = reject, .when = browsing, .help = "reject, go to the next", .hint = "reject"},
@@ -461,6 +487,7 @@ const struct binding curate_bindings[] = {
   {.keys = "*", .action = mark_all, .help = "mark all in the list, or none"},
   {.keys = ".", .action = again, .when = browsing, .help = "do the last action again here", .hint = "again"},
   {.keys = "D", .action = duplicates, .help = "mark near duplicates in the list"},
+  {.keys = "p", .action = family, .when = has_family, .help = "show the text it was made from, with all that was made of that"},
   {.keys = "s", .action = sort_menu, .when = browsing, .help = "sort by", .hint = "sort"},
   {.keys = "S", .action = reverse, .help = "reverse the order"},
   {.keys = "R", .action = refresh, .help = "filter and sort anew: decided rows leave"},

@@ -165,10 +165,21 @@ add_provenance(struct curate *v, struct pane *p, const struct sample *s)
   add_attributes(p, s->attributes ? s->attributes : "");
   if (s->request_id)
     pane_printf(p, STYLE_DIM, "  request %u", s->request_id);
-  if (s->parent_id)
-    pane_printf(p, STYLE_DIM, "  made from %u", s->parent_id);
   words = sample_words(s->text, s->n_text);
   pane_printf(p, STYLE_DIM, "  %u word%s\n", words, words == 1 ? "" : "s");
+}
+
+static void
+add_parent(struct curate *v, struct pane *p, const struct sample *s)
+{
+  struct sample parent;
+
+  if (!s->parent_id)
+    return;
+  pane_printf(p, STYLE_DIM, "made from %u: ", s->parent_id);
+  corpus_get(v->corpus, s->parent_id, &parent);
+  pane_add(p, STYLE_NORMAL, parent.text ? parent.text : "", parent.n_text);
+  pane_str(p, STYLE_NORMAL, "\n");
 }
 
 static void
@@ -198,6 +209,8 @@ fill_detail(struct curate *v, const struct sample *s)
   }
   add_provenance(v, p, s);
   add_hint(v, p, s);
+  opinion_add(&v->opinion, p, s);
+  add_parent(v, p, s);
 }
 
 static void

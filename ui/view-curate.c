@@ -19,6 +19,7 @@ curate_open(struct workbench *w)
   v->pane = PANE_LIST;
   sieve_init(&v->rows, w);
   hints_init(&v->hints, w);
+  opinion_init(&v->opinion, w);
   pane_init(&v->detail);
   editor_init(&v->editor);
   v->editor.wrap = true;
@@ -33,6 +34,7 @@ curate_close(void *view)
   sieve_release(&v->rows);
   facets_release(&v->facets);
   hints_release(&v->hints);
+  opinion_release(&v->opinion);
   pane_release(&v->detail);
   editor_release(&v->editor);
   free(v->before);
@@ -65,6 +67,7 @@ curate_update(void *view, bool visible)
   curate_follow(v);
   facets_update(&v->facets, v->w, v->rows.filter);
   hints_update(&v->hints);
+  opinion_ask(&v->opinion, v->id);
 }
 
 void
@@ -72,6 +75,7 @@ curate_select(struct curate *v, size_t row)
 {
   list_go(&v->list, row);
   v->id = v->rows.n ? v->rows.ids[v->list.at] : 0;
+  opinion_ask(&v->opinion, v->id);
 }
 
 void

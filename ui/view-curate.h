@@ -8,6 +8,7 @@
 #include "ui/facet.h"
 #include "ui/hints.h"
 #include "ui/list.h"
+#include "ui/opinion.h"
 #include "ui/pane.h"
 #include "ui/sieve.h"
 #include "ui/view.h"
@@ -22,6 +23,7 @@ struct curate {
   struct sieve rows;
   struct facets facets;
   struct hints hints;
+  struct opinion opinion;
   struct list list;
   struct pane detail;
   enum curate_pane pane;
