@@ -25,6 +25,8 @@ struct teacher_backend {
   void (*start)(struct teacher *t, uint64_t tag, const struct teacher_request *request);
   void (*poll)(struct teacher *t, int timeout_ms); /* returns when there is mail in t->replies, or after the time */
   void (*cancel)(struct teacher *t, bool all, uint64_t tag);
+  void (*drain)(struct teacher *t);                /* teacher_drain */
+  void (*pace)(const struct teacher *t, struct teacher_pace *out);  /* any thread */
   void (*wake)(struct teacher *t);                 /* t->concurrency has changed; any thread */
   void (*close)(struct teacher *t);                /* joins its threads, frees self */
 };

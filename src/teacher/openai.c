@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "teacher/anthropic.h"
 #include "teacher/dialect.h"
+#include "teacher/stream.h"
 
 #define WORDS_MAX 300  /* bytes of the teacher's own words in an error */
 
@@ -249,6 +250,23 @@ single(const struct json *root)
   return json_type(root) == JSON_ARRAY && json_get(json_at(root, 0), "error") ? json_at(root, 0) : root;
 }
 
+/* A stream is read as the reply that it amounts to. */
+static int
+parse_stream(const char *body, size_t n, struct chat_reply *r, struct err *e)
+{
+  struct buf whole = BUF_INIT;
+  bool cut;
+  int result = stream_fold(body, n, &whole, &cut, e);
+
+  if (result == 0)
+    result = chat_parse(whole.s, whole.n, r, e);
+  else
+    r->answered = !cut;
+  r->cut = cut;
+  buf_release(&whole);
+  return result;
+}
+
 int
 chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e)
 {
@@ -260,8 +278,11 @@ chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e)
   *r = (struct chat_reply){.tokens_in = -1, .tokens_out = -1};
   while (i < n && strchr(" \t\r\n", body[i]) && body[i])
     i++;
-  if (i == n)
+  r->cut = i == n;
+  if (r->cut)
     return err_set(e, ERR_FAIL, "the reply is empty");
+  if (stream_looks(body, n))
+    return parse_stream(body, n, r, e);
   if (body[i] == '<')
     return err_set(e, ERR_FAIL, "the reply is a web page, not JSON (is this the URL of an API?)");
   root = json_parse(body, n, NULL, &why);

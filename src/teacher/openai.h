@@ -40,6 +40,7 @@ struct chat_reply {
   struct arena arena;    /* what tokens point to */
   size_t n_choices;      /* answers in it; the first is the one that is read */
   bool answered;         /* it is a chat completion, or the beginning of one, and no error object or web page */
+  bool cut;              /* a stream that broke off before its end, or nothing at all: not answered, perhaps billed */
   char *error_words;     /* what an error object or a refusal says */
   int error_status;      /* the HTTP status that an error object names (429, 503; 402 for a used up quota); 0: none */
 };

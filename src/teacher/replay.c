@@ -31,6 +31,8 @@ struct replay {
   struct recording *recordings;
   size_t n, cap;
   struct mail *queue, **queue_end;  /* replies that are not due yet, in order */
+  atomic_int n_queued;
+  bool draining;
   int64_t last_due_ms;
 };
 
@@ -189,7 +191,9 @@ replay_start(struct teacher *t, uint64_t tag, const struct teacher_request *requ
     reply->code = ERR_INPUT;
     reply->transient = true;
   }
-  if (delay <= 0) {
+  if (r->draining)
+    teacher_reply_fail(reply, TEACHER_FAULT_CANCELLED, "cancelled");
+  if (delay <= 0 || r->draining) {
     mailbox_post(&t->replies, &reply->mail);
     return;
   }
@@ -200,6 +204,7 @@ replay_start(struct teacher *t, uint64_t tag, const struct teacher_request *requ
   reply->mail.next = NULL;
   *r->queue_end = &reply->mail;
   r->queue_end = &reply->mail.next;
+  atomic_fetch_add(&r->n_queued, 1);
 }
 
 static void
@@ -221,16 +226,18 @@ replay_poll(struct teacher *t, int timeout_ms)
     if (!r->queue)
       r->queue_end = &r->queue;
     reply_of(m)->waited_ms = 0;
+    atomic_fetch_sub(&r->n_queued, 1);
     mailbox_post(&t->replies, m);
   }
 }
 
+/* Cancels from here on what has the tag, or all. */
 static void
-replay_cancel(struct teacher *t, bool all, uint64_t tag)
+cancel_from(struct teacher *t, struct mail **p, bool all, uint64_t tag)
 {
   struct replay *r = t->self;
 
-  for (struct mail **p = &r->queue; *p;) {
+  while (*p) {
     struct teacher_reply *reply = reply_of(*p);
 
     if (!all && reply->tag != tag) {
@@ -240,11 +247,40 @@ replay_cancel(struct teacher *t, bool all, uint64_t tag)
     *p = (*p)->next;
     reply->waited_ms = 0;
     teacher_reply_fail(reply, TEACHER_FAULT_CANCELLED, "cancelled");
+    atomic_fetch_sub(&r->n_queued, 1);
     mailbox_post(&t->replies, &reply->mail);
   }
-  r->queue_end = &r->queue;
-  while (*r->queue_end)
-    r->queue_end = &(*r->queue_end)->next;
+  r->queue_end = p;
+}
+
+static void
+replay_cancel(struct teacher *t, bool all, uint64_t tag)
+{
+  struct replay *r = t->self;
+
+  cancel_from(t, &r->queue, all, tag);
+}
+
+/* The first `concurrency` of the queue are those under way. */
+static void
+replay_drain(struct teacher *t)
+{
+  struct replay *r = t->self;
+  struct mail **p = &r->queue;
+
+  for (int i = teacher_concurrency(t); i > 0 && *p; i--)
+    p = &(*p)->next;
+  cancel_from(t, p, true, 0);
+  r->draining = true;
+}
+
+static void
+replay_pace(const struct teacher *t, struct teacher_pace *out)
+{
+  struct replay *r = t->self;
+  int n = atomic_load(&r->n_queued), allowed = teacher_concurrency(t);
+
+  *out = (struct teacher_pace){.in_flight = n < allowed ? n : allowed, .allowed = allowed};
 }
 
 static void
@@ -260,5 +296,6 @@ replay_close(struct teacher *t)
 }
 
 const struct teacher_backend teacher_replay = {
-  "replay", replay_open, replay_start, replay_poll, replay_cancel, replay_wake, replay_close,
+  .kind = "replay", .open = replay_open, .start = replay_start, .poll = replay_poll, .cancel = replay_cancel,
+  .drain = replay_drain, .pace = replay_pace, .wake = replay_wake, .close = replay_close,
 };

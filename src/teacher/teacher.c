@@ -114,6 +114,18 @@ teacher_cancel_all(struct teacher *t)
   t->backend->cancel(t, true, 0);
 }
 
+void
+teacher_drain(struct teacher *t)
+{
+  t->backend->drain(t);
+}
+
+void
+teacher_pace(const struct teacher *t, struct teacher_pace *out)
+{
+  t->backend->pace(t, out);
+}
+
 size_t
 teacher_n_waiting(const struct teacher *t)
 {

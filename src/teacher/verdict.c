@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "teacher/backend.h"
 #include "teacher/openai.h"
+#include "teacher/stream.h"
 
 /* What a status other than 2xx means; the first row whose range holds it. */
 static const struct status_rule {
@@ -25,6 +26,7 @@ static const struct status_rule {
   {408, 408, true, TEACHER_FAULT_REQUEST, "the server gave up waiting"},
   {429, 429, true, TEACHER_FAULT_REQUEST, "too many requests"},
   {400, 499, false, TEACHER_FAULT_REQUEST, "the server does not take the request"},
+  {529, 529, true, TEACHER_FAULT_REQUEST, "the server is overloaded"},
   {500, 599, true, TEACHER_FAULT_REQUEST, "the server failed"},
   {0, 999, false, TEACHER_FAULT_REQUEST, "an unexpected status"},
 };
@@ -65,6 +67,16 @@ judge_status(struct verdict *v, const struct endpoint *p, int status, const char
   free(ours);
 }
 
+/* The reply began and was not finished, whatever the transport says: it may have been billed. */
+static void
+judge_cut(struct verdict *v, struct teacher_reply *r)
+{
+  v->again = true;
+  r->fault = TEACHER_FAULT_LOST;
+  r->n_lost++;
+  r->n_resets += v->status == 0;
+}
+
 static void
 judge_answer(struct verdict *v, const struct endpoint *p, const struct teacher_spec *spec, CURL *easy,
              struct buf *received, struct teacher_reply *r)
@@ -90,6 +102,8 @@ judge_answer(struct verdict *v, const struct endpoint *p, const struct teacher_s
     judge_status(v, p, (int)status, chat.error_words, easy, r);
   else if (chat.error_status != 0)
     judge_status(v, p, chat.error_status, chat.error_words, easy, r);
+  if (chat.cut && status >= 200 && status < 300)
+    judge_cut(v, r);
   chat_reply_release(&chat);
 }
 
@@ -137,7 +151,7 @@ never_sent(CURL *easy, CURLcode code)
 }
 
 static void
-judge_broken(struct verdict *v, const struct endpoint *p, CURL *easy, CURLcode code, bool answered,
+judge_broken(struct verdict *v, const struct endpoint *p, CURL *easy, CURLcode code, bool answered, bool silent,
              const struct buf *received, struct teacher_reply *r)
 {
   char why[200];
@@ -158,23 +172,38 @@ judge_broken(struct verdict *v, const struct endpoint *p, CURL *easy, CURLcode c
   v->again = true;
   r->n_resets += !slow;
   if (slow)
-    teacher_reply_fail(r, TEACHER_FAULT_LOST, "no whole reply from '%s' within %.3g s", p->origin,
-                       (double)r->latency_ms / 1000);
+    teacher_reply_fail(r, TEACHER_FAULT_LOST, "no %s from '%s' within %.3g s", silent ? "answer" : "whole reply",
+                       p->origin, (double)r->latency_ms / 1000);
   else
-    teacher_reply_fail(r, TEACHER_FAULT_LOST, "the connection to '%s' broke: %s", p->origin, curl_easy_strerror(code));
+    teacher_reply_fail(r, TEACHER_FAULT_LOST, "the connection to '%s' broke: %s", p->origin,
+                       code == CURLE_ABORTED_BY_CALLBACK ? "it had been kept, and was dead" : curl_easy_strerror(code));
+}
+
+/* True for a stream that was finished before its connection broke: nothing is missing. */
+static bool
+whole_stream(const struct buf *received)
+{
+  struct chat_reply chat;
+  bool whole = false;
+
+  if (!received->over && received->n > 0 && stream_looks(received->s, received->n)) {
+    whole = chat_parse(received->s, received->n, &chat, NULL) == 0;
+    chat_reply_release(&chat);
+  }
+  return whole;
 }
 
 void
 verdict_of(struct verdict *v, const struct endpoint *p, const struct teacher_spec *spec, CURL *easy, CURLcode code,
-           bool answered, struct buf *received, struct teacher_reply *r)
+           bool answered, bool silent, struct buf *received, struct teacher_reply *r)
 {
   *v = (struct verdict){0};
   r->http_status = 0;
   r->ok = r->answered = false;
   r->tokens_in = r->tokens_out = -1;
   r->cost_usd = NAN;
-  if (code == CURLE_OK)
+  if (code == CURLE_OK || whole_stream(received))
     judge_answer(v, p, spec, easy, received, r);
   else
-    judge_broken(v, p, easy, code, answered, received, r);
+    judge_broken(v, p, easy, code, answered, silent, received, r);
 }
