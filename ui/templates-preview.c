@@ -102,10 +102,17 @@ show_choice(struct templates *t, const struct prompty *p, const struct prompt_sc
 {
   struct buf line = BUF_INIT, set = BUF_INIT;
 
-  pane_str(&t->preview, STYLE_DIM, "label ");
-  pane_str(&t->preview, STYLE_LABEL, scope->label->name);
-  buf_adds(&line, " --label ");
-  workbench_quote(&line, scope->label->name);
+  if (p->kind != PROMPTY_GENERATE) {
+    pane_str(&t->preview, STYLE_DIM, "text ");
+    pane_printf(&t->preview, STYLE_NUMBER, "%u  ", t->subject);
+    buf_addf(&line, " --id %u", t->subject);
+  }
+  if (scope->label) {
+    pane_str(&t->preview, STYLE_DIM, scope->was && scope->was != scope->label ? "to label " : "label ");
+    pane_str(&t->preview, STYLE_LABEL, scope->label->name);
+    buf_adds(&line, " --label ");
+    workbench_quote(&line, scope->label->name);
+  }
   for (size_t i = 0; i < p->n_attributes; i++) {
     const char *value = p->attributes[i].values[scope->values[i]];
 
@@ -134,22 +141,80 @@ show_messages(struct templates *t, const struct messages *m)
   }
 }
 
+/* Texts that such a template can be about: to be labelled, any; to be rewritten, labelled ones to learn from. */
+static bool
+can_be_subject(const struct prompty *p, const struct sample *s)
+{
+  return s->status != STATUS_REJECTED
+         && (p->kind == PROMPTY_ANNOTATE || (s->n_labels && s->split != SPLIT_TEST && s->split != SPLIT_VALID));
+}
+
+/* The first such text from t->subject on; false: there is none. */
+static bool
+find_subject(struct templates *t, const struct prompty *p, struct sample *s)
+{
+  const struct corpus *c = project_corpus(t->p);
+  uint32_t n = corpus_count(c), id = t->subject ? t->subject : 1;
+
+  for (uint32_t i = 0; i < n; i++, id++) {
+    id = id > n ? 1 : id;
+    if (corpus_get(c, id, s) && can_be_subject(p, s)) {
+      t->subject = id;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* What annotate and rewrite see of a text: subject and own are kept by the caller. */
+static void
+put_subject(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, const struct sample *s,
+            struct prompt_text *subject, struct prompt_scope *scope)
+{
+  uint16_t own = sample_label(s), to = own;
+
+  *subject = (struct prompt_text){s->text, s->text2, NULL};
+  if (p->kind == PROMPTY_ANNOTATE) {
+    scope->texts = subject;
+    scope->n_texts = 1;
+    scope->label = NULL;
+    scope->count = 0;
+    return;
+  }
+  if (p->other_label && labels->n > 1)
+    to = (uint16_t)(t->label == own ? (t->label + 1) % labels->n : t->label);
+  subject->label = labels->v[own].name;
+  scope->subject = subject;
+  scope->was = &labels->v[own];
+  scope->label = &labels->v[to];
+}
+
+static double
+tokens_of_reply(struct templates *t, const struct prompty *p)
+{
+  return p->kind == PROMPTY_ANNOTATE ? 10 : job_tokens_a_text(project_corpus(t->p)) * p->count;
+}
+
 /* The messages as a job would send them, examples drawn from the corpus included. */
 static int
 render_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, const struct plan *plan,
-            struct err *e)
+            const struct sample *s, struct err *e)
 {
   struct corpus *c = project_corpus(t->p);
   struct prompt_scope scope = {.labels = labels->v, .n_labels = labels->n, .task = task_name(corpus_task(c))};
+  struct prompt_text subject;
   struct examples *examples = examples_new(c, &(struct examples_want){.seed = 1});
   struct buf attributes = BUF_INIT;
   struct messages m;
   int r;
 
   plan_scope(plan, t->cell, labels->v, &scope);
+  if (p->kind != PROMPTY_GENERATE)
+    put_subject(t, p, labels, s, &subject, &scope);
   for (size_t i = 0; i < p->n_attributes; i++)
     attribute_add(&attributes, p->attributes[i].name, p->attributes[i].values[scope.values[i]]);
-  examples_draw(examples, (uint16_t)t->label, buf_str(&attributes), t->cell * labels->n + t->label, &scope);
+  if (scope.label)
+    examples_draw(examples, (uint16_t)(scope.label - labels->v), buf_str(&attributes), t->cell * labels->n + t->label, &scope);
   r = prompty_render(p, &scope, &m, e);
   if (r == 0 && t->shows == SHOW_PROMPT) {
     pane_clear(&t->preview);
@@ -158,7 +223,7 @@ render_cell(struct templates *t, const struct prompty *p, const struct prompt_la
   }
   if (r == 0) {
     t->tokens_in = messages_tokens(&m);
-    t->tokens_out = (size_t)(job_tokens_a_text(c) * p->count + .5);
+    t->tokens_out = (size_t)(tokens_of_reply(t, p) + .5);
     t->cost_usd = ((double)t->tokens_in * t->price_in + (double)t->tokens_out * t->price_out) / 1e6;
   }
   messages_release(&m);
@@ -173,6 +238,7 @@ render_parsed(struct templates *t, const struct prompty *p, struct err *e)
   struct arena a;
   struct prompt_labels labels;
   struct plan plan = {0};
+  struct sample s = {0};
   int r = -1;
 
   arena_init(&a);
@@ -182,9 +248,11 @@ render_parsed(struct templates *t, const struct prompty *p, struct err *e)
     goto out;
   }
   t->label = t->label < labels.n ? t->label : 0;
-  if (p->kind != PROMPTY_GENERATE) {
+  t->kind = p->kind;
+  if (p->kind != PROMPTY_GENERATE && !find_subject(t, p, &s)) {
     pane_clear(&t->preview);
-    pane_printf(&t->preview, STYLE_DIM, "a template of kind %s is shown when it is used", prompty_kind_name(p->kind));
+    pane_str(&t->preview, STYLE_DIM, p->kind == PROMPTY_ANNOTATE ? "there is no text yet to be labelled"
+             : "there is no text yet to be rewritten: a labelled one that is neither test nor validation text");
     r = 0;
     goto out;
   }
@@ -192,7 +260,7 @@ render_parsed(struct templates *t, const struct prompty *p, struct err *e)
     goto out;
   t->n_cells = plan.n;
   t->cell = t->cell < plan.n ? t->cell : 0;
-  r = render_cell(t, p, &labels, &plan, e);
+  r = render_cell(t, p, &labels, &plan, &s, e);
 out:
   plan_release(&plan);
   arena_release(&a);
@@ -244,6 +312,18 @@ templates_next_cell(struct templates *t, int step)
 
   if (n)
     t->cell = (t->cell + n + (size_t)(step + (int)n)) % n;
+  t->shows = SHOW_PROMPT;
+  templates_render(t);
+}
+
+/* The next text, in the order of the corpus. */
+void
+templates_next_subject(struct templates *t, int step)
+{
+  uint32_t n = corpus_count(project_corpus(t->p));
+
+  if (n && t->kind != PROMPTY_GENERATE)
+    t->subject = (t->subject + (uint32_t)(step + (int)n) - 1) % n + 1;
   t->shows = SHOW_PROMPT;
   templates_render(t);
 }

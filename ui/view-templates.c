@@ -516,6 +516,13 @@ do_cell(struct workbench *w, void *v, int n)
 }
 
 static void
+do_subject(struct workbench *w, void *v, int n)
+{
+  (void)w;
+  templates_next_subject(v, n);
+}
+
+static void
 move_text(struct templates *t, enum move m)
 {
   static const char *const keys[] = {[MOVE_UP] = "Up", [MOVE_DOWN] = "Down", [MOVE_HALF_UP] = "PgUp", [MOVE_HALF_DOWN] = "PgDn",
@@ -636,6 +643,12 @@ has_text(struct workbench *w, void *v)
 }
 
 static bool
+has_subject(struct workbench *w, void *v)
+{
+  return has_text(w, v) && ((struct templates *)v)->kind != PROMPTY_GENERATE;
+}
+
+static bool
 can_save(struct workbench *w, void *v)
 {
   (void)w;
@@ -677,6 +690,8 @@ static const struct binding bindings[] = {
    .hint = "label"},
   {.keys = "A", .action = do_cell, .n = 1, .when = has_text,
    .help = "the prompt for the next attribute values", .hint = "attributes"},
+  {.keys = "T", .action = do_subject, .n = 1, .when = has_subject,
+   .help = "annotate, rewrite: the prompt for the next text of the corpus", .hint = "text"},
   {.keys = "l", .action = do_label, .n = -1, .when = has_text, .help = "the prompt for the label before"},
   {.keys = "a", .action = do_cell, .n = -1, .when = has_text, .help = "the prompt for the attribute values before"},
   {.keys = "t", .action = do_try, .when = has_text,

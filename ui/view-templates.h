@@ -59,6 +59,8 @@ struct templates {
 
   /* What it makes. */
   uint32_t label;                /* index of the label shown */
+  enum prompty_kind kind;
+  uint32_t subject;              /* annotate, rewrite: the text that the prompt is about; 0: the first that can be */
   size_t cell, n_cells;          /* combination of attribute values, in the order of the plan */
   struct pane preview;
   enum templates_shows shows;
@@ -93,6 +95,7 @@ char *templates_starter(const struct corpus *c, const char *name);
 void templates_render(struct templates *t);                      /* after any change of text, label or cell */
 void templates_next_label(struct templates *t, int step);
 void templates_next_cell(struct templates *t, int step);
+void templates_next_subject(struct templates *t, int step);
 /* What has come so far of the reply that is asked for. */
 void templates_show_stream(struct templates *t);
 void templates_show_reply(struct templates *t, const char *output, int status, const struct err *e);
