@@ -149,8 +149,8 @@ lacks_of_values(const struct topup *u, uint32_t label, size_t attribute, double 
 static bool
 bears(const struct topup *u, uint32_t label)
 {
-  if (steer_label(&u->steer, label)->barren)
-    return false;
+  if (u->t->n_attributes == 0)
+    return !steer_label(&u->steer, label)->barren;
   for (size_t a = 0; a < u->t->n_attributes; a++) {
     bool any = false;
 
@@ -162,6 +162,28 @@ bears(const struct topup *u, uint32_t label)
   return true;
 }
 
+/* The yield to be expected of a label: of all that was asked for, or of what is still asked for, if that is better: what
+ * a barren value cost is no forecast. */
+static double
+expected_yield(const struct topup *u, uint32_t label)
+{
+  double yield = steer_label(&u->steer, label)->yield;
+
+  for (size_t a = 0; a < u->t->n_attributes; a++) {
+    double sum = 0;
+    size_t n = 0;
+
+    for (size_t v = 0; v < u->t->attributes[a].n; v++)
+      if (allowed(u, a, v) && !steer_cell(&u->steer, label, a, v)->barren) {
+        sum += steer_cell(&u->steer, label, a, v)->yield;
+        n++;
+      }
+    if (n > 0 && n < u->t->attributes[a].n)
+      yield = fmax(yield, sum / (double)n);
+  }
+  return yield;
+}
+
 /* Requests that make up for what was not kept. */
 static size_t
 requests_to_top_up(const struct topup *u, uint32_t label)
@@ -170,7 +192,7 @@ requests_to_top_up(const struct topup *u, uint32_t label)
   double wished = (double)u->asking.texts[label], lack = wished - all->kept, count = u->t->count;
   double waste = u->o->waste_max > 0 ? u->o->waste_max : TOPUP_WASTE;
   double left = ceil(waste * wished / count - 1e-9) - (double)u->asking.dealt[label];
-  double n = lack > 0 ? ceil(lack / (all->yield * count) - 1e-9) : 0, perfect = ceil(lack / count - 1e-9);
+  double n = lack > 0 ? ceil(lack / (expected_yield(u, label) * count) - 1e-9) : 0, perfect = ceil(lack / count - 1e-9);
 
   for (size_t a = 0; a < u->t->n_attributes; a++) {
     double *lacks = xcalloc(u->t->attributes[a].n + 1, sizeof *lacks), sum = 0;
@@ -181,7 +203,7 @@ requests_to_top_up(const struct topup *u, uint32_t label)
     perfect = fmax(perfect, ceil(sum / count - 1e-9));
     free(lacks);
   }
-  n = fmin(fmin(n, 2 * perfect), left);
+  n = fmin(fmin(n, all->kept > 0 ? 2 * perfect : 1), left);
   return n >= 1 && bears(u, label) ? (size_t)n : 0;
 }
 
@@ -241,7 +263,7 @@ deal_values(const struct topup *u, uint32_t label, size_t attribute, size_t n, b
   for (size_t v = 0; v < n_values; v++)
     for (size_t k = 0; k < shares[v]; k++)
       out[at++] = (uint32_t)v;
-  rng_seed(&rng, hash_mix(u->asking.options->seed ^ hash_mix(label + 1)) ^
+  rng_seed(&rng, hash_mix((u->o->seed ? u->o->seed : 1) ^ hash_mix(label + 1)) ^
                    hash_mix(u->round * PROMPTY_ATTRIBUTES + attribute));
   rng_shuffle(&rng, out, n);
   free(weights);
@@ -323,6 +345,21 @@ add_requests(struct topup *u, uint32_t label, size_t n, bool topping_up, struct 
 
 /* ---- a round ---- */
 
+/* The k-th of each label before the k+1-th of any: a job that stops early is balanced. */
+static void
+take_turns(struct topup *u, const size_t *n_of, size_t n_labels)
+{
+  struct request_row *rows = xcalloc(u->n + 1, sizeof *rows);
+  size_t n = 0;
+
+  for (size_t k = 0; n < u->n; k++)
+    for (size_t l = 0, first = 0; l < n_labels; first += n_of[l++])
+      if (k < n_of[l])
+        rows[n++] = u->rows[first + k];
+  free(u->rows);
+  u->rows = rows;
+}
+
 /* Steering first asks for what was planned; only then is topped up. */
 static int
 plan_round(struct topup *u, struct err *e)
@@ -340,6 +377,8 @@ plan_round(struct topup *u, struct err *e)
   }
   for (size_t l = 0; l < n_labels && result == 0; l++)
     result = n[l] > 0 ? add_requests(u, (uint32_t)l, n[l], topping_up, e) : 0;
+  if (result == 0)
+    take_turns(u, n, n_labels);
   free(n);
   return result;
 }
@@ -383,7 +422,7 @@ topup_more(struct job *j, struct request_row **rows, size_t *n, struct err *e)
   request_rows_free(u.asked, u.n_asked);
   strmap_release(&u.used);
   buf_release(&u.key);
-  if (result == 0) {
+  if (result == 0 && u.n > 0) {
     *rows = u.rows;
     *n = u.n;
   } else {

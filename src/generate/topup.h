@@ -8,7 +8,8 @@
  *   lacks     of a label: the texts wished less those kept. Of a cell likewise; a cell's wish is its share of the label's
  *             as the plan has it. A cell that lacks less than half of what a request would bring is full
  *   requests  as many as the label's yield asks for to close the larger gap, that of the label or that of its cells; never
- *             more than twice what a teacher who never fails would need: then it is looked at again
+ *             more than twice what a teacher who never fails would need, and one if nothing has come yet: then it is
+ *             looked at again
  *   cells     dealt by what they lack (with steer, times their score); those that are barren (two requests in a row gave
  *             nothing) get none, and what they lack goes to the others. A label of which nothing comes is given up
  *   waste     a label is asked for at most `waste` (3) times the texts wished, rounded up to whole requests, all rounds

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -28,6 +29,16 @@ add_texts(struct buf *out, uint64_t seed, int n)
   buf_addc(out, ']');
 }
 
+/* As many as the server gives, or as a command [[texts:N]] says. */
+static int
+texts_wanted(const struct exchange *x)
+{
+  const char *command = strstr(x->messages, "[[texts:");
+  int n = command ? atoi(command + strlen("[[texts:")) : 0;
+
+  return n > 0 ? n : atomic_load(&shared->texts);
+}
+
 void
 chat_content(struct exchange *x, struct buf *out)
 {
@@ -36,7 +47,7 @@ chat_content(struct exchange *x, struct buf *out)
   if (strstr(x->messages, "[[wrong-label"))
     buf_adds(out, "[{\"text\":\"This has a label that nobody asked for.\",\"label\":\"no-such-label\"}]");
   else
-    add_texts(out, same ? 1 : x->entry->body, atomic_load(&shared->texts));
+    add_texts(out, same ? 1 : x->entry->body, texts_wanted(x));
 }
 
 static void
