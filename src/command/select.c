@@ -27,37 +27,47 @@ compare_ids(const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-struct id_list {
-  uint32_t *v;
-  size_t n, cap;
-};
-
-/* "3,7,10-20": all numbers must be there; what is gone inside a range is left out. */
-static int
-add_ids(struct call *c, const char *text, struct id_list *ids, struct err *e)
+int
+select_ranges(const char *text, const char *what, int (*each)(void *arg, uint32_t from, uint32_t to, struct err *e),
+              void *arg, struct err *e)
 {
-  struct corpus *corpus = project_corpus(c->project);
-  uint32_t count = corpus_count(corpus);
-  struct sample s;
-
   if (!*text)
-    return err_set(e, ERR_INPUT, "an empty sample number (12, or 3,7, or 10-20)");
+    return err_set(e, ERR_INPUT, "an empty %s number (12, or 3,7, or 10-20)", what);
   for (const char *at = text; *at;) {
     char *end;
     unsigned long from = strtoul(at, &end, 10), to = from;
 
     if (*end == '-' && end != at)
       to = strtoul(at = end + 1, &end, 10);
-    if (end == at || (*end && *end != ',') || to < from)
-      return err_set(e, ERR_INPUT, "'%.100s' is no sample number (12, or 3,7, or 10-20)", text);
-    if (from == 0 || to > count || (from == to && !corpus_get(corpus, (uint32_t)from, &s)))
-      return err_set(e, ERR_INPUT, "there is no sample %lu", from == 0 || from > count || from == to ? from : to);
-    GROW(ids->v, ids->cap, ids->n + (to - from) + 1);
-    for (unsigned long id = from; id <= to; id++)
-      if (corpus_get(corpus, (uint32_t)id, &s))
-        ids->v[ids->n++] = (uint32_t)id;
+    if (end == at || (*end && *end != ',') || to < from || to > UINT32_MAX)
+      return err_set(e, ERR_INPUT, "'%.100s' is no %s number (12, or 3,7, or 10-20)", text, what);
+    if (each(arg, (uint32_t)from, (uint32_t)to, e) < 0)
+      return -1;
     at = end + (*end == ',');
   }
+  return 0;
+}
+
+struct id_list {
+  struct corpus *corpus;
+  uint32_t *v;
+  size_t n, cap;
+};
+
+/* All numbers must be there; what is gone inside a range is left out. */
+static int
+add_ids(void *arg, uint32_t from, uint32_t to, struct err *e)
+{
+  struct id_list *ids = arg;
+  uint32_t count = corpus_count(ids->corpus);
+  struct sample s;
+
+  if (from == 0 || to > count || (from == to && !corpus_get(ids->corpus, from, &s)))
+    return err_set(e, ERR_INPUT, "there is no sample %u", from == 0 || from > count || from == to ? from : to);
+  GROW(ids->v, ids->cap, ids->n + (to - from) + 1);
+  for (uint32_t id = from; id <= to; id++)
+    if (corpus_get(ids->corpus, id, &s))
+      ids->v[ids->n++] = id;
   return 0;
 }
 
@@ -66,11 +76,11 @@ static int
 select_ids(struct call *c, uint32_t **out, size_t *n_out, struct err *e)
 {
   size_t n = call_count(c, "id"), kept = 0;
-  struct id_list ids = {0};
+  struct id_list ids = {.corpus = project_corpus(c->project)};
 
   GROW(ids.v, ids.cap, 1);
   for (size_t i = 0; i < n + c->n_args; i++)
-    if (add_ids(c, i < n ? call_each(c, "id", i) : c->args[i - n], &ids, e) < 0) {
+    if (select_ranges(i < n ? call_each(c, "id", i) : c->args[i - n], "sample", add_ids, &ids, e) < 0) {
       free(ids.v);
       return -1;
     }

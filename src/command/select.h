@@ -17,4 +17,8 @@ int select_filter(struct call *c, const char *query, uint32_t **ids, size_t *n, 
 /* Those of --id and of the arguments, or of --filter; neither is an error. */
 int select_samples(struct call *c, uint32_t **ids, size_t *n, struct err *e);
 
+/* "3,7,10-20" as ranges. what: "sample", for messages. */
+int select_ranges(const char *text, const char *what, int (*each)(void *arg, uint32_t from, uint32_t to, struct err *e),
+                  void *arg, struct err *e);
+
 #endif
