@@ -282,6 +282,15 @@ static const struct {
   {"anthropic", 400, "Thinking may not be enabled when tool_choice forces tool use.", 0, REFUSED_SCHEMA},
   {"anthropic", 400, "seed: Extra inputs are not permitted", 0, 0},
   {"anthropic", 400, "max_tokens: 99 > 50, which is the maximum; max_completion_tokens is unsupported", 0, 0},
+  /* as they were seen: Gemini, Mistral (new and old), Fireworks, llama-cpp-python, OpenAI */
+  {NULL, 400, "Invalid JSON payload received. Unknown name \"frequency_penalty\": Cannot find field. Invalid JSON payload "
+   "received. Unknown name \"seed\": Cannot find field.", 0, REFUSED_SEED},
+  {NULL, 400, "Logprobs is not enabled for models/gemini-2.5-pro", 0, REFUSED_LOGPROBS},
+  {NULL, 422, "{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"seed\"],\"msg\":\"Extra inputs are not "
+   "permitted\"}]}", 0, REFUSED_SEED},
+  {NULL, 400, "Extra inputs are not permitted, field: 'stream_options'", 0, REFUSED_STREAM_OPTIONS},
+  {NULL, 400, "Only one completion choice is allowed", 0, REFUSED_N},
+  {NULL, 400, "Unrecognized request argument supplied: logprobs", 0, REFUSED_LOGPROBS},
   {NULL, 400, NULL, 0, 0},
 };
 

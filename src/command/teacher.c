@@ -9,6 +9,7 @@
 #include "command/rows.h"
 #include "command/teachers.h"
 #include "generate/recruit.h"
+#include "teacher/profile.h"
 
 static int
 add(struct call *c, struct err *e)
@@ -19,9 +20,23 @@ add(struct call *c, struct err *e)
   return 0;
 }
 
+/* How it speaks; NULL: it is a recording. */
+static const char *
+dialect_of(const struct teacher_row *row, const struct json *settings)
+{
+  const char *dialect = json_string(json_get(settings, "dialect"));
+  const struct profile *profile = profile_find(json_string(json_get(settings, "profile")));
+
+  if (strcmp(row->kind, "http") != 0)
+    return NULL;
+  return dialect ? dialect : profile ? profile->dialect : "openai";
+}
+
 static void
 row_json(struct buf *out, const struct teacher_row *row)
 {
+  struct json *settings = json_parse(row->settings, strlen(row->settings), NULL, NULL);
+
   json_add_comma(out);
   buf_addc(out, '{');
   json_add_field(out, "name", row->name);
@@ -33,7 +48,22 @@ row_json(struct buf *out, const struct teacher_row *row)
   json_add_field_number(out, "price_out", row->price_out);
   json_add_field_int(out, "concurrency", row->concurrency);
   json_add_field_int(out, "replay_bytes", (int64_t)row->replay_bytes);
+  json_add_field(out, "profile", json_string(json_get(settings, "profile")));
+  json_add_field(out, "dialect", dialect_of(row, settings));
+  json_add_key(out, "settings");
+  json_print(out, settings);
   buf_addc(out, '}');
+  json_free(settings);
+}
+
+static void
+profile_cell(struct grid *g, const struct teacher_row *row)
+{
+  struct json *settings = json_parse(row->settings, strlen(row->settings), NULL, NULL);
+  const char *profile = json_string(json_get(settings, "profile"));
+
+  grid_cell(g, "%s", profile ? profile : "-");
+  json_free(settings);
 }
 
 static void
@@ -55,11 +85,12 @@ list(struct call *c, struct err *e)
 
   if (teacher_store_list(c->project, &rows, &n, e) < 0)
     return -1;
-  grid_init(&g, "name|kind|model|in/M>|out/M>|at");
+  grid_init(&g, "name|kind|profile|model|in/M>|out/M>|at");
   for (size_t i = 0; i < n; i++) {
     row_json(&out, &rows[i]);
     grid_cell(&g, "%s", rows[i].name);
     grid_cell(&g, "%s", rows[i].kind);
+    profile_cell(&g, &rows[i]);
     grid_cell(&g, "%s", *rows[i].model ? rows[i].model : "-");
     price_cell(&g, rows[i].price_in);
     price_cell(&g, rows[i].price_out);
@@ -180,11 +211,18 @@ static const struct command_verb verbs[] = {
 };
 
 static const struct option options[] = {
+  {.name = "profile", .type = OPTION_CHOICE, .argument = "NAME",
+   .choices = "openai|azure|anthropic|ollama|llama.cpp|vllm|openrouter|groq|mistral|gemini",
+   .summary = "an endpoint that is known: fills in URL, dialect and where its key is looked for; other options win"},
   {.name = "url", .type = OPTION_TEXT, .argument = "BASE",
    .summary = "where it is: https://api.openai.com/v1, http://localhost:11434/v1"},
   {.name = "model", .type = OPTION_TEXT, .argument = "MODEL", .summary = "the model's name there"},
   {.name = "key-env", .type = OPTION_TEXT, .argument = "VARIABLE",
    .summary = "the environment variable that holds its key; the key itself is stored nowhere"},
+  {.name = "dialect", .type = OPTION_CHOICE, .choices = "openai|anthropic|azure", .argument = "NAME",
+   .summary = "how it speaks: chat completions, Anthropic's messages, Azure's deployments; else as the profile says"},
+  {.name = "api-version", .type = OPTION_TEXT, .argument = "VERSION",
+   .summary = "of the API, where it has one; azure: 2024-10-21, anthropic: 2023-06-01"},
   {.name = "price-in", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD",
    .summary = "price of a million tokens of the prompts"},
   {.name = "price-out", .type = OPTION_REAL, .min = 0, .max = 1e6, .argument = "USD",
@@ -198,9 +236,18 @@ static const struct option options[] = {
    .summary = "longest reply, in tokens"},
   {.name = "seed", .type = OPTION_INT, .min = 0, .max = 2e9, .argument = "N",
    .summary = "sent with each request, for endpoints that take one"},
+  {.name = "rpm", .type = OPTION_INT, .min = 1, .max = 1e9, .argument = "N",
+   .summary = "at most so many requests a minute; its own rate limits are obeyed anyway"},
+  {.name = "tpm", .type = OPTION_INT, .min = 1, .max = 1e12, .argument = "N",
+   .summary = "at most so many tokens a minute, prompts and replies together"},
+  {.name = "connect-timeout", .type = OPTION_INT, .min = 1, .max = 86400, .argument = "SECONDS",
+   .summary = "the longest wait for a connection; 10"},
+  {.name = "first-byte-timeout", .type = OPTION_INT, .min = 1, .max = 86400, .argument = "SECONDS",
+   .summary = "the longest wait for the first byte of a reply; 120"},
   {.name = "timeout", .type = OPTION_INT, .min = 1, .max = 86400, .argument = "SECONDS",
-   .summary = "the longest that one request may take"},
-  {.name = "no-schema", .type = OPTION_FLAG, .summary = "never send response_format"},
+   .summary = "the longest that one request may take; 300"},
+  {.name = "no-schema", .type = OPTION_FLAG, .summary = "never ask for a JSON schema"},
+  {.name = "no-stream", .type = OPTION_FLAG, .summary = "never ask for a stream"},
   {.name = "replay", .type = OPTION_FILE, .argument = "FILE",
    .summary = "recorded replies instead of a server: JSON lines, copied into the project"},
   {.name = NULL},

@@ -12,6 +12,7 @@
 #include "command/rows.h"
 #include "command/words.h"
 #include "generate/recruit.h"
+#include "teacher/profile.h"
 
 static double
 number_or_nan(const struct call *c, const char *option)
@@ -21,18 +22,57 @@ number_or_nan(const struct call *c, const char *option)
 
 /* What the record keeps besides its columns (recruit.h). */
 static void
-add_settings(const struct call *c, struct buf *out)
+add_settings(const struct call *c, const struct profile *profile, struct buf *out)
 {
-  static const char *const names[] = {"temperature", "top-p", "seed", "max-tokens", "timeout"};
-  static const char *const keys[] = {"temperature", "top_p", "seed", "max_tokens", "timeout_s"};
+  static const char *const numbers[][2] = {
+    {"temperature", "temperature"}, {"top-p", "top_p"}, {"seed", "seed"}, {"max-tokens", "max_tokens"}, {"rpm", "rpm"},
+    {"tpm", "tpm"}, {"connect-timeout", "connect_timeout_s"}, {"first-byte-timeout", "first_byte_timeout_s"},
+    {"timeout", "timeout_s"},
+  };
 
   buf_addc(out, '{');
-  for (size_t i = 0; i < N_OF(names); i++)
-    if (call_given(c, names[i]))
-      json_add_field_number(out, keys[i], call_number(c, names[i]));
+  if (profile)
+    json_add_field(out, "profile", profile->name);
+  if (call_given(c, "dialect"))
+    json_add_field(out, "dialect", call_text(c, "dialect"));
+  if (call_given(c, "api-version"))
+    json_add_field(out, "api_version", call_text(c, "api-version"));
+  for (size_t i = 0; i < N_OF(numbers); i++)
+    if (call_given(c, numbers[i][0]))
+      json_add_field_number(out, numbers[i][1], call_number(c, numbers[i][0]));
   if (call_flag(c, "no-schema"))
     json_add_field_bool(out, "schema", false);
+  if (call_flag(c, "no-stream")) {
+    json_add_key(out, "refused");
+    buf_adds(out, "[\"stream\"]");
+  }
   buf_addc(out, '}');
+}
+
+/* What a person says of the endpoint, else what its profile does. Where there is a profile, --key-env "" means none. */
+static int
+read_endpoint(const struct call *c, const struct profile *profile, struct teacher_row *row, struct err *e)
+{
+  const char *url = call_text(c, "url"), *model = call_text(c, "model"), *key_env = call_text(c, "key-env");
+  bool free_of_charge = profile && profile->free && !url;
+
+  if (profile) {
+    url = url ? url : profile->url;
+    model = model ? model : profile->model;
+    key_env = key_env ? key_env : profile->key_env;
+    if (!url)
+      return err_set(e, ERR_INPUT, "the profile %s needs --url, since everybody has an own one (%s)", profile->name,
+                     profile->note);
+    if (!model)
+      return err_set(e, ERR_INPUT, "the profile %s needs --model MODEL", profile->name);
+  }
+  row->url = (char *)(url ? url : "");
+  row->model = (char *)(model ? model : "");
+  row->key_env = (char *)(key_env ? key_env : "");
+  row->price_in = free_of_charge && !call_given(c, "price-in") ? 0 : number_or_nan(c, "price-in");
+  row->price_out = free_of_charge && !call_given(c, "price-out") ? 0 : number_or_nan(c, "price-out");
+  row->concurrency = (uint32_t)call_number(c, "concurrency");
+  return 0;
 }
 
 /* A name of an environment variable; a key itself would look otherwise, and must not get into the file. */
@@ -79,30 +119,25 @@ check_replay(const char *name, const char *path, const char *replay, size_t n, s
 int
 teachers_add(struct call *c, const char *folder, struct err *e)
 {
-  const char *file = call_text(c, "replay"), *url = call_text(c, "url"), *model = call_text(c, "model");
+  const char *file = call_text(c, "replay");
+  const struct profile *profile = profile_find(call_text(c, "profile"));
   struct buf settings = BUF_INIT;
   struct teacher_row row = {.name = (char *)c->args[0], .kind = (char *)(file ? "replay" : "http")};
   char *replay = NULL, *path = NULL;
   size_t n = 0;
   int r = -1;
 
-
-  if (!file && (!url || !model))
-    return err_set(e, ERR_INPUT, "a teacher needs --url BASE and --model MODEL, or --replay FILE");
+  if (!file && !profile && (!call_given(c, "url") || !call_given(c, "model")))
+    return err_set(e, ERR_INPUT, "a teacher needs --url BASE and --model MODEL, or --profile NAME and --model MODEL, or "
+                   "--replay FILE");
   if (names_check("a teacher", c->args[0], e) < 0 || check_key_env(call_text(c, "key-env"), e) < 0
-      || (url && check_url(url, e) < 0))
+      || (call_given(c, "url") && check_url(call_text(c, "url"), e) < 0) || read_endpoint(c, profile, &row, e) < 0)
     return -1;
   if (file && folder && *file != '/')
     file = path = xasprintf("%s/%s", folder, file);
   if (file && (io_read_file(file, REPLAY_MAX, &replay, &n, e) < 0 || check_replay(row.name, file, replay, n, e) < 0))
     goto out;
-  add_settings(c, &settings);
-  row.url = (char *)(url ? url : "");
-  row.model = (char *)(model ? model : "");
-  row.key_env = (char *)(call_text(c, "key-env") ? call_text(c, "key-env") : "");
-  row.price_in = number_or_nan(c, "price-in");
-  row.price_out = number_or_nan(c, "price-out");
-  row.concurrency = (uint32_t)call_number(c, "concurrency");
+  add_settings(c, profile, &settings);
   row.settings = settings.s;
   r = teacher_store_put(c->project, &row, replay, n, NULL, e);
 out:

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "teacher/dialect.h"
 
 static double
 number_in(const struct json *settings, const char *key, double least, double most, double otherwise)
@@ -13,6 +14,31 @@ number_in(const struct json *settings, const char *key, double least, double mos
   double x = json_number(json_get(settings, key), otherwise);
 
   return x >= least && x <= most ? x : otherwise;
+}
+
+static const char *
+text_in(struct recruit *r, const struct json *settings, const char *key)
+{
+  const char *s = json_string(json_get(settings, key));
+
+  return s && *s ? arena_strdup(&r->arena, s) : NULL;
+}
+
+static int
+milliseconds_in(const struct json *settings, const char *key)
+{
+  return (int)(number_in(settings, key, 0, 1e6, 0) * 1000);
+}
+
+/* What the endpoint is known not to take: by its profile, and as it was seen to say. */
+static unsigned
+refused_in(const struct json *settings, const struct profile *profile)
+{
+  unsigned refused = profile ? profile->refused : 0;
+
+  for (const struct json *name = json_first(json_get(settings, "refused")); name; name = json_next(name))
+    refused |= refusal_named(json_string(name));
+  return refused;
 }
 
 static void
@@ -27,7 +53,17 @@ read_settings(struct recruit *r, const char *text)
   s->parameters.top_p = number_in(settings, "top_p", 0, 1, NAN);
   s->parameters.seed = (int64_t)number_in(settings, "seed", 0, 9e15, -1);
   s->parameters.max_tokens = (int)number_in(settings, "max_tokens", 1, 1e9, 0);
-  s->timeout_ms = (int)number_in(settings, "timeout_s", 0, 1e6, 0) * 1000;
+  s->timeout_ms = milliseconds_in(settings, "timeout_s");
+  s->connect_timeout_ms = milliseconds_in(settings, "connect_timeout_s");
+  s->first_byte_timeout_ms = milliseconds_in(settings, "first_byte_timeout_s");
+  s->requests_per_minute = (int)number_in(settings, "rpm", 0, 1e9, 0);
+  s->tokens_per_minute = (int64_t)number_in(settings, "tpm", 0, 1e15, 0);
+  r->profile = profile_find(json_string(json_get(settings, "profile")));
+  s->dialect = text_in(r, settings, "dialect");
+  if (!s->dialect && r->profile)
+    s->dialect = r->profile->dialect;
+  s->api_version = text_in(r, settings, "api_version");
+  s->refused = refused_in(settings, r->profile);
   s->no_schema = json_type(schema) == JSON_BOOL && !json_is_true(schema);
   r->replay_name = file ? xstrdup(file) : xasprintf("the recordings of %s", r->row.name);
   s->replay_path = r->replay_name;
@@ -78,5 +114,35 @@ recruit_release(struct recruit *r)
   teacher_row_release(&r->row);
   free(r->replay);
   free(r->replay_name);
+  arena_release(&r->arena);
   *r = (struct recruit){0};
+}
+
+int
+recruit_learn(struct recruit *r, struct project *p, unsigned refused, struct err *e)
+{
+  const char *text = r->row.settings ? r->row.settings : "{}";
+  struct json *settings = json_parse(text, strlen(text), NULL, NULL);
+  struct buf out = BUF_INIT;
+
+  refused |= refused_in(settings, NULL);
+  buf_addc(&out, '{');
+  for (const struct json *m = json_first(settings); m; m = json_next(m))
+    if (strcmp(json_key(m), "refused") != 0) {
+      json_add_key(&out, json_key(m));
+      json_print(&out, m);
+    }
+  json_add_key(&out, "refused");
+  buf_addc(&out, '[');
+  for (unsigned i = 0; i < N_REFUSALS; i++)
+    if (refused >> i & 1) {
+      json_add_comma(&out);
+      json_add_str(&out, refusal_names[i]);
+    }
+  buf_adds(&out, "]}");
+  json_free(settings);
+  free(r->row.settings);
+  r->row.settings = buf_take(&out);
+  r->spec.refused |= refused;
+  return teacher_store_put(p, &r->row, r->replay, r->n_replay, NULL, e);
 }

@@ -13,6 +13,15 @@ const char *const refusal_names[N_REFUSALS] = {
   "response_format", "max_tokens", "temperature", "top_p", "seed", "logprobs", "n", "stream_options", "stream",
 };
 
+unsigned
+refusal_named(const char *name)
+{
+  for (unsigned i = 0; name && i < N_REFUSALS; i++)
+    if (strcmp(refusal_names[i], name) == 0)
+      return 1u << i;
+  return 0;
+}
+
 struct dialect {
   const char *name;
   const char *key_header;      /* what stands before the key */
@@ -225,7 +234,8 @@ has_word(const char *s, const char *word)
 static bool
 names_n(const char *s)
 {
-  return strstr(s, "'n'") || strstr(s, "`n`") || strstr(s, "\"n\"") || strncmp(s, "n:", 2) == 0 || strstr(s, ": n)");
+  return strstr(s, "'n'") || strstr(s, "`n`") || strstr(s, "\"n\"") || strncmp(s, "n:", 2) == 0 ||
+         strstr(s, "Only one completion choice");
 }
 
 static bool
@@ -234,7 +244,7 @@ denies(const char *s)
   static const char *const denials[] = {
     "unsupported", "not support", "unknown", "unrecognized", "unrecognised", "not permitted", "not allowed",
     "deprecated", "unexpected", "not available", "not enabled", "not implemented", "cannot both", "must be at most 1",
-    "only the default", "only supported value", "unknown_parameter", "unsupported_",
+    "only the default", "only supported value", "only one completion choice", "unknown_parameter", "unsupported_",
   };
 
   for (size_t i = 0; i < N_OF(denials); i++)

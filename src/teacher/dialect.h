@@ -39,6 +39,7 @@ enum refusal {
 #define N_REFUSALS 9
 /* What bit i is called in a request: "response_format", "max_tokens", ... */
 extern const char *const refusal_names[N_REFUSALS];
+unsigned refusal_named(const char *name);              /* 0: no such */
 
 struct dialect;
 
