@@ -150,14 +150,15 @@ draw_preview(struct templates *t, struct canvas *c, struct area a)
 {
   static const char *const titles[] = {"as it is sent", "tried once (Esc: the prompt)", "changes (Esc: the prompt)"};
   struct area foot = area_rows(a, a.rows - 1, 1);
-  char n[PART_TEXT], m[PART_TEXT], money[PART_TEXT];
+  char n[PART_TEXT], m[PART_TEXT], money[PART_TEXT], asking[100];
   bool focus = t->pane == PANE_PREVIEW && !t->editing;
   int col;
 
   t->preview_area = (struct area){0};
   if (a.rows < 3 || a.cols < 8 || !t->name)
     return;
-  part_title(c, area_rows(a, 0, 1), t->asking ? "asking the teacher …" : t->mistake.code && t->shows == SHOW_PROMPT
+  snprintf(asking, sizeof asking, "asking %.60s … (Esc stops)", t->teacher ? t->teacher : "");
+  part_title(c, area_rows(a, 0, 1), t->asking ? asking : t->mistake.code && t->shows == SHOW_PROMPT
              ? "as it was before the mistake" : titles[t->shows], focus);
   t->preview_area = area_cols(area_rows(a, 1, a.rows - 2), 1, a.cols - 2);
   pane_draw(&t->preview, c, t->preview_area);

@@ -358,12 +358,28 @@ templates_show_stream(struct templates *t)
   free(text);
 }
 
+static void
+show_labels(struct templates *t, const struct json *labels)
+{
+  for (const struct json *x = json_first(labels); x; x = json_next(x)) {
+    const char *label = json_string(json_get(x, "label")), *why = json_string(json_get(x, "rationale"));
+    const char *problem = json_string(json_get(x, "problem"));
+
+    if (label)
+      pane_printf(&t->preview, STYLE_GOOD, "the parser reads the label %s\n", *label ? label : "(none)");
+    else
+      pane_printf(&t->preview, STYLE_ERROR, "the parser reads no label: %s\n", problem ? problem : "it says nothing of this text");
+    if (why)
+      pane_printf(&t->preview, STYLE_DIM, "because %s\n", why);
+  }
+}
+
 void
 templates_show_reply(struct templates *t, const char *output, int status, const struct err *e)
 {
   struct json *j = json_parse(output, strlen(output), NULL, NULL);
   const char *reply = json_string(json_get(j, "reply")), *problem = json_string(json_get(j, "problem"));
-  const struct json *texts = json_get(j, "texts");
+  const struct json *texts = json_get(j, "texts"), *labels = json_get(j, "labels");
   char money[PART_TEXT];
   double cost = json_number(json_get(j, "cost_usd"), NAN);
   size_t i = 0;
@@ -382,6 +398,8 @@ templates_show_reply(struct templates *t, const char *output, int status, const 
               json_is_true(json_get(j, "cached")) ? "  (answered before, nothing paid)" : "");
   if (problem)
     pane_printf(&t->preview, STYLE_ERROR, "the parser makes nothing of it: %s\n\n", problem);
+  else if (json_size(labels))
+    show_labels(t, labels);
   else
     pane_printf(&t->preview, STYLE_GOOD, "the parser finds %zu texts\n", json_size(texts));
   for (const struct json *text = json_first(texts); text; text = json_next(text)) {

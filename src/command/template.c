@@ -296,6 +296,8 @@ static const struct option options[] = {
    .summary = "render, try: the value of an attribute; else its first"},
   {.name = "count", .type = OPTION_INT, .min = 0, .max = PROMPTY_COUNT, .fallback = "0", .argument = "N",
    .summary = "render: how many texts are asked for; 0: as the template says"},
+  {.name = "id", .type = OPTION_INT, .min = 0, .max = 4294967295.0, .fallback = "0", .argument = "N",
+   .summary = "try: the text to be labelled or rewritten"},
   {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "try: the teacher; else the only one"},
   {.name = "all", .type = OPTION_FLAG, .summary = "list: all versions"},
   {.name = NULL},

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "command/names.h"
 #include "command/print.h"
+#include "generate/ballot.h"
 #include "generate/filters.h"
 #include "generate/parse.h"
 #include "generate/requests.h"
@@ -25,6 +26,7 @@ struct trial {
   struct job_options options;
   struct job_teacher asked;
   uint16_t label;
+  uint32_t subject;              /* annotate, rewrite: the text that it is about */
   struct blueprint blueprint;
   struct request_row *rows;      /* one */
   size_t n;
@@ -34,7 +36,8 @@ struct trial {
   bool cached;
   struct chat_reply chat;
   struct parsed texts;
-  struct err problem;            /* why there are no texts */
+  struct ballot ballot;          /* annotate: the label that was read */
+  struct err problem;            /* why there is nothing */
 };
 
 static void
@@ -47,6 +50,7 @@ trial_release(struct trial *t)
   request_rows_free(t->rows, t->n);
   chat_reply_release(&t->chat);
   parsed_release(&t->texts);
+  ballot_release(&t->ballot);
   buf_release(&t->written);
 }
 
@@ -87,6 +91,13 @@ prepare(struct trial *t, struct err *e)
   t->options.labels = &t->label;
   t->options.n_labels = 1;
   t->options.per_label = 1;
+  t->subject = (uint32_t)call_number(t->c, "id");
+  if (t->subject) {              /* one request of it, whatever labels there are */
+    t->options.subjects = &t->subject;
+    t->options.n_subjects = 1;
+    t->options.per_label = 0;
+    t->options.n_labels = label ? 1 : 0;
+  }
   if (blueprint_load(&t->blueprint, t->c->project, &t->options, e) < 0
       || requests_plan(&t->blueprint, &t->options, &t->rows, &t->n, e) < 0)
     return -1;
@@ -223,6 +234,13 @@ read_reply(struct trial *t)
 
   if (chat_parse(row->reply, row->n_reply, &t->chat, &t->problem) < 0)
     return;
+  if (t->blueprint.prompty.kind == PROMPTY_ANNOTATE) {
+    const struct corpus *c = project_corpus(t->c->project);
+
+    ballot_read(&t->ballot, t->chat.content, strlen(t->chat.content), corpus_labels(c), corpus_task(c) == TASK_MULTILABEL,
+                row->n_subjects, &t->problem);
+    return;
+  }
   want.finish_reason = t->chat.finish_reason;
   if (parse_reply(t->chat.content, strlen(t->chat.content), &want, &t->texts, &t->problem) == 0)
     err_clear(&t->problem);
@@ -287,6 +305,39 @@ print_texts(struct trial *t, struct buf *out)
   filters_free(filters);
 }
 
+/* The label that the teacher gives its text. */
+static void
+print_label(struct trial *t, const struct ballot_entry *entry, struct buf *out)
+{
+  const struct labels *labels = corpus_labels(project_corpus(t->c->project));
+  struct buf names = BUF_INIT;
+
+  labels_join(&names, labels, entry->labels, entry->n_labels, ", ");
+  if (t->c->json) {
+    json_add_comma(out);
+    buf_addc(out, '{');
+    json_add_field_int(out, "id", t->subject);
+    json_add_field(out, "label", entry->odd || !entry->said ? NULL : buf_str(&names));
+    if (entry->odd)
+      json_add_field(out, "problem", entry->odd);
+    if (entry->rationale && *entry->rationale)
+      json_add_field(out, "rationale", entry->rationale);
+    buf_addc(out, '}');
+  } else {
+    buf_addf(out, "%6u  %s", t->subject, entry->odd ? "" : buf_str(&names));
+    utf8_printable(out, entry->odd ? entry->odd : "", entry->odd ? strlen(entry->odd) : 0);
+    buf_addc(out, '\n');
+  }
+  buf_release(&names);
+}
+
+static void
+print_labels(struct trial *t, struct buf *out)
+{
+  for (size_t i = 0; i < t->ballot.n; i++)
+    print_label(t, &t->ballot.entries[i], out);
+}
+
 /* Line by line: line ends are the only control characters that are let through. */
 static void
 print_content(struct trial *t, const char *content)
@@ -325,13 +376,21 @@ print_trial(struct trial *t)
     json_add_key(&out, "texts");
     buf_addc(&out, '[');
     print_texts(t, &out);
-    buf_adds(&out, "]}");
+    buf_addc(&out, ']');
+    if (t->ballot.n) {
+      json_add_key(&out, "labels");
+      buf_addc(&out, '[');
+      print_labels(t, &out);
+      buf_addc(&out, ']');
+    }
+    buf_addc(&out, '}');
     print_json(t->c, &out);
   } else {
     print_content(t, content);
     if (t->problem.code)
-      buf_addf(&out, "no texts can be read in it: %s\n", t->problem.message);
+      buf_addf(&out, "nothing can be read in it: %s\n", t->problem.message);
     print_texts(t, &out);
+    print_labels(t, &out);
     fwrite(buf_str(&out), 1, out.n, t->c->out);
     print_usd(&usd, t->cached ? 0 : row->cost_usd);
     print_line(t->c, "%zu texts, %llu tokens in, %llu out, %s%s", t->texts.n, (unsigned long long)row->tokens_in,
