@@ -203,6 +203,17 @@ board_point(struct board *b, uint32_t id, const struct train_point *point)
 }
 
 void
+board_diversity(struct board *b, uint32_t id, const struct board_diversity *d)
+{
+  struct entry *e = enter(b, id);
+
+  if (!e)
+    return;
+  e->a.diversity = *d;
+  leave(b);
+}
+
+void
 board_stream(struct board *b, uint32_t id, const char *text)
 {
   struct entry *e = enter(b, id);

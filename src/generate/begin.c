@@ -7,18 +7,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/process.h"
+#include "generate/wish.h"
 #include "generate/work.h"
-
-/* Of n things of this size. */
-static void *
-arena_copy(struct arena *a, const void *from, size_t n, size_t size)
-{
-  void *to = arena_alloc(a, n * size + 1);
-
-  if (n > 0)
-    memcpy(to, from, n * size);
-  return to;
-}
 
 static int
 somebody_works(const struct job *j, struct err *e)
@@ -40,17 +30,37 @@ somebody_works(const struct job *j, struct err *e)
   return result;
 }
 
+/* The newest job of the same kind, template, teacher and wish. */
+static int
+find_record(struct job *j, const struct job_options *o, struct err *e)
+{
+  const struct blueprint *b = &j->blueprint;
+  struct job_row *rows = NULL;
+  size_t n = 0;
+  int found = 0;
+
+  if (job_store_list(j->project, &rows, &n, e) < 0)
+    return -1;
+  for (size_t i = 0; i < n && !found; i++) {
+    struct job_row *r = &rows[i];
+
+    found = strcmp(r->kind, b->kind->name) == 0 && r->template_id == b->template.id &&
+            r->teacher_id == b->team->recruit.row.id && wish_matches(b, o, r->key);
+    if (found) {
+      j->row = *r;
+      *r = (struct job_row){0};
+    }
+  }
+  job_rows_free(rows, n);
+  return found;
+}
+
 /* Finds the job to go on with. 1, 0: there is none, -1. */
 static int
 find_unfinished(struct job *j, const struct job_options *o, struct err *e)
 {
-  struct buf wish = BUF_INIT;
-  int found;
+  int found = find_record(j, o, e);
 
-  requests_wish(o, &wish);
-  found = job_store_find(j->project, j->blueprint.kind->name, j->blueprint.template.id, j->blueprint.team->recruit.row.id,
-                         wish.n > 0 ? wish.s : NULL, &j->row, e);
-  buf_release(&wish);
   if (found == 1 && somebody_works(j, e) < 0)
     return -1;
   if (found == 1 && j->row.state == JOB_PLANNED) {  /* killed while it was planned: nothing was sent */
@@ -73,7 +83,7 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
 
   if (!params || requests_plan(&j->blueprint, o, &rows, &n, e) < 0)
     goto out;
-  requests_wish(o, &wish);
+  wish_line(&j->blueprint, o, &wish);
   j->row = (struct job_row){
     .kind = xstrdup(j->blueprint.kind->name), .state = JOB_PLANNED, .template_id = j->blueprint.template.id,
     .teacher_id = j->blueprint.team->recruit.row.id, .params = params, .key = xstrdup(buf_str(&wish)),
@@ -109,40 +119,85 @@ go_on(struct job *j, const struct job_options *o, struct err *e)
   return job_store_set_state(j->project, j->row.id, JOB_RUNNING, "", e);
 }
 
-/* What is left to do, and the figures of what was done before. Rows are moved, not copied. */
 static int
-load_items(struct job *j, bool retry_failed, struct err *e)
+compare_ids(const void *x, const void *y)
+{
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+  return a < b ? -1 : a > b;
+}
+
+/* The requests whose reply could not be read, ascending; to be freed. */
+static int
+unreadable(struct job *j, uint32_t **ids, size_t *n, struct err *e)
+{
+  struct dropped_row *rows = NULL;
+  size_t n_rows = 0;
+
+  *n = 0;
+  *ids = NULL;
+  if (job_store_dropped(j->project, j->row.id, drop_defs[DROP_PARSE].name, &rows, &n_rows, e) < 0)
+    return -1;
+  *ids = xcalloc(n_rows + 1, sizeof **ids);
+  for (size_t i = 0; i < n_rows; i++)
+    (*ids)[(*n)++] = rows[i].request_id;
+  dropped_rows_free(rows, n_rows);
+  qsort(*ids, *n, sizeof **ids, compare_ids);
+  return 0;
+}
+
+/* One that is not done. Takes what it needs of the row. */
+static int
+add_item(struct job *j, struct request_row *row, bool again, struct err *e)
+{
+  struct item *it = &j->items[j->n];
+
+  *it = (struct item){.again = again};
+  if (row->state == REQUEST_ANSWERED) {
+    if (job_store_request(j->project, row->id, &it->row, e) < 0)
+      return -1;
+    it->state = ITEM_ANSWERED;
+    j->n_held += it->row.n_reply;
+  } else {
+    it->row = *row;
+    *row = (struct request_row){0};
+  }
+  it->member = (uint16_t)crew_find(&j->crew, it->row.teacher_id);
+  j->n++;
+  return 0;
+}
+
+/* What is left to do, and the figures of what was done before. */
+static int
+load_items(struct job *j, bool retry, struct err *e)
 {
   struct request_row *rows = NULL;
-  size_t n = 0;
+  uint32_t *bad = NULL;
+  size_t n = 0, n_bad = 0;
+  int result = -1;
 
   if (funnel_load(&j->funnel, j->project, j->row.id, e) < 0 ||
-      job_store_requests(j->project, j->row.id, -1, false, &rows, &n, e) < 0)
-    return -1;
+      job_store_requests(j->project, j->row.id, -1, false, &rows, &n, e) < 0 ||
+      (retry && unreadable(j, &bad, &n_bad, e) < 0))
+    goto out;
   GROW(j->items, j->cap, n + 1);
   j->funnel.failed = 0;
   for (size_t i = 0; i < n; i++) {
-    struct item *it = &j->items[j->n];
+    struct request_row *r = &rows[i];
+    bool again = n_bad > 0 && r->state == REQUEST_PARSED && bsearch(&r->id, bad, n_bad, sizeof *bad, compare_ids);
 
-    *it = (struct item){0};
-    j->funnel.failed += rows[i].state == REQUEST_FAILED && !retry_failed;
-    if (rows[i].state == REQUEST_PARSED || (rows[i].state == REQUEST_FAILED && !retry_failed))
+    j->purse.spent.requests += r->cached ? 0 : r->tries;
+    j->funnel.failed += r->state == REQUEST_FAILED && !retry;
+    if ((r->state == REQUEST_PARSED && !again) || (r->state == REQUEST_FAILED && !retry))
       continue;
-    if (rows[i].state == REQUEST_ANSWERED) {
-      if (job_store_request(j->project, rows[i].id, &it->row, e) < 0)
-        goto failed;
-      it->state = ITEM_ANSWERED;
-    } else {
-      it->row = rows[i];
-      rows[i] = (struct request_row){0};
-    }
-    j->n++;
+    if (add_item(j, r, again, e) < 0)
+      goto out;
   }
+  result = 0;
+out:
   request_rows_free(rows, n);
-  return 0;
-failed:
-  request_rows_free(rows, n);
-  return -1;
+  free(bad);
+  return result;
 }
 
 int
@@ -152,7 +207,7 @@ job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e)
 
   GROW(j->items, j->cap, j->n + n + 1);
   for (size_t i = 0; result == 0 && i < n; i++) {
-    j->items[j->n++] = (struct item){.row = rows[i]};
+    j->items[j->n++] = (struct item){.row = rows[i], .member = (uint16_t)crew_find(&j->crew, rows[i].teacher_id)};
     funnel_request(&j->funnel, rows[i].label, rows[i].wanted, requests_round(&rows[i]));
     rows[i] = (struct request_row){0};
   }
@@ -160,41 +215,18 @@ job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e)
   return result;
 }
 
-/* Options borrow only during job_new. */
-static void
-copy_options(struct job *j, const struct job_options *from)
-{
-  struct job_options *o = &j->options;
-  struct job_teacher *teachers = arena_copy(&j->arena, from->teachers, from->n_teachers, sizeof *teachers);
-  struct plan_restriction *restrictions =
-    arena_copy(&j->arena, from->restrictions, from->n_restrictions, sizeof *restrictions);
-
-  *o = *from;
-  o->template_name = arena_strdup(&j->arena, from->template_name);
-  for (size_t i = 0; i < o->n_teachers; i++)
-    teachers[i].name = arena_strdup(&j->arena, teachers[i].name);
-  for (size_t i = 0; i < o->n_restrictions; i++)
-    restrictions[i] = (struct plan_restriction){arena_strdup(&j->arena, restrictions[i].attribute),
-                                                arena_strdup(&j->arena, restrictions[i].value)};
-  o->teachers = teachers;
-  o->restrictions = restrictions;
-  o->labels = from->labels ? arena_copy(&j->arena, from->labels, from->n_labels, sizeof *from->labels) : NULL;
-  o->hard = arena_copy(&j->arena, from->hard, from->n_hard, sizeof *from->hard);
-  o->subjects = arena_copy(&j->arena, from->subjects, from->n_subjects, sizeof *from->subjects);
-  o->about = from->about ? arena_strdup(&j->arena, from->about) : NULL;
-  o->retry = NULL;  /* the blueprint has it */
-}
-
 static int
 open_purse(struct job *j, const struct job_options *o, struct err *e)
 {
-  const struct teacher_spec *s = &j->blueprint.team->recruit.spec;
+  for (size_t i = 0; i < j->blueprint.n_team; i++) {
+    const struct teacher_spec *s = &j->blueprint.team[i].recruit.spec;
 
-  if (o->limits.usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
-    return err_set(e, ERR_INPUT,
-                   "no price is known of teacher '%s', so that a budget cannot hold (give it --price-in and "
-                   "--price-out)", s->name);
-  j->purse = (struct purse){.budget_usd = o->limits.usd > 0 ? o->limits.usd : 0};
+    if (o->limits.usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
+      return err_set(e, ERR_INPUT,
+                     "no price is known of teacher '%s', so that a limit of money cannot hold (give it --price-in and "
+                     "--price-out, or limit tokens, requests or time)", s->name);
+  }
+  j->purse.limits = o->limits;
   return 0;
 }
 
@@ -203,18 +235,17 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
 {
   int found = 0;
 
-  copy_options(j, o);
-  if (blueprint_load(&j->blueprint, j->project, o, e) < 0 || open_purse(j, o, e) < 0)
-    return -1;
-  j->teacher = teacher_open(&j->blueprint.team->recruit.spec, e);
-  if (!j->teacher)
+  wish_copy(&j->options, o, &j->arena);
+  if (blueprint_load(&j->blueprint, j->project, o, e) < 0 || open_purse(j, o, e) < 0 ||
+      crew_open(&j->crew, &j->blueprint, e) < 0)
     return -1;
   if (o->resume)
     found = find_unfinished(j, o, e);
   if (found < 0 || (found == 1 ? go_on(j, o, e) : begin_new(j, o, e)) < 0 ||
       load_items(j, o->resume && o->retry_failed, e) < 0)
     return -1;
-  j->purse.spent_usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
+  j->purse.spent.usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
+  j->purse.spent.tokens = (double)(j->funnel.tokens_in + j->funnel.tokens_out);
   j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);
   return 0;
 }

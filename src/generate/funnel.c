@@ -82,6 +82,14 @@ funnel_dropped(struct funnel *f, uint16_t label, enum drop_reason reason)
   row_of(f, label)->dropped[reason]++;
 }
 
+void
+funnel_undrop(struct funnel *f, uint16_t label, enum drop_reason reason)
+{
+  f->dropped[reason]--;
+  f->parsed -= reason != DROP_PARSE;
+  row_of(f, label)->dropped[reason]--;
+}
+
 uint32_t
 funnel_n_dropped(const struct funnel *f)
 {

@@ -51,6 +51,7 @@ int funnel_load(struct funnel *f, struct project *p, uint32_t job_id, struct err
 void funnel_request(struct funnel *f, uint16_t label, uint32_t texts, uint32_t round);
 void funnel_kept(struct funnel *f, uint16_t label, uint32_t texts);
 void funnel_dropped(struct funnel *f, uint16_t label, enum drop_reason reason);
+void funnel_undrop(struct funnel *f, uint16_t label, enum drop_reason reason);   /* takes one back */
 uint32_t funnel_n_dropped(const struct funnel *f);
 
 /* {"job","requested","answered","parsed","kept","dropped":{reason: n, only those that occur},"requests":{"total","ok",

@@ -1,5 +1,6 @@
 /* The main way: job_step sends what may be sent (send_planned), waits for replies and puts them on disk as they came
- * (take_replies), and then brings each in its turn through parser and filters into the corpus (bring_in). */
+ * (job_take_replies), and then brings them in their turn through reader and filters into the corpus
+ * (job_keep_answered). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,15 +8,35 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "generate/filters.h"
 #include "generate/work.h"
-#include "teacher/openai.h"
 
 #define TAKE_BATCH 256          /* replies written in one transaction */
-#define LOST_MAX 3              /* sendings of a request whose replies get lost, where money is counted */
-#define IN_A_ROW 8              /* failures one after the other, beyond those in flight, that end a job */
+#define KEEP_BATCH 256          /* replies whose texts are kept in one transaction, and */
+#define KEEP_BYTES ((size_t)4 << 20)
+#define HELD_BYTES ((size_t)64 << 20)  /* replies that wait in memory behind one that does not come */
+#define LOST_MAX 3              /* sendings of a request whose replies get lost, where money or tokens are counted */
 
 /* ---- send ---- */
+
+/* A reply is to be written; it is read only when it is on disk. */
+static void
+to_write(struct job *j, struct item *it)
+{
+  GROW(j->fresh, j->cap_fresh, j->n_fresh + 1);
+  j->fresh[j->n_fresh++] = it->row;
+  j->n_held += it->row.n_reply;
+  it->state = ITEM_ANSWERED;
+}
+
+/* All of them in one transaction. */
+static int
+write_replies(struct job *j, struct err *e)
+{
+  size_t n = j->n_fresh;
+
+  j->n_fresh = 0;
+  return n > 0 ? job_store_reply(j->project, j->fresh, n, e) : 0;
+}
 
 /* A reply to the same request that stands in the file already, in whatever job. 1: taken from there, 0, -1. */
 static int
@@ -34,9 +55,7 @@ answer_from_file(struct job *j, struct item *it, struct err *e)
     r->cost_usd = 0;
     r->tries = 0;
     r->answered_ms = clock_wall_ms();
-    if (job_store_reply(j->project, r, 1, e) < 0)
-      found = -1;
-    it->state = ITEM_ANSWERED;
+    to_write(j, it);
     j->funnel.cached++;
     j->funnel.answered += r->wanted;
   } else if (found == 1) {
@@ -46,150 +65,243 @@ answer_from_file(struct job *j, struct item *it, struct err *e)
   return found;
 }
 
-/* False if it has to wait, for other replies or for more money. */
+/* False if it has to wait, for other replies or for a higher limit. */
 static bool
-send_one(struct job *j, struct item *it)
+send_one(struct job *j, size_t i)
 {
+  struct item *it = &j->items[i];
+  const struct crew_member *m = &j->crew.members[it->member];
+  size_t most = 2 * (size_t)teacher_concurrency(m->teacher);
   struct outgoing o;
   bool fits;
 
   outgoing_init(&o, &j->blueprint, &it->row);
-  it->bound_usd = purse_bound(&j->purse, &j->blueprint.team->recruit.spec, &it->row, &o.request);
-  o.request.no_blind_retry = j->purse.budget_usd > 0;
-  fits = purse_open(&j->purse, it->bound_usd);
+  it->bound = purse_bound(&j->purse, &m->who->recruit.spec, &it->row, most - m->n_sent, &o.request);
+  fits = purse_open(&j->purse, &it->bound);
   if (fits) {
     it->row.sent_ms = clock_wall_ms();
     it->state = ITEM_SENT;
-    j->n_sent++;
-    teacher_start(j->teacher, (uint64_t)(it - j->items), &o.request);
+    show_stream(j, i, &o.request);
+    crew_start(&j->crew, it->member, i, &o.request);
   }
   outgoing_release(&o);
   return fits;
 }
 
-static int
-send_planned(struct job *j, struct err *e)
+/* Another teacher is asked, under whom the request is another one. False: there is nobody. */
+static bool
+hand_on(struct job *j, size_t i)
 {
-  size_t most = (size_t)teacher_concurrency(j->teacher) * 2, window = most * 4 + 64;
+  struct item *it = &j->items[i];
+  size_t member = crew_stand_in(&j->crew, it->member);
 
-  /* not too far ahead of the first that is not done: what waits for its turn is held in memory */
-  for (; j->next < j->n && j->next < j->head + window && j->n_sent < most; j->next++) {
-    struct item *it = &j->items[j->next];
+  if (member == j->crew.n)
+    return false;
+  it->member = (uint16_t)member;
+  it->n_lost = 0;
+  it->row.teacher_id = j->crew.members[member].who->recruit.row.id;
+  free(it->row.key);
+  it->row.key = requests_key(&j->blueprint, &it->row, it->row.teacher_id);
+  it->state = ITEM_PLANNED;
+  if (i < j->crew.members[member].next)
+    j->crew.members[member].next = i;
+  return true;
+}
+
+/* A request that nobody can be asked for now; it stays planned on disk. */
+static void
+pass_over(struct job *j, struct item *it, const struct err *why)
+{
+  if (j->failure.code == 0)
+    j->failure = *why;
+  it->state = ITEM_DONE;
+  j->funnel.failed += !it->again;
+  j->unfinished = true;
+}
+
+/* 1: nothing more may be sent now, 0, -1. */
+static int
+send_to(struct job *j, size_t member, struct err *e)
+{
+  struct crew_member *m = &j->crew.members[member];
+
+  for (; m->next < j->n && j->n_held < HELD_BYTES && j->n_fresh < TAKE_BATCH; m->next++) {
+    struct item *it = &j->items[m->next];
     int found;
 
-    if (it->state != ITEM_PLANNED)
+    if (it->state != ITEM_PLANNED || it->member != member)
       continue;
     found = answer_from_file(j, it, e);
     if (found < 0)
       return -1;
-    if (found == 0 && !send_one(j, it))
-      break;
+    if (found > 0)
+      continue;
+    if (m->why.code != 0) {
+      if (!hand_on(j, m->next))
+        pass_over(j, it, &m->why);
+    } else if (!crew_has_room(&j->crew, member)) {
+      return 0;
+    } else if (!send_one(j, m->next)) {
+      return 1;
+    }
   }
   return 0;
 }
 
+static int
+send_planned(struct job *j, struct err *e)
+{
+  int result = 0;
+
+  for (size_t i = 0; result == 0 && i < j->crew.n; i++)
+    result = send_to(j, i, e);
+  return result < 0 || write_replies(j, e) < 0 ? -1 : 0;
+}
+
 /* ---- keep the raw replies ---- */
 
+/* It goes back among the planned. */
 static void
-note_failure(struct job *j, const struct teacher_reply *r)
+put_back(struct job *j, size_t i)
 {
-  if (j->failure.code == 0)
-    err_set(&j->failure, r->code, "%s", r->error);
-  j->funnel.failed++;
-  j->unfinished = j->unfinished || r->transient;
-  j->failed_in_row++;
-  if (j->failed_in_row >= IN_A_ROW + (unsigned)teacher_concurrency(j->teacher) && r->code != ERR_INPUT)
-    err_set(&j->fault, r->code, "%u requests in a row failed: %s", j->failed_in_row, r->error);
+  struct crew_member *m = &j->crew.members[j->items[i].member];
+
+  j->items[i].state = ITEM_PLANNED;
+  if (i < m->next)
+    m->next = i;
+}
+
+/* Another try of the same teacher may be due: one that was lost where losses are counted here, one that was not given
+ * all its tries because few were left. */
+static bool
+is_due_again(const struct job *j, const struct item *it, const struct teacher_reply *r)
+{
+  const struct job_limits *l = &j->purse.limits;
+  const struct teacher_spec *s = &j->crew.members[it->member].who->recruit.spec;
+  uint32_t tries = s->retry.tries_max > 0 ? (uint32_t)s->retry.tries_max : TEACHER_TRIES;
+
+  if (r->fault == TEACHER_FAULT_LOST)
+    return (l->usd > 0 || l->tokens > 0) && it->n_lost < LOST_MAX;
+  return r->fault == TEACHER_FAULT_REQUEST && r->transient && l->requests > 0 && it->bound.requests < tries &&
+         it->row.tries < tries && r->tries > 0;
 }
 
 /* No reply that could be paid for came. */
 static int
-take_failure(struct job *j, struct item *it, const struct teacher_reply *r, struct err *e)
+take_failure(struct job *j, size_t i, const struct teacher_reply *r, struct err *e)
 {
-  bool again = r->fault == TEACHER_FAULT_LOST && j->purse.budget_usd > 0 && it->n_lost < LOST_MAX;
+  struct item *it = &j->items[i];
+  struct crew_member *m = &j->crew.members[it->member];
 
-  if (r->fault == TEACHER_FAULT_CANCELLED || again) {
-    it->state = ITEM_PLANNED;
-    if (it < &j->items[j->next])
-      j->next = (size_t)(it - j->items);
+  if (r->fault == TEACHER_FAULT_CANCELLED || is_due_again(j, it, r)) {
+    put_back(j, i);
     return 0;
   }
+  if (r->fault == TEACHER_FAULT_TEACHER && m->why.code == 0)
+    err_set(&m->why, r->code, "%s", r->error);
+  if (hand_on(j, i))
+    return 0;
+  if (r->code != ERR_INPUT)
+    breaker_note(&j->breaker, true);
   it->row.http_status = (uint32_t)r->http_status;
   free(it->row.error);
   it->row.error = xstrdup(r->error);
   if (job_store_fail(j->project, &it->row, !r->transient, e) < 0)
     return -1;
+  err_set(&j->trouble, r->code, "%s", r->error);
+  if (j->failure.code == 0)
+    j->failure = j->trouble;
   it->state = ITEM_DONE;
-  note_failure(j, r);
-  if (r->fault == TEACHER_FAULT_TEACHER)
-    err_set(&j->fault, r->code, "%s", r->error);
+  j->funnel.failed += !it->again;
+  j->unfinished = j->unfinished || r->transient;
   return 0;
 }
 
+/* What an endpoint does not say is estimated for the figures; the purse counts it at its bound. A request that was asked
+ * again has cost what both replies cost. */
 static void
 take_answer(struct job *j, struct item *it, struct teacher_reply *r)
 {
+  const struct crew_member *m = &j->crew.members[it->member];
   struct request_row *row = &it->row;
+  uint64_t in = r->tokens_in >= 0 ? (uint64_t)r->tokens_in : strlen(row->messages) / 4;
+  uint64_t out = r->tokens_out >= 0 ? (uint64_t)r->tokens_out : r->body_size / 4;
+  double usd = teacher_cost_usd(&m->who->recruit.spec, (int64_t)in, (int64_t)out);
 
   row->reply = r->body;
   row->n_reply = r->body_size;
   r->body = NULL;
   row->http_status = (uint32_t)r->http_status;
-  row->tokens_in = (uint64_t)(r->tokens_in >= 0 ? r->tokens_in : (int64_t)strlen(row->messages) / 4);
-  row->tokens_out = (uint64_t)(r->tokens_out >= 0 ? r->tokens_out : (int64_t)row->n_reply / 4);
-  row->cost_usd = teacher_cost_usd(&j->blueprint.team->recruit.spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
+  row->teacher_id = m->who->recruit.row.id;
+  row->tokens_in = in + (it->again ? row->tokens_in : 0);
+  row->tokens_out = out + (it->again ? row->tokens_out : 0);
+  row->cost_usd = usd + (it->again ? row->cost_usd : 0);
+  row->cached = false;
   row->answered_ms = clock_wall_ms();
-  it->state = ITEM_ANSWERED;
-  j->failed_in_row = 0;
-  j->funnel.ok++;
-  j->funnel.answered += row->wanted;
-  j->funnel.tokens_in += row->tokens_in;
-  j->funnel.tokens_out += row->tokens_out;
-  j->funnel.cost_usd += row->cost_usd;
+  to_write(j, it);
+  j->funnel.tokens_in += in;
+  j->funnel.tokens_out += out;
+  j->funnel.cost_usd += usd;
+  if (it->again) {
+    funnel_undrop(&j->funnel, row->label, DROP_PARSE);
+    it->again = false;
+  } else {
+    j->funnel.ok++;
+    j->funnel.answered += row->wanted;
+  }
+}
+
+static void
+count_tries(struct job *j, struct item *it, const struct teacher_reply *r)
+{
+  j->funnel.retried += r->tries > 1 ? (uint32_t)r->tries - 1 : 0;
+  it->row.tries += (uint32_t)r->tries;
+  it->n_lost += r->n_lost;
+  j->counts.rate_limited += (uint32_t)r->n_rate_limited;
+  j->counts.timeouts += (uint32_t)r->n_timeouts;
+  j->counts.server_errors += (uint32_t)r->n_server_errors;
+  j->counts.resets += (uint32_t)r->n_resets;
+}
+
+/* Lost tries, and replies that do not say what they took, count at the most they can cost. */
+static void
+settle(struct job *j, const struct item *it, const struct teacher_reply *r)
+{
+  double lost = r->n_lost > 0 ? NAN : 0;
+  bool told = r->tokens_in >= 0 && r->tokens_out >= 0;
+  struct cost cost = {.usd = r->answered ? r->cost_usd : lost, .requests = r->tries,
+                      .tokens = !r->answered ? lost : told ? (double)(r->tokens_in + r->tokens_out) : NAN};
+
+  purse_settle(&j->purse, &it->bound, &cost);
 }
 
 static int
-take_one(struct job *j, struct teacher_reply *r, struct item **answered, struct err *e)
+take_one(struct job *j, struct teacher_reply *r, struct err *e)
 {
   struct item *it = &j->items[r->tag];
 
-  *answered = NULL;
-  j->n_sent--;
-  it->row.tries += (uint32_t)r->tries;
-  it->n_lost += r->n_lost;
-  j->funnel.retried += r->tries > 1 ? (uint32_t)r->tries - 1 : 0;
-  /* lost tries, and replies that do not say what they took, count at the most they can cost */
-  purse_settle(&j->purse, it->bound_usd, r->answered ? r->cost_usd : r->n_lost > 0 ? NAN : 0);
+  show_streamed(j, r->tag);
+  count_tries(j, it, r);
+  settle(j, it, r);
   if (!r->answered)
-    return take_failure(j, it, r, e);
+    return take_failure(j, (size_t)r->tag, r, e);
   take_answer(j, it, r);
-  *answered = it;
   return 0;
 }
 
-/* Takes what has come, waiting up to timeout_ms for the first, and writes all of it in one transaction. */
-static int
-take_replies(struct job *j, int timeout_ms, struct err *e)
+/* Takes what has come, waiting up to timeout_ms for the first. */
+int
+job_take_replies(struct job *j, int timeout_ms, struct err *e)
 {
-  struct request_row *rows = NULL;
-  size_t n = 0, cap = 0;
   struct teacher_reply *r;
-  struct item *it;
   int result = 0;
 
-  while (result == 0 && n < TAKE_BATCH && (r = teacher_take(j->teacher, n == 0 ? timeout_ms : 0))) {
+  while (result == 0 && j->n_fresh < TAKE_BATCH && (r = crew_take(&j->crew, timeout_ms))) {
     timeout_ms = 0;
-    result = take_one(j, r, &it, e);
+    result = take_one(j, r, e);
     teacher_reply_free(r);
-    if (it) {
-      GROW(rows, cap, n + 1);
-      rows[n++] = it->row;
-    }
   }
-  if (n > 0 && job_store_reply(j->project, rows, n, result == 0 ? e : NULL) < 0)
-    result = -1;
-  free(rows);
-  return result;
+  return write_replies(j, result == 0 ? e : NULL) < 0 ? -1 : result;
 }
 
 /* ---- read, keep ---- */
@@ -208,6 +320,10 @@ read_reply(struct job *j, struct item *it, struct outcome *o)
     err_prefix(&why, "truncated: ");
   if (result < 0)
     outcome_drop(o, j, it, DROP_PARSE, NULL, why.message, 0);
+  if (result < 0)
+    err_set(&j->trouble, ERR_FAIL, "%s", why.message);
+  if (!it->row.cached)
+    breaker_note(&j->breaker, result < 0);
   chat_reply_release(&chat);
   GROW(o->requests, o->cap_requests, o->n_requests + 1);
   o->requests[o->n_requests++] = it->row.id;
@@ -233,149 +349,73 @@ account(struct job *j, const struct outcome *o)
 static int
 keep(struct job *j, struct outcome *o, struct err *e)
 {
-  struct kept k = {.requests = o->requests, .n_requests = o->n_requests, .change = o->change, .dropped = o->dropped,
-                   .n_dropped = o->n_dropped, .votes = o->votes, .n_votes = o->n_votes};
-  bool insert = o->change->kind == CHANGE_INSERT;
+  struct kept kept = {.requests = o->requests, .n_requests = o->n_requests, .change = o->change,
+                      .dropped = o->dropped, .n_dropped = o->n_dropped, .votes = o->votes, .n_votes = o->n_votes};
   uint32_t first_id = 0;
-  int result;
 
-  change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, insert ? o->change->n_samples : o->n_kept);
-  result = job_store_keep_all(j->project, &k, &first_id, e);
-  if (result == 0)
-    filters_kept(j->filters, first_id);
-  return result;
-}
-
-static int
-bring_in(struct job *j, struct item *it, struct err *e)
-{
-  struct outcome o;
-  int result;
-
-  outcome_init(&o, j);
-  read_reply(j, it, &o);
-  result = keep(j, &o, e);
-  if (result == 0) {
-    account(j, &o);
-    free(it->row.reply);
-    it->row.reply = NULL;
-    it->state = ITEM_DONE;
-  }
-  outcome_release(&o);
-  return result;
-}
-
-/* Those whose turn it is; or all that are there, when nothing more will come. */
-static int
-bring_in_answered(struct job *j, bool all, struct err *e)
-{
-  for (size_t i = j->head; i < j->n; i++) {
-    struct item *it = &j->items[i];
-
-    if (it->state == ITEM_ANSWERED && bring_in(j, it, e) < 0)
-      return -1;
-    if (it->state != ITEM_DONE && !all)
-      break;
-    if (it->state == ITEM_DONE && j->head == i)
-      j->head++;
-  }
+  change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, o->n_kept);
+  if (job_store_keep_all(j->project, &kept, &first_id, e) < 0)
+    return -1;
+  filters_kept(j->filters, first_id);
+  account(j, o);
   return 0;
 }
 
-/* ---- the end ---- */
-
-static int
-end(struct job *j, enum job_state state, int result, struct err *e)
+static void
+done_with(struct job *j, struct item *it)
 {
-  j->over = true;
-  j->result = result;
-  j->why = result < 0 ? *e : (struct err){0};
-  if (job_store_set_state(j->project, j->row.id, state, j->why.message, result < 0 ? NULL : e) < 0 && result == 0) {
-    j->result = -1;
-    j->why = *e;
-  }
-  show_end(j);
-  return j->result;
+  j->n_held -= it->row.n_reply < j->n_held ? it->row.n_reply : j->n_held;
+  free(it->row.reply);
+  it->row.reply = NULL;
+  it->row.n_reply = 0;
+  it->state = ITEM_DONE;
 }
 
-/* Gives up what is under way, after keeping what has come all the same. */
+/* Reads replies from *at on, until there are enough for a transaction, and keeps what they gave. */
 static int
-wind_up(struct job *j, struct err *e)
+keep_some(struct job *j, size_t *at, bool all, struct err *e)
 {
+  size_t from = *at, i = from, bytes = 0;
+  struct outcome o;
   int result = 0;
 
-  teacher_cancel_all(j->teacher);
-  for (int patience = 100; result == 0 && j->n_sent > 0 && patience > 0; patience--)
-    result = take_replies(j, 50, e);
-  return result == 0 ? bring_in_answered(j, true, e) : result;
-}
+  outcome_init(&o, j);
+  for (; i < j->n && o.n_requests < KEEP_BATCH && bytes < KEEP_BYTES; i++) {
+    struct item *it = &j->items[i];
 
-static int
-end_early(struct job *j, enum job_state state, struct err *e, enum err_code code, const char *why)
-{
-  if (wind_up(j, e) < 0)
-    return end(j, JOB_FAILED, -1, e);
-  err_set(e, code, "%s", why);
-  return end(j, state, -1, e);
-}
-
-/* Everything came in: the kind may ask for more. 1: it did, 0, -1. */
-static int
-ask_for_more(struct job *j, struct err *e)
-{
-  struct request_row *rows = NULL;
-  size_t n = 0;
-
-  if (!j->blueprint.kind->more)
-    return 0;
-  if (j->blueprint.kind->more(j, &rows, &n, e) < 0 || (n > 0 && job_grow(j, rows, n, e) < 0))
-    return -1;
-  return n > 0;
-}
-
-static int
-end_all_done(struct job *j, struct err *e)
-{
-  const struct funnel *f = &j->funnel;
-  bool some = f->ok + f->cached > 0;
-  int more = ask_for_more(j, e);
-
-  if (more > 0)
-    return 1;
-  if (more < 0 || (j->blueprint.kind->finish && j->blueprint.kind->finish(j, e) < 0))
-    return end(j, JOB_FAILED, -1, e);
-  if (f->failed == 0)
-    return end(j, JOB_DONE, 0, e);
-  err_set(e, some ? ERR_PARTIAL : j->failure.code, "%u of %u requests failed: %s", f->failed, f->n_requests,
-          j->failure.message);
-  return end(j, j->unfinished ? JOB_FAILED : JOB_DONE, -1, e);
-}
-
-static int
-end_out_of_money(struct job *j, struct err *e)
-{
-  char why[100];
-
-  snprintf(why, sizeof why, "the budget of $%.4g is used up ($%.4g spent)", j->purse.budget_usd, j->purse.spent_usd);
-  return end_early(j, JOB_STOPPED, e, ERR_PARTIAL, why);
-}
-
-/* What the person wants of the running job. A budget needs prices. */
-static void
-follow_wishes(struct job *j)
-{
-  const struct teacher_spec *s = &j->blueprint.team->recruit.spec;
-  double budget_usd;
-  int in_flight;
-
-  board_wanted(j->board, j->activity, &in_flight, &budget_usd);
-  if (in_flight > 0)
-    teacher_set_concurrency(j->teacher, in_flight < TEACHER_CONCURRENCY_MAX ? in_flight : TEACHER_CONCURRENCY_MAX);
-  if (budget_usd >= 0 && !isnan(s->price_in_usd) && !isnan(s->price_out_usd)) {
-    j->purse.budget_usd = budget_usd;
-    j->purse.empty = false;
+    if (it->state == ITEM_ANSWERED) {
+      bytes += it->row.n_reply;
+      read_reply(j, it, &o);
+    } else if (it->state != ITEM_DONE && !all) {
+      break;
+    }
   }
+  if (o.n_requests > 0)
+    result = keep(j, &o, e);
+  for (; result == 0 && from < i; from++)
+    if (j->items[from].state == ITEM_ANSWERED)
+      done_with(j, &j->items[from]);
+  outcome_release(&o);
+  *at = i;
+  return result;
 }
+
+int
+job_keep_answered(struct job *j, bool all, struct err *e)
+{
+  size_t at = j->head, before;
+
+  do {
+    before = at;
+    if (keep_some(j, &at, all, e) < 0)
+      return -1;
+  } while (at > before);
+  while (j->head < j->n && j->items[j->head].state == ITEM_DONE)
+    j->head++;
+  return 0;
+}
+
+/* ---- a step ---- */
 
 int
 job_step(struct job *j, int timeout_ms, struct err *e)
@@ -387,21 +427,15 @@ job_step(struct job *j, int timeout_ms, struct err *e)
       *e = j->why;
     return j->result;
   }
-  if (stop_wanted(j->stop) || stop_wanted(board_stop_flag(j->board, j->activity)))
-    return end_early(j, JOB_STOPPED, e, ERR_INTERRUPTED, "stopped; what came is kept (--resume goes on)");
-  follow_wishes(j);
-  if ((!paused && send_planned(j, e) < 0) || take_replies(j, timeout_ms, e) < 0 || bring_in_answered(j, false, e) < 0)
-    return end(j, JOB_FAILED, -1, e);
+  show_wishes(j);
+  end_watch(j);
+  if ((!paused && !end_begun(j) && send_planned(j, e) < 0) || job_take_replies(j, timeout_ms, e) < 0 ||
+      job_keep_answered(j, false, e) < 0)
+    return end_failed(j, e);
   show_figures(j, false);
-  if (j->fault.code != 0)
-    return end_early(j, JOB_FAILED, e, j->funnel.ok > 0 ? ERR_PARTIAL : j->fault.code, j->fault.message);
-  if (j->head == j->n)
-    return end_all_done(j, e);
-  if (j->purse.empty && j->n_sent == 0)
-    return end_out_of_money(j, e);
-  if (paused && j->n_sent == 0)
+  if (paused && crew_n_sent(&j->crew) == 0)
     clock_sleep_ms(timeout_ms < 50 ? timeout_ms : 50);
-  return 1;
+  return end_check(j, e);
 }
 
 /* ---- life ---- */
@@ -435,12 +469,14 @@ job_free(struct job *j)
   if (!j)
     return;
   if (!j->over)
-    end_early(j, JOB_STOPPED, &e, ERR_INTERRUPTED, "stopped");
-  teacher_close(j->teacher);
+    end_early(j, JOB_STOPPED, ERR_INTERRUPTED, "stopped", &e);
+  crew_close(&j->crew);
+  show_release(j);
   filters_free(j->filters);
   for (size_t i = 0; i < j->n; i++)
     request_row_release(&j->items[i].row);
   free(j->items);
+  free(j->fresh);
   job_row_release(&j->row);
   funnel_release(&j->funnel);
   if (j->blueprint.kind && j->blueprint.kind->close)
@@ -472,4 +508,10 @@ bool
 job_resumed(const struct job *j)
 {
   return j->resumed;
+}
+
+const char *
+job_says(const struct job *j)
+{
+  return j->says;
 }

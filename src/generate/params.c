@@ -9,6 +9,22 @@
 #include "generate/work.h"
 
 static void
+write_team(struct buf *b, const struct job_options *o)
+{
+  json_add_key(b, "teachers");
+  buf_addc(b, '[');
+  for (size_t i = 0; i < o->n_teachers; i++) {
+    json_add_comma(b);
+    buf_addc(b, '{');
+    json_add_field(b, "name", o->teachers[i].name);
+    json_add_field_int(b, "share", o->teachers[i].share ? o->teachers[i].share : 1);
+    buf_addc(b, '}');
+  }
+  buf_addc(b, ']');
+  json_add_field_bool(b, "fallback", o->fallback);
+}
+
+static void
 write_options(struct buf *b, const struct job_options *o)
 {
   char word[64];
@@ -39,6 +55,10 @@ write_options(struct buf *b, const struct job_options *o)
   json_add_field_bool(b, "steer", o->steer);
   json_add_field_int(b, "concurrency", o->concurrency);
   json_add_field_number(b, "budget_usd", o->limits.usd);
+  json_add_field_int(b, "budget_tokens", (int64_t)o->limits.tokens);
+  json_add_field_int(b, "budget_requests", o->limits.requests);
+  json_add_field_number(b, "budget_seconds", o->limits.seconds);
+  write_team(b, o);
   json_add_field(b, "process", word);
 }
 

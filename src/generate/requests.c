@@ -97,6 +97,15 @@ blueprint_member(const struct blueprint *b, uint32_t teacher_id)
   return b->team;
 }
 
+bool
+blueprint_priced(const struct blueprint *b)
+{
+  for (size_t i = 0; i < b->n_team; i++)
+    if (isnan(b->team[i].recruit.spec.price_in_usd) || isnan(b->team[i].recruit.spec.price_out_usd))
+      return false;
+  return true;
+}
+
 /* Each block of requests as long as the sum of the shares is dealt out in an order of its own. */
 uint32_t
 blueprint_deal(const struct blueprint *b, uint32_t label, size_t k)
@@ -112,25 +121,6 @@ blueprint_deal(const struct blueprint *b, uint32_t label, size_t k)
   rng_seed(&rng, hash_mix(b->seed ^ hash_mix(label + 1) ^ (k / n) * 0x9e3779b97f4a7c15u));
   rng_shuffle(&rng, order, n);
   return order[k % n];
-}
-
-void
-requests_wish(const struct job_options *o, struct buf *out)
-{
-  if (o->per_label == 0 && o->count == 0 && !o->labels && o->n_restrictions == 0 && !o->about)
-    return;
-  buf_addf(out, "per_label=%zu count=%zu seed=%" PRIu64, o->per_label, o->count, o->seed ? o->seed : 1);
-  for (size_t i = 0; o->labels && i < o->n_labels; i++)
-    buf_addf(out, " label=%u", o->labels[i]);
-  for (size_t i = 0; i < o->n_restrictions; i++)
-    buf_addf(out, " %s=%s", o->restrictions[i].attribute, o->restrictions[i].value);
-  if (o->seeds != SEEDS_RANDOM)
-    buf_addf(out, " seeds=%s", seeds_policy_names[o->seeds]);
-  if (o->steer)
-    buf_adds(out, " steer");
-  if (o->about)
-    buf_addf(out, " texts=%d repeats=%d soft=%d rationale=%d relabel=%d about=%s", o->texts_a_request, o->repeats, o->soft,
-             o->rationale, o->relabel, o->about);
 }
 
 /* ---- rows ---- */

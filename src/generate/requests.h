@@ -37,12 +37,10 @@ int blueprint_load(struct blueprint *b, struct project *p, const struct job_opti
 void blueprint_release(struct blueprint *b);
 /* The member with this teacher; 0 or none of them: the first. */
 const struct member *blueprint_member(const struct blueprint *b, uint32_t teacher_id);
+bool blueprint_priced(const struct blueprint *b);   /* the prices of all of them are known */
 /* Whom the k-th request (from 0, over the whole job) of a label is for: the same each time, by shares, and not in step
  * with the attributes' values. */
 uint32_t blueprint_deal(const struct blueprint *b, uint32_t label, size_t k);
-
-/* What was wished, as one line: equal for the same work. "" if nothing was said. */
-void requests_wish(const struct job_options *options, struct buf *out);
 
 /* All requests of the plan, as the kind makes them. rows are to be freed with request_rows_free. */
 int requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n,

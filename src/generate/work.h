@@ -1,35 +1,45 @@
-/* work: the inside of a job, shared by begin.c (how it starts), job.c (the main way), show.c (what a person sees of
- * it) and purse.c (its money); private to this room. */
+/* work: the inside of a job, shared by begin.c (how it starts), job.c (the main way), end.c (how it ends), show.c (what a
+ * person sees of it) and the kinds; private to this room. */
 #ifndef GENERATE_WORK_H
 #define GENERATE_WORK_H
 
+#include <pthread.h>
+
+#include "corpus/diversity.h"
+#include "generate/breaker.h"
+#include "generate/crew.h"
 #include "generate/job.h"
 #include "generate/kind.h"
+#include "generate/purse.h"
 #include "generate/requests.h"
 
 /* Where a request stands, in this run. On disk it stands in enum request_state. */
 enum item_state { ITEM_PLANNED, ITEM_SENT, ITEM_ANSWERED, ITEM_DONE };
 
 struct item {
-  struct request_row row;      /* reply is set from the answer until it is parsed */
+  struct request_row row;      /* reply is set from the answer until it is read */
   enum item_state state;
+  uint16_t member;             /* of the crew: who is asked */
+  bool again;                  /* its reply could not be read: until a new one is on disk, that stands */
   int n_lost;                  /* tries whose reply never came */
-  double bound_usd;            /* the most that it may cost, while sent */
+  struct cost bound;           /* the most that it may cost, while sent */
 };
 
-struct purse {
-  double budget_usd;           /* 0: none */
-  double spent_usd;            /* for sure, or at the upper bound where nobody said */
-  double at_risk_usd;          /* upper bounds of what is under way */
-  bool empty;                  /* the next request does not fit */
+/* The one reply that is shown as it is written. Filled on a thread of the teacher. */
+struct glimpse {
+  pthread_mutex_t lock;
+  struct buf text;
+  bool open, fresh;            /* a request is shown; there is more than was shown */
+  uint64_t tag;                /* its item */
 };
-/* What a request may cost, giving it a max_tokens if it has none and there is a budget. */
-double purse_bound(const struct purse *p, const struct teacher_spec *spec, const struct request_row *row,
-                   struct teacher_request *request);
-/* True if it fits, which is then at risk. False: not now, or never (p->empty). */
-bool purse_open(struct purse *p, double bound_usd);
-/* A request came back: what it cost, NaN: at most its bound. */
-void purse_settle(struct purse *p, double bound_usd, double cost_usd);
+
+/* Winding up: nothing more is sent, what is under way may come in. */
+struct closing {
+  enum job_state state;        /* of the record then; JOB_RUNNING: not winding up */
+  enum err_code code;
+  int64_t until_ms;            /* then it is given up; 0: when all is in */
+  char why[sizeof ((struct err *)0)->message];
+};
 
 struct job {
   struct project *project;
@@ -38,24 +48,33 @@ struct job {
   struct job_options options;  /* as asked for */
   struct blueprint blueprint;
   void *own;                   /* the kind's */
-  struct teacher *teacher;
+  struct crew crew;
   struct filters *filters;
   struct job_row row;
   struct item *items;          /* in the order of the plan */
   size_t n, cap;               /* it grows: hold indexes, not pointers */
-  size_t head;                 /* the first item that is not done: nothing behind it is inserted before it */
-  size_t next;                 /* no planned item stands before it */
-  size_t n_sent;
+  size_t head;                 /* the first item that is not done: nothing behind it is kept before it */
+  struct request_row *fresh;   /* replies that are to be written at once; borrowed from items */
+  size_t n_fresh, cap_fresh;
+  size_t n_held;               /* bytes of replies that wait for their turn */
   struct funnel funnel;
   struct purse purse;
+  struct breaker breaker;
+  struct closing closing;
   struct stop *stop;
   uint32_t activity;
-  int64_t began_ms, shown_ms;
+  int64_t began_ms, shown_ms, diversity_ms;
+  size_t n_lines;              /* shown since shown_ms */
   uint64_t n_at_start;         /* texts of requests that were done when this run began */
-  unsigned failed_in_row;
+  struct diversity *diversity; /* attended jobs; else NULL */
+  struct glimpse glimpse;
+  bool shows;                  /* show_begin was called */
+  struct job_live counts;      /* why requests were tried again */
+  char says[200];
   struct err failure;          /* the first request that failed */
-  struct err fault;            /* why no request can succeed; code 0: none */
+  struct err trouble;          /* why the last request failed, or its reply could not be read */
   bool resumed, unfinished;    /* unfinished: some request may succeed at another time */
+  bool tripped;                /* the breaker has paused it */
   bool over;
   int result;                  /* of job_step from now on */
   struct err why;
@@ -72,11 +91,34 @@ char *params_new(const struct blueprint *b, const struct job_options *o, struct 
 /* The params of a job that is gone on with; o becomes what was asked for then (topping up is added if o wants it). */
 char *params_again(const char *old, struct job_options *o, struct arena *a);
 
+/* job.c */
+int job_take_replies(struct job *j, int timeout_ms, struct err *e);
+/* Those whose turn it is; or all that are there, when nothing more will come. */
+int job_keep_answered(struct job *j, bool all, struct err *e);
+
+/* end.c */
+/* Begins to wind up; the first reason stands. */
+void end_begin(struct job *j, enum job_state state, enum err_code code, int patience_ms, const char *why);
+bool end_begun(const struct job *j);
+/* What may end a job before it is done: the person, the clock, trouble. */
+void end_watch(struct job *j);
+/* 1: go on, 0, -1: as job_step. */
+int end_check(struct job *j, struct err *e);
+/* At once. */
+int end_early(struct job *j, enum job_state state, enum err_code code, const char *why, struct err *e);
+int end_failed(struct job *j, struct err *e);
+
 /* show.c */
 void show_begin(struct job *j);
+void show_release(struct job *j);
+void show_wishes(struct job *j);           /* what the person wants of the running job */
 void show_figures(struct job *j, bool now);
 void show_kept(struct job *j, uint16_t label, const char *text);
 void show_dropped(struct job *j, uint16_t label, enum drop_reason reason, const char *text, const char *detail);
+void show_says(struct job *j, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Makes this request the one that is shown as it is written, if none is. */
+void show_stream(struct job *j, uint64_t tag, struct teacher_request *request);
+void show_streamed(struct job *j, uint64_t tag);
 void show_end(struct job *j);
 
 #endif

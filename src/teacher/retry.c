@@ -4,7 +4,7 @@ struct retry_policy
 retry_defaults(const struct retry_policy *p)
 {
   return (struct retry_policy){
-    .tries_max = p->tries_max > 0 ? p->tries_max : 6,
+    .tries_max = p->tries_max > 0 ? p->tries_max : TEACHER_TRIES,
     .base_ms = p->base_ms > 0 ? p->base_ms : 500,
     .cap_ms = p->cap_ms > 0 ? p->cap_ms : 30000,
     .total_ms = p->total_ms > 0 ? p->total_ms : 300000,

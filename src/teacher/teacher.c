@@ -186,15 +186,37 @@ teacher_batch_cost_usd(const struct teacher_spec *spec, int64_t tokens_in, int64
   return teacher_cost_usd(spec, tokens_in, tokens_out) * TEACHER_BATCH_PRICE;
 }
 
+static int64_t
+prompt_bound(const struct teacher_request *request)
+{
+  return (int64_t)(strlen(request->messages) + (request->schema ? strlen(request->schema) : 0)) + 64;
+}
+
+/* 0: there is none. */
+static int64_t
+reply_bound(const struct teacher_spec *spec, const struct teacher_request *request)
+{
+  struct teacher_parameters p = dialect_parameters(dialect_of(spec), spec, request);
+
+  return p.max_tokens > 0 ? (int64_t)p.max_tokens * (request->n > 1 ? request->n : 1) : 0;
+}
+
 double
 teacher_cost_bound_usd(const struct teacher_spec *spec, const struct teacher_request *request)
 {
-  struct teacher_parameters p = dialect_parameters(dialect_of(spec), spec, request);
-  int64_t in = (int64_t)(strlen(request->messages) + (request->schema ? strlen(request->schema) : 0)) + 64;
+  int64_t out = reply_bound(spec, request);
 
-  if (p.max_tokens <= 0 && (isnan(spec->price_out_usd) || spec->price_out_usd > 0))
+  if (out == 0 && (isnan(spec->price_out_usd) || spec->price_out_usd > 0))
     return isnan(spec->price_out_usd) ? NAN : INFINITY;
-  return teacher_cost_usd(spec, in, (int64_t)p.max_tokens * (request->n > 1 ? request->n : 1));
+  return teacher_cost_usd(spec, prompt_bound(request), out);
+}
+
+int64_t
+teacher_tokens_bound(const struct teacher_spec *spec, const struct teacher_request *request)
+{
+  int64_t out = reply_bound(spec, request);
+
+  return out > 0 ? prompt_bound(request) + out : INT64_MAX;
 }
 
 int64_t

@@ -35,6 +35,8 @@ struct teacher_parameters {
 };
 #define TEACHER_PARAMETERS_UNSET {.temperature = __builtin_nan(""), .top_p = __builtin_nan(""), .seed = -1}
 
+#define TEACHER_TRIES 6                       /* of one request, where the policy says 0 */
+
 /* When a failed try is made again; 0 is the default of each. */
 struct retry_policy {
   int tries_max;        /* tries of one request, the first included; 6 */
@@ -176,6 +178,8 @@ double teacher_batch_cost_usd(const struct teacher_spec *spec, int64_t tokens_in
 /* No request costs more than this: a token is at least one byte of the prompt, and the reply holds max_tokens at most
  * (infinity if that is not set). */
 double teacher_cost_bound_usd(const struct teacher_spec *spec, const struct teacher_request *request);
+/* No request takes more tokens than this, in the same way; INT64_MAX without max_tokens. */
+int64_t teacher_tokens_bound(const struct teacher_spec *spec, const struct teacher_request *request);
 /* Tokens of a prompt, at about four characters a token. */
 int64_t teacher_tokens_estimate(const struct teacher_request *request);
 

@@ -1,0 +1,100 @@
+#include "generate/wish.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "generate/examples.h"
+
+/* ---- one line ---- */
+
+#define TEAM " team="
+
+bool
+wish_said(const struct job_options *o)
+{
+  return o->per_label > 0 || o->count > 0 || o->labels || o->n_restrictions > 0 || o->about;
+}
+
+static void
+add_team(const struct blueprint *b, struct buf *out)
+{
+  if (b->n_team == 1)
+    return;
+  buf_adds(out, TEAM);
+  for (size_t i = 0; i < b->n_team; i++)
+    if (b->fallback)
+      buf_addf(out, "%s%u", i ? ">" : "", b->team[i].recruit.row.id);
+    else
+      buf_addf(out, "%s%u:%u", i ? "," : "", b->team[i].recruit.row.id, b->team[i].share);
+}
+
+void
+wish_line(const struct blueprint *b, const struct job_options *o, struct buf *out)
+{
+  if (wish_said(o)) {
+    buf_addf(out, "per_label=%zu count=%zu seed=%" PRIu64, o->per_label, o->count, o->seed ? o->seed : 1);
+    for (size_t i = 0; o->labels && i < o->n_labels; i++)
+      buf_addf(out, " label=%u", o->labels[i]);
+    for (size_t i = 0; i < o->n_restrictions; i++)
+      buf_addf(out, " %s=%s", o->restrictions[i].attribute, o->restrictions[i].value);
+    if (o->seeds != SEEDS_RANDOM)
+      buf_addf(out, " seeds=%s", seeds_policy_names[o->seeds]);
+    if (o->steer)
+      buf_adds(out, " steer");
+    if (o->about)
+      buf_addf(out, " texts=%d repeats=%d soft=%d rationale=%d relabel=%d about=%s", o->texts_a_request, o->repeats,
+               o->soft, o->rationale, o->relabel, o->about);
+  }
+  add_team(b, out);
+}
+
+bool
+wish_matches(const struct blueprint *b, const struct job_options *o, const char *line)
+{
+  struct buf own = BUF_INIT;
+  const char *team = strstr(line, TEAM);
+  bool same;
+
+  if (wish_said(o))
+    wish_line(b, o, &own);
+  else
+    add_team(b, &own);
+  same = strcmp(buf_str(&own), wish_said(o) ? line : team ? team : "") == 0;
+  buf_release(&own);
+  return same;
+}
+
+/* ---- in memory ---- */
+
+/* Of n things of this size. */
+static void *
+copy(struct arena *a, const void *from, size_t n, size_t size)
+{
+  void *to = arena_alloc(a, n * size + 1);
+
+  if (n > 0)
+    memcpy(to, from, n * size);
+  return to;
+}
+
+void
+wish_copy(struct job_options *to, const struct job_options *from, struct arena *a)
+{
+  struct job_teacher *teachers = copy(a, from->teachers, from->n_teachers, sizeof *teachers);
+  struct plan_restriction *restrictions = copy(a, from->restrictions, from->n_restrictions, sizeof *restrictions);
+
+  *to = *from;
+  to->template_name = arena_strdup(a, from->template_name);
+  for (size_t i = 0; i < to->n_teachers; i++)
+    teachers[i].name = arena_strdup(a, teachers[i].name);
+  for (size_t i = 0; i < to->n_restrictions; i++)
+    restrictions[i] = (struct plan_restriction){arena_strdup(a, restrictions[i].attribute),
+                                                arena_strdup(a, restrictions[i].value)};
+  to->teachers = teachers;
+  to->restrictions = restrictions;
+  to->labels = from->labels ? copy(a, from->labels, from->n_labels, sizeof *from->labels) : NULL;
+  to->hard = copy(a, from->hard, from->n_hard, sizeof *from->hard);
+  to->subjects = copy(a, from->subjects, from->n_subjects, sizeof *from->subjects);
+  to->about = from->about ? arena_strdup(a, from->about) : NULL;
+  to->retry = NULL;
+}
