@@ -23,6 +23,7 @@ job_wishes_take(struct call *c, struct job_wishes *w, struct err *e)
   o->resume = call_flag(c, "resume") || o->retry_failed;
   o->seed = (uint64_t)call_number(c, "seed");
   o->stop = c->stop;
+  o->attended = c->workbench;
   return 0;
 }
 
@@ -69,23 +70,35 @@ job_print_estimate(struct call *c, const struct job_estimate *x)
   buf_release(&out);
 }
 
-int
-job_run(struct call *c, struct job *j, const char *what, struct err *e)
+/* What the job says for itself goes before its figures; the first time on a line of its own. */
+static void
+tell(struct call *c, const struct job *j, bool *said)
 {
   const struct funnel *f = job_status(j);
   struct buf detail = BUF_INIT;
+
+  if (*job_says(j) && !*said)
+    progress_note(&c->progress, "%s", job_says(j));
+  *said = *job_says(j);
+  buf_addf(&detail, "%s%skept %u", job_says(j), *said ? "  " : "", f->kept);
+  if (!isnan(f->cost_usd) && f->cost_usd > 0)
+    buf_addf(&detail, "  $%.4f", f->cost_usd);
+  progress_total(&c->progress, f->n_requests);
+  progress_set(&c->progress, (double)f->ok + f->cached + f->failed, buf_str(&detail));
+  buf_release(&detail);
+}
+
+int
+job_run(struct call *c, struct job *j, const char *what, struct err *e)
+{
+  bool said = false;
   int r;
 
-  progress_begin(&c->progress, what, "requests", f->n_requests);
+  progress_begin(&c->progress, what, "requests", job_status(j)->n_requests);
   do {
     r = job_step(j, 100, e);
-    buf_clear(&detail);
-    buf_addf(&detail, "kept %u", f->kept);
-    if (!isnan(f->cost_usd) && f->cost_usd > 0)
-      buf_addf(&detail, "  $%.4f", f->cost_usd);
-    progress_set(&c->progress, (double)f->ok + f->cached + f->failed, buf_str(&detail));
+    tell(c, j, &said);
   } while (r == 1);
   progress_end(&c->progress);
-  buf_release(&detail);
   return r;
 }

@@ -4,8 +4,6 @@
 
 #include "base/mem.h"
 
-#define DRAIN(t) (void)(t)
-#define PACE(t, p) *(p) = (struct teacher_pace){0}
 #define LOOK_MS 4   /* with several teachers: how long to wait for one before the others are looked at */
 
 int
@@ -144,7 +142,7 @@ crew_drain(struct crew *c)
 {
   for (size_t i = 0; i < c->n; i++)
     if (c->members[i].teacher)
-      DRAIN(c->members[i].teacher);
+      teacher_drain(c->members[i].teacher);
 }
 
 void
@@ -174,7 +172,7 @@ crew_pace(const struct crew *c, struct teacher_pace *out)
 
     if (c->members[i].n_sent == 0)
       continue;
-    PACE(c->members[i].teacher, &p);
+    teacher_pace(c->members[i].teacher, &p);
     out->in_flight += p.in_flight;
     out->waiting += p.waiting;
     out->allowed += p.allowed;
