@@ -1,12 +1,11 @@
-/* evaluate: how good a run is on texts with known labels. */
+/* evaluate: how good a run or a teacher is on texts with known labels. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/learn.h"
 #include "command/names.h"
 #include "command/print.h"
 #include "command/rows.h"
-#include "evaluate/metric.h"
+#include "command/score.h"
 #include "store/run_store.h"
 
 #define BATCH 4096  /* texts a call of the student, between two looks at the wish to stop */
@@ -69,180 +68,112 @@ keep(struct exam *x, const char *metrics, struct err *e)
   return r < 0 ? -1 : run_store_put_evaluation(x->c->project, &row, e);
 }
 
-/* ---- scores */
-
-static const char **
-label_names(const struct exam *x, size_t n)
+/* The two ways to say which texts. */
+static int
+take_where(struct exam *x, char *query, size_t size, struct err *e)
 {
-  const struct labels *labels = corpus_labels(project_corpus(x->c->project));
-  const char **names = xcalloc(n + 1, sizeof *names);
+  const char *filter = call_text(x->c, "filter"), *split = call_text(x->c, "split");
 
-  for (size_t i = 0; i < n; i++)
-    names[i] = label_name(labels, (uint16_t)i);
-  return names;
+  if (filter && call_given(x->c, "split"))
+    return err_set(e, ERR_INPUT, "either --split or --filter");
+  snprintf(query, size, "split:%s", split);
+  if (filter)
+    snprintf(query, size, "%s", filter);
+  snprintf(x->where, sizeof x->where, "%s", filter ? filter : split);
+  return 0;
 }
 
-static void
-print_per_label(struct call *c, const char *const *names, const struct label_score *scores, size_t n)
+static int
+no_texts(const struct exam *x, struct err *e)
 {
-  struct grid g;
+  const char *filter = call_text(x->c, "filter");
 
-  grid_init(&g, "label|texts>|precision>|recall>|F1>");
-  for (size_t i = 0; i < n; i++)
-    if (scores[i].support || scores[i].predicted) {
-      grid_cell(&g, "%s", names[i]);
-      grid_cell(&g, "%zu", scores[i].support);
-      grid_cell(&g, "%.3f", scores[i].precision);
-      grid_cell(&g, "%.3f", scores[i].recall);
-      grid_cell(&g, "%.3f", scores[i].f1);
-    }
-  grid_print(&g, c);
-  grid_release(&g);
-}
-
-/* Rows: the true label; columns: what the run says. Up to a dozen labels fit a screen. */
-static void
-print_confusion(struct call *c, const char *const *names, const struct metric *m)
-{
-  struct grid g;
-
-  if (m->n_labels > 12)
-    return;
-  fputc('\n', c->out);
-  grid_init(&g, "true \\ said");
-  g.n_columns = 1 + m->n_labels;
-  for (size_t i = 0; i < m->n_labels; i++) {
-    grid_cell_cut(&g, 8, names[i]);
-    g.right[i + 1] = true;
-  }
-  for (size_t i = 0; i < m->n_labels; i++) {
-    grid_cell_cut(&g, 24, names[i]);
-    for (size_t k = 0; k < m->n_labels; k++)
-      if (m->confusion[i * m->n_labels + k])
-        grid_cell(&g, "%zu", m->confusion[i * m->n_labels + k]);
-      else
-        grid_cell(&g, ".");
-  }
-  grid_print(&g, c);
-  grid_release(&g);
-}
-
-static void
-score_single(struct exam *x, struct buf *json)
-{
-  size_t n_labels = x->n_classes;
-  int32_t *truth = xcalloc(x->x.n + 1, sizeof *truth);
-  const char **names;
-  struct metric m;
-
-  /* A label that was added after the training can be a truth, though never a prediction. */
-  for (size_t i = 0; i < x->x.n; i++) {
-    truth[i] = x->x.v[i].n_labels ? x->x.v[i].labels[0] : METRIC_NONE;
-    if (truth[i] >= 0 && (size_t)truth[i] >= n_labels)
-      n_labels = (size_t)truth[i] + 1;
-  }
-  metric_init(&m);
-  if (n_labels == x->n_classes) {
-    metric_probabilities(&m, n_labels, truth, x->probability, x->x.n);
-  } else {
-    int32_t *predicted = xcalloc(x->x.n + 1, sizeof *predicted);
-
-    for (size_t i = 0; i < x->x.n; i++)
-      predicted[i] = (int32_t)learn_best(x->probability + i * x->n_classes, x->n_classes);
-    metric_count(&m, n_labels, truth, predicted, x->x.n);
-    free(predicted);
-  }
-  names = label_names(x, n_labels);
-  metric_json(&m, names, json);
-  if (!x->c->json) {
-    print_line(x->c, "%s on %s: %zu texts", x->run.name, x->where, m.n);
-    print_line(x->c, "accuracy %.3f (95 %% interval %.3f to %.3f), macro F1 %.3f", m.accuracy, m.ci95[0], m.ci95[1],
-               m.macro_f1);
-    fputc('\n', x->c->out);
-    print_per_label(x->c, names, m.per_label, n_labels);
-    print_confusion(x->c, names, &m);
-  }
-  metric_release(&m);
-  free(names);
-  free(truth);
-}
-
-static void
-score_multi(struct exam *x, struct buf *json)
-{
-  size_t n_labels = labels_count(corpus_labels(project_corpus(x->c->project)));
-  uint8_t *truth = xcalloc(x->x.n * n_labels + 1, 1), *predicted = xcalloc(x->x.n * n_labels + 1, 1);
-  const char **names = label_names(x, n_labels);
-  struct metric_multi m;
-
-  for (size_t i = 0; i < x->x.n; i++) {
-    for (size_t k = 0; k < x->x.v[i].n_labels; k++)
-      truth[i * n_labels + x->x.v[i].labels[k]] = 1;
-    for (size_t k = 0; k < x->n_classes && k < n_labels; k++)
-      predicted[i * n_labels + k] = x->probability[i * x->n_classes + k] >= x->threshold;
-  }
-  metric_multi_init(&m);
-  metric_multi_count(&m, n_labels, truth, predicted, NULL, x->x.n);
-  metric_multi_json(&m, names, json);
-  if (!x->c->json) {
-    print_line(x->c, "%s on %s: %zu texts", x->run.name, x->where, m.n);
-    print_line(x->c, "all labels right %.3f (95 %% interval %.3f to %.3f), micro F1 %.3f, macro F1 %.3f",
-               m.subset_accuracy, m.subset_ci95[0], m.subset_ci95[1], m.micro_f1, m.macro_f1);
-    fputc('\n', x->c->out);
-    print_per_label(x->c, names, m.per_label, n_labels);
-  }
-  metric_multi_release(&m);
-  free(names);
-  free(truth);
-  free(predicted);
+  return err_set(e, ERR_INPUT, "no labelled texts in %s '%.200s'%s", filter ? "filter" : "split", x->where,
+                 filter || strcmp(x->where, "test") != 0 ? "" : " (retort import PROJECT FILE --split test)");
 }
 
 static int
 select_texts(struct exam *x, struct err *e)
 {
-  const char *filter = call_text(x->c, "filter"), *split = call_text(x->c, "split");
-  char query[32];
+  char query[sizeof x->where];
 
-  if (filter && call_given(x->c, "split"))
-    return err_set(e, ERR_INPUT, "either --split or --filter");
-  snprintf(query, sizeof query, "split:%s", split);
-  snprintf(x->where, sizeof x->where, "%s", filter ? filter : split);
-  if (examples_collect(x->c, filter ? filter : query, true, &x->x, NULL, e) < 0)
+  if (take_where(x, query, sizeof query, e) < 0 || examples_collect(x->c, query, true, &x->x, NULL, e) < 0)
     return -1;
-  if (x->x.n == 0)
-    return err_set(e, ERR_INPUT, "no labelled texts in %s '%.200s'%s", filter ? "filter" : "split", x->where,
-                   filter || strcmp(split, "test") != 0 ? "" : " (retort import PROJECT FILE --split test)");
-  return 0;
+  return x->x.n > 0 ? 0 : no_texts(x, e);
+}
+
+static void
+print_evaluation(struct call *c, const char *kind, const char *name, const char *where, const struct buf *json)
+{
+  struct buf out = BUF_INIT;
+
+  buf_addc(&out, '{');
+  json_add_field(&out, kind, name);
+  json_add_field(&out, call_given(c, "filter") ? "filter" : "split", where);
+  buf_addc(&out, ',');
+  buf_adds(&out, buf_str(json) + 1);
+  print_json(c, &out);
+  buf_release(&out);
+}
+
+/* A teacher is held against people's labels by what it said when it annotated. */
+static int
+run_teacher(struct call *c, struct err *e)
+{
+  struct exam x = {.c = c};
+  struct teacher_row teacher;
+  struct buf json = BUF_INIT;
+  char query[sizeof x.where];
+  size_t n_unasked = 0;
+  int r = names_teacher(c, call_text(c, "teacher"), &teacher, e);
+
+  if (r < 0)
+    return -1;
+  if (take_where(&x, query, sizeof query, e) < 0 || score_collect(c, query, &x.x, e) < 0)
+    r = -1;
+  else if (x.x.n == 0)
+    r = no_texts(&x, e);
+  else
+    r = score_teacher(c, &teacher, x.where, &x.x, &n_unasked, &json, e);
+  if (r == 0 && x.x.n == 0)
+    r = err_set(e, ERR_INPUT, "teacher '%s' has labelled none of these texts (retort annotate PROJECT --filter '%.200s')",
+                teacher.name, query);
+  if (r == 0 && n_unasked > 0)
+    progress_note(&c->progress, "%zu texts were never put to the teacher and do not count", n_unasked);
+  if (r == 0 && c->json)
+    print_evaluation(c, "teacher", teacher.name, x.where, &json);
+  buf_release(&json);
+  examples_release(&x.x);
+  teacher_row_release(&teacher);
+  return r;
 }
 
 static int
 run(struct call *c, struct err *e)
 {
   struct exam x = {.c = c};
-  struct buf json = BUF_INIT, out = BUF_INIT;
-  int r = names_run(c, call_text(c, "run"), &x.run, e);
+  struct buf json = BUF_INIT;
+  int r;
 
+  if (call_given(c, "run") && call_given(c, "teacher"))
+    return err_set(e, ERR_INPUT, "either --run or --teacher");
+  if (call_given(c, "teacher"))
+    return run_teacher(c, e);
+  r = names_run(c, call_text(c, "run"), &x.run, e);
   if (r < 0)
     return -1;
   if (select_texts(&x, e) < 0 || predict(&x, e) < 0) {
     r = -1;
   } else {
-    if (corpus_task(project_corpus(c->project)) == TASK_MULTILABEL)
-      score_multi(&x, &json);
-    else
-      score_single(&x, &json);
+    struct scored scored = {.c = c, .who = x.run.name, .where = x.where, .v = x.x.v, .n = x.x.n, .n_classes = x.n_classes,
+                            .threshold = x.threshold, .probability = x.probability};
+
+    score_print(&scored, &json);
     r = keep(&x, buf_str(&json), e);
   }
-  if (r == 0 && c->json) {
-    buf_addc(&out, '{');
-    json_add_field(&out, "run", x.run.name);
-    json_add_field(&out, call_given(c, "filter") ? "filter" : "split", x.where);
-    buf_addc(&out, ',');
-    buf_adds(&out, buf_str(&json) + 1);
-    print_json(c, &out);
-  }
+  if (r == 0 && c->json)
+    print_evaluation(c, "run", x.run.name, x.where, &json);
   buf_release(&json);
-  buf_release(&out);
   free(x.probability);
   examples_release(&x.x);
   run_row_release(&x.run);
@@ -251,6 +182,8 @@ run(struct call *c, struct err *e)
 
 static const struct option options[] = {
   {.name = "run", .type = OPTION_RUN, .argument = "RUN", .summary = "the run; else the newest"},
+  {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME",
+   .summary = "or this teacher, by what it said in retort annotate"},
   {.name = "split", .type = OPTION_CHOICE, .choices = "train|valid|test|pool", .fallback = "test", .argument = "SPLIT",
    .summary = "the texts"},
   {.name = "filter", .type = OPTION_FILTER, .argument = "QUERY", .summary = "or these texts (see retort help filter)"},
@@ -268,12 +201,15 @@ static const struct command_example examples[] = {
 const struct command command_evaluate = {
   .name = "evaluate",
   .arguments = "PROJECT",
-  .summary = "how good a run is on texts with known labels",
+  .summary = "how good a run or a teacher is on texts with known labels",
   .text =
     "Accuracy with its 95 % interval (Wilson), macro F1, and precision, recall and F1 of each label; in a multilabel "
     "project the share of texts whose labels are all right, micro and macro F1. What the run says of each text is "
     "kept in the project, if that can be written.\n\n"
-    "With --json: run, split, n, accuracy, macro_f1, accuracy_ci95, per_label, labels, and confusion (rows: the true "
+    "With --teacher it is the same of a teacher: what it said when it annotated these texts, held against the labels that "
+    "people gave (origin seed or imported). A text that it gave none of the labels counts as wrong; one that it was never "
+    "asked about does not count.\n\n"
+    "With --json: run (or teacher), split, n, accuracy, macro_f1, accuracy_ci95, per_label, labels, and confusion (rows: the true "
     "label).",
   .options = options,
   .examples = examples,

@@ -58,13 +58,26 @@ take_restrictions(struct call *c, struct wishes *w, struct err *e)
 }
 
 static int
+check_kind(const struct wishes *w, struct err *e)
+{
+  const struct template_row *t = &w->template;
+  struct prompty p;
+  int r = prompty_parse(&p, t->name, t->source, strlen(t->source), e);
+
+  if (r == 0 && p.kind == PROMPTY_ANNOTATE)
+    r = err_set(e, ERR_INPUT, "the template '%s' is of kind annotate (see retort annotate)", t->name);
+  prompty_release(&p);
+  return r;
+}
+
+static int
 take_wishes(struct call *c, struct wishes *w, struct err *e)
 {
   *w = (struct wishes){0};
   if (call_given(c, "per-label") && call_given(c, "count"))
     return err_set(e, ERR_INPUT, "either --per-label or --count");
   if (names_template(c, call_text(c, "template"), &w->template, e) < 0 || job_wishes_take(c, &w->job, e) < 0
-      || take_labels(c, w, e) < 0 || take_restrictions(c, w, e) < 0)
+      || take_labels(c, w, e) < 0 || take_restrictions(c, w, e) < 0 || check_kind(w, e) < 0)
     return -1;
   w->job.o.template_name = w->template.name;
   w->job.o.template_version = w->template.version;
