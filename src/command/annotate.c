@@ -51,32 +51,9 @@ store_starter(struct annotation *a, struct err *e)
 static int
 take_template(struct annotation *a, struct err *e)
 {
-  struct template_row *rows;
-  struct buf names = BUF_INIT;
-  uint32_t id = 0;
-  size_t n, found = 0;
-  int r;
-
-  if (call_given(a->c, "template"))
-    return names_template(a->c, call_text(a->c, "template"), &a->template, e);
-  if (template_store_list(a->c->project, false, &rows, &n, e) < 0)
+  if (names_template_of(a->c, call_text(a->c, "template"), PROMPTY_ANNOTATE, NULL, &a->template, e) < 0)
     return -1;
-  for (size_t i = 0; i < n; i++) {
-    struct prompty p;
-
-    if (prompty_parse(&p, rows[i].name, rows[i].source, strlen(rows[i].source), NULL) == 0 && p.kind == PROMPTY_ANNOTATE) {
-      buf_addf(&names, "%s%s", found++ ? ", " : "", rows[i].name);
-      id = rows[i].id;
-    }
-    prompty_release(&p);
-  }
-  if (found > 1)
-    r = err_set(e, ERR_INPUT, "which template? (--template NAME; there are: %.300s)", buf_str(&names));
-  else
-    r = found == 1 ? template_store_by_id(a->c->project, id, &a->template, e) : store_starter(a, e);
-  template_rows_free(rows, n);
-  buf_release(&names);
-  return r;
+  return a->template.name ? 0 : store_starter(a, e);
 }
 
 static int
@@ -279,6 +256,9 @@ static const struct option options[] = {
 };
 
 static const struct command_example examples[] = {
+  {"retort annotate tickets.retort --filter split:test --dry-run", "what would it cost to have the test texts labelled?"},
+  {"retort annotate tickets.retort --filter split:test", "how good is the teacher itself? a row of Compare"},
+  {"retort evaluate tickets.retort --teacher recorded --json", "the same figures again, as JSON"},
   {NULL, NULL},
 };
 

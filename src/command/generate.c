@@ -57,6 +57,8 @@ take_restrictions(struct call *c, struct wishes *w, struct err *e)
   return 0;
 }
 
+static const char no_template[] = "the project has no template to generate with (retort template PROJECT set NAME FILE)";
+
 static int
 check_kind(const struct wishes *w, struct err *e)
 {
@@ -76,7 +78,7 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
   *w = (struct wishes){0};
   if (call_given(c, "per-label") && call_given(c, "count"))
     return err_set(e, ERR_INPUT, "either --per-label or --count");
-  if (names_template(c, call_text(c, "template"), &w->template, e) < 0 || job_wishes_take(c, &w->job, e) < 0
+  if (names_template_of(c, call_text(c, "template"), PROMPTY_GENERATE, no_template, &w->template, e) < 0 || job_wishes_take(c, &w->job, e) < 0
       || take_labels(c, w, e) < 0 || take_restrictions(c, w, e) < 0 || check_kind(w, e) < 0)
     return -1;
   w->job.o.template_name = w->template.name;

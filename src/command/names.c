@@ -38,6 +38,47 @@ names_template(struct call *c, const char *name, struct template_row *row, struc
   return r;
 }
 
+static bool
+is_of_kind(const struct template_row *row, enum prompty_kind kind)
+{
+  struct prompty p;
+  bool is = prompty_parse(&p, row->name, row->source, strlen(row->source), NULL) == 0 && p.kind == kind;
+
+  prompty_release(&p);
+  return is;
+}
+
+int
+names_template_of(struct call *c, const char *name, enum prompty_kind kind, const char *none, struct template_row *row,
+                  struct err *e)
+{
+  struct template_row *rows;
+  struct buf list = BUF_INIT;
+  uint32_t id = 0;
+  size_t n, found = 0;
+  int r = 0;
+
+  if (name)
+    return names_template(c, name, row, e);
+  *row = (struct template_row){0};
+  if (template_store_list(c->project, false, &rows, &n, e) < 0)
+    return -1;
+  for (size_t i = 0; i < n; i++)
+    if (is_of_kind(&rows[i], kind)) {
+      buf_addf(&list, "%s%s", found++ ? ", " : "", rows[i].name);
+      id = rows[i].id;
+    }
+  if (found > 1)
+    r = err_set(e, ERR_INPUT, "which template? (--template NAME; there are: %.300s)", buf_str(&list));
+  else if (found == 1)
+    r = template_store_by_id(c->project, id, row, e);
+  else if (none)
+    r = err_set(e, ERR_INPUT, "%s", none);
+  template_rows_free(rows, n);
+  buf_release(&list);
+  return r;
+}
+
 int
 names_teacher(struct call *c, const char *name, struct teacher_row *row, struct err *e)
 {

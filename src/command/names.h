@@ -3,6 +3,7 @@
 #define COMMAND_NAMES_H
 
 #include "command/call.h"
+#include "prompt/prompty.h"
 #include "store/run_store.h"
 #include "store/teacher_store.h"
 #include "store/template_store.h"
@@ -10,6 +11,9 @@
 /* The one named by the option, or else the only one there is; several are an error that lists them. The row is the
  * caller's to release. "NAME" is the newest version, "NAME@3" that version. */
 int names_template(struct call *c, const char *name, struct template_row *row, struct err *e);
+/* Where nothing is named, the only one of this kind. none: the error where there is none; NULL: row->name stays NULL. */
+int names_template_of(struct call *c, const char *name, enum prompty_kind kind, const char *none,
+                      struct template_row *row, struct err *e);
 int names_teacher(struct call *c, const char *name, struct teacher_row *row, struct err *e);
 /* The run named, or else the newest that has a model. */
 int names_run(struct call *c, const char *name, struct run_row *row, struct err *e);

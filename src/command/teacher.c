@@ -248,7 +248,7 @@ static const struct option options[] = {
    .summary = "the longest that one request may take; 300"},
   {.name = "no-schema", .type = OPTION_FLAG, .summary = "never ask for a JSON schema"},
   {.name = "no-stream", .type = OPTION_FLAG, .summary = "never ask for a stream"},
-  {.name = "replay", .type = OPTION_FILE, .argument = "FILE",
+  {.name = "replay", .type = OPTION_FILE, .argument = "FILE", .many = 1,
    .summary = "recorded replies instead of a server: JSON lines, copied into the project"},
   {.name = NULL},
 };

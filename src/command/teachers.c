@@ -116,15 +116,39 @@ check_replay(const char *name, const char *path, const char *replay, size_t n, s
   return t ? 0 : -1;
 }
 
+/* The files of --replay, one after the other. */
+static int
+read_replays(struct call *c, const char *folder, struct buf *out, struct err *e)
+{
+  const char *file;
+  int r = 0;
+
+  for (size_t i = 0; r == 0 && (file = call_each(c, "replay", i)); i++) {
+    char *path = folder && *file != '/' ? xasprintf("%s/%s", folder, file) : xstrdup(file), *text;
+    size_t n;
+
+    r = io_read_file(path, REPLAY_MAX, &text, &n, e);
+    if (r == 0) {
+      r = check_replay(c->args[0], path, text, n, e);
+      if (out->n > 0 && out->s[out->n - 1] != '\n')
+        buf_addc(out, '\n');
+      buf_add(out, text, n);
+      free(text);
+    }
+    if (r == 0 && out->n > REPLAY_MAX)
+      r = err_set(e, ERR_INPUT, "%s: more than %zu bytes of replies", path, REPLAY_MAX);
+    free(path);
+  }
+  return r;
+}
+
 int
 teachers_add(struct call *c, const char *folder, struct err *e)
 {
   const char *file = call_text(c, "replay");
   const struct profile *profile = profile_find(call_text(c, "profile"));
-  struct buf settings = BUF_INIT;
+  struct buf settings = BUF_INIT, replay = BUF_INIT;
   struct teacher_row row = {.name = (char *)c->args[0], .kind = (char *)(file ? "replay" : "http")};
-  char *replay = NULL, *path = NULL;
-  size_t n = 0;
   int r = -1;
 
   if (!file && !profile && (!call_given(c, "url") || !call_given(c, "model")))
@@ -133,17 +157,14 @@ teachers_add(struct call *c, const char *folder, struct err *e)
   if (names_check("a teacher", c->args[0], e) < 0 || check_key_env(call_text(c, "key-env"), e) < 0
       || (call_given(c, "url") && check_url(call_text(c, "url"), e) < 0) || read_endpoint(c, profile, &row, e) < 0)
     return -1;
-  if (file && folder && *file != '/')
-    file = path = xasprintf("%s/%s", folder, file);
-  if (file && (io_read_file(file, REPLAY_MAX, &replay, &n, e) < 0 || check_replay(row.name, file, replay, n, e) < 0))
+  if (read_replays(c, folder, &replay, e) < 0)
     goto out;
   add_settings(c, profile, &settings);
   row.settings = settings.s;
-  r = teacher_store_put(c->project, &row, replay, n, NULL, e);
+  r = teacher_store_put(c->project, &row, file ? replay.s : NULL, replay.n, NULL, e);
 out:
   buf_release(&settings);
-  free(replay);
-  free(path);
+  buf_release(&replay);
   return r;
 }
 
