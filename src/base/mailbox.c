@@ -47,6 +47,24 @@ mailbox_post(struct mailbox *b, struct mail *m)
   return open;
 }
 
+void
+mailbox_post_all(struct mailbox *b, struct mail *first)
+{
+  if (!first)
+    return;
+  pthread_mutex_lock(&b->lock);
+  ensure(!b->closed);
+  *b->last = first;
+  if (b->n == 0)
+    eventfd_write(b->wake_fd, 1);
+  for (struct mail *m = first; m; m = m->next) {
+    b->n++;
+    b->last = &m->next;
+  }
+  pthread_cond_signal(&b->arrived);
+  pthread_mutex_unlock(&b->lock);
+}
+
 /* Takes the first message; the lock is held. */
 static struct mail *
 unlink_first(struct mailbox *b)

@@ -28,6 +28,8 @@ void mailbox_init(struct mailbox *b);
 void mailbox_release(struct mailbox *b);
 /* False if the box is closed; the message then still belongs to the caller. */
 bool mailbox_post(struct mailbox *b, struct mail *m);
+/* A whole list at once, oldest first; the box must not be closed. */
+void mailbox_post_all(struct mailbox *b, struct mail *first);
 struct mail *mailbox_take(struct mailbox *b);          /* waits; NULL: closed and empty */
 struct mail *mailbox_try(struct mailbox *b);           /* NULL: empty now */
 struct mail *mailbox_take_all(struct mailbox *b);      /* the whole list, oldest first; NULL: empty now */

@@ -13,6 +13,7 @@ struct teacher {
   const struct teacher_backend *backend;
   void *self;                    /* the back end's own */
   struct mailbox replies;
+  struct mail *taken;            /* out of the box already, for teacher_take: a lock for many */
   atomic_int concurrency;
   atomic_uint refused;           /* what the endpoint does not take (enum refusal): learned once, remembered */
   size_t n_waiting;              /* started and not yet taken */

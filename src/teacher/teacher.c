@@ -65,6 +65,16 @@ teacher_open(const struct teacher_spec *spec, struct err *e)
   return NULL;
 }
 
+static struct mail *
+next_reply(struct teacher *t)
+{
+  struct mail *m = t->taken ? t->taken : mailbox_take_all(&t->replies);
+
+  if (m)
+    t->taken = m->next;
+  return m;
+}
+
 void
 teacher_close(struct teacher *t)
 {
@@ -74,7 +84,7 @@ teacher_close(struct teacher *t)
     return;
   if (t->backend)
     t->backend->close(t);
-  while ((m = mailbox_try(&t->replies)))
+  while ((m = next_reply(t)))
     teacher_reply_free((struct teacher_reply *)m);
   mailbox_release(&t->replies);
   teacher_spec_release(&t->spec);
@@ -91,11 +101,11 @@ teacher_start(struct teacher *t, uint64_t tag, const struct teacher_request *req
 struct teacher_reply *
 teacher_take(struct teacher *t, int timeout_ms)
 {
-  struct mail *m = mailbox_try(&t->replies);
+  struct mail *m = next_reply(t);
 
   if (!m && t->n_waiting > 0) {
     t->backend->poll(t, timeout_ms);
-    m = mailbox_try(&t->replies);
+    m = next_reply(t);
   }
   if (m)
     t->n_waiting--;
