@@ -358,6 +358,43 @@ a_cell_opens_its_texts(void **state)
   stage_close(&s);
 }
 
+/* A dropped text comes in as it is, or repaired; what stands in the test is refused; undo makes it a dropped one again. */
+static void
+dropped_texts_are_let_in(void **state)
+{
+  struct stage s;
+  struct sample x;
+
+  (void)state;
+  put_on(&s, "let-in", 24, 80, 1);
+  stage_keys(&s, "n Enter Enter w");
+  stage_click(&s, "short   ", true);
+  stage_assert_shows(&s, "e repair  r restore");
+  stage_keys(&s, "r");
+  stage_assert_shows(&s, "restored 1 text, as sample 20");
+  stage_assert_shows(&s, "No text is left here");
+  assert_true(corpus_get(project_corpus(s.project), 20, &x));
+  assert_string_equal(x.text, "ok");
+  stage_keys(&s, "u");
+  stage_assert_shows(&s, "~ shipping  ok");
+  assert_false(corpus_get(project_corpus(s.project), 20, &x));
+  stage_keys(&s, "e C-u <Which invoice did I pay in March?> Enter");
+  stage_assert_shows(&s, "like test text 4");                     /* refused */
+  stage_keys(&s, "e");
+  stage_screen(&s, "generate-repair");
+  stage_keys(&s, "<, thanks> Enter");
+  assert_true(corpus_get(project_corpus(s.project), 21, &x));
+  assert_string_equal(x.text, "ok, thanks");
+  stage_keys(&s, "Esc");
+  stage_click(&s, "unreadable   ", true);
+  stage_keys(&s, "e");
+  stage_assert_shows(&s, "I am sorry, but I cannot help with that.");   /* what the model wrote */
+  stage_keys(&s, "C-u <Where is the lamp that I ordered?> Enter");
+  assert_true(corpus_get(project_corpus(s.project), 22, &x));
+  assert_string_equal(x.text, "Where is the lamp that I ordered?");
+  stage_close(&s);
+}
+
 /* As many given texts as the job has say whether its figures are good; too few say nothing. */
 static void
 diversity_is_set_beside_what_was_given(void **state)
@@ -760,6 +797,7 @@ main(void)
     cmocka_unit_test(a_request_is_tried_once),
     cmocka_unit_test(a_job_from_form_to_funnel),
     cmocka_unit_test(a_cell_opens_its_texts),
+    cmocka_unit_test(dropped_texts_are_let_in),
     cmocka_unit_test(diversity_is_set_beside_what_was_given),
     cmocka_unit_test(a_job_is_there_after_a_restart),
     cmocka_unit_test(a_running_job_is_steered),

@@ -176,5 +176,8 @@ generate_draw(struct generate *g, struct canvas *c, struct area a)
     draw_job(g, item, c, a);
   else
     draw_empty(g, c, a);
-  generate_new_draw(g, c, a);
+  if (g->step == STEP_REPAIR)
+    generate_repair_draw(g, c, a);
+  else
+    generate_new_draw(g, c, a);
 }

@@ -194,7 +194,7 @@ bool
 generate_new_key(struct generate *g, const struct key *k)
 {
   switch (g->step) {
-  case STEP_NONE:
+  case STEP_NONE: case STEP_REPAIR:
     return false;
   case STEP_FORM:
     switch (form_key(&g->form, k)) {

@@ -15,6 +15,7 @@ open_view(struct workbench *w)
   g->w = w;
   g->p = workbench_project(w);
   g->reason = DROP_NONE;
+  editor_init(&g->repair.editor);
   funnel_init(&g->funnel, 0);
   return g;
 }
@@ -25,6 +26,7 @@ close_view(void *v)
   struct generate *g = v;
 
   generate_new_release(g);
+  generate_repair_release(g);
   generate_data_release(g);
   free(g);
 }
@@ -45,9 +47,16 @@ update(void *v, bool visible)
 static bool
 key(void *v, const struct key *k)
 {
+  struct generate *g = v;
+
   if (k->code >= K_F1 && k->code < K_F1 + VIEW_COUNT)  /* the form waits */
     return false;
-  return generate_new_key(v, k);
+  if (k->code == K_MOUSE && g->step == STEP_REPAIR)
+    return true;
+  if (g->step != STEP_REPAIR)
+    return generate_new_key(g, k);
+  generate_repair_key(g, k);
+  return true;
 }
 
 static bool
@@ -183,6 +192,11 @@ has_unfinished(struct workbench *w, void *v)
 }
 
 static const struct binding bindings[] = {
+  {.keys = "e", .action = generate_repair, .when = generate_has_dropped, .hint = "repair",
+   .help = "a dropped text: repair it in place; then it is checked again and comes in"},
+  {.keys = "r", .action = generate_restore, .when = generate_can_restore, .hint = "restore",
+   .help = "a dropped text: let it in as it is (u takes it back)"},
+  {.keys = "R", .action = generate_restore_all, .when = generate_in_reason, .help = "let in all texts that were dropped for this reason"},
   {.keys = "n", .action = do_new, .help = "a new job: the form, then what it costs, then it starts", .hint = "new"},
   {.keys = "Space", .action = generate_pause, .when = has_running, .help = "pause the job that runs, or go on with it",
    .hint = "pause"},

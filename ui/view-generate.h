@@ -16,6 +16,7 @@
 #include "generate/funnel.h"
 #include "store/job_store.h"
 #include "store/teacher_store.h"
+#include "ui/editor.h"
 #include "ui/form.h"
 #include "ui/list.h"
 #include "ui/parts.h"
@@ -24,7 +25,7 @@
 
 enum generate_page_id { PAGE_TEXTS, PAGE_FUNNEL, PAGE_COVERAGE, PAGE_DIVERSITY, PAGE_FAILED, PAGE_JOBS, N_PAGES };
 /* What lies over the view. */
-enum generate_step { STEP_NONE, STEP_FORM, STEP_ASKED, STEP_ESTIMATE };
+enum generate_step { STEP_NONE, STEP_FORM, STEP_ASKED, STEP_ESTIMATE, STEP_REPAIR };
 
 /* A text that came: a sample, or one that was dropped. */
 struct stream_row {
@@ -64,6 +65,15 @@ struct diversity_shown {
   struct board_diversity given;  /* seeds and imported texts */
   struct diversity_opening openings[40];
   size_t n_openings;
+};
+
+/* A dropped text in the editor. */
+struct repair {
+  struct editor editor;
+  uint32_t id, of;             /* of the dropped text, and of the sample that it is like */
+  enum drop_reason reason;
+  bool pair, second;           /* the second text of a pair is in the editor */
+  char *texts[2];
 };
 
 struct generate {
@@ -112,6 +122,7 @@ struct generate {
   struct area view_area;
 
   enum generate_step step;
+  struct repair repair;
   struct form form;
   struct option *form_rows;
   bool has_form;
@@ -198,6 +209,17 @@ void generate_dropped_row(struct generate *g, const struct dropped_row *d, struc
 /* A text of the stream or a request, with all that is known of it, as a page to read. */
 void generate_read_row(struct generate *g, const struct stream_row *row);
 void generate_read_request(struct generate *g, const struct request_row *row);
+
+/* generate-repair.c: of the dropped text that is selected */
+bool generate_has_dropped(struct workbench *w, void *view);
+bool generate_can_restore(struct workbench *w, void *view);
+bool generate_in_reason(struct workbench *w, void *view);
+void generate_restore(struct workbench *w, void *view, int n);
+void generate_restore_all(struct workbench *w, void *view, int n);
+void generate_repair(struct workbench *w, void *view, int n);   /* opens the editor */
+void generate_repair_key(struct generate *g, const struct key *k);
+void generate_repair_draw(struct generate *g, struct canvas *c, struct area a);
+void generate_repair_release(struct generate *g);
 
 /* view-generate.c */
 void generate_go(struct generate *g, enum generate_page_id page);

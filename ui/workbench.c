@@ -78,6 +78,13 @@ say_result(struct workbench *w, const char *name, const char *output)
     workbench_say(w, "%s: done", name);
 }
 
+/* These wait for the disk, and a big one takes a moment: never on the screen's thread, and always in order. */
+static bool
+is_queued(const char *name)
+{
+  return !strcmp(name, "undo") || !strcmp(name, "redo") || !strcmp(name, "restore");
+}
+
 static void
 command_ended(void *owner, const char *line, int status, const char *output, const struct err *e)
 {
@@ -88,7 +95,7 @@ command_ended(void *owner, const char *line, int status, const char *output, con
   n = n < sizeof name - 1 ? n : sizeof name - 1;
   memcpy(name, line, n);
   name[n] = '\0';
-  if (status == 0 && (!strcmp(name, "undo") || !strcmp(name, "redo"))) {
+  if (status == 0 && is_queued(name)) {
     say_first_line(w, output);
     return;
   }
@@ -113,13 +120,6 @@ workbench_ask(struct workbench *w, const char *line, char **output, struct err *
   return command_line(&env, line, output, &n, e) == 0 ? 0 : -1;
 }
 
-/* Undo and redo wait for the disk, and a big one takes a moment: never on the screen's thread, and always in order. */
-static bool
-walks_history(const struct command *command)
-{
-  return !strcmp(command->name, "undo") || !strcmp(command->name, "redo");
-}
-
 int
 workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *done, void *arg)
 {
@@ -134,7 +134,7 @@ workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *don
     workbench_complain(w, &e);
     return -1;
   }
-  if (walks_history(command)) {
+  if (is_queued(command->name)) {
     errands_queue(&w->errands, command->name, line);
     return 0;
   }
