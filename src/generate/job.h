@@ -120,13 +120,27 @@ uint32_t job_activity(const struct job *j);                /* on the project's b
 const struct funnel *job_status(const struct job *j);      /* changes with each step */
 bool job_resumed(const struct job *j);
 
-/* What a job would do; nothing is sent or written. */
+/* What a job would do; nothing is sent or written. Of the requests that are still to be sent: with options.resume those
+ * of the job that would be gone on with.
+ *
+ * Where this version of the template has been answered by these teachers before (a probe is enough: two replies), the
+ * figures go by the lengths of those replies, and their intervals are the 95 % prediction intervals of the sums: n̂ ± t s
+ * sqrt(W²/n + Σ w²), with t of Student's distribution. Else they go by the texts of the corpus, and the intervals
+ * say what it were if all texts were as short, or as long, as the shortest and longest twentieth of those; a prompt has
+ * then four characters a token, give or take a quarter. */
 struct job_estimate {
-  size_t requests, cached;       /* all; those that would be answered from the file */
+  size_t requests, cached;       /* all; those that are answered, or would be from the file */
   size_t texts;                  /* asked for */
-  int64_t tokens_in, tokens_out; /* of the requests that would be sent; the reply from texts like those in the corpus */
+  size_t requests_bound;         /* all, if topping up has to go as far as it may; else requests */
+  int64_t tokens_in, tokens_out;
+  int64_t tokens_in_range[2], tokens_out_range[2];
   double cost_usd;               /* NaN: no price is known */
+  double cost_range_usd[2];
   double cost_bound_usd;         /* it cannot cost more; NaN: unknown price, infinity: no max_tokens */
+  size_t n_replies;              /* whose lengths it goes by; 0: by the texts of the corpus */
+  double yield;                  /* texts kept of those asked for, in earlier jobs of this template; NaN: none yet. With
+                                  * topping up, tokens and cost count the texts that make up for it */
+  uint32_t job_id;               /* that would be gone on with; 0: a new one */
 };
 int job_estimate(struct project *p, const struct job_options *options, struct job_estimate *out, struct err *e);
 /* Tokens of a reply for each text like those of the corpus: a guess. */
