@@ -192,7 +192,7 @@ report(struct annotation *a, const struct funnel *f, struct err *e)
   if (a->truth.n > 0) {
     if (!a->c->json)
       print_line(a->c, "%s", "");
-    r = score_teacher(a->c, &a->job.teacher, score_where(a->filter), &a->truth, &n_unasked, &evaluation, e);
+    r = score_teacher(a->c, &a->job.rows[0], score_where(a->filter), &a->truth, &n_unasked, &evaluation, e);
   }
   if (r == 0 && a->c->json)
     print_all_json(a, f, &t, &evaluation);
@@ -225,15 +225,8 @@ run(struct call *c, struct err *e)
   struct annotation a = {.c = c};
   int r = take(&a, e);
 
-  if (r == 0 && call_flag(c, "dry-run")) {
-    struct job_estimate estimate;
-
-    r = job_estimate(c->project, &a.job.o, &estimate, e);
-    if (r == 0)
-      job_print_estimate(c, &estimate);
-  } else if (r == 0) {
-    r = annotate(&a, e);
-  }
+  if (r == 0)
+    r = job_foreseen(c) ? job_foresee(c, &a.job, e) : annotate(&a, e);
   release(&a);
   return r;
 }
@@ -242,7 +235,6 @@ static const struct option options[] = {
   SELECT_FILTER_OPTION,
   {.name = "template", .type = OPTION_TEMPLATE, .argument = "NAME",
    .summary = "a template of kind annotate; else the only one, or the one that comes with the program"},
-  {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "the teacher; else the only one"},
   {.name = "texts-a-request", .type = OPTION_INT, .min = 1, .max = 1000, .fallback = "1", .argument = "K",
    .summary = "texts shown in one request"},
   {.name = "repeats", .type = OPTION_INT, .min = 1, .max = 50, .fallback = "1", .argument = "R",

@@ -6,7 +6,9 @@
 #include "command/job_options.h"
 #include "command/print.h"
 #include "command/rows.h"
+#include "generate/coverage.h"
 #include "generate/job.h"
+#include "generate/topup.h"
 #include "store/job_store.h"
 
 /* What job_options borrows. */
@@ -85,6 +87,10 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
   w->job.o.template_version = w->template.version;
   w->job.o.per_label = (size_t)call_number(c, "per-label");
   w->job.o.count = (size_t)call_number(c, "count");
+  w->job.o.top_up = call_flag(c, "top-up");
+  w->job.o.waste_max = call_number(c, "waste");
+  w->job.o.steer = call_flag(c, "steer");
+  w->job.o.seeds = (enum seeds_policy)call_number(c, "seeds");
   return 0;
 }
 
@@ -123,13 +129,58 @@ accept_kept(struct call *c, uint32_t job, size_t *accepted, struct err *e)
   return project_post(c->project, ch, e) < 0 || project_sync(c->project, e) < 0 ? -1 : 0;
 }
 
+/* The funnel, and the coverage of its cells. */
+static void
+print_funnel_json(struct call *c, const struct funnel *f, struct buf *out)
+{
+  const struct labels *labels = corpus_labels(project_corpus(c->project));
+  struct coverage coverage;
+
+  funnel_json(f, labels, out);
+  if (coverage_load(&coverage, c->project, f->job_id, NULL) == 0) {
+    buf_truncate(out, out->n - 1);
+    json_add_key(out, "coverage");
+    coverage_json(&coverage, labels, out);
+    buf_addc(out, '}');
+  }
+  coverage_release(&coverage);
+}
+
+static void
+print_rounds(struct call *c, const struct funnel *f)
+{
+  struct buf out = BUF_INIT;
+
+  for (size_t i = 0; i < f->n_rounds; i++)
+    buf_addf(&out, "%s%u of %u", i ? ", " : "", f->rounds[i].kept, f->rounds[i].wanted);
+  if (f->n_rounds > 1)
+    print_line(c, "  rounds    %zu: kept %s", f->n_rounds, buf_str(&out));
+  buf_release(&out);
+}
+
+/* What topping up could not bring is said, and is no full success. */
+static int
+check_shortage(struct call *c, uint32_t job, struct err *e)
+{
+  struct shortage first;
+  size_t n = call_flag(c, "top-up") ? topup_short(c->project, job, &first, 1, e) : 0;
+  char others[60] = "";
+
+  if (n == 0)
+    return 0;
+  if (n > 1)
+    snprintf(others, sizeof others, ", and %zu more label%s lack%s some", n - 1, n == 2 ? "" : "s", n == 2 ? "s" : "");
+  return err_set(e, ERR_PARTIAL, "%u of %u texts of '%s' are kept%s: nothing new came, or --waste is reached", first.kept,
+                 first.wished, label_name(corpus_labels(project_corpus(c->project)), first.label), others);
+}
+
 static void
 print_funnel(struct call *c, const struct funnel *f, size_t accepted)
 {
   struct buf out = BUF_INIT;
 
   if (c->json) {
-    funnel_json(f, corpus_labels(project_corpus(c->project)), &out);
+    print_funnel_json(c, f, &out);
     print_json(c, &out);
     buf_release(&out);
     return;
@@ -142,6 +193,7 @@ print_funnel(struct call *c, const struct funnel *f, size_t accepted)
   for (int i = 0; i < N_DROP_REASONS; i++)
     if (f->dropped[i])
       print_line(c, "    %5u  %s", f->dropped[i], drop_defs[i].help);
+  print_rounds(c, f);
   print_usd(&out, f->cost_usd);
   print_line(c, "  cost      %s (%llu tokens in, %llu out)", buf_str(&out), (unsigned long long)f->tokens_in,
              (unsigned long long)f->tokens_out);
@@ -170,6 +222,8 @@ generate(struct call *c, const struct wishes *w, struct err *e)
   }
   if (r == 0 || job_status(j)->ok || job_status(j)->cached)
     print_funnel(c, job_status(j), accepted);
+  if (r == 0)
+    r = check_shortage(c, job_id(j), e);
   job_free(j);
   return r;
 }
@@ -180,15 +234,8 @@ run(struct call *c, struct err *e)
   struct wishes w;
   int r = take_wishes(c, &w, e);
 
-  if (r == 0 && call_flag(c, "dry-run")) {
-    struct job_estimate estimate;
-
-    r = job_estimate(c->project, &w.job.o, &estimate, e);
-    if (r == 0)
-      job_print_estimate(c, &estimate);
-  } else if (r == 0) {
-    r = generate(c, &w, e);
-  }
+  if (r == 0)
+    r = job_foreseen(c) ? job_foresee(c, &w.job, e) : generate(c, &w, e);
   wishes_release(&w);
   return r;
 }
@@ -196,7 +243,6 @@ run(struct call *c, struct err *e)
 static const struct option options[] = {
   {.name = "template", .type = OPTION_TEMPLATE, .argument = "NAME",
    .summary = "the template (NAME@3: that version); else the only one"},
-  {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "the teacher; else the only one"},
   {.name = "per-label", .type = OPTION_INT, .min = 0, .max = 1e7, .fallback = "0", .argument = "N",
    .summary = "texts asked for, for each label; 0: once over the template's grid"},
   {.name = "count", .type = OPTION_INT, .min = 0, .max = 1e7, .fallback = "0", .argument = "N",
@@ -204,6 +250,14 @@ static const struct option options[] = {
   {.name = "label", .type = OPTION_LABEL, .argument = "LABEL", .many = 1, .summary = "only for this label"},
   {.name = "set", .type = OPTION_TEXT, .argument = "NAME=VALUE", .many = 1,
    .summary = "only with this value of an attribute"},
+  {.name = "top-up", .type = OPTION_FLAG,
+   .summary = "ask again until so many texts are kept, for each label and attribute value, not only asked for"},
+  {.name = "waste", .type = OPTION_REAL, .min = 1, .max = 100, .fallback = "3", .argument = "X",
+   .summary = "with --top-up: at most so many texts asked for, for each one wished"},
+  {.name = "steer", .type = OPTION_FLAG,
+   .summary = "ask in rounds; labels' attribute values of low yield or low diversity get more of the next requests"},
+  {.name = "seeds", .type = OPTION_CHOICE, .choices = "random|balanced|similar|hard", .fallback = "random",
+   .argument = "HOW", .summary = "which texts stand in prompts as seeds: of the label, of all labels in turn, alike, hard"},
   {.name = "accept", .type = OPTION_FLAG, .summary = "accept what is kept, without a person looking at it"},
   JOB_OPTIONS,
   {.name = NULL},

@@ -30,36 +30,11 @@ somebody_works(const struct job *j, struct err *e)
   return result;
 }
 
-/* The newest job of the same kind, template, teacher and wish. */
-static int
-find_record(struct job *j, const struct job_options *o, struct err *e)
-{
-  const struct blueprint *b = &j->blueprint;
-  struct job_row *rows = NULL;
-  size_t n = 0;
-  int found = 0;
-
-  if (job_store_list(j->project, &rows, &n, e) < 0)
-    return -1;
-  for (size_t i = 0; i < n && !found; i++) {
-    struct job_row *r = &rows[i];
-
-    found = strcmp(r->kind, b->kind->name) == 0 && r->template_id == b->template.id &&
-            r->teacher_id == b->team->recruit.row.id && wish_matches(b, o, r->key);
-    if (found) {
-      j->row = *r;
-      *r = (struct job_row){0};
-    }
-  }
-  job_rows_free(rows, n);
-  return found;
-}
-
 /* Finds the job to go on with. 1, 0: there is none, -1. */
 static int
 find_unfinished(struct job *j, const struct job_options *o, struct err *e)
 {
-  int found = find_record(j, o, e);
+  int found = wish_find(&j->blueprint, o, &j->row, e);
 
   if (found == 1 && somebody_works(j, e) < 0)
     return -1;

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "generate/requests.h"
 #include "generate/topup.h"
+#include "generate/wish.h"
 
 #define CHARS_A_TOKEN 4
 #define CHARS_A_TEXT 100     /* where the corpus has no texts */
@@ -256,13 +257,8 @@ rows_of_job(const struct blueprint *b, const struct job_options *o, uint32_t *jo
             size_t *n, struct err *e)
 {
   struct job_row job = {0};
-  struct buf wish = BUF_INIT;
-  int found;
+  int found = wish_find(b, o, &job, e);
 
-  requests_wish(o, &wish);
-  found = job_store_find(b->project, b->kind->name, b->template.id, b->team->recruit.row.id,
-                         wish.n > 0 ? wish.s : NULL, &job, e);
-  buf_release(&wish);
   *job_id = found == 1 && job.state != JOB_PLANNED ? job.id : 0;
   job_row_release(&job);
   if (found < 0 || *job_id == 0)
@@ -298,6 +294,8 @@ job_estimate(struct project *p, const struct job_options *options, struct job_es
   sum_up(&load, &guess, more, out);
   out->requests_bound = options->top_up ? (size_t)ceil(waste * (double)out->requests) : out->requests;
   out->cost_bound_usd *= options->top_up ? waste : 1;
+  if (options->limits.usd > 0 && !isnan(out->cost_bound_usd))
+    out->cost_bound_usd = fmin(out->cost_bound_usd, options->limits.usd);
   result = 0;
 out:
   request_rows_free(rows, n);

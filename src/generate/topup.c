@@ -430,3 +430,49 @@ topup_more(struct job *j, struct request_row **rows, size_t *n, struct err *e)
   }
   return result;
 }
+
+/* ---- what came of it ---- */
+
+static int
+compare_shortages(const void *a, const void *b)
+{
+  const struct shortage *x = a, *y = b;
+  uint32_t lack_x = x->wished - x->kept, lack_y = y->wished - y->kept;
+
+  return lack_x != lack_y ? (lack_x > lack_y ? -1 : 1) : x->label - y->label;
+}
+
+size_t
+topup_short(struct project *p, uint32_t job_id, struct shortage *out, size_t max, struct err *e)
+{
+  struct shortage *all = NULL;
+  struct coverage c = {0};
+  struct job_row row = {0};
+  struct json *params = NULL;
+  size_t n = 0, cap = 0;
+
+  if (job_store_get(p, job_id, &row, e) < 0 || coverage_load(&c, p, job_id, e) < 0)
+    goto out;
+  params = json_parse(row.params, strlen(row.params), NULL, NULL);
+  for (const struct json *w = json_first(json_get(params, "wish")); w; w = json_next(w)) {
+    struct shortage s = {.label = (uint16_t)json_number(json_at(w, 0), LABEL_NONE),
+                         .wished = (uint32_t)json_number(json_at(w, 2), 0)};
+    int at = coverage_label(&c, s.label);
+
+    s.kept = at < 0 ? 0 : c.totals[at].kept;
+    if (s.kept >= s.wished)
+      continue;
+    GROW(all, cap, n + 1);
+    all[n++] = s;
+  }
+  if (n > 0)
+    qsort(all, n, sizeof *all, compare_shortages);
+  if (n > 0 && max > 0)
+    memcpy(out, all, (n < max ? n : max) * sizeof *all);
+out:
+  free(all);
+  json_free(params);
+  coverage_release(&c);
+  job_row_release(&row);
+  return n;
+}

@@ -31,6 +31,12 @@
 
 /* How many requests of a label are planned at first, of those that the wish is. */
 size_t topup_first(const struct blueprint *b, const struct job_options *o, size_t requests);
+/* Labels of which fewer texts are kept than were wished; out: up to max of them, those that lack most first. */
+struct shortage {
+  uint16_t label;
+  uint32_t wished, kept;
+};
+size_t topup_short(struct project *p, uint32_t job_id, struct shortage *out, size_t max, struct err *e);
 /* As `more` of struct job_kind. */
 int topup_more(struct job *j, struct request_row **rows, size_t *n, struct err *e);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "generate/examples.h"
+#include "generate/kind.h"
 
 /* ---- one line ---- */
 
@@ -62,6 +63,29 @@ wish_matches(const struct blueprint *b, const struct job_options *o, const char 
   same = strcmp(buf_str(&own), wish_said(o) ? line : team ? team : "") == 0;
   buf_release(&own);
   return same;
+}
+
+int
+wish_find(const struct blueprint *b, const struct job_options *o, struct job_row *row, struct err *e)
+{
+  struct job_row *rows = NULL;
+  size_t n = 0;
+  int found = 0;
+
+  if (job_store_list(b->project, &rows, &n, e) < 0)
+    return -1;
+  for (size_t i = 0; i < n && !found; i++) {
+    struct job_row *r = &rows[i];
+
+    found = strcmp(r->kind, b->kind->name) == 0 && r->template_id == b->template.id &&
+            r->teacher_id == b->team->recruit.row.id && wish_matches(b, o, r->key);
+    if (found) {
+      *row = *r;
+      *r = (struct job_row){0};
+    }
+  }
+  job_rows_free(rows, n);
+  return found;
 }
 
 /* ---- in memory ---- */

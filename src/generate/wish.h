@@ -1,5 +1,5 @@
 /* wish: what a job was asked for: the line by which it is found again, and a copy that lasts as long as the job.
- * Threads: any. Errors: none. */
+ * Threads: any. Errors: as job_store. */
 #ifndef GENERATE_WISH_H
 #define GENERATE_WISH_H
 
@@ -13,6 +13,9 @@ void wish_line(const struct blueprint *b, const struct job_options *o, struct bu
 /* Whether a job with this line is one to go on with: the same work, or any work of the same teachers if nothing was
  * said. */
 bool wish_matches(const struct blueprint *b, const struct job_options *o, const char *line);
+
+/* The newest job of the same kind, template, teacher and wish: 1 (row filled), 0 none, -1. */
+int wish_find(const struct blueprint *b, const struct job_options *o, struct job_row *row, struct err *e);
 
 /* Everything that options point to is copied into the arena; retry is left out. */
 void wish_copy(struct job_options *to, const struct job_options *from, struct arena *a);
