@@ -25,6 +25,7 @@
 enum server_ability {
   SERVER_SCHEMA = 1, SERVER_LOGPROBS = 2, SERVER_N = 4, SERVER_STREAM = 8, SERVER_STREAM_OPTIONS = 16,
   SERVER_MAX_TOKENS = 32, SERVER_TEMPERATURE = 64, SERVER_SEED = 128,
+  SERVER_WHOLE = 1024,   /* refuses whatever is more than messages, and does not say why */
   SERVER_USAGE = 256, SERVER_LIMITS = 512,   /* can only be ignored: no usage, no rate limit headers */
 };
 /* How batches end, and what happens to the next request about files or batches (server/batch.c). */

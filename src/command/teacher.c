@@ -9,6 +9,9 @@
 #include "command/rows.h"
 #include "command/teachers.h"
 #include "generate/recruit.h"
+#include "store/project.h"
+#include "teacher/ability.h"
+#include "teacher/dialect.h"
 #include "teacher/profile.h"
 
 static int
@@ -111,55 +114,137 @@ list(struct call *c, struct err *e)
 
 /* ---- test */
 
-static int
-wait_reply(struct call *c, struct teacher *t, struct teacher_reply **reply, struct err *e)
+static void
+limits_json(struct buf *out, const struct teacher_reply *r)
 {
-  *reply = NULL;
-  while (!*reply && !stop_wanted(c->stop))
-    *reply = teacher_take(t, 200);
-  return *reply ? 0 : err_set(e, ERR_INTERRUPTED, "interrupted");
+  json_add_key(out, "limits");
+  if (r->limit_requests < 0 && r->limit_tokens < 0) {
+    buf_adds(out, "null");
+    return;
+  }
+  buf_addc(out, '{');
+  json_add_field_number(out, "requests", r->limit_requests < 0 ? NAN : r->limit_requests);
+  json_add_field_number(out, "tokens", r->limit_tokens < 0 ? NAN : r->limit_tokens);
+  buf_addc(out, '}');
+}
+
+/* A number that an endpoint may keep to itself. */
+static void
+add_count(struct buf *out, const char *key, int64_t n)
+{
+  json_add_field_number(out, key, n < 0 ? NAN : (double)n);
 }
 
 static void
-print_reply(struct call *c, const struct teacher_reply *reply)
+ability_json(struct buf *out, const struct ability *a)
 {
-  struct buf out = BUF_INIT;
+  const struct teacher_reply *r = a->reply;
 
-  if (c->json) {
-    buf_addc(&out, '{');
-    json_add_field_bool(&out, "ok", true);
-    json_add_field(&out, "reply", reply->content);
-    json_add_field_int(&out, "tokens_in", reply->tokens_in);
-    json_add_field_int(&out, "tokens_out", reply->tokens_out);
-    json_add_field_number(&out, "cost_usd", reply->cost_usd);
-    json_add_field_int(&out, "latency_ms", reply->latency_ms);
-    buf_addc(&out, '}');
-    print_json(c, &out);
-  } else {
-    print_line(c, "it answers after %lld ms: %.200s", (long long)reply->latency_ms, reply->content);
-  }
-  buf_release(&out);
+  buf_addc(out, '{');
+  json_add_field_bool(out, "ok", true);
+  json_add_field(out, "reply", r->content);
+  add_count(out, "tokens_in", r->tokens_in);
+  add_count(out, "tokens_out", r->tokens_out);
+  json_add_field_number(out, "cost_usd", r->cost_usd);
+  json_add_field_int(out, "latency_ms", r->latency_ms);
+  json_add_field_int(out, "requests", a->n_requests);
+  json_add_key(out, "abilities");
+  buf_addc(out, '{');
+  json_add_field(out, "schema", ability_words[a->schema]);
+  json_add_field(out, "logprobs", ability_words[a->logprobs]);
+  json_add_field(out, "stream", ability_words[a->stream]);
+  json_add_field(out, "n", ability_words[a->n]);
+  json_add_field(out, "usage", ability_words[a->usage]);
+  buf_addc(out, '}');
+  limits_json(out, r);
+  json_add_key(out, "refused");
+  buf_addc(out, '[');
+  for (unsigned i = 0; i < N_REFUSALS; i++)
+    if (a->learned >> i & 1) {
+      json_add_comma(out);
+      json_add_str(out, refusal_names[i]);
+    }
+  buf_adds(out, "]}");
+}
+
+static void
+limits_cell(struct grid *g, const struct teacher_reply *r)
+{
+  if (r->limit_requests < 0 && r->limit_tokens < 0)
+    grid_cell(g, "its headers tell none");
+  else if (r->limit_tokens < 0)
+    grid_cell(g, "%.0f requests", r->limit_requests);
+  else if (r->limit_requests < 0)
+    grid_cell(g, "%.0f tokens", r->limit_tokens);
+  else
+    grid_cell(g, "%.0f requests, %.0f tokens", r->limit_requests, r->limit_tokens);
+}
+
+static void
+word_row(struct grid *g, const char *what, enum ability_word word, const char *of)
+{
+  static const char *const means[N_ABILITY_WORDS] = {
+    "not seen: the answer was cut short, or all was refused together", "yes", "no: not asked for, it is known not to do it",
+    "no: it refuses it", "no: it ignores it",
+  };
+
+  grid_cell(g, "%s", what);
+  grid_cell(g, "%s%s", means[word], word == ABILITY_YES ? of : "");
+}
+
+static void
+print_ability(struct call *c, const struct ability *a)
+{
+  const struct teacher_reply *r = a->reply;
+  struct buf money = BUF_INIT;
+  struct grid g;
+
+  grid_init(&g, "what|found");
+  grid_cell(&g, "answer");
+  grid_cell(&g, "after %lld ms: %.120s", (long long)r->latency_ms, r->content ? r->content : r->error);
+  print_usd(&money, r->cost_usd);
+  grid_cell(&g, "tokens");
+  if (a->usage == ABILITY_YES)
+    grid_cell(&g, "%lld in, %lld out, cost %s", (long long)r->tokens_in, (long long)r->tokens_out, money.s);
+  else
+    grid_cell(&g, "it does not say how many, so costs are not known");
+  word_row(&g, "schema", a->schema, "");
+  word_row(&g, "logprobs", a->logprobs, "");
+  word_row(&g, "stream", a->stream, "");
+  word_row(&g, "n", a->n, ", two answers at once");
+  grid_cell(&g, "limits");
+  limits_cell(&g, r);
+  for (unsigned i = 0; i < N_REFUSALS; i++)
+    if (a->learned & (REFUSED_MAX_TOKENS | REFUSED_TEMPERATURE | REFUSED_TOP_P | REFUSED_SEED | REFUSED_STREAM_OPTIONS) &
+        1u << i) {
+      grid_cell(&g, "%s", refusal_names[i]);
+      grid_cell(&g, "%s", 1u << i == REFUSED_MAX_TOKENS ? "refused: max_completion_tokens is sent instead"
+                                                         : "refused: it is left out");
+    }
+  grid_cell(&g, "sent");
+  grid_cell(&g, a->n_requests == 1 ? "%d request" : "%d requests (what is refused costs nothing)", a->n_requests);
+  grid_print(&g, c);
+  grid_release(&g);
+  buf_release(&money);
 }
 
 static int
-ask(struct call *c, const struct teacher_spec *spec, struct err *e)
+ask(struct call *c, struct recruit *recruit, struct err *e)
 {
-  struct teacher_request request = TEACHER_REQUEST_INIT;
-  struct teacher_reply *reply = NULL;
-  struct teacher *t = teacher_open(spec, e);
-  int r;
+  struct ability a;
+  struct buf out = BUF_INIT;
+  int r = ability_ask(&a, &recruit->spec, c->stop, e);
 
-  if (!t)
-    return -1;
-  request.messages = "[{\"role\":\"user\",\"content\":\"Answer with the one word: ready\"}]";
-  teacher_start(t, 1, &request);
-  r = wait_reply(c, t, &reply, e);
-  if (r == 0 && !reply->ok)
-    r = err_set(e, reply->fault == TEACHER_FAULT_TEACHER ? ERR_INPUT : ERR_FAIL, "%s", reply->error);
-  if (r == 0)
-    print_reply(c, reply);
-  teacher_reply_free(reply);
-  teacher_close(t);
+  if (r == 0 && c->json) {
+    ability_json(&out, &a);
+    print_json(c, &out);
+  } else if (r == 0) {
+    print_ability(c, &a);
+  }
+  if (r == 0 && a.learned && !project_read_only(c->project))
+    r = recruit_learn(recruit, c->project, a.learned, e);
+  ability_release(&a);
+  buf_release(&out);
   return r;
 }
 
@@ -185,7 +270,7 @@ test(struct call *c, struct err *e)
                  recruit.n_replay);
     teacher_close(t);
   } else {
-    r = ask(c, &recruit.spec, e);
+    r = ask(c, &recruit, e);
   }
   recruit_release(&recruit);
   return r;
@@ -205,7 +290,7 @@ static const struct command_verb verbs[] = {
    .summary = "adds a teacher, or changes the one of that name", .flags = COMMAND_WRITES},
   {.name = "list", .run = list, .arguments = "", .summary = "the teachers"},
   {.name = "test", .run = test, .arguments = "[NAME]",
-   .summary = "sends one small request, or reads the recordings", .flags = COMMAND_LONG},
+   .summary = "sends one small request, or reads the recordings", .flags = COMMAND_LONG | COMMAND_MAY_WRITE},
   {.name = "rm", .run = rm, .arguments = "NAME", .summary = "takes a teacher out of the list", .flags = COMMAND_WRITES},
   {.name = NULL},
 };
@@ -261,9 +346,11 @@ static const struct command_example examples[] = {
   {"retort teacher tickets.retort add mini --url https://api.openai.com/v1 --model gpt-4o-mini "
    "--key-env OPENAI_API_KEY --price-in 0.15 --price-out 0.60",
    "one that costs money"},
+  {"retort teacher tickets.retort add llama --profile ollama --model llama3.1", "the same, by its profile"},
   {"retort teacher tickets.retort test recorded", "can its recordings be read?"},
   {"retort teacher tickets.retort rm local", "takes it out of the list"},
-  {"retort teacher tickets.retort rm mini", "and the other"},
+  {"retort teacher tickets.retort rm mini", "and the others, one by one"},
+  {"retort teacher tickets.retort rm llama", "this one too"},
   {NULL, NULL},
 };
 
@@ -272,10 +359,28 @@ const struct command command_teacher = {
   .arguments = "PROJECT",
   .summary = "the large models that write and label texts",
   .text =
-    "A teacher is any endpoint that speaks OpenAI's chat completions, or recorded replies: a file of JSON lines "
-    "{\"request\":{\"messages\":[...]},\"response\":{...}} in which each request finds the reply to its own messages. "
-    "A request without a recording is an error that says so.\n\n"
-    "Without --price-in and --price-out (0 where nothing is paid) what it costs is not known, and no cost is shown.",
+    "A teacher is an endpoint that speaks OpenAI's chat completions (or, by --dialect, Anthropic's messages or Azure's "
+    "deployments), or recorded replies: a file of JSON lines {\"request\":{\"messages\":[...]},\"response\":{...}} in "
+    "which each request finds the reply to its own messages. A request without a recording is an error that says so.\n\n"
+    "--profile NAME fills in what is known of an endpoint; what is said besides wins. With a key, from the environment "
+    "variable in parentheses: openai (OPENAI_API_KEY), azure (AZURE_OPENAI_API_KEY; needs --url, and --model is the name "
+    "of the deployment), anthropic (ANTHROPIC_API_KEY; a reply has at most 4096 tokens unless the template or "
+    "--max-tokens says otherwise), openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), mistral (MISTRAL_API_KEY), "
+    "gemini (GEMINI_API_KEY). On this machine, without a key, and free of charge unless --url or prices are given: ollama "
+    "(port 11434), llama.cpp (8080), vllm (8000).\n\n"
+    "Without --price-in and --price-out (0 where nothing is paid) what it costs is not known, and no cost is shown.\n\n"
+    "`test` sends one small request that asks for all at once, and says what came: answer (milliseconds to the end of "
+    "the reply), tokens and cost, schema (the reply kept to a JSON schema), logprobs (how sure it was of each token: "
+    "`annotate --soft`), stream (the reply came piece by piece), n (two answers to one request), limits (requests and "
+    "tokens, mostly those of a minute, as its headers tell). What it refuses is left out and the request sent again, since "
+    "a refusal costs nothing; what it refused is written into the teacher, so that jobs do not ask for it, until `add` "
+    "names it anew. At most 1000 tokens are asked for, or --max-tokens.\n\n"
+    "With --json, `test` gives {\"ok\", \"reply\", \"tokens_in\", \"tokens_out\", \"cost_usd\", \"latency_ms\", "
+    "\"requests\", \"abilities\": {\"schema\", \"logprobs\", \"stream\", \"n\", \"usage\"}, \"limits\": {\"requests\", "
+    "\"tokens\"}, \"refused\"}: an "
+    "ability is yes, no (not asked for: known not to be there), refused, ignored (asked for, and it did not come) or "
+    "unknown; requests counts all that were sent; limits is null where no header told; refused lists members of the "
+    "request. Of recordings it gives {\"ok\", \"replay_bytes\"}.",
   .options = options,
   .verbs = verbs,
   .examples = examples,

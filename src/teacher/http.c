@@ -257,6 +257,8 @@ try_ended(struct http *h, struct ticket *k, CURLcode code)
   unsigned refusal;
 
   r->latency_ms = clock_ms() - k->sent_ms;
+  r->limit_requests = k->said.counts[RATE_REQUESTS].limit;
+  r->limit_tokens = k->said.counts[RATE_TOKENS].limit;
   verdict_of(&v, &h->endpoint, &h->t->spec, k->easy, code, h->answered, k->in == &h->silent, &k->received, r);
   if (code == CURLE_OK)
     h->answered = true;

@@ -67,6 +67,8 @@ stream_looks(const char *body, size_t n)
 
 /* ---- put together ---- */
 
+#define CHOICES_MAX 128         /* answers at once that are counted; the first is read */
+
 enum form { FORM_UNKNOWN, FORM_OPENAI, FORM_ANTHROPIC };
 
 static const char *const counts[] = {  /* of Anthropic's usage, which comes in two parts */
@@ -77,6 +79,7 @@ struct fold {
   enum form form;
   struct buf text, refusal, tool, logprobs, usage, error, finish;
   double counts[N_OF(counts)];
+  int n_choices;                /* of a chat completion: one, or as many as were told */
   bool ended, odd;              /* the end was said; a piece could not be read */
 };
 
@@ -97,6 +100,12 @@ fold_chunk(struct fold *f, const struct json *root)
   const char *finish = json_string(json_get(choice, "finish_reason"));
 
   f->form = FORM_OPENAI;
+  for (const struct json *c = json_first(json_get(root, "choices")); c; c = json_next(c)) {
+    double i = json_number(json_get(c, "index"), 0);
+
+    if (i >= f->n_choices && i < CHOICES_MAX)
+      f->n_choices = (int)i + 1;
+  }
   if (refusal)
     buf_adds(&f->refusal, refusal);
   for (const struct json *t = json_first(json_path(choice, "logprobs", "content", NULL)); t; t = json_next(t)) {
@@ -166,7 +175,10 @@ write_completion(const struct fold *f, struct buf *out)
   json_add_field(out, "finish_reason", f->finish.n > 0 ? f->finish.s : NULL);
   if (f->logprobs.n > 0)
     buf_addf(out, ",\"logprobs\":{\"content\":[%s]}", f->logprobs.s);
-  buf_adds(out, "}]");
+  buf_addc(out, '}');
+  for (int i = 1; i < f->n_choices; i++)
+    buf_addf(out, ",{\"index\":%d}", i);
+  buf_addc(out, ']');
   if (f->usage.n > 0)
     buf_addf(out, ",\"usage\":%s", f->usage.s);
   buf_addc(out, '}');

@@ -136,6 +136,12 @@ teacher_pace(const struct teacher *t, struct teacher_pace *out)
   t->backend->pace(t, out);
 }
 
+unsigned
+teacher_refused(const struct teacher *t)
+{
+  return atomic_load(&t->refused);
+}
+
 size_t
 teacher_n_waiting(const struct teacher *t)
 {
@@ -263,6 +269,7 @@ teacher_reply_new(uint64_t tag)
   r->tag = tag;
   r->body = xstrdup("");
   r->tokens_in = r->tokens_out = -1;
+  r->limit_requests = r->limit_tokens = -1;
   r->cost_usd = NAN;
   return r;
 }

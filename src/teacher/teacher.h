@@ -130,6 +130,7 @@ struct teacher_reply {
   int n_lost;                /* tries, the last included, that may have been billed though no reply came */
   int64_t latency_ms;        /* of the last try */
   int64_t waited_ms;         /* between tries */
+  double limit_requests, limit_tokens;  /* the endpoint's own, mostly a minute's, as its headers told; -1: they did not */
   char error[500];           /* one printable line if not ok, in the words of err.h */
 };
 
@@ -150,6 +151,8 @@ void teacher_cancel_all(struct teacher *t);
 void teacher_drain(struct teacher *t);
 void teacher_close(struct teacher *t);             /* NULL is fine */
 
+/* Bits of enum refusal (dialect.h): what the endpoint is known not to take, beforehand or by now. */
+unsigned teacher_refused(const struct teacher *t);
 size_t teacher_n_waiting(const struct teacher *t); /* started and not yet taken */
 int teacher_concurrency(const struct teacher *t);
 void teacher_set_concurrency(struct teacher *t, int n);

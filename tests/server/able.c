@@ -150,6 +150,11 @@ able_act(struct exchange *x)
     "x-ratelimit-limit-requests: 500\r\nx-ratelimit-remaining-requests: 499\r\nx-ratelimit-reset-requests: 120ms\r\n"
     "x-ratelimit-limit-tokens: 200000\r\nx-ratelimit-remaining-tokens: 199000\r\nx-ratelimit-reset-tokens: 300ms\r\n";
 
+  if (((unsigned)atomic_load(&shared->refuses) & SERVER_WHOLE) &&
+      (schema || x->stream || json_get(x->request, "n") || json_get(x->request, "logprobs"))) {
+    exchange_error(x, 400, "", "bad request");
+    return;
+  }
   if (refuses(x))
     return;
   if (schema && has(x, SERVER_SCHEMA, "response_format"))
