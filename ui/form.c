@@ -219,8 +219,22 @@ form_key(struct form *f, const struct key *k)
   return FORM_GOES_ON;
 }
 
-#define NAME_COLS 14
+#define NAME_COLS_LEAST 14
+#define NAME_COLS_MOST 19
 #define VALUE_COLS 22
+
+static int
+name_cols(const struct form *f)
+{
+  int most = NAME_COLS_LEAST;
+
+  for (size_t i = 0; i < f->n; i++) {
+    int width = (int)strlen(f->fields[i].option->name) + 1;
+
+    most = width > most ? width : most;
+  }
+  return most < NAME_COLS_MOST ? most : NAME_COLS_MOST;
+}
 
 static void
 draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
@@ -228,11 +242,11 @@ draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   struct form *f = arg;
   struct form_field *field = &f->fields[i];
   bool typed = *editor_text(&field->value);
-  int value_cols = VALUE_COLS, rest = 3 + NAME_COLS + value_cols;
-  struct area value = area_cols(a, 2 + NAME_COLS, value_cols);
+  int names = name_cols(f), rest = 3 + names + VALUE_COLS;
+  struct area value = area_cols(a, 2 + names, VALUE_COLS);
 
   canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
-  canvas_fit(c, a, 0, 2, NAME_COLS - 1, here ? STYLE_BOLD : STYLE_NORMAL, field->option->name,
+  canvas_fit(c, a, 0, 2, names - 1, here ? STYLE_BOLD : STYLE_NORMAL, field->option->name,
              strlen(field->option->name));
   if (here && !offers_of(field))
     editor_draw(&field->value, c, value, NULL, true);

@@ -396,6 +396,18 @@ take_jobs(struct generate *g, struct lookup *l)
   list_keep(&g->lists[PAGE_JOBS], g->n_jobs, at);
 }
 
+/* What was written stays until something else is: nothing flickers between two replies. */
+static void
+load_written(struct generate *g, struct board *b)
+{
+  char *text = g->has_live && generate_runs(g) ? board_get_stream(b, g->live.id) : NULL;
+
+  if (text || !generate_runs(g)) {
+    free(g->written);
+    g->written = text;
+  }
+}
+
 static void
 load_live(struct generate *g)
 {
@@ -403,14 +415,9 @@ load_live(struct generate *g)
 
   g->has_live = g->job && board_find(b, ACTIVITY_JOB, g->job, &g->live);
   g->n_cells = 0;
-  free(g->written);
-  g->written = NULL;
-  if (!g->has_live || !generate_runs(g)) {
-    g->has_written = false;
+  load_written(g, b);
+  if (!generate_runs(g))
     return;
-  }
-  g->written = board_get_stream(b, g->live.id);
-  g->has_written |= g->written != NULL;
   GROW(g->cells, g->cap_cells, g->live.n_cells);
   g->n_cells = board_get_cells(b, g->live.id, g->cells, g->live.n_cells);
 }
@@ -458,7 +465,7 @@ void
 generate_show_job(struct generate *g, uint32_t job)
 {
   g->job = job;
-  g->has_live = g->has_written = false;
+  g->has_live = false;
   g->n_cells = 0;
   generate_open_reason(g, DROP_NONE);
   for (int i = 0; i < PAGE_JOBS; i++)

@@ -227,7 +227,7 @@ say_spent(struct generate_words *w, const struct generate *g, const struct job_l
 
   say_cost(w, f);
   if (f->kept && f->cost_usd > 0)
-    generate_say(w, "a kept text", STYLE_NORMAL, "%s", part_money(f->cost_usd / f->kept, n));
+    generate_say(w, "per 1 000 kept", STYLE_NORMAL, "%s", part_money(1000 * f->cost_usd / f->kept, n));
   if (generate_runs(g) && f->projected_usd > 0)
     generate_say(w, "in all about", STYLE_NORMAL, "%s", part_money(f->projected_usd, n));
   say_tokens(w, f);

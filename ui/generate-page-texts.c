@@ -62,7 +62,7 @@ draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 static void
 draw_written(const struct generate *g, struct canvas *c, struct area a)
 {
-  const char *text = g->written ? g->written : "";
+  const char *text = g->written;
   size_t size = strlen(text), next, from = 0, n;
   struct area inside = area_cols(area_rows(a, 1, a.rows - 1), 1, a.cols - 2 < READ_COLS ? a.cols - 2 : READ_COLS);
   int lines = 0, row = 0;
@@ -85,7 +85,7 @@ draw_written(const struct generate *g, struct canvas *c, struct area a)
 static void
 draw(struct generate *g, struct canvas *c, struct area a, bool focus)
 {
-  if (g->has_written && a.rows >= 3 * WRITTEN_ROWS) {
+  if (g->written && a.rows >= 3 * WRITTEN_ROWS) {
     draw_written(g, c, area_rows(a, a.rows - WRITTEN_ROWS, WRITTEN_ROWS));
     a = area_rows(a, 0, a.rows - WRITTEN_ROWS);
   }

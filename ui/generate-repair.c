@@ -178,7 +178,7 @@ void
 generate_repair_draw(struct generate *g, struct canvas *c, struct area a)
 {
   struct repair *r = &g->repair;
-  const char *why = r->reason == DROP_NONE ? "dropped" : drop_defs[r->reason].help;
+  const char *why = r->reason == DROP_NONE ? "dropped" : drop_words[r->reason];
   int rows = a.rows < BOX_ROWS ? a.rows : BOX_ROWS, col = 1;
   char title[160];
   struct sample s = {0};

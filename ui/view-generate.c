@@ -229,7 +229,7 @@ static const struct figure_row figures[] = {
   {"held", "nothing is sent for so long, because the endpoint asks to wait"},
   {"tried again", "tries beyond the first of a request, and why: 429 too many, timeout, 5xx the server failed, broken off"},
   {"answered before", "requests that had an answer in this project already: not sent, not paid"},
-  {"cost, a kept text", "what the replies cost so far, in all and divided by the texts kept"},
+  {"cost, per 1 000 kept", "what the replies cost so far: in all, and for each thousand of the texts that were kept"},
   {"in all about", "what the whole job will have cost, at the price of a text so far"},
   {"top-up round", "texts that fell away are asked for again: how many times by now"},
   {"why dropped", "texts that were asked for, answered, parsed, kept; and why the rest fell away"},

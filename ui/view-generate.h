@@ -86,8 +86,7 @@ struct generate {
   bool chosen;                 /* by the person: it stays */
   struct activity live;        /* of that job on the board, where has_live */
   bool has_live;
-  char *written;               /* the reply that is being written just now; NULL: none */
-  bool has_written;            /* there was one: its place stays */
+  char *written;               /* the reply that is being written just now, or was last; NULL: none */
   int in_flight;               /* asked for with + and -; 0: nothing was asked */
   struct board_cell *cells;    /* its labels while it runs */
   size_t n_cells, cap_cells;
