@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/aim.h"
 #include "command/job_options.h"
 #include "command/print.h"
 #include "command/rows.h"
 #include "generate/coverage.h"
+#include "command/select.h"
 #include "generate/job.h"
 #include "generate/topup.h"
 #include "store/job_store.h"
@@ -15,6 +17,9 @@
 struct wishes {
   struct job_wishes job;
   struct template_row template;
+  struct aim aim;
+  uint32_t *subjects;
+  char *about;
   uint16_t *labels;
   struct plan_restriction *restrictions;
 };
@@ -24,6 +29,9 @@ wishes_release(struct wishes *w)
 {
   template_row_release(&w->template);
   job_wishes_release(&w->job);
+  aim_release(&w->aim);
+  free(w->subjects);
+  free(w->about);
   free(w->labels);
   free(w->restrictions);
 }
@@ -62,7 +70,68 @@ take_restrictions(struct call *c, struct wishes *w, struct err *e)
 static const char no_template[] = "the project has no template to generate with (retort template PROJECT set NAME FILE)";
 
 static int
-check_kind(const struct wishes *w, struct err *e)
+compare_ids(const void *a, const void *b)
+{
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Those of the texts that are aimed at. */
+static void
+keep_hard(struct wishes *w)
+{
+  struct job_options *o = &w->job.o;
+  uint32_t *hard = xcalloc(w->aim.n + 1, sizeof *hard);
+  size_t n = 0;
+
+  for (size_t i = 0; i < w->aim.n; i++)
+    hard[i] = w->aim.hard[i].id;
+  qsort(hard, w->aim.n, sizeof *hard, compare_ids);
+  for (size_t i = 0; i < o->n_subjects; i++)
+    if (bsearch(&w->subjects[i], hard, w->aim.n, sizeof *hard, compare_ids))
+      w->subjects[n++] = w->subjects[i];
+  o->n_subjects = n;
+  free(hard);
+}
+
+/* What a template of kind rewrite is about: the texts of --filter, and of them only those that are aimed at. */
+static int
+take_subjects(struct call *c, struct wishes *w, struct err *e)
+{
+  const char *filter = call_text(c, "filter");
+  struct job_options *o = &w->job.o;
+
+  if (!filter && !call_given(c, "aim"))
+    return err_set(e, ERR_INPUT, "which texts are to be rewritten? (--filter QUERY, or --aim hard)");
+  if (select_filter(c, filter ? filter : "split:train", &w->subjects, &o->n_subjects, e) < 0)
+    return -1;
+  if (call_given(c, "aim"))
+    keep_hard(w);
+  o->subjects = w->subjects;
+  return 0;
+}
+
+static int
+take_aim(struct call *c, struct wishes *w, struct err *e)
+{
+  const char *what = call_text(c, "aim"), *filter = call_text(c, "filter");
+
+  if (!what && call_given(c, "run"))
+    return err_set(e, ERR_INPUT, "option '--run' goes with --aim");
+  if (what && aim_find(c, what, call_text(c, "run"), &w->aim, e) < 0)
+    return -1;
+  if (what)
+    aim_options(&w->aim, &w->job.o);
+  if (what || filter)
+    w->about = xasprintf("%s%s%s", filter ? filter : "", what ? " aim " : "", what ? what : "");
+  w->job.o.about = w->about;
+  return 0;
+}
+
+/* What depends on the kind of the template. */
+static int
+take_kind(struct call *c, struct wishes *w, struct err *e)
 {
   const struct template_row *t = &w->template;
   struct prompty p;
@@ -70,6 +139,12 @@ check_kind(const struct wishes *w, struct err *e)
 
   if (r == 0 && p.kind == PROMPTY_ANNOTATE)
     r = err_set(e, ERR_INPUT, "the template '%s' is of kind annotate (see retort annotate)", t->name);
+  else if (r == 0 && p.kind == PROMPTY_GENERATE && call_given(c, "filter"))
+    r = err_set(e, ERR_INPUT, "option '--filter' is for templates of kind rewrite; '%s' makes texts from nothing", t->name);
+  if (r == 0)
+    r = take_aim(c, w, e);
+  if (r == 0 && p.kind == PROMPTY_REWRITE)
+    r = take_subjects(c, w, e);
   prompty_release(&p);
   return r;
 }
@@ -80,8 +155,9 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
   *w = (struct wishes){0};
   if (call_given(c, "per-label") && call_given(c, "count"))
     return err_set(e, ERR_INPUT, "either --per-label or --count");
-  if (names_template_of(c, call_text(c, "template"), PROMPTY_GENERATE, no_template, &w->template, e) < 0 || job_wishes_take(c, &w->job, e) < 0
-      || take_labels(c, w, e) < 0 || take_restrictions(c, w, e) < 0 || check_kind(w, e) < 0)
+  if (names_template_of(c, call_text(c, "template"), PROMPTY_GENERATE, no_template, &w->template, e) < 0
+      || job_wishes_take(c, &w->job, e) < 0 || take_labels(c, w, e) < 0 || take_restrictions(c, w, e) < 0
+      || take_kind(c, w, e) < 0)
     return -1;
   w->job.o.template_name = w->template.name;
   w->job.o.template_version = w->template.version;
@@ -259,6 +335,11 @@ static const struct option options[] = {
   {.name = "seeds", .type = OPTION_CHOICE, .choices = "random|balanced|similar|hard", .fallback = "random",
    .argument = "HOW", .summary = "which texts stand in prompts as seeds: of the label, of all labels in turn, alike, hard"},
   {.name = "accept", .type = OPTION_FLAG, .summary = "accept what is kept, without a person looking at it"},
+  {.name = "filter", .type = OPTION_FILTER, .argument = "QUERY",
+   .summary = "templates of kind rewrite: the texts that new ones are made of"},
+  {.name = "aim", .type = OPTION_TEXT, .argument = "WHAT",
+   .summary = "at what a student finds hard: hard, or confused:A,B for texts of two labels that it confuses"},
+  {.name = "run", .type = OPTION_RUN, .argument = "RUN", .summary = "of --aim: the student; else the newest"},
   JOB_OPTIONS,
   {.name = NULL},
 };
@@ -281,6 +362,16 @@ const struct command command_generate = {
     "cannot be read is kept as it is, with the reason.\n\n"
     "Every request stands in the project before it is sent, and every reply before it is read: a job that was stopped "
     "or killed goes on with --resume, and a request that was answered once is never sent again.\n\n"
+    "A template of kind rewrite makes new texts of those that --filter chooses: paraphrases, the same in another style, or, "
+    "where the template says `target: other` (or --label is given), texts of another label. Each new sample has the one "
+    "it was made of as its parent. Test and validation texts are never rewritten. Without --per-label and --count each text "
+    "is taken once. Four templates come with retort: retort template PROJECT set --builtin NAME.\n\n"
+    "With --aim hard more is asked for of what a student (--run) finds hard: each training text is judged by a student "
+    "that learned from the others, validation texts by the run itself, test texts never. Hard is what gets another "
+    "label, or its own with a probability below a half. Half of the requests are dealt to the labels evenly, half by how "
+    "badly they do, and hard texts stand in the prompts as `seeds`. With --aim confused:A,B it is only the texts of A that "
+    "the student calls B and the reverse, and the template has the other label as `rival`. What is aimed at is printed "
+    "first.\n\n"
     "What was generated is not trained on until it is accepted (by retort accept, in the workbench, or at once by "
     "--accept). Exit status 3: the budget is used up or requests failed for good, the rest is done.",
   .options = options,

@@ -7,6 +7,7 @@
 #include "command/print.h"
 #include "command/rows.h"
 #include "command/select.h"
+#include "command/votes.h"
 #include "corpus/sort.h"
 #include "corpus/stats.h"
 #include "ship/dataset.h"
@@ -64,7 +65,9 @@ run_list(struct call *c, struct err *e)
   r = sort_ids(project_corpus(c->project), call_text(c, "sort"), names_provider(c), ids, n, e);
   if (limit > 0 && n > (size_t)limit)
     n = (size_t)limit;
-  if (r == 0 && c->json)
+  if (r == 0 && call_flag(c, "votes"))
+    r = votes_list(c, ids, n, e);
+  else if (r == 0 && c->json)
     list_json(c, ids, n);
   else if (r == 0)
     list_text(c, ids, n);
@@ -80,6 +83,7 @@ static const struct option list_options[] = {
    .summary = "in this order (-KEY: the other way round): id, label, words, chars, ..."},
   {.name = "limit", .type = OPTION_INT, .min = 0, .max = CORPUS_MAX, .argument = "N",
    .summary = "the first N only; 0: all"},
+  {.name = "votes", .type = OPTION_FLAG, .summary = "what teachers said of them (retort annotate), with their reasons"},
   {.name = NULL},
 };
 
@@ -97,7 +101,9 @@ const struct command command_list = {
   .text =
     "A line for each sample that matches the filter; without one, all. With --json each line is an object: id, text, "
     "text2 (pairs), label (or labels), split, origin, status, and where they are known template, teacher, attributes, "
-    "request, parent.",
+    "request, parent. With --votes a line for each time that a teacher labelled one of them: its label (-: none of the "
+    "project's), how likely it was where the teacher said so (p), and the reason; as JSON in the member votes of each "
+    "sample.",
   .options = list_options,
   .examples = list_examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,

@@ -68,6 +68,26 @@ students_values(const struct call *c, const struct student_kind *kind, double **
   return 0;
 }
 
+int
+students_of_json(const struct student_kind *kind, const char *json, double **values, struct err *e)
+{
+  struct json *object = json_parse(json, strlen(json), NULL, e);
+  int r = object ? 0 : -1;
+
+  *values = xcalloc(kind->n_params + 1, sizeof **values);
+  student_defaults(kind, *values);
+  for (const struct json *m = json_first(object); m && r == 0; m = json_next(m)) {
+    const struct option *o = option_find(kind->params, json_key(m));
+
+    if (o && json_string(m))
+      r = option_check(o, json_string(m), &(*values)[o - kind->params], e);
+    else if (o && json_type(m) == JSON_NUMBER)
+      (*values)[o - kind->params] = json_number(m, 0);
+  }
+  json_free(object);
+  return r;
+}
+
 void
 students_json(const struct student_kind *kind, const double *values, struct buf *out)
 {

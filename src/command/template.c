@@ -10,6 +10,7 @@
 #include "command/rows.h"
 #include "command/try.h"
 #include "prompt/prompty.h"
+#include "prompt/starter.h"
 
 static int
 list(struct call *c, struct err *e)
@@ -75,24 +76,43 @@ show(struct call *c, struct err *e)
   return 0;
 }
 
-/* set [NAME] FILE: without a name, the one that the file gives itself. */
+/* The file, or with --builtin the template that comes with the program. */
+static int
+read_source(struct call *c, const char *path, char **source, size_t *n, struct err *e)
+{
+  const struct starter *starter;
+
+  if (!call_given(c, "builtin"))
+    return io_read_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, PROMPTY_BYTES, source, n, e);
+  if (c->n_args > 1)
+    return err_set(e, ERR_INPUT, "either a FILE or --builtin");
+  starter = starter_find(call_text(c, "builtin"), e);
+  if (!starter)
+    return -1;
+  *source = xstrdup(starter->source);
+  *n = strlen(*source);
+  return 0;
+}
+
+/* set [NAME] FILE: without a name, the one that the file gives itself. set NAME --builtin TEMPLATE. */
 static int
 set(struct call *c, struct err *e)
 {
   const char *path = c->args[c->n_args - 1];
+  bool named = c->n_args > 1 || call_given(c, "builtin");
   struct template_row row = {0};
   struct prompty p;
   char *source;
   size_t n;
   int r;
 
-  if (io_read_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, PROMPTY_BYTES, &source, &n, e) < 0)
+  if (read_source(c, path, &source, &n, e) < 0)
     return -1;
   r = prompty_parse(&p, path, source, n, e);
   if (r == 0)
-    r = names_check("a template", c->n_args > 1 ? c->args[0] : p.name, e);
+    r = names_check("a template", named ? c->args[0] : p.name, e);
   if (r == 0)
-    r = template_store_put(c->project, c->n_args > 1 ? c->args[0] : p.name, source, &row, e);
+    r = template_store_put(c->project, named ? c->args[0] : p.name, source, &row, e);
   for (size_t i = 0; r == 0 && i < p.n_warnings; i++)
     progress_note(&c->progress, "%s", p.warnings[i]);
   if (r == 0 && c->json) {
@@ -277,7 +297,8 @@ static const struct command_verb verbs[] = {
   {.name = "list", .run = list, .arguments = "", .summary = "the templates, each in its newest version"},
   {.name = "show", .run = show, .arguments = "[NAME]", .summary = "the text of a template (NAME@3: of version 3)"},
   {.name = "set", .run = set, .arguments = "[NAME] FILE",
-   .summary = "makes the file (- is standard input) the newest version", .flags = COMMAND_WRITES},
+   .summary = "makes the file (- is standard input), or the template of --builtin, the newest version",
+   .flags = COMMAND_WRITES},
   {.name = "render", .run = render, .arguments = "[NAME]", .summary = "the messages as they would be sent"},
   {.name = "try", .run = template_try, .arguments = "[NAME]",
    .summary = "sends one request and shows what can be read in the reply, which is kept for the jobs that ask the same",
@@ -299,6 +320,8 @@ static const struct option options[] = {
   {.name = "id", .type = OPTION_INT, .min = 0, .max = 4294967295.0, .fallback = "0", .argument = "N",
    .summary = "try: the text to be labelled or rewritten"},
   {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "try: the teacher; else the only one"},
+  {.name = "builtin", .type = OPTION_CHOICE, .choices = "annotate|paraphrase|counterfactual|restyle",
+   .argument = "TEMPLATE", .summary = "set: one of the templates that come with retort"},
   {.name = "all", .type = OPTION_FLAG, .summary = "list: all versions"},
   {.name = NULL},
 };
@@ -309,6 +332,7 @@ static const struct command_example examples[] = {
   {"retort template tickets.retort render support-tickets --label returns --set topic=furniture --json",
    "what the teacher would be asked"},
   {"retort template tickets.retort try support-tickets --label returns", "what the teacher answers to that"},
+  {"retort template tickets.retort set reworded --builtin paraphrase", "a template that says texts in other words"},
   {NULL, NULL},
 };
 
@@ -318,9 +342,16 @@ const struct command command_template = {
   .summary = "prompt templates",
   .text =
     "A template is a .prompty file: YAML front matter with attributes, then the parts of a chat (system:, user:, "
-    "assistant:) in the Jinja2 language. In scope are label, meaning, labels, task, count, each attribute, and seeds. "
+    "assistant:) in the Jinja2 language. In scope are label, meaning, labels, task, count, each attribute, seeds, avoid, and "
+    "rival (name and meaning of the label that this one is confused with, where one is aimed at). "
     "It is kept in the project; to set it again makes a new version, and samples remember the version they were made "
     "with.\n\n"
+    "Its kind is generate, annotate or rewrite (front matter `kind:`). A template of kind annotate has in scope text, text2, "
+    "texts (a list of index, text, text2: all texts of the request) and rationale (true if a reason is asked for); one of "
+    "kind rewrite text, text2, was (name and meaning of the label that the text has) and label (that it is to get: with "
+    "`target: other` in the front matter another one). Four come with retort, for --builtin: annotate labels texts; "
+    "paraphrase says a text in other words; restyle writes it as other people would; counterfactual changes it a little, so "
+    "that another label is right.\n\n"
     "Where the project has one template only, NAME can be left out. A mistake in a template is answered with its line "
     "and column.",
   .options = options,
