@@ -224,12 +224,14 @@ tell(const struct search *s)
   const struct aim *a = s->aim;
   struct buf b = BUF_INIT;
 
-  buf_addf(&b, "aimed at: %zu of %zu texts ", a->n, a->n_train + a->n_valid);
+  buf_addf(&b, "aimed at: %zu of %zu texts ", a->n,
+           a->confused[0] == LABEL_NONE ? a->n_train + a->n_valid
+                                        : s->n_label[a->confused[0]] + s->n_label[a->confused[1]]);
   if (a->confused[0] == LABEL_NONE)
     buf_addf(&b, "that %s gets wrong or is unsure of", s->run.name);
   else
-    buf_addf(&b, "of %s that %s calls %s, or the reverse", label_name(labels, a->confused[0]), s->run.name,
-             label_name(labels, a->confused[1]));
+    buf_addf(&b, "of %s and %s that %s takes for the other", label_name(labels, a->confused[0]),
+             label_name(labels, a->confused[1]), s->run.name);
   for (size_t i = 0, n = 0; i < s->lesson.task.n_classes; i++)
     if (s->n_hard[i] > 0)
       buf_addf(&b, "%s%s %zu of %zu", n++ ? ", " : ": ", label_name(labels, (uint16_t)i), s->n_hard[i], s->n_label[i]);

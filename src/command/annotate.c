@@ -177,12 +177,32 @@ print_all_json(const struct annotation *a, const struct funnel *f, const struct 
   buf_release(&out);
 }
 
+/* Each of the teachers, by its own votes; the first one's figures into `evaluation`. */
+static int
+score_teachers(struct annotation *a, struct buf *evaluation, struct err *e)
+{
+  int r = 0;
+
+  for (size_t i = 0; i < a->job.n && r == 0; i++) {
+    struct examples x = {.v = xcalloc(a->truth.n, sizeof *x.v), .ids = xcalloc(a->truth.n, sizeof *x.ids),
+                         .n = a->truth.n};
+    struct buf json = BUF_INIT;
+    size_t n_unasked;
+
+    memcpy(x.v, a->truth.v, x.n * sizeof *x.v);
+    memcpy(x.ids, a->truth.ids, x.n * sizeof *x.ids);
+    r = score_teacher(a->c, &a->job.rows[i], score_where(a->filter), &x, &n_unasked, i == 0 ? evaluation : &json, e);
+    examples_release(&x);
+    buf_release(&json);
+  }
+  return r;
+}
+
 static int
 report(struct annotation *a, const struct funnel *f, struct err *e)
 {
   struct buf evaluation = BUF_INIT;
   struct tally t;
-  size_t n_unasked = 0;
   int r = tally_job(&t, a->c->project, f->job_id, 0, a->job.o.soft, e);
 
   if (r < 0)
@@ -192,7 +212,7 @@ report(struct annotation *a, const struct funnel *f, struct err *e)
   if (a->truth.n > 0) {
     if (!a->c->json)
       print_line(a->c, "%s", "");
-    r = score_teacher(a->c, &a->job.rows[0], score_where(a->filter), &a->truth, &n_unasked, &evaluation, e);
+    r = score_teachers(a, &evaluation, e);
   }
   if (r == 0 && a->c->json)
     print_all_json(a, f, &t, &evaluation);

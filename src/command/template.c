@@ -198,6 +198,36 @@ print_messages(struct call *c, const struct messages *m)
   buf_release(&out);
 }
 
+/* The text that a template of kind annotate or rewrite is about: --id, or the first that such a job could take. */
+static int
+find_subject(struct call *c, const struct prompty *p, struct sample *s, struct err *e)
+{
+  const struct corpus *corpus = project_corpus(c->project);
+  uint32_t id = (uint32_t)call_number(c, "id"), n = corpus_count(corpus);
+
+  if (id)
+    return corpus_get(corpus, id, s) ? 0 : err_set(e, ERR_INPUT, "there is no sample %u", id);
+  for (id = 1; id <= n; id++)
+    if (corpus_get(corpus, id, s) && (p->kind == PROMPTY_ANNOTATE || (s->split == SPLIT_TRAIN && s->n_labels)))
+      return 0;
+  return err_set(e, ERR_INPUT, "the project has no text that this template could be about");
+}
+
+/* What rewrite sees of the labels: the text's own, and the one that is to be made. */
+static void
+set_target(struct prompt_scope *scope, const struct prompty *p, const struct sample *s, const struct prompt_label *wished)
+{
+  size_t own = sample_label(s);
+
+  if (p->kind != PROMPTY_REWRITE)
+    return;
+  scope->was = own < scope->n_labels ? &scope->labels[own] : NULL;
+  if (wished)
+    scope->label = wished;
+  else if (own < scope->n_labels)
+    scope->label = &scope->labels[(own + p->other_label) % scope->n_labels];
+}
+
 static int
 render_parsed(struct call *c, const struct prompty *p, struct err *e)
 {
@@ -210,6 +240,7 @@ render_parsed(struct call *c, const struct prompty *p, struct err *e)
   struct prompt_scope scope = {.labels = all, .n_labels = n, .task = task_name(corpus_task(corpus)), .given = given,
                                .count = (int)call_number(c, "count"), .seeds = seeds};
   struct messages m;
+  struct sample s;
   uint16_t label = 0;
   int r;
 
@@ -220,8 +251,13 @@ render_parsed(struct call *c, const struct prompty *p, struct err *e)
   if (p->kind == PROMPTY_GENERATE || name)
     scope.label = n ? &all[label] : NULL;
   scope.n_seeds = take_seeds(c, scope.label ? label : LABEL_NONE, seeds, N_OF(seeds));
-  if (p->kind != PROMPTY_GENERATE && take_seeds(c, LABEL_NONE, &subject, 1))
+  if (p->kind != PROMPTY_GENERATE) {
+    if (find_subject(c, p, &s, e) < 0)
+      return -1;
+    subject = (struct prompt_text){s.text, s.text2, NULL};
     scope.subject = &subject;
+    set_target(&scope, p, &s, scope.label);
+  }
   r = prompty_render(p, &scope, &m, e);
   if (r == 0)
     print_messages(c, &m);
@@ -318,7 +354,7 @@ static const struct option options[] = {
   {.name = "count", .type = OPTION_INT, .min = 0, .max = PROMPTY_COUNT, .fallback = "0", .argument = "N",
    .summary = "render: how many texts are asked for; 0: as the template says"},
   {.name = "id", .type = OPTION_INT, .min = 0, .max = 4294967295.0, .fallback = "0", .argument = "N",
-   .summary = "try: the text to be labelled or rewritten"},
+   .summary = "render, try: the text to be labelled or rewritten"},
   {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "try: the teacher; else the only one"},
   {.name = "builtin", .type = OPTION_CHOICE, .choices = "annotate|paraphrase|counterfactual|restyle",
    .argument = "TEMPLATE", .summary = "set: one of the templates that come with retort"},

@@ -111,7 +111,7 @@ cell(const struct grid *g, uint64_t k, uint32_t *values)
 static int
 check_wish(const struct prompty *t, size_t n_labels, const struct plan_wish *wish, struct err *e)
 {
-  if (t->kind != PROMPTY_GENERATE)
+  if (t->kind == PROMPTY_ANNOTATE)
     return err_set(e, ERR_INPUT, "template '%s' is for %s, not for generate", t->name, prompty_kind_name(t->kind));
   if (!n_labels || (wish->labels && !wish->n_labels))
     return err_set(e, ERR_INPUT, "there are no labels to write texts for");

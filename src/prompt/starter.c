@@ -41,9 +41,9 @@ static const char annotate[] =
 
 #define REPLY_AS_LIST \
   "{% if text2 %}\n" \
-  "Answer with a JSON array of {{ count }} objects and nothing else: [{\"text\": \"...\", \"text2\": \"...\"}, ...].\n" \
+  "Answer with a JSON array of {{ count }} object{{ 's' if count != 1 }} and nothing else: [{\"text\": \"...\", \"text2\": \"...\"}, ...].\n" \
   "{% else %}\n" \
-  "Answer with a JSON array of {{ count }} strings and nothing else.\n" \
+  "Answer with a JSON array of {{ count }} string{{ 's' if count != 1 }} and nothing else.\n" \
   "{% endif %}\n"
 #define THE_TEXT \
   "Text: {{ text }}\n" \
@@ -132,11 +132,11 @@ starter_find(const char *name, struct err *e)
 {
   struct buf names = BUF_INIT;
 
-  for (const struct starter *s = starters; s->name; s++) {
+  for (const struct starter *s = starters; s->name; s++)
     if (strcmp(s->name, name) == 0)
       return s;
+  for (const struct starter *s = starters; s->name; s++)
     buf_addf(&names, "%s%s", names.n > 0 ? ", " : "", s->name);
-  }
   err_set(e, ERR_INPUT, "no template '%.100s' comes with the program (there are: %s)", name, buf_str(&names));
   buf_release(&names);
   return NULL;
