@@ -1,0 +1,853 @@
+/* The HTTP back end against a server that fails on command. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "server.h"
+#include "teacher/teacher.h"
+
+#define KEY "sk-test-0123456789abcdef"
+
+static struct server *server;
+
+static struct teacher_reply *
+ask_sample(struct teacher *t, const char *messages, int sample)
+{
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher_reply *r;
+
+  request.messages = messages;
+  request.sample = sample;
+  teacher_start(t, 42, &request);
+  r = teacher_take(t, 20000);
+  assert_non_null(r);
+  assert_int_equal(r->tag, 42);
+  assert_int_equal(teacher_n_waiting(t), 0);
+  return r;
+}
+
+static struct teacher_spec
+http_spec(void)
+{
+  struct teacher_spec spec = TEACHER_SPEC_INIT;
+
+  spec.name = "test";
+  spec.url = server->url;
+  spec.model = "m";
+  spec.key_env = "RETORT_TEST_KEY";
+  spec.price_in_usd = 1;
+  spec.price_out_usd = 2;
+  spec.retry = (struct retry_policy){.tries_max = 4, .base_ms = 2, .cap_ms = 10, .total_ms = 5000};
+  spec.connect_timeout_ms = 2000;
+  spec.timeout_ms = 10000;
+  return spec;
+}
+
+static const char *
+message_with(const char *command)
+{
+  static char text[200];
+
+  snprintf(text, sizeof text, "[{\"role\":\"user\",\"content\":\"hello %s\"}]", command);
+  return text;
+}
+
+static struct teacher_reply *
+ask(const struct teacher_spec *spec, const char *command)
+{
+  struct err e = {0};
+  struct teacher *t = teacher_open(spec, &e);
+  struct teacher_reply *r;
+
+  assert_string_equal(e.message, "");
+  assert_non_null(t);
+  r = ask_sample(t, message_with(command), 0);
+  teacher_close(t);
+  return r;
+}
+
+static void
+a_server_answers(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_reply *r;
+  struct json *texts;
+
+  (void)state;
+  server_clear(server);
+  r = ask(&spec, "");
+  assert_true(r->ok && r->answered && r->fault == TEACHER_FAULT_NONE);
+  assert_int_equal(r->http_status, 200);
+  assert_int_equal(r->tries, 1);
+  assert_string_equal(r->finish_reason, "stop");
+  assert_true(r->tokens_in > 0 && r->tokens_out > 0);
+  assert_float_equal(r->cost_usd, ((double)r->tokens_in + 2 * (double)r->tokens_out) / 1e6, 1e-12);
+  texts = json_parse(r->content, strlen(r->content), NULL, NULL);
+  assert_int_equal(json_size(texts), 10);
+  json_free(texts);
+  assert_true(server->log[0].had_key && !server->log[0].elsewhere);
+  teacher_reply_free(r);
+}
+
+/* What each failure becomes. */
+static const struct {
+  const char *command;
+  bool ok;
+  const char *error;      /* the beginning */
+  enum teacher_fault fault;
+  int tries, requests;    /* that the reply counts, that the server saw */
+  bool answered;
+} failures[] = {
+  {"[[429*2]]", true, "", TEACHER_FAULT_NONE, 3, 3, true},
+  {"[[500*3]]", true, "", TEACHER_FAULT_NONE, 4, 4, true},
+  {"[[503*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
+  {"[[html*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
+  {"[[reset*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
+  {"[[silent*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
+  {"[[error200-429*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
+  {"[[429]]", false, "too many requests: HTTP 429: Rate limit reached for requests (4 tries)", TEACHER_FAULT_REQUEST,
+   4, 4, false},
+  {"[[500]]", false, "the server failed: HTTP 500: The server had an error (4 tries)", TEACHER_FAULT_REQUEST, 4, 4,
+   false},
+  {"[[html]]", false, "the server failed: HTTP 502 (4 tries)", TEACHER_FAULT_REQUEST, 4, 4, false},
+  {"[[reset]]", false, "the connection to 'http://127.0.0.1:", TEACHER_FAULT_LOST, 4, 4, false},
+  {"[[429-long]]", false, "too many requests: HTTP 429: Come back tomorrow", TEACHER_FAULT_REQUEST, 1, 1, false},
+  {"[[quota]]", false, "the account has no money left: HTTP 402: You exceeded your current quota",
+   TEACHER_FAULT_TEACHER, 1, 1, false},
+  {"[[html200]]", false, "the reply is a web page, not JSON", TEACHER_FAULT_REQUEST, 1, 1, false},
+  {"[[error200]]", false, "the teacher answered: The model is not loaded", TEACHER_FAULT_REQUEST, 1, 1, false},
+  {"[[truncated]]", false, "the reply is not a chat completion: invalid JSON", TEACHER_FAULT_REQUEST, 1, 1, true},
+  {"[[empty]]", false, "the reply has no choices", TEACHER_FAULT_REQUEST, 1, 1, true},
+  {"[[refusal]]", false, "the teacher refused: I will not do that.", TEACHER_FAULT_REQUEST, 1, 1, true},
+  {"[[oversized]]", false, "the reply is larger than 16 MiB", TEACHER_FAULT_LOST, 1, 1, false},
+  {"[[redirect]]", false, "'http://127.0.0.1:", TEACHER_FAULT_TEACHER, 1, 1, false},
+  {"[[401]]", false, "the server does not take the key: HTTP 401: Incorrect API key provided: ****",
+   TEACHER_FAULT_TEACHER, 1, 1,
+   false},
+  {"[[404]]", false, "no such model or URL: HTTP 404: The model `gpt-x` does not exist", TEACHER_FAULT_TEACHER, 1, 1,
+   false},
+};
+
+static void
+failures_are_told_apart(void **state)
+{
+  struct teacher_spec spec = http_spec();
+
+  (void)state;
+  for (size_t i = 0; i < N_OF(failures); i++) {
+    struct teacher_reply *r;
+    int expected;
+
+    server_clear(server);
+    r = ask(&spec, failures[i].command);
+    if (r->ok != failures[i].ok || strncmp(r->error, failures[i].error, strlen(failures[i].error)) != 0 ||
+        r->fault != failures[i].fault || r->tries != failures[i].tries || r->answered != failures[i].answered)
+      fail_msg("%s: ok %d, fault %d, %d tries, answered %d: %s", failures[i].command, r->ok, r->fault, r->tries,
+               r->answered,
+               r->error);
+    assert_int_equal(server_count(server, -1), failures[i].requests);
+    assert_null(strstr(r->error, KEY));
+    assert_null(strstr(r->body, KEY));
+    expected = r->tries - (r->ok || !strstr(r->error, "tries)")) + (strstr(r->error, "HTTP 429") && r->tries == 1);
+    if (r->n_rate_limited + r->n_server_errors + r->n_resets + r->n_timeouts != expected)
+      fail_msg("%s: %d limited, %d server's, %d resets, %d timeouts, not %d: %s", failures[i].command, r->n_rate_limited,
+               r->n_server_errors, r->n_resets, r->n_timeouts, expected, r->error);
+    for (int k = 0; k < atomic_load(&server->n); k++)
+      assert_false(server->log[k].elsewhere);
+    teacher_reply_free(r);
+  }
+}
+
+static void
+retry_after_is_obeyed(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_reply *r;
+  int64_t before = clock_ms();
+
+  (void)state;
+  server_clear(server);
+  r = ask(&spec, "[[429-after*1]]");
+  assert_true(r->ok);
+  assert_true(r->waited_ms >= 1000 && clock_ms() - before >= 1000);
+  teacher_reply_free(r);
+}
+
+static void
+a_stall_times_out(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher_reply *r;
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  spec.timeout_ms = 500;
+  r = ask(&spec, "[[stall*1]]");
+  assert_true(r->ok);
+  assert_int_equal(r->n_timeouts, 1);
+  assert_int_equal(r->n_lost, 1);
+  teacher_reply_free(r);
+  /* who counts money is asked first */
+  server_clear(server);
+  request.no_blind_retry = true;
+  request.messages = message_with("[[stall*1]]");
+  t = teacher_open(&spec, NULL);
+  teacher_start(t, 1, &request);
+  r = teacher_take(t, 10000);
+  assert_false(r->ok);
+  assert_int_equal(r->fault, TEACHER_FAULT_LOST);
+  assert_int_equal(r->tries, 1);
+  teacher_reply_free(r);
+  teacher_close(t);
+}
+
+static void
+nobody_is_there(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_reply *r;
+  int64_t before = clock_ms();
+
+  (void)state;
+  spec.url = "http://127.0.0.1:1/v1";
+  r = ask(&spec, "");
+  assert_string_equal(r->error, "cannot reach 'http://127.0.0.1:1': connection refused (is the server running?)");
+  assert_int_equal(r->fault, TEACHER_FAULT_TEACHER);
+  assert_int_equal(r->code, ERR_INPUT);
+  assert_int_equal(r->tries, 1);
+  assert_true(clock_ms() - before < 5000);
+  teacher_reply_free(r);
+}
+
+static void
+schemas_fall_back_once(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  spec.concurrency = 1;
+  t = teacher_open(&spec, NULL);
+  request.messages = message_with("[[schema]]");
+  request.schema = "{\"type\":\"object\"}";
+  for (uint64_t i = 0; i < 3; i++)
+    teacher_start(t, i, &request);
+  for (int i = 0; i < 3; i++) {
+    struct teacher_reply *r = teacher_take(t, 10000);
+
+    assert_true(r && r->ok);
+    assert_int_equal(r->tries, 1);
+    teacher_reply_free(r);
+  }
+  assert_int_equal(server_count(server, 400), 1);
+  assert_int_equal(server_count(server, 200), 3);
+  assert_true(server->log[0].had_schema && !server->log[1].had_schema && !server->log[2].had_schema);
+  teacher_close(t);
+}
+
+/* Starts n requests, each its own. */
+static void
+start_many(struct teacher *t, int n, const char *words)
+{
+  char messages[100];
+
+  for (int i = 0; i < n; i++) {
+    struct teacher_request request = TEACHER_REQUEST_INIT;
+
+    snprintf(messages, sizeof messages, "[{\"role\":\"user\",\"content\":\"request %d %s\"}]", i, words);
+    request.messages = messages;
+    teacher_start(t, (uint64_t)i, &request);
+  }
+}
+
+/* Takes the replies of n; returns how many were ok. */
+static int
+take_many(struct teacher *t, int n)
+{
+  bool *came = xcalloc((size_t)n, sizeof *came);
+  int ok = 0;
+
+  for (int i = 0; i < n; i++) {
+    struct teacher_reply *r = teacher_take(t, 20000);
+
+    assert_non_null(r);
+    assert_false(came[r->tag]);
+    came[r->tag] = true;
+    ok += r->ok;
+    teacher_reply_free(r);
+  }
+  free(came);
+  return ok;
+}
+
+static int
+ask_many(struct teacher *t, int n)
+{
+  start_many(t, n, "");
+  return take_many(t, n);
+}
+
+static void
+many_are_in_flight(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->delay_ms, 20);
+  spec.concurrency = 16;
+  t = teacher_open(&spec, NULL);
+  assert_int_equal(ask_many(t, 200), 200);
+  assert_true(server->most_in_flight <= 16 && server->most_in_flight >= 8);
+  assert_true(server->n_connections <= 24);  /* kept alive */
+  teacher_close(t);
+}
+
+static void
+faults_are_survived(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->fault_every, 10);
+  spec.concurrency = 16;
+  spec.retry.tries_max = 8;
+  t = teacher_open(&spec, NULL);
+  assert_int_equal(ask_many(t, 400), 400);
+  assert_true(server_count(server, -1) > 420);
+  assert_int_equal(server_answered(server), 400);
+  assert_int_equal(server_most_answers_of_one(server), 1);
+  teacher_close(t);
+}
+
+static void
+cancelled_at_once(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher *t;
+  int64_t before;
+
+  (void)state;
+  server_clear(server);
+  spec.concurrency = 2;
+  request.messages = message_with("[[stall]]");
+  t = teacher_open(&spec, NULL);
+  for (uint64_t i = 0; i < 5; i++)
+    teacher_start(t, i, &request);
+  assert_null(teacher_take(t, 50));
+  before = clock_ms();
+  teacher_cancel(t, 1);
+  teacher_cancel_all(t);
+  for (int i = 0; i < 5; i++) {
+    struct teacher_reply *r = teacher_take(t, 10000);
+
+    assert_non_null(r);
+    assert_int_equal(r->fault, TEACHER_FAULT_CANCELLED);
+    teacher_reply_free(r);
+  }
+  for (uint64_t i = 0; i < 5; i++)
+    teacher_start(t, i, &request);
+  teacher_close(t);
+  assert_true(clock_ms() - before < 2000);
+}
+
+/* ---- what the endpoint says about its limits ---- */
+
+static void
+other_words_for_later_are_obeyed(void **state)
+{
+  static const struct {
+    const char *command;
+    int64_t least_ms, most_ms;  /* of waiting; the upper by what the header says, not by how long it took */
+  } rows[] = {{"[[429-after-ms*1]]", 250, 300}, {"[[429-date*1]]", 900, 3100}};
+  struct teacher_spec spec = http_spec();
+
+  (void)state;
+  for (size_t i = 0; i < N_OF(rows); i++) {
+    struct teacher_reply *r;
+
+    server_clear(server);
+    r = ask(&spec, rows[i].command);
+    assert_true(r->ok);
+    if (r->waited_ms < rows[i].least_ms || r->waited_ms > rows[i].most_ms)
+      fail_msg("%s: waited %lld ms", rows[i].command, (long long)r->waited_ms);
+    teacher_reply_free(r);
+  }
+}
+
+/* After a 429 whose headers say that nothing is left for 400 ms, nobody asks before. */
+static void
+the_endpoints_count_holds_all(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher *t;
+  struct teacher_reply *r;
+  struct teacher_pace pace;
+  int64_t before;
+
+  (void)state;
+  server_clear(server);
+  spec.concurrency = 1;
+  spec.retry.tries_max = 1;
+  t = teacher_open(&spec, NULL);
+  before = clock_ms();
+  r = ask_sample(t, message_with("[[429-reset]]"), 0);
+  assert_int_equal(r->n_rate_limited, 1);
+  teacher_reply_free(r);
+  r = ask_sample(t, message_with("after"), 0);
+  assert_true(r->ok && clock_ms() - before >= 400);
+  teacher_reply_free(r);
+  teacher_pace(t, &pace);
+  assert_int_equal(pace.held_ms, 0);
+  teacher_close(t);
+}
+
+/* A server that takes 6 at a time is asked for about as many after a while, without being told. */
+static void
+the_number_in_flight_finds_its_level(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_pace pace;
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->busy_above, 6);
+  atomic_store(&server->delay_ms, 20);
+  spec.concurrency = 32;
+  spec.retry.tries_max = 50;
+  spec.retry.total_ms = 60000;
+  t = teacher_open(&spec, NULL);
+  teacher_pace(t, &pace);
+  assert_int_equal(pace.allowed, 32);
+  assert_int_equal(ask_many(t, 200), 200);
+  teacher_pace(t, &pace);
+  if (pace.allowed > 12)
+    fail_msg("%d are allowed", pace.allowed);
+  assert_int_equal(pace.in_flight, 0);
+  assert_int_equal(server_most_answers_of_one(server), 1);
+  teacher_close(t);
+}
+
+static void
+our_own_limit_holds(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_pace pace;
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  spec.requests_per_minute = 600;  /* 10 at once, then one each 100 ms or so */
+  spec.concurrency = 32;
+  t = teacher_open(&spec, NULL);
+  start_many(t, 14, "");
+  while (server_answered(server) < 10)
+    clock_sleep_ms(1);
+  teacher_pace(t, &pace);
+  assert_true(pace.held_ms > 0 || server_answered(server) > 10);
+  assert_int_equal(take_many(t, 14), 14);
+  teacher_close(t);
+}
+
+/* ---- time limits, the way out ---- */
+
+static void
+the_first_byte_is_awaited_for_so_long(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_reply *r;
+
+  (void)state;
+  server_clear(server);
+  spec.first_byte_timeout_ms = 200;
+  spec.retry.tries_max = 1;
+  r = ask(&spec, "[[stall]]");
+  assert_int_equal(r->fault, TEACHER_FAULT_LOST);
+  assert_int_equal(r->n_timeouts, 1);
+  assert_non_null(strstr(r->error, "no answer from 'http://127.0.0.1:"));
+  teacher_reply_free(r);
+  /* once it has begun, only the limit of the whole holds */
+  spec.timeout_ms = 600;
+  r = ask(&spec, "[[stall-body]]");
+  assert_int_equal(r->fault, TEACHER_FAULT_LOST);
+  assert_non_null(strstr(r->error, "no whole reply from 'http://127.0.0.1:"));
+  assert_true(r->latency_ms >= 590);
+  teacher_reply_free(r);
+  spec.timeout_ms = 20000;
+  r = ask(&spec, "[[drip:3]]");  /* slow, but it comes */
+  assert_true(r->ok && r->latency_ms > 200);
+  teacher_reply_free(r);
+}
+
+static void
+tls_that_fails_is_told(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_reply *r;
+  char url[80];
+
+  (void)state;
+  server_clear(server);
+  snprintf(url, sizeof url, "https://127.0.0.1:%d/v1", server->port);
+  spec.url = url;
+  r = ask(&spec, "");
+  assert_int_equal(r->fault, TEACHER_FAULT_TEACHER);
+  assert_int_equal(r->tries, 1);
+  assert_int_equal(r->n_lost, 0);
+  if (strncmp(r->error, "cannot reach 'https://127.0.0.1:", 32) != 0)
+    fail_msg("%s", r->error);
+  assert_int_equal(atomic_load(&server->n), 0);
+  teacher_reply_free(r);
+}
+
+/* Nobody comes where a redirect leads, so neither does the key. */
+static void
+redirects_are_not_followed(void **state)
+{
+  static const char *const commands[] = {"[[redirect]]", "[[redirect:301]]", "[[redirect:302]]", "[[redirect:303]]",
+                                         "[[redirect:308]]"};
+  struct teacher_spec spec = http_spec();
+
+  (void)state;
+  server_clear(server);
+  for (size_t i = 0; i < N_OF(commands); i++) {
+    struct teacher_reply *r = ask(&spec, commands[i]);
+
+    assert_int_equal(r->fault, TEACHER_FAULT_TEACHER);
+    assert_non_null(strstr(r->error, "(the key is not sent there; give that URL instead)"));
+    teacher_reply_free(r);
+  }
+  assert_int_equal(server_count(server, -1), N_OF(commands));
+  for (int i = 0; i < atomic_load(&server->n); i++)
+    assert_false(server->log[i].elsewhere);
+}
+
+/* A kept connection that breaks without an answer: curl would send the request again by itself. */
+static void
+nothing_is_sent_twice_behind_our_back(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher_reply *r;
+  struct teacher *t;
+
+  (void)state;
+  for (int blind = 0; blind < 2; blind++) {
+    server_clear(server);
+    spec.concurrency = 1;
+    t = teacher_open(&spec, NULL);
+    teacher_reply_free(ask_sample(t, message_with("first"), 0));
+    request.messages = message_with("[[silent*1]]");
+    request.no_blind_retry = !blind;
+    teacher_start(t, 1, &request);
+    r = teacher_take(t, 20000);
+    assert_int_equal(r->n_lost, 1);
+    if (blind) {
+      assert_true(r->ok);
+      assert_int_equal(server_count(server, -1), 3);
+    } else {
+      assert_int_equal(r->fault, TEACHER_FAULT_LOST);
+      assert_int_equal(server_count(server, -1), 2);
+    }
+    teacher_reply_free(r);
+    teacher_close(t);
+  }
+}
+
+/* What waits comes back, what is under way comes in. */
+static void
+draining_begins_nothing(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher *t;
+  int ok = 0, cancelled = 0;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->delay_ms, 500);
+  spec.concurrency = 4;
+  t = teacher_open(&spec, NULL);
+  start_many(t, 12, "");
+  while (atomic_load(&server->n_in_flight) < 4)
+    clock_sleep_ms(1);
+  teacher_drain(t);
+  start_many(t, 2, "late");
+  for (int i = 0; i < 14; i++) {
+    struct teacher_reply *r = teacher_take(t, 20000);
+
+    assert_non_null(r);
+    ok += r->ok;
+    cancelled += r->fault == TEACHER_FAULT_CANCELLED;
+    assert_int_equal(r->tries, r->ok);
+    assert_int_equal(r->n_lost, 0);
+    teacher_reply_free(r);
+  }
+  assert_int_equal(ok, 4);
+  assert_int_equal(cancelled, 10);
+  assert_int_equal(server_count(server, -1), 4);
+  teacher_close(t);
+}
+
+/* A try that fails while draining is not made again, and what waits for its next try is given up. */
+static void
+draining_tries_nothing_again(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher_pace pace = {0};
+  struct teacher_reply *r;
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  spec.retry = (struct retry_policy){.base_ms = 60000, .cap_ms = 60000, .total_ms = 300000};
+  t = teacher_open(&spec, NULL);
+  request.messages = message_with("[[500]]");
+  teacher_start(t, 1, &request);
+  while (pace.waiting == 0) {
+    clock_sleep_ms(1);
+    teacher_pace(t, &pace);
+  }
+  teacher_drain(t);
+  r = teacher_take(t, 20000);
+  assert_int_equal(r->fault, TEACHER_FAULT_CANCELLED);
+  assert_int_equal(r->tries, 1);
+  teacher_reply_free(r);
+  teacher_close(t);
+}
+
+static void
+a_thousand_are_in_flight(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->delay_ms, 1000);
+  atomic_store(&server->texts, 1);
+  spec.concurrency = TEACHER_CONCURRENCY_MAX;
+  spec.timeout_ms = 60000;
+  spec.connect_timeout_ms = 30000;
+  t = teacher_open(&spec, NULL);
+  assert_int_equal(ask_many(t, 1500), 1500);
+  assert_true(server->most_in_flight > 256 && server->most_in_flight <= TEACHER_CONCURRENCY_MAX);
+  assert_int_equal(server_answered(server), 1500);
+  assert_int_equal(server_most_answers_of_one(server), 1);
+  teacher_close(t);
+}
+
+/* ---- streams ---- */
+
+struct listener {
+  struct buf text;
+  int pieces, beginnings;
+};
+
+static void
+listen_to(void *to, uint64_t tag, const char *text, size_t n)
+{
+  struct listener *l = to;
+
+  assert_int_equal(tag, 42);
+  l->pieces++;
+  if (n == 0) {
+    l->beginnings++;
+    buf_clear(&l->text);
+  }
+  buf_add(&l->text, text, n);
+}
+
+static struct teacher_reply *
+ask_stream(struct teacher *t, const char *command, struct listener *l, bool no_blind_retry)
+{
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher_reply *r;
+
+  request.messages = message_with(command);
+  request.stream = true;
+  request.no_blind_retry = no_blind_retry;
+  if (l) {
+    *l = (struct listener){.text = BUF_INIT};
+    request.on_text = listen_to;
+    request.to = l;
+  }
+  teacher_start(t, 42, &request);
+  r = teacher_take(t, 20000);
+  assert_non_null(r);
+  return r;
+}
+
+static void
+streams_are_heard_as_they_come(void **state)
+{
+  static const struct {
+    const char *command;
+    int tries, beginnings;
+    bool pieces;
+  } rows[] = {
+    {"", 1, 0, true}, {"[[comments]]", 1, 0, true}, {"[[drip:7]]", 1, 0, true}, {"[[drip:1000]]", 1, 0, true},
+    {"[[plain]]", 1, 0, true}, {"[[429*1]]", 2, 0, true}, {"[[error-event*1]]", 2, 1, true}, {"[[reset*2]]", 3, 2, true},
+    {"[[cut:700*1]]", 2, 1, true}, {"[[529*1]]", 2, 0, true},
+  };
+  struct teacher_spec spec = http_spec();
+  struct teacher *t = teacher_open(&spec, NULL);
+  struct teacher_reply *r;
+  struct listener l;
+
+  (void)state;
+  for (size_t i = 0; i < N_OF(rows); i++) {
+    server_clear(server);
+    r = ask_stream(t, rows[i].command, &l, false);
+    if (!r->ok || r->tries != rows[i].tries || l.beginnings != rows[i].beginnings)
+      fail_msg("%s: %d tries, %d beginnings: %s", rows[i].command, r->tries, l.beginnings, r->error);
+    assert_string_equal(r->content, l.text.s);
+    assert_true(l.pieces > 5);
+    assert_true(strncmp(r->body, "data: ", 6) == 0 || r->body[0] == ':');
+    assert_non_null(strstr(r->body, "data: [DONE]"));   /* kept as it came */
+    assert_true(r->tokens_in > 0 && r->tokens_out > 0 && r->cost_usd > 0);
+    assert_string_equal(r->finish_reason, "stop");
+    assert_true(server->log[0].streamed);
+    assert_int_equal(r->n_lost, r->tries > 1 && rows[i].beginnings > 0 ? r->tries - 1 : 0);
+    teacher_reply_free(r);
+    buf_release(&l.text);
+  }
+  teacher_close(t);
+}
+
+/* Cut at every byte, without the transport's knowing: the next try brings the whole; who counts money is told. */
+static void
+a_stream_may_be_cut_anywhere(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher *t;
+  struct teacher_reply *whole, *r;
+  char command[40];
+  int n_whole = 0, n_again = 0;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->texts, 1);
+  t = teacher_open(&spec, NULL);
+  whole = ask_stream(t, "", NULL, false);
+  assert_true(whole->ok);
+  for (size_t n = 0; n <= whole->body_size; n++) {
+    bool again;
+
+    snprintf(command, sizeof command, "[[cut:%zu*1]]", n);
+    r = ask_stream(t, command, NULL, true);
+    again = !r->ok;
+    if (again && (r->fault != TEACHER_FAULT_LOST || r->answered || r->n_lost != 1 || !r->transient))
+      fail_msg("cut at %zu: fault %d, answered %d: %s", n, r->fault, r->answered, r->error);
+    n_whole += r->ok;
+    teacher_reply_free(r);
+    if (again) {
+      snprintf(command, sizeof command, "[[cut:%zu*2]]", n);  /* another body, so that it is cut anew */
+      r = ask_stream(t, command, NULL, false);
+      if (!r->ok || r->n_lost != r->tries - 1)
+        fail_msg("cut at %zu: %d tries: %s", n, r->tries, r->error);
+      n_again += r->tries > 1;
+      teacher_reply_free(r);
+    }
+  }
+  assert_true(n_whole >= 10);  /* behind the finish_reason nothing is missing but the figures */
+  assert_true(n_again > 500);
+  teacher_reply_free(whole);
+  teacher_close(t);
+}
+
+/* One that does not stream is told all at once. */
+static void
+an_endpoint_need_not_stream(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct listener l = {.text = BUF_INIT};
+  struct teacher_reply *r;
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  spec.refused = 256;  /* REFUSED_STREAM: it is known not to */
+  t = teacher_open(&spec, NULL);
+  request.messages = message_with("");
+  request.stream = true;
+  request.on_text = listen_to;
+  request.to = &l;
+  teacher_start(t, 42, &request);
+  r = teacher_take(t, 20000);
+  assert_true(r->ok && !server->log[0].streamed);
+  assert_string_equal(r->content, l.text.s);
+  assert_int_equal(l.pieces, 1);
+  teacher_reply_free(r);
+  buf_release(&l.text);
+  teacher_close(t);
+}
+
+static int
+server_up(void **state)
+{
+  (void)state;
+  setenv("RETORT_TEST_KEY", KEY, 1);
+  server = server_start();
+  return 0;
+}
+
+static int
+server_down(void **state)
+{
+  (void)state;
+  server_stop(server);
+  return 0;
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_server_answers),
+    cmocka_unit_test(failures_are_told_apart),
+    cmocka_unit_test(retry_after_is_obeyed),
+    cmocka_unit_test(a_stall_times_out),
+    cmocka_unit_test(nobody_is_there),
+    cmocka_unit_test(schemas_fall_back_once),
+    cmocka_unit_test(many_are_in_flight),
+    cmocka_unit_test(faults_are_survived),
+    cmocka_unit_test(cancelled_at_once),
+    cmocka_unit_test(other_words_for_later_are_obeyed),
+    cmocka_unit_test(the_endpoints_count_holds_all),
+    cmocka_unit_test(the_number_in_flight_finds_its_level),
+    cmocka_unit_test(our_own_limit_holds),
+    cmocka_unit_test(the_first_byte_is_awaited_for_so_long),
+    cmocka_unit_test(tls_that_fails_is_told),
+    cmocka_unit_test(redirects_are_not_followed),
+    cmocka_unit_test(nothing_is_sent_twice_behind_our_back),
+    cmocka_unit_test(draining_begins_nothing),
+    cmocka_unit_test(draining_tries_nothing_again),
+    cmocka_unit_test(a_thousand_are_in_flight),
+    cmocka_unit_test(streams_are_heard_as_they_come),
+    cmocka_unit_test(a_stream_may_be_cut_anywhere),
+    cmocka_unit_test(an_endpoint_need_not_stream),
+  };
+
+  return cmocka_run_group_tests(tests, server_up, server_down);
+}
