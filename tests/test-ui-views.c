@@ -51,9 +51,9 @@ put_template(struct stage *s)
 }
 
 static void
-put_teacher(struct stage *s)
+put_teacher_named(struct stage *s, const char *name)
 {
-  struct teacher_row row = {.name = (char *)"recorded", .kind = (char *)"replay", .url = (char *)"", .model = (char *)"",
+  struct teacher_row row = {.name = (char *)name, .kind = (char *)"replay", .url = (char *)"", .model = (char *)"",
                             .key_env = (char *)"", .settings = (char *)"{}", .price_in = 0.15, .price_out = 0.6, .concurrency = 1};
   struct buf text = BUF_INIT, line = BUF_INIT;
   struct err e = {0};
@@ -72,6 +72,12 @@ put_teacher(struct stage *s)
     fail_msg("%s", e.message);
   buf_release(&text);
   buf_release(&line);
+}
+
+static void
+put_teacher(struct stage *s)
+{
+  put_teacher_named(s, "recorded");
 }
 
 static void
@@ -337,6 +343,42 @@ a_job_from_form_to_funnel(void **state)
   stage_screen(&s, "generate-60x16");
   stage_keys(&s, "g Enter");
   stage_assert_shows(&s, "request    1 of job 1");
+  stage_close(&s);
+}
+
+/* A probe sends the first requests of the job that then goes on: nothing is asked twice. */
+static void
+a_probe_goes_before_a_job(void **state)
+{
+  struct stage s;
+  struct job_row *jobs;
+  struct err e = {0};
+  size_t n;
+
+  (void)state;
+  put_on(&s, "probe", 30, 100, 1);
+  stage_keys(&s, "n Enter p");
+  stage_screen(&s, "generate-probed");
+  stage_keys(&s, "Enter");
+  stage_assert_shows(&s, "5 of 6");
+  if (job_store_list(s.project, &jobs, &n, &e) < 0)
+    fail_msg("%s", e.message);
+  assert_int_equal(n, 1);
+  job_rows_free(jobs, n);
+  stage_close(&s);
+}
+
+/* Several teachers are named in one field. */
+static void
+teachers_share_a_job(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "shared", 30, 100, 1);
+  put_teacher_named(&s, "second");
+  stage_keys(&s, "n Down C-u <recorded,second:2> Enter");
+  stage_assert_shows(&s, "--teacher recorded --teacher second:2");
   stage_close(&s);
 }
 
@@ -796,6 +838,8 @@ main(void)
     cmocka_unit_test(starters_render),
     cmocka_unit_test(a_request_is_tried_once),
     cmocka_unit_test(a_job_from_form_to_funnel),
+    cmocka_unit_test(a_probe_goes_before_a_job),
+    cmocka_unit_test(teachers_share_a_job),
     cmocka_unit_test(a_cell_opens_its_texts),
     cmocka_unit_test(dropped_texts_are_let_in),
     cmocka_unit_test(diversity_is_set_beside_what_was_given),

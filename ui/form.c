@@ -301,6 +301,8 @@ form_draw(struct form *f, struct canvas *c, struct area a)
   canvas_str(c, foot, 0, 1, STYLE_DIM,
              field && field->option->type == OPTION_FLAG
                ? "Space yes or no   Up Down field   Enter start   Esc back"
+             : field && offers_of(field) && field->option->many
+               ? "Space next choice, or type several: a,b   Up Down field   Enter start   Esc back"
              : field && offers_of(field) ? "Space next choice   Up Down field   Enter start   Esc back"
              : "type a value (empty: the default)   Up Down field   Enter start   Esc back");
 }
@@ -321,6 +323,26 @@ add_quoted(struct buf *out, const char *s)
   buf_addc(out, '"');
 }
 
+/* "a, b" of teachers or labels are several. */
+static void
+add_each(struct buf *out, const struct option *o, const char *value)
+{
+  bool several = o->many && (o->type == OPTION_TEACHER || o->type == OPTION_LABEL);
+
+  for (const char *end; *value; value = end + (*end != '\0')) {
+    char *one;
+
+    end = several ? value + strcspn(value, ",") : value + strlen(value);
+    value += several ? strspn(value, " ") : 0;
+    one = xstrndup(value, (size_t)(end - value));
+    if (*one) {
+      buf_addf(out, " --%s ", o->name);
+      add_quoted(out, one);
+    }
+    free(one);
+  }
+}
+
 void
 form_line(const struct form *f, struct buf *out)
 {
@@ -328,12 +350,9 @@ form_line(const struct form *f, struct buf *out)
     const char *value = editor_text(&f->fields[i].value);
     bool flag = f->fields[i].option->type == OPTION_FLAG;
 
-    if (!*value || (flag && strcmp(value, "yes")))
-      continue;
-    buf_addf(out, " --%s", f->fields[i].option->name);
-    if (flag)
-      continue;
-    buf_addc(out, ' ');
-    add_quoted(out, value);
+    if (flag && !strcmp(value, "yes"))
+      buf_addf(out, " --%s", f->fields[i].option->name);
+    else if (!flag)
+      add_each(out, f->fields[i].option, value);
   }
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command/job_options.h"
 #include "store/template_store.h"
 #include "teacher/teacher.h"
 
@@ -52,6 +53,8 @@ limit_of(const struct generate *g, const struct form *f, size_t i)
   const char *text = form_get(f, limit_names[i]);
   double x = 0;
 
+  if (i == N_LIMITS - 1)
+    return job_time(text, &x, NULL) ? 0 : x;
   return *text && option_check(&g->limit_rows[i], text, &x, NULL) == 0 ? x : 0;
 }
 

@@ -51,9 +51,13 @@ struct job_item {
   bool has_figures;
   bool elsewhere;              /* another process works on it */
 };
-/* What a job would cost, as `generate --dry-run` says. */
+/* What a job would take, as `generate --dry-run` or --probe says; NaN: not known. */
 struct estimate_shown {
-  double requests, cached, texts, tokens_in, tokens_out, cost_usd, bound_usd;
+  double requests, cached, texts, tokens_in, tokens_out, cost_usd, bound_usd, requests_bound;
+  double tokens_in_range[2], tokens_out_range[2], cost_range_usd[2];
+  double replies;              /* whose lengths it goes by */
+  double yield;                /* texts kept of those asked for, so far */
+  double probed, job;          /* requests sent to find out; and the job that they are of, 0: none */
 };
 
 #define N_LIMITS 4             /* money, tokens, requests, time */
@@ -128,6 +132,7 @@ struct generate {
   struct option *limit_rows;   /* of the form over a job that runs; N_LIMITS, NULL: not made yet */
   char *line;                  /* the command line that the estimate is for */
   struct estimate_shown estimate;
+  bool probing;                /* the estimate that is asked for is a probe */
   char problem[400];           /* why there is no estimate */
 };
 
