@@ -1,4 +1,4 @@
-/* The room corpus: samples, labels, counters, near-duplicates, statistics, the board, readers beside a writer. */
+/* The room corpus: samples, labels, counters, statistics, the board, readers beside a writer. */
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
@@ -22,7 +22,6 @@
 #include "corpus/board.h"
 #include "corpus/change.h"
 #include "corpus/corpus.h"
-#include "corpus/neardup.h"
 #include "corpus/stats.h"
 
 static uint32_t
@@ -222,164 +221,6 @@ watchers_are_woken(void **state)
   corpus_free(c);
 }
 
-/* ---- near-duplicates ---- */
-
-static double
-similar(const char *a, const char *b)
-{
-  return neardup_similarity(a, strlen(a), b, strlen(b));
-}
-
-static void
-similarity_is_jaccard(void **state)
-{
-  (void)state;
-  assert_float_equal(similar("Hello, WORLD!", "hello world"), 1, 0);
-  assert_float_equal(similar("!!!", "???"), 0, 0);
-  assert_float_equal(similar("!!!", "!!!"), 1, 0);
-  assert_float_equal(similar("", ""), 1, 0);
-  /* Six 4-grams and five, four of them common: abcd bcde cdef defg. */
-  assert_float_equal(similar("abcdefghi", "abcdefgX"), 4.0 / 7, 1e-9);
-  /* Eight words each: six shingles, the first three of them common. */
-  assert_float_equal(similar("a b c d e f g h", "a b c d e x y z"), 3.0 / 9, 1e-9);
-  assert_float_equal(similar("a b c d e f g h", "A, b; c d. e f g? h!"), 1, 0);
-}
-
-/* A text of n words, each from a small vocabulary. */
-static void
-random_text(struct buf *b, struct rng *r, int n)
-{
-  buf_clear(b);
-  for (int i = 0; i < n; i++)
-    buf_addf(b, "%sw%d", i ? " " : "", (int)rng_below(r, 3000));
-}
-
-/* Replaces some letters, or none. */
-static void
-vary(struct buf *out, const char *text, struct rng *r)
-{
-  size_t n = strlen(text);
-
-  buf_clear(out);
-  buf_add(out, text, n);
-  for (uint64_t k = rng_below(r, 6); k > 0; k--) {
-    size_t at = rng_below(r, n);
-
-    out->s[at] = out->s[at] == ' ' ? ' ' : 'q';
-  }
-}
-
-/* Held against brute force. */
-static void
-find_near_duplicates(double threshold)
-{
-  enum { N = 300 };
-  static char *texts[N];
-  struct rng r;
-  struct buf a = BUF_INIT, b = BUF_INIT;
-  int true_pairs = 0, found_pairs = 0;
-
-  rng_seed(&r, 7);
-  for (int i = 0; i < N; i++) {
-    random_text(&a, &r, 2 + (int)rng_below(&r, 40));
-    if (i % 2)
-      vary(&b, texts[rng_below(&r, (uint64_t)i)], &r);
-    texts[i] = xstrdup(i % 2 ? b.s : a.s);
-  }
-  struct neardup *d = neardup_new(threshold);
-  for (int i = 0; i < N; i++) {
-    uint32_t id, best = 0;
-    double similarity, most = 0;
-    bool found = neardup_find(d, texts[i], strlen(texts[i]), NULL, 0, &id, &similarity);
-
-    for (int j = 0; j < i; j++) {
-      double x = similar(texts[i], texts[j]);
-
-      if (x > most) {
-        most = x;
-        best = (uint32_t)j;
-      }
-    }
-    true_pairs += most >= threshold;
-    if (found) {
-      /* What is reported is true, whatever was missed. */
-      assert_true(similarity >= threshold);
-      assert_float_equal(similarity, similar(texts[i], texts[id]), 1e-12);
-      found_pairs += most <= similarity && id <= best;
-    }
-    neardup_add(d, (uint32_t)i, texts[i], strlen(texts[i]), NULL, 0);
-  }
-  neardup_free(d);
-  assert_true(true_pairs > 40);
-  if (found_pairs < 0.95 * true_pairs)
-    fail_msg("found %d of %d", found_pairs, true_pairs);
-  for (int i = 0; i < N; i++)
-    free(texts[i]);
-  buf_release(&a);
-  buf_release(&b);
-}
-
-static void
-every_near_duplicate_is_found(void **state)
-{
-  (void)state;
-  find_near_duplicates(NEARDUP_THRESHOLD);
-  find_near_duplicates(0.5);
-}
-
-static void
-pairs_are_compared_whole(void **state)
-{
-  struct neardup *d = neardup_new(NEARDUP_THRESHOLD);
-  double x;
-  uint32_t id;
-
-  (void)state;
-  neardup_add(d, 7, "a man eats", 10, "a man sleeps", 12);
-  assert_false(neardup_find(d, "a man eats", 10, "nobody is there", 15, &id, &x));
-  assert_false(neardup_find(d, "a man eats", 10, NULL, 0, &id, &x));
-  assert_false(neardup_find(d, "a man sleeps", 12, "a man eats", 10, &id, &x));
-  assert_true(neardup_find(d, "A man eats.", 11, "A man sleeps!", 13, &id, &x));
-  assert_int_equal(id, 7);
-  assert_float_equal(x, 1, 0);
-  neardup_free(d);
-  /* Alike enough to be looked at, by the second texts' 4 of 10 shingles, but not to be near. */
-  d = neardup_new(0.5);
-  neardup_add(d, 7, "the same", 8, "abcdefghij", 10);
-  assert_false(neardup_find(d, "the same", 8, "abcdefgXYZ", 10, &id, &x));
-  assert_false(neardup_find(d, "or other", 8, "abcdefghij", 10, &id, &x));
-  assert_true(neardup_find(d, "the same", 8, "abcdefghiZ", 10, &id, &x));
-  assert_float_equal(x, 6.0 / 8, 1e-12);
-  neardup_free(d);
-}
-
-static void
-duplicates_point_to_what_stays(void **state)
-{
-  struct corpus *c = corpus_new(TASK_CLASSIFY);
-  struct neardup_pair *pairs;
-  uint32_t ids[] = {1, 2, 3, 4, 5}, test[] = {6};
-
-  (void)state;
-  add(c, "the parcel is late", LABEL_NONE, STATUS_NEW);
-  add(c, "The parcel is late!", LABEL_NONE, STATUS_NEW);
-  add(c, "something else entirely", LABEL_NONE, STATUS_NEW);
-  add(c, "the parcel is late.", LABEL_NONE, STATUS_NEW);
-  add(c, "a test text", LABEL_NONE, STATUS_NEW);
-  add(c, "A Test Text", LABEL_NONE, STATUS_NEW);
-  assert_int_equal(neardup_among(c, ids, 5, NULL, 0, 0.8, &pairs), 2);
-  assert_int_equal(pairs[0].id, 2);
-  assert_int_equal(pairs[0].of, 1);
-  assert_int_equal(pairs[1].id, 4);
-  assert_int_equal(pairs[1].of, 1);
-  free(pairs);
-  assert_int_equal(neardup_among(c, ids, 5, test, 1, 0.8, &pairs), 1);
-  assert_int_equal(pairs[0].id, 5);
-  assert_int_equal(pairs[0].of, 6);
-  free(pairs);
-  corpus_free(c);
-}
-
 /* ---- statistics ---- */
 
 static void
@@ -572,10 +413,6 @@ main(void)
     cmocka_unit_test(a_sample_copied_out_stays_as_it_was),
     cmocka_unit_test(a_change_orders_labels),
     cmocka_unit_test(watchers_are_woken),
-    cmocka_unit_test(similarity_is_jaccard),
-    cmocka_unit_test(every_near_duplicate_is_found),
-    cmocka_unit_test(pairs_are_compared_whole),
-    cmocka_unit_test(duplicates_point_to_what_stays),
     cmocka_unit_test(statistics_are_summed),
     cmocka_unit_test(a_worker_pauses_and_stops),
     cmocka_unit_test(the_board_forgets_what_is_long_over),

@@ -1,15 +1,14 @@
 #include "corpus/shingle.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "corpus/normal.h"
-#include "corpus/sample.h"
 
-#define WORDS_SHINGLE 3
-#define CHARS_SHINGLE 4
+#define WORDS_SHINGLE 3u
+#define CHARS_SHINGLE 4u
+#define MULTIPLIER 0x9e3779b97f4a7c15u
 
 void
 shingler_init(struct shingler *h, double threshold)
@@ -27,6 +26,14 @@ shingler_release(struct shingler *h)
   arena_release(&h->arena);
 }
 
+void
+shingler_clear(struct shingler *h)
+{
+  arena_release(&h->arena);
+}
+
+/* ---- sets ---- */
+
 static int
 compare(const void *a, const void *b)
 {
@@ -35,105 +42,205 @@ compare(const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-static uint32_t
-sort_unique(uint32_t *v, uint32_t n)
+static void
+sort_unique(struct shingles *sh)
 {
-  uint32_t m = 0;
+  uint32_t *v = sh->v, m = 0;
 
-  qsort(v, n, sizeof *v, compare);
-  for (uint32_t i = 0; i < n; i++)
+  if (sh->sorted)
+    return;
+  if (sh->n > 32)
+    qsort(v, sh->n, sizeof *v, compare);
+  else
+    for (uint32_t i = 1; i < sh->n; i++) {
+      uint32_t x = v[i], j = i;
+
+      for (; j > 0 && v[j - 1] > x; j--)
+        v[j] = v[j - 1];
+      v[j] = x;
+    }
+  for (uint32_t i = 0; i < sh->n; i++)
     if (!m || v[m - 1] != v[i])
       v[m++] = v[i];
-  return m;
+  sh->n = m;
+  sh->sorted = true;
 }
 
-/* Hashes every run of `size` units; starts[0..n] are where the units begin, and the end (behind a separator of `gap`
- * bytes). Fewer units than that are one shingle. */
-static uint32_t
-hash_runs(const char *s, const uint32_t *starts, uint32_t n, uint32_t size, uint32_t gap, uint32_t *out)
+/* Room for n hashes, which the caller fills. */
+static void
+set_begin(struct arena *a, struct shingles *sh, uint32_t n)
 {
-  uint32_t m = n > size ? n - size + 1 : 1;
+  char *p = arena_bytes(a, (n + 1) * sizeof *sh->v);
 
-  if (size > n)
-    size = n;
-  for (uint32_t i = 0; i < m; i++)
-    out[i] = (uint32_t)hash_bytes(s + starts[i], starts[i + size] - gap - starts[i], 1);
-  return sort_unique(out, m);
+  *sh = (struct shingles){.v = (void *)(p + (-(uintptr_t)p & (sizeof *sh->v - 1))), .n = n};
 }
 
-static uint32_t
-word_starts(const char *s, uint32_t n, uint32_t *starts)
+static void
+set_end(struct shingles *sh)
 {
-  uint32_t m = 0;
+  for (uint32_t i = 0; i < sh->n; i++)
+    sh->bits |= (uint64_t)1 << (sh->v[i] >> 26);
+}
+
+/* ---- shingles of words ---- */
+
+static uint64_t
+load(const char *s, size_t n)
+{
+  uint64_t x = 0;
+
+  memcpy(&x, s, n);
+  return x;
+}
+
+static uint64_t
+word_hash(const char *s, size_t n)
+{
+  uint64_t h = n;
+
+  for (; n >= 8; s += 8, n -= 8) {
+    h = (h ^ load(s, 8)) * MULTIPLIER;
+    h ^= h >> 32;
+  }
+  if (n >= 4)
+    h ^= load(s, 4) | load(s + n - 4, 4) << 32;
+  else if (n > 0)
+    h ^= (uint64_t)(unsigned char)s[0] | (uint64_t)(unsigned char)s[n / 2] << 8 | (uint64_t)(unsigned char)s[n - 1] << 16;
+  h *= MULTIPLIER;
+  return h ^ h >> 29;
+}
+
+/* The words of the text in h->text: where each begins, and where one more would. */
+static uint32_t
+word_starts(struct shingler *h)
+{
+  const char *s = buf_str(&h->text);
+  uint32_t n = (uint32_t)h->text.n, m = 0, *starts = h->scratch;
 
   starts[m++] = 0;
-  for (uint32_t i = 0; i < n; i++)
-    if (s[i] == ' ')
-      starts[m++] = i + 1;
+  for (uint32_t i = 0; i < n; i++) {
+    starts[m] = i + 1;
+    m += s[i] == ' ';
+  }
   starts[m] = n + 1;
   return m;
 }
 
-static uint32_t
-char_starts(const char *s, uint32_t n, uint32_t *starts)
-{
-  uint32_t m = 0;
-
-  for (uint32_t i = 0; i < n; i++)
-    if (((unsigned char)s[i] & 0xc0) != 0x80)
-      starts[m++] = i;
-  starts[m] = n;
-  return m;
-}
-
-/* The shingles of the text that stands normalized in h->text. */
-static struct shingles
-shingle(struct shingler *h, enum shingle_kind kind)
+/* Every three words in a row; fewer are one shingle. */
+static void
+shingle_words(struct shingler *h, uint32_t n_words, struct shingles *sh)
 {
   const char *s = buf_str(&h->text);
-  uint32_t n = (uint32_t)h->text.n, m;
-  uint32_t *starts = h->scratch, *out = h->scratch + n + 4;
-  struct shingles sh;
+  const uint32_t *starts = h->scratch;
+  uint64_t before = 0, last = 0;
 
-  m = kind == BY_WORDS ? word_starts(s, n, starts) : char_starts(s, n, starts);
-  sh.n = hash_runs(s, starts, m, kind == BY_WORDS ? WORDS_SHINGLE : CHARS_SHINGLE, kind == BY_WORDS, out);
-  sh.v = arena_alloc(&h->arena, sh.n * sizeof *sh.v);
-  memcpy(sh.v, out, sh.n * sizeof *sh.v);
-  return sh;
+  set_begin(&h->arena, sh, n_words > WORDS_SHINGLE ? n_words - WORDS_SHINGLE + 1 : 1);
+  for (uint32_t i = 0; i < n_words; i++) {
+    uint64_t word = word_hash(s + starts[i], starts[i + 1] - 1 - starts[i]);
+    uint64_t x = ((before << 20 | before >> 44) ^ last) * MULTIPLIER;
+
+    x = ((x << 24 | x >> 40) ^ word) * MULTIPLIER;
+    if (i + 1 >= WORDS_SHINGLE || i + 1 == n_words)
+      sh->v[i + 1 >= WORDS_SHINGLE ? i + 1 - WORDS_SHINGLE : 0] = (uint32_t)(x >> 32);
+    before = last;
+    last = word;
+  }
+  set_end(sh);
 }
 
-/* Which shingles a text has: by words from SHINGLE_LONG_WORDS on; by characters below that, and above it as far as a
- * short text may still be similar to it. */
-static bool
-has_kind(const struct shingler *h, uint32_t n_words, enum shingle_kind kind)
+/* ---- shingles of characters ---- */
+
+/* n code points; those of one byte each are hashed in one step. */
+static uint32_t
+char_hash(const char *s, uint32_t n_bytes)
 {
-  return kind == BY_WORDS ? n_words >= SHINGLE_LONG_WORDS : n_words * h->threshold < 2 * SHINGLE_LONG_WORDS;
+  uint64_t x;
+
+  if (n_bytes != CHARS_SHINGLE)
+    return (uint32_t)hash_bytes(s, n_bytes, 1);
+  x = load(s, 4) * MULTIPLIER;
+  return (uint32_t)((x ^ x >> 32) * 0xbf58476d1ce4e5b9u >> 32);
 }
 
 static void
-make_part(struct shingler *h, const char *text, size_t n, struct form_part *f)
+shingle_chars(struct shingler *h, struct shingles *sh)
+{
+  const char *s = buf_str(&h->text);
+  uint32_t n = (uint32_t)h->text.n, m = 0, *starts = h->scratch;
+
+  for (uint32_t i = 0; i < n; i++) {
+    starts[m] = i;
+    m += ((unsigned char)s[i] & 0xc0) != 0x80;
+  }
+  starts[m] = n;
+  set_begin(&h->arena, sh, m > CHARS_SHINGLE ? m - CHARS_SHINGLE + 1 : 1);
+  if (m < CHARS_SHINGLE)
+    sh->v[0] = char_hash(s, n);
+  else
+    for (uint32_t i = 0; i < sh->n; i++)
+      sh->v[i] = char_hash(s + starts[i], starts[i + CHARS_SHINGLE] - starts[i]);
+  set_end(sh);
+}
+
+/* ---- forms ---- */
+
+static void
+make_part(struct shingler *h, const char *text, size_t n, struct form_part *f, uint64_t *exact)
 {
   buf_clear(&h->text);
   normal_add(&h->text, text, n);
-  GROW(h->scratch, h->cap_scratch, 2 * h->text.n + 8);
-  *f = (struct form_part){
-    .exact = hash_bytes(buf_str(&h->text), h->text.n, 0), .n_words = sample_words(buf_str(&h->text), h->text.n)};
-  for (int kind = 0; kind < N_SHINGLE_KINDS; kind++)
-    if (h->threshold < 1 && has_kind(h, f->n_words, (enum shingle_kind)kind))
-      f->by[kind] = shingle(h, (enum shingle_kind)kind);
+  *exact = hash_bytes(buf_str(&h->text), h->text.n, 0);
+  *f = (struct form_part){0};
+  if (h->threshold >= 1)
+    return;
+  GROW(h->scratch, h->cap_scratch, h->text.n + 2);
+  f->n_words = word_starts(h);
+  if (f->n_words >= SHINGLE_LONG_WORDS)
+    shingle_words(h, f->n_words, &f->by[BY_WORDS]);
+  /* Beyond that a short text would have less than `threshold` of its words. */
+  if (f->n_words * h->threshold < SHINGLE_LONG_WORDS)
+    shingle_chars(h, &f->by[BY_CHARS]);
 }
 
 void
 form_make(struct shingler *h, const char *text, size_t n, const char *text2, size_t n2, struct form *f)
 {
-  *f = (struct form){0};
-  make_part(h, text, n, &f->first);
-  f->exact = f->first.exact;
+  uint64_t exact;
+
+  f->second = NULL;
+  make_part(h, text, n, &f->first, &f->exact);
   if (!text2)
     return;
   f->second = arena_alloc(&h->arena, sizeof *f->second);
-  make_part(h, text2, n2, f->second);
-  f->exact = hash_mix(f->exact + 1) ^ f->second->exact;
+  make_part(h, text2, n2, f->second, &exact);
+  f->exact = hash_mix(f->exact + 1) ^ exact;
+}
+
+static void
+copy_part(struct arena *a, const struct form_part *from, struct form_part *to)
+{
+  *to = *from;
+  for (int kind = 0; kind < N_SHINGLE_KINDS; kind++) {
+    const struct shingles *sh = &from->by[kind];
+
+    if (!sh->n)
+      continue;
+    set_begin(a, &to->by[kind], sh->n);
+    memcpy(to->by[kind].v, sh->v, sh->n * sizeof *sh->v);
+    to->by[kind].bits = sh->bits;
+    to->by[kind].sorted = sh->sorted;
+  }
+}
+
+void
+form_copy(struct arena *a, const struct form *from, struct form *to)
+{
+  *to = *from;
+  copy_part(a, &from->first, &to->first);
+  if (from->second) {
+    to->second = arena_alloc(a, sizeof *to->second);
+    copy_part(a, from->second, to->second);
+  }
 }
 
 static double
@@ -148,29 +255,38 @@ jaccard(const struct shingles *a, const struct shingles *b)
     i += x <= y;
     j += y <= x;
   }
-  return a->n + b->n ? (double)both / (a->n + b->n - both) : 0;
+  return (double)both / (a->n + b->n - both);
 }
 
 static double
-part_similarity(const struct form_part *a, const struct form_part *b)
+part_similarity(struct form_part *a, struct form_part *b, double least)
 {
   bool words = a->n_words >= SHINGLE_LONG_WORDS && b->n_words >= SHINGLE_LONG_WORDS;
+  struct shingles *x = &a->by[words ? BY_WORDS : BY_CHARS], *y = &b->by[words ? BY_WORDS : BY_CHARS];
 
-  if (a->exact == b->exact)
-    return 1;
-  return jaccard(&a->by[words ? BY_WORDS : BY_CHARS], &b->by[words ? BY_WORDS : BY_CHARS]);
+  if (!x->n || !y->n)
+    return 0;
+  /* At similarity t the sets differ in (1 - t) / (1 + t) of the sum of their sizes, and at least in the bits that
+   * differ: the bitmap filter of Sandes, Teodoro and Melo 2020, with bits that are set where theirs are flipped. */
+  if (__builtin_popcountll(x->bits ^ y->bits) > ((double)x->n + y->n) * (1 - least) / (1 + least) + 1e-6)
+    return 0;
+  sort_unique(x);
+  sort_unique(y);
+  return jaccard(x, y);
 }
 
 double
-form_similarity(const struct form *a, const struct form *b)
+form_similarity(struct form *a, struct form *b, double least)
 {
   double first, second;
 
   if (!a->second != !b->second)
     return 0;
-  first = part_similarity(&a->first, &b->first);
-  if (!a->second)
+  if (a->exact == b->exact)
+    return 1;
+  first = part_similarity(&a->first, &b->first, least);
+  if (!a->second || first <= 0)
     return first;
-  second = part_similarity(a->second, b->second);
+  second = part_similarity(a->second, b->second, least);
   return first < second ? first : second;
 }
