@@ -70,14 +70,6 @@ finish(struct http *h, struct ticket *k)
   h->last_done = &r->mail.next;
 }
 
-static void
-post_done(struct http *h)
-{
-  mailbox_post_all(&h->t->replies, h->done);
-  h->done = NULL;
-  h->last_done = &h->done;
-}
-
 /* The try under way, if there is one, is over. */
 static void
 leave_wire(struct http *h, struct ticket *k, enum rate_outcome outcome, double used)
@@ -413,6 +405,16 @@ show_pace(struct http *h)
   atomic_store(&h->in_flight, (int)(h->silent.n + h->talking.n));
   atomic_store(&h->n_waiting, (int)h->waiting.n);
   atomic_store(&h->allowed, h->rate.allowed);
+}
+
+/* What whoever takes these replies may ask then is true already. */
+static void
+post_done(struct http *h)
+{
+  show_pace(h);
+  mailbox_post_all(&h->t->replies, h->done);
+  h->done = NULL;
+  h->last_done = &h->done;
 }
 
 static void *
