@@ -215,6 +215,11 @@ anthropic_needs_some_things(void **state)
                            "\"one\"}]}");
   /* so the dearest reply is known though nobody gave a length */
   assert_true(isfinite(teacher_cost_bound_usd(&spec, &request)));
+  /* forcing a tool puts words of the API's own into the prompt, which are billed */
+  assert_true(teacher_tokens_bound(&spec, &request) < 4096 + 1000);
+  request.schema = "{}";
+  assert_true(teacher_tokens_bound(&spec, &request) > 4096 + 700 + 2);
+  request.schema = NULL;
   buf_clear(&b);
   request.messages = "[{\"role\":\"developer\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]},"
                      "{\"role\":\"system\",\"content\":\"b\"},{\"role\":\"user\",\"content\":[{\"type\":\"text\","

@@ -29,6 +29,7 @@ struct dialect {
   const char *version;         /* where nobody gave one */
   int max_tokens;              /* where nobody gave one; 0: none is needed */
   unsigned lacks;
+  int schema_tokens;           /* that the API adds to a prompt with a schema */
   const char *batch_path;      /* of chat, in a file for OpenAI's Batch API; NULL: it has no such */
   void (*place)(const struct dialect *d, const struct teacher_spec *spec, const char *base, size_t n, struct buf *path,
                 struct buf *query);
@@ -108,8 +109,9 @@ place_azure(const struct dialect *d, const struct teacher_spec *spec, const char
 static const struct dialect dialects[] = {
   {.name = "openai", .key_header = "Authorization: Bearer ", .batch_path = "/v1/chat/completions",
    .place = place_openai, .body = chat_request_json},
+  /* schema_tokens: the system prompt of tool use is documented with at most 700 tokens a model */
   {.name = "anthropic", .key_header = "x-api-key: ", .version_header = "anthropic-version: ", .version = "2023-06-01",
-   .max_tokens = DIALECT_MAX_TOKENS, .lacks = REFUSED_SEED | REFUSED_LOGPROBS | REFUSED_N | REFUSED_STREAM_OPTIONS,
+   .max_tokens = DIALECT_MAX_TOKENS, .schema_tokens = 1000, .lacks = REFUSED_SEED | REFUSED_LOGPROBS | REFUSED_N | REFUSED_STREAM_OPTIONS,
    .place = place_anthropic, .body = anthropic_request_json},
   {.name = "azure", .key_header = "api-key: ", .version = "2024-10-21", .batch_path = "/chat/completions",
    .place = place_azure, .body = chat_request_json},
@@ -142,6 +144,12 @@ unsigned
 dialect_lacks(const struct dialect *d)
 {
   return d->lacks;
+}
+
+int
+dialect_schema_tokens(const struct dialect *d)
+{
+  return d->schema_tokens;
 }
 
 const char *

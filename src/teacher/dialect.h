@@ -48,6 +48,8 @@ const char *dialect_name(const struct dialect *d);
 const char *dialect_names(void);                       /* "openai, anthropic or azure" */
 /* Members that this dialect has no word for; they are never sent. */
 unsigned dialect_lacks(const struct dialect *d);
+/* The most tokens that the API itself adds to a prompt with a schema, beyond the schema's own: they are billed. */
+int dialect_schema_tokens(const struct dialect *d);
 /* What chat is called in a file for the Batch API (batches.h); NULL: this dialect has no such. */
 const char *dialect_batch_path(const struct dialect *d);
 

@@ -203,9 +203,11 @@ teacher_batch_cost_usd(const struct teacher_spec *spec, int64_t tokens_in, int64
 }
 
 static int64_t
-prompt_bound(const struct teacher_request *request)
+prompt_bound(const struct teacher_spec *spec, const struct teacher_request *request)
 {
-  return (int64_t)(strlen(request->messages) + (request->schema ? strlen(request->schema) : 0)) + 64;
+  int64_t schema = request->schema ? (int64_t)strlen(request->schema) + dialect_schema_tokens(dialect_of(spec)) : 0;
+
+  return (int64_t)strlen(request->messages) + schema + 64;
 }
 
 /* 0: there is none. */
@@ -224,7 +226,7 @@ teacher_cost_bound_usd(const struct teacher_spec *spec, const struct teacher_req
 
   if (out == 0 && (isnan(spec->price_out_usd) || spec->price_out_usd > 0))
     return isnan(spec->price_out_usd) ? NAN : INFINITY;
-  return teacher_cost_usd(spec, prompt_bound(request), out);
+  return teacher_cost_usd(spec, prompt_bound(spec, request), out);
 }
 
 int64_t
@@ -232,7 +234,7 @@ teacher_tokens_bound(const struct teacher_spec *spec, const struct teacher_reque
 {
   int64_t out = reply_bound(spec, request);
 
-  return out > 0 ? prompt_bound(request) + out : INT64_MAX;
+  return out > 0 ? prompt_bound(spec, request) + out : INT64_MAX;
 }
 
 int64_t
