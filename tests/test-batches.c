@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "server.h"
 #include "teacher/batches.h"
@@ -372,6 +374,47 @@ the_caller_ends_it(void **state)
   batches_close(b);
 }
 
+static void *
+stop_soon(void *arg)
+{
+  clock_sleep_ms(100);
+  atomic_store(&((struct stop *)arg)->wanted, true);
+  return NULL;
+}
+
+/* What does not move is begun again, or given up when the person wants that. */
+static void
+stalls_end(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct stop stop = {0};
+  struct err e = {0};
+  struct buf lines = BUF_INIT;
+  struct batches *b;
+  pthread_t thread;
+  char *file = NULL;
+
+  (void)state;
+  server_clear(server);
+  spec.first_byte_timeout_ms = 1000;
+  b = batches_open(&spec, &stop, &e);
+  make_lines(b, 3, "", &lines);
+  atomic_store(&server->batch_fault, SERVER_BATCH_FAULT_STALL);
+  assert_int_equal(batches_upload(b, lines.s, lines.n, &file, &e), 0);
+  assert_int_equal(server_count(server, -1), 2);
+  free(file);
+  batches_close(b);
+  spec.first_byte_timeout_ms = 0;  /* two minutes */
+  b = batches_open(&spec, &stop, &e);
+  atomic_store(&server->batch_fault, SERVER_BATCH_FAULT_STALL);
+  assert_int_equal(pthread_create(&thread, NULL, stop_soon, &stop), 0);
+  assert_int_equal(batches_upload(b, lines.s, lines.n, &file, &e), -1);
+  assert_int_equal(e.code, ERR_INTERRUPTED);
+  pthread_join(thread, NULL);
+  buf_release(&lines);
+  batches_close(b);
+}
+
 /* Azure's files stand beside its deployments. */
 static void
 azure_has_them_too(void **state)
@@ -426,6 +469,7 @@ main(void)
     cmocka_unit_test(faults_are_survived),
     cmocka_unit_test(what_cannot_be_is_said),
     cmocka_unit_test(the_caller_ends_it),
+    cmocka_unit_test(stalls_end),
     cmocka_unit_test(azure_has_them_too),
   };
 

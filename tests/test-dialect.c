@@ -346,6 +346,12 @@ static const struct {
   {"{\"object\":\"error\",\"message\":{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"seed\"],\"msg\":"
    "\"Extra inputs are not permitted\",\"input\":3}]},\"code\":null}", NULL,
    "the teacher answered: seed: Extra inputs are not permitted", NULL, -1, -1, 0, false},
+  {"{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Your credit balance is too low to "
+   "access the Anthropic API.\"}}", NULL, "the teacher answered: Your credit balance is too low", NULL, -1, -1, 402,
+   false},
+  {"{\"choices\":[{\"error\":{\"code\":502,\"message\":\"Upstream broke\"},\"finish_reason\":\"error\",\"message\":"
+   "{\"content\":\"half\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}", NULL,
+   "the teacher answered: Upstream broke", NULL, 3, 4, 502, false},
   {"{\"detail\":[{\"loc\":[\"body\",\"n\"],\"msg\":\"too many\"},{\"msg\":\"second\"}]}", NULL,
    "the teacher answered: n: too many; second", NULL, -1, -1, 0, false},
   {"{\"error\":{\"message\":\"It is unsupported\",\"param\":\"stream\",\"code\":\"unsupported_value\"}}", NULL,

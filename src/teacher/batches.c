@@ -1,23 +1,15 @@
 #include "teacher/batches.h"
 
-#include <curl/curl.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "teacher/backend.h"
 #include "teacher/dialect.h"
-#include "teacher/endpoint.h"
+#include "teacher/errand.h"
 #include "teacher/openai.h"
-#include "teacher/retry.h"
 
-#define ANSWER_MAX ((size_t)4 << 20)   /* bytes of what is no file */
 #define LINE_MAX_BYTES (TEACHER_REPLY_MAX + ((size_t)1 << 20))
 #define PAGES_MAX 50                   /* of a hundred batches, when one is looked for */
 
@@ -26,78 +18,27 @@ const char *const batches_status_names[N_BATCHES_STATUS] = {
 };
 
 struct batches {
-  struct teacher_spec spec;
-  struct endpoint endpoint;
-  struct retry_policy retry;
-  struct rng rng;
-  struct stop *stop;
-  CURL *easy;
+  struct envoy envoy;
 };
-
-/* One request, tried until it succeeds or cannot. */
-struct errand {
-  const char *path, *query;        /* beside chat's */
-  const char *json;                /* posted; NULL: see lines, or nothing is posted */
-  const char *lines;               /* a file to hand in; NULL: none */
-  size_t n_lines, sent;            /* bytes of it, and how many are on their way */
-  bool post;
-  struct download *download;       /* takes the body of a success; NULL: it goes into answer */
-  struct buf answer;
-  bool maybe_done;                 /* the last try broke after it was sent: it may have been carried out */
-  int64_t retry_after_ms;          /* the server's word; -1: none */
-  int status;
-};
-
-struct download {
-  struct batches *b;
-  int (*each)(void *to, const struct batches_result *r, struct err *e);
-  void *to;
-  struct err *e;
-  struct buf line;
-  uint64_t at, done;               /* lines of this try, and lines handed on in all */
-  uint64_t n_bad;
-  bool refused;                    /* each() said no: e is set */
-};
-
-enum outcome { TRY_DONE, TRY_AGAIN, TRY_FINAL };
 
 /* ---- opening ---- */
-
-static void
-curl_start(void)
-{
-  curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 struct batches *
 batches_open(const struct teacher_spec *spec, struct stop *stop, struct err *e)
 {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  struct batches *b;
-  struct endpoint endpoint;
+  struct batches *b = xcalloc(1, sizeof *b);
 
-  pthread_once(&once, curl_start);
   if (spec->kind && strcmp(spec->kind, "http") != 0) {
     err_set(e, ERR_INPUT, "the teacher '%s' is a recording, which takes no batches", spec->name);
-    return NULL;
-  }
-  if (endpoint_init(&endpoint, spec, e) < 0)
-    return NULL;
-  if (!dialect_batch_path(endpoint.dialect)) {
+  } else if (envoy_open(&b->envoy, spec, stop, e) == 0) {
+    if (dialect_batch_path(b->envoy.endpoint.dialect))
+      return b;
     err_set(e, ERR_INPUT, "the teacher '%s' takes no batches in OpenAI's form (its dialect is %s)", spec->name,
-            dialect_name(endpoint.dialect));
-    endpoint_release(&endpoint);
-    return NULL;
+            dialect_name(b->envoy.endpoint.dialect));
+    envoy_close(&b->envoy);
   }
-  b = xcalloc(1, sizeof *b);
-  teacher_spec_copy(&b->spec, spec);
-  b->endpoint = endpoint;
-  b->retry = retry_defaults(&spec->retry);
-  rng_seed(&b->rng, (uint64_t)clock_wall_ms() ^ (uint64_t)(uintptr_t)b);
-  b->stop = stop;
-  b->easy = curl_easy_init();
-  ensure(b->easy);
-  return b;
+  free(b);
+  return NULL;
 }
 
 void
@@ -105,9 +46,7 @@ batches_close(struct batches *b)
 {
   if (!b)
     return;
-  curl_easy_cleanup(b->easy);
-  endpoint_release(&b->endpoint);
-  teacher_spec_release(&b->spec);
+  envoy_close(&b->envoy);
   free(b);
 }
 
@@ -122,27 +61,22 @@ batches_line(const struct batches *b, const char *custom_id, const struct teache
   buf_addc(out, '{');
   json_add_field(out, "custom_id", custom_id);
   json_add_field(out, "method", "POST");
-  json_add_field(out, "url", dialect_batch_path(b->endpoint.dialect));
+  json_add_field(out, "url", dialect_batch_path(b->envoy.endpoint.dialect));
   json_add_key(out, "body");
-  dialect_body(b->endpoint.dialect, &b->spec, &whole, b->spec.refused | refused, out);
+  dialect_body(b->envoy.endpoint.dialect, &b->envoy.spec, &whole, b->envoy.spec.refused | refused, out);
   buf_adds(out, "}\n");
 }
 
 /* ---- lines of a file that comes ---- */
 
-/* The words of an error, as one printable line without the key; the caller's to free. */
-static char *
-clean(const struct batches *b, const char *s)
-{
-  struct buf line = BUF_INIT;
-  char *own = xstrdup(s);
-
-  endpoint_redact(&b->endpoint, own, strlen(own));
-  own[strcspn(own, "\r\n")] = '\0';
-  utf8_printable(&line, own, strlen(own));
-  free(own);
-  return buf_take(&line);
-}
+struct download {
+  struct batches *b;
+  int (*each)(void *to, const struct batches_result *r, struct err *e);
+  void *to;
+  struct buf line;
+  uint64_t at, done;               /* lines of this try, and lines handed on in all */
+  uint64_t n_bad;
+};
 
 /* Its members as they stand; false: it is no result. */
 static bool
@@ -168,7 +102,7 @@ read_result(const struct json *root, struct batches_result *r, struct buf *body,
 }
 
 static int
-hand_on(struct download *d, char *s, size_t n)
+hand_on(struct download *d, char *s, size_t n, struct err *e)
 {
   struct batches_result result = {0};
   struct buf body = BUF_INIT, words = BUF_INIT;
@@ -182,15 +116,14 @@ hand_on(struct download *d, char *s, size_t n)
   d->done++;
   if (n == 0 || (n == 1 && *s == '\r'))
     return 0;
-  endpoint_redact(&d->b->endpoint, s, n);
+  endpoint_redact(&d->b->envoy.endpoint, s, n);
   root = json_parse(s, n, NULL, NULL);
   if (read_result(root, &result, &body, &words)) {
-    line = clean(d->b, buf_str(&words));
+    line = envoy_words(&d->b->envoy, buf_str(&words));
     result.error = line;
     result.body = buf_str(&body);
     result.n_body = body.n;
-    r = d->each(d->to, &result, d->e);
-    d->refused = r < 0;
+    r = d->each(d->to, &result, e);
   } else {
     d->n_bad++;
   }
@@ -202,250 +135,33 @@ hand_on(struct download *d, char *s, size_t n)
 }
 
 static int
-take_lines(struct download *d, const char *s, size_t n)
+take_lines(void *to, const char *s, size_t n, struct err *e)
 {
+  struct download *d = to;
   const char *end;
+  int r = 0;
 
-  while ((end = memchr(s, '\n', n))) {
+  while (r == 0 && (end = memchr(s, '\n', n))) {
     size_t m = (size_t)(end - s);
 
-    if (buf_add(&d->line, s, m) < 0 || hand_on(d, d->line.s ? d->line.s : (char[1]){""}, d->line.n) < 0)
-      return -1;
+    if ((r = buf_add(&d->line, s, m)) == 0)
+      r = d->line.n > 0 ? hand_on(d, d->line.s, d->line.n, e) : hand_on(d, (char[1]){""}, 0, e);
     buf_clear(&d->line);
     s += m + 1;
     n -= m + 1;
   }
-  return buf_add(&d->line, s, n);
-}
-
-/* ---- one try ---- */
-
-static size_t
-on_bytes(char *bytes, size_t size, size_t n, void *to)
-{
-  struct errand *a = to;
-  long status = 0;
-
-  n *= size;
-  if (a->download) {
-    curl_easy_getinfo(a->download->b->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status >= 200 && status < 300)
-      return take_lines(a->download, bytes, n) == 0 ? n : CURL_WRITEFUNC_ERROR;
-  }
-  return buf_add(&a->answer, bytes, n) == 0 ? n : CURL_WRITEFUNC_ERROR;
-}
-
-static size_t
-give_bytes(char *out, size_t size, size_t n, void *from)
-{
-  struct errand *a = from;
-
-  n *= size;
-  if (n > a->n_lines - a->sent)
-    n = a->n_lines - a->sent;
-  memcpy(out, a->lines + a->sent, n);
-  a->sent += n;
-  return n;
-}
-
-static int
-rewind_bytes(void *from, curl_off_t offset, int origin)
-{
-  struct errand *a = from;
-
-  if (origin != SEEK_SET || offset < 0 || (size_t)offset > a->n_lines)
-    return CURL_SEEKFUNC_FAIL;
-  a->sent = (size_t)offset;
-  return CURL_SEEKFUNC_OK;
-}
-
-static int
-on_progress(void *arg, curl_off_t down_of, curl_off_t down, curl_off_t up_of, curl_off_t up)
-{
-  struct batches *b = arg;
-
-  (void)down_of;
-  (void)down;
-  (void)up_of;
-  (void)up;
-  return stop_wanted(b->stop);
-}
-
-static curl_mime *
-form_of(struct batches *b, struct errand *a)
-{
-  curl_mime *form = curl_mime_init(b->easy);
-  curl_mimepart *part;
-
-  ensure(form);
-  part = curl_mime_addpart(form);
-  curl_mime_name(part, "purpose");
-  curl_mime_data(part, "batch", CURL_ZERO_TERMINATED);
-  part = curl_mime_addpart(form);
-  curl_mime_name(part, "file");
-  curl_mime_filename(part, "requests.jsonl");
-  curl_mime_type(part, "application/jsonl");
-  curl_mime_data_cb(part, (curl_off_t)a->n_lines, give_bytes, rewind_bytes, NULL, a);
-  return form;
+  if (r == 0)
+    r = buf_add(&d->line, s, n);
+  return d->line.over ? err_set(e, ERR_FAIL, "a line of more than %zu MiB is no reply", LINE_MAX_BYTES >> 20) : r;
 }
 
 static void
-set_up(struct batches *b, struct errand *a, const char *url, struct curl_slist *headers, curl_mime *form)
+begin_lines(void *to)
 {
-  const struct teacher_spec *s = &b->spec;
-  bool large = a->lines || a->download;
-  long stall_ms = s->first_byte_timeout_ms > 0 ? s->first_byte_timeout_ms : 120000;
-  char version[] = "retort/" PACKAGE_VERSION;
+  struct download *d = to;
 
-  curl_easy_setopt(b->easy, CURLOPT_URL, url);
-  curl_easy_setopt(b->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(b->easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(b->easy, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(b->easy, CURLOPT_USERAGENT, version);
-  curl_easy_setopt(b->easy, CURLOPT_ACCEPT_ENCODING, "");
-  curl_easy_setopt(b->easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(b->easy, CURLOPT_WRITEFUNCTION, on_bytes);
-  curl_easy_setopt(b->easy, CURLOPT_WRITEDATA, a);
-  curl_easy_setopt(b->easy, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(b->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(b->easy, CURLOPT_XFERINFODATA, b);
-  curl_easy_setopt(b->easy, CURLOPT_CONNECTTIMEOUT_MS,
-                   (long)(s->connect_timeout_ms > 0 ? s->connect_timeout_ms : 10000));
-  curl_easy_setopt(b->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(b->easy, CURLOPT_LOW_SPEED_TIME, (stall_ms + 999) / 1000);
-  if (!large)  /* what is large may take long, as long as it moves */
-    curl_easy_setopt(b->easy, CURLOPT_TIMEOUT_MS, (long)(s->timeout_ms > 0 ? s->timeout_ms : 300000));
-  if (b->endpoint.local)
-    curl_easy_setopt(b->easy, CURLOPT_NOPROXY, "*");
-  if (form) {
-    curl_easy_setopt(b->easy, CURLOPT_MIMEPOST, form);
-  } else if (a->post) {
-    curl_easy_setopt(b->easy, CURLOPT_POSTFIELDS, a->json ? a->json : "");
-    curl_easy_setopt(b->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(a->json ? strlen(a->json) : 0));
-  }
-}
-
-static enum outcome
-judge_broken(struct batches *b, struct errand *a, CURLcode code, struct err *e)
-{
-  curl_off_t connected = 0;
-
-  if (a->download && a->download->refused)
-    return TRY_FINAL;
-  if (stop_wanted(b->stop)) {
-    err_set(e, ERR_INTERRUPTED, "interrupted");
-    return TRY_FINAL;
-  }
-  if (a->answer.over || (a->download && a->download->line.over)) {
-    err_set(e, ERR_FAIL, "'%s' sends more than can be an answer", b->endpoint.origin);
-    return TRY_FINAL;
-  }
-  curl_easy_getinfo(b->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
-  a->maybe_done = connected > 0;
-  err_set(e, ERR_FAIL, "%s '%s'%s %s", connected > 0 ? "the connection to" : "cannot reach", b->endpoint.origin,
-          connected > 0 ? " broke:" : ":", curl_easy_strerror(code));
-  return TRY_AGAIN;
-}
-
-static enum outcome
-judge_status(struct batches *b, struct errand *a, struct err *e)
-{
-  struct chat_reply chat;
-  bool again = a->status == 408 || a->status == 429 || a->status >= 500;
-  char *words;
-
-  chat_parse(buf_str(&a->answer), a->answer.n, &chat, NULL);
-  if (a->status == 429 && chat.error_status == 402)
-    again = false;
-  words = clean(b, chat.error_words ? chat.error_words : "");
-  a->maybe_done = a->status >= 500 || a->status == 408;
-  err_set(e, again ? ERR_FAIL : ERR_INPUT, "'%s' refuses: HTTP %d%s%s", b->endpoint.origin, a->status,
-          *words ? ": " : "", words);
-  free(words);
-  chat_reply_release(&chat);
-  return again ? TRY_AGAIN : TRY_FINAL;
-}
-
-static enum outcome
-try_once(struct batches *b, struct errand *a, struct err *e)
-{
-  char *url = endpoint_beside(&b->endpoint, a->path, a->query);
-  struct curl_slist *headers = endpoint_headers(&b->endpoint, &b->spec, a->json ? "application/json" : NULL);
-  curl_mime *form;
-  CURLcode code;
-  curl_off_t retry_after_s = 0;
-  long status = 0;
-
-  buf_clear(&a->answer);
-  a->answer.over = false;
-  a->sent = 0;
-  a->maybe_done = false;
-  if (a->download) {
-    buf_clear(&a->download->line);
-    a->download->at = 0;
-  }
-  curl_easy_reset(b->easy);
-  form = a->lines ? form_of(b, a) : NULL;
-  set_up(b, a, url, headers, form);
-  code = curl_easy_perform(b->easy);
-  curl_easy_getinfo(b->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
-  curl_easy_getinfo(b->easy, CURLINFO_RESPONSE_CODE, &status);
-  a->retry_after_ms = retry_after_s > 0 ? (int64_t)retry_after_s * 1000 : -1;
-  a->status = (int)status;
-  curl_mime_free(form);
-  curl_slist_free_all(headers);
-  free(url);
-  if (code != CURLE_OK)
-    return judge_broken(b, a, code, e);
-  return status >= 200 && status < 300 ? TRY_DONE : judge_status(b, a, e);
-}
-
-/* Waits, or is interrupted: -1. */
-static int
-pause_ms(struct batches *b, int64_t ms, struct err *e)
-{
-  int64_t until = clock_ms() + ms;
-
-  while (clock_ms() < until) {
-    int64_t left = until - clock_ms();
-
-    if (stop_wanted(b->stop))
-      return err_set(e, ERR_INTERRUPTED, "interrupted");
-    clock_sleep_ms(left < 50 ? (int)left + 1 : 50);
-  }
-  return 0;
-}
-
-/* Tries until it is done: 0. After a try that may have been carried out, `look` (NULL: it does no harm twice) says
- * whether it was: 1, and then insist returns 1. */
-static int
-insist(struct batches *b, struct errand *a, int (*look)(struct batches *b, void *arg, struct err *e), void *arg,
-       struct err *e)
-{
-  int64_t waited = 0;
-
-  buf_init(&a->answer, ANSWER_MAX);
-  for (int tries = 1;; tries++) {
-    enum outcome outcome = try_once(b, a, e);
-    int64_t wait;
-    int found;
-
-    if (outcome == TRY_DONE)
-      return 0;
-    if (outcome == TRY_FINAL)
-      return -1;
-    wait = retry_wait_ms(&b->retry, tries, waited, a->retry_after_ms, &b->rng);
-    if (wait < 0) {
-      if (tries > 1 && e)
-        snprintf(e->message + strlen(e->message), sizeof e->message - strlen(e->message), " (%d tries)", tries);
-      return -1;
-    }
-    waited += wait;
-    if (pause_ms(b, wait, e) < 0)
-      return -1;
-    if (look && a->maybe_done && (found = look(b, arg, e)) != 0)
-      return found;
-  }
+  buf_clear(&d->line);
+  d->at = 0;
 }
 
 /* ---- what is asked ---- */
@@ -492,7 +208,7 @@ message_of(const struct batches *b, const struct json *root, const char *status)
       buf_addf(&text, "line %.0f: ", at);
     buf_addf(&text, "%.200s", words ? words : "an error without words");
   }
-  line = clean(b, text.s);
+  line = envoy_words(&b->envoy, text.s);
   buf_release(&text);
   return line;
 }
@@ -525,7 +241,7 @@ read_view(const struct batches *b, const struct json *root, struct batches_view 
   batches_view_release(v);
   v->id = name_in(root, "id");
   if (!v->id || !status)
-    return err_set(e, ERR_FAIL, "'%s' answered with something that is no batch", b->endpoint.origin);
+    return err_set(e, ERR_FAIL, "'%s' answered with something that is no batch", b->envoy.endpoint.origin);
   read_status(v, status);
   v->input_file = name_in(root, "input_file_id");
   v->output_file = name_in(root, "output_file_id");
@@ -580,35 +296,36 @@ batches_upload(struct batches *b, const char *lines, size_t n, char **file, stru
   if (n > BATCHES_FILE_MAX)
     return err_set(e, ERR_INPUT, "a batch of %zu MiB is more than the API takes (%zu)", n >> 20,
                    BATCHES_FILE_MAX >> 20);
-  r = insist(b, &a, NULL, NULL, e);
+  r = errand_run(&b->envoy, &a, NULL, NULL, e);
   if (r == 0) {
     root = json_parse(buf_str(&a.answer), a.answer.n, NULL, NULL);
     *file = name_in(root, "id");
     json_free(root);
     if (!*file)
-      r = err_set(e, ERR_FAIL, "'%s' took the file but gave it no name", b->endpoint.origin);
+      r = err_set(e, ERR_FAIL, "'%s' took the file but gave it no name", b->envoy.endpoint.origin);
   }
   buf_release(&a.answer);
   return r;
 }
 
 struct lookup {
+  struct batches *b;
   const char *file;
   struct batches_view *v;
 };
 
 static int
-look_for(struct batches *b, void *arg, struct err *e)
+look_for(void *arg, struct err *e)
 {
   struct lookup *l = arg;
 
-  return batches_find(b, l->file, l->v, e);
+  return batches_find(l->b, l->file, l->v, e);
 }
 
 int
 batches_create(struct batches *b, const char *file, struct batches_view *v, struct err *e)
 {
-  struct lookup l = {file, v};
+  struct lookup l = {b, file, v};
   struct buf body = BUF_INIT;
   struct errand a = {.path = "/batches", .post = true};
   int r;
@@ -617,11 +334,11 @@ batches_create(struct batches *b, const char *file, struct batches_view *v, stru
     return -1;
   buf_addc(&body, '{');
   json_add_field(&body, "input_file_id", file);
-  json_add_field(&body, "endpoint", dialect_batch_path(b->endpoint.dialect));
+  json_add_field(&body, "endpoint", dialect_batch_path(b->envoy.endpoint.dialect));
   json_add_field(&body, "completion_window", "24h");
   buf_addc(&body, '}');
   a.json = body.s;
-  r = insist(b, &a, look_for, &l, e);
+  r = errand_run(&b->envoy, &a, look_for, &l, e);
   if (r == 0)
     r = read_answer(b, &a, v, e);
   buf_release(&a.answer);
@@ -637,7 +354,7 @@ find_on_page(struct batches *b, const char *file, char **after, struct batches_v
   struct errand a = {.path = "/batches", .query = query};
   struct json *root = NULL;
   const struct json *list, *last = NULL;
-  int r = insist(b, &a, NULL, NULL, e);
+  int r = errand_run(&b->envoy, &a, NULL, NULL, e);
 
   free(*after);
   *after = NULL;
@@ -645,7 +362,7 @@ find_on_page(struct batches *b, const char *file, char **after, struct batches_v
     root = json_parse(buf_str(&a.answer), a.answer.n, NULL, NULL);
     list = json_get(root, "data");
     if (json_type(list) != JSON_ARRAY)
-      r = err_set(e, ERR_FAIL, "'%s' does not list its batches", b->endpoint.origin);
+      r = err_set(e, ERR_FAIL, "'%s' does not list its batches", b->envoy.endpoint.origin);
     for (const struct json *one = r == 0 ? json_first(list) : NULL; one && r == 0; one = json_next(one)) {
       const char *input = json_string(json_get(one, "input_file_id"));
 
@@ -685,7 +402,7 @@ ask_about(struct batches *b, const char *id, const char *what, bool post, struct
   if (check_name(id, e) < 0)
     return -1;
   a.path = path = xasprintf("/batches/%s%s", id, what);
-  r = insist(b, &a, NULL, NULL, e);
+  r = errand_run(&b->envoy, &a, NULL, NULL, e);
   if (r == 0)
     r = read_answer(b, &a, v, e);
   buf_release(&a.answer);
@@ -709,17 +426,17 @@ int
 batches_download(struct batches *b, const char *file,
                  int (*each)(void *to, const struct batches_result *r, struct err *e), void *to, struct err *e)
 {
-  struct download d = {.b = b, .each = each, .to = to, .e = e, .line = {.max = LINE_MAX_BYTES}};
-  struct errand a = {.download = &d};
+  struct download d = {.b = b, .each = each, .to = to, .line = {.max = LINE_MAX_BYTES}};
+  struct errand a = {.take = take_lines, .begin = begin_lines, .to = &d};
   char *path;
   int r;
 
   if (check_name(file, e) < 0)
     return -1;
   a.path = path = xasprintf("/files/%s/content", file);
-  r = insist(b, &a, NULL, NULL, e);
+  r = errand_run(&b->envoy, &a, NULL, NULL, e);
   if (r == 0 && d.line.n > 0)
-    r = hand_on(&d, d.line.s, d.line.n);
+    r = hand_on(&d, d.line.s, d.line.n, e);
   if (r == 0 && d.n_bad > 0)
     r = err_set(e, ERR_FAIL, "%" PRIu64 " lines of '%s' are no results", d.n_bad, file);
   buf_release(&d.line);

@@ -78,6 +78,8 @@ error_status(const struct json *error)
   } words[] = {
     {"insufficient_quota", 402}, {"invalid_api_key", 401}, {"model_not_found", 404},
     {"rate_limit_exceeded", 429}, {"rate_limit_error", 429}, {"overloaded_error", 529}, {"server_error", 500},
+    {"billing_error", 402}, {"authentication_error", 401}, {"permission_error", 403}, {"not_found_error", 404},
+    {"api_error", 500}, {"timeout_error", 504},
   };
   static const char *const keys[] = {"code", "type", "status"};
 
@@ -143,7 +145,11 @@ read_error(const struct json *root, struct chat_reply *r)
   const struct json *error = json_get(root, "error");
   const char *object = json_string(json_get(root, "object"));
 
-  if (!error && !json_get(root, "choices")) {
+  if (!error && json_get(root, "choices")) {
+    const struct json *choice = json_at(json_get(root, "choices"), 0);  /* OpenRouter, where the model broke off */
+
+    error = json_get(choice, "error");
+  } else if (!error) {
     error = json_get(root, "detail");
     if (!error && object && strcmp(object, "error") == 0)
       error = root;
@@ -154,6 +160,8 @@ read_error(const struct json *root, struct chat_reply *r)
   r->error_status = error_status(error);
   if (r->error_status == 0)
     r->error_status = error_status(root);
+  if (strcasestr(r->error_words, "credit balance is too low"))  /* Anthropic says so as a fault of the request */
+    r->error_status = 402;
   return true;
 }
 

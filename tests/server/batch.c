@@ -303,6 +303,10 @@ batch_act(struct exchange *x)
     exchange_error(x, 401, "", words);
     return;
   }
+  case SERVER_BATCH_FAULT_STALL:
+    exchange_pause(x, 30000);
+    exchange_end(x, ENDING_CLOSE);
+    return;
   case SERVER_BATCH_FAULT_LOST:     /* carried out, and nobody hears of it */
     serve(x);
     exchange_end(x, ENDING_RESET);
