@@ -58,7 +58,8 @@ make_lines(const struct batches *b, int n, const char *command, struct buf *out)
     struct teacher_request request = TEACHER_REQUEST_INIT;
     char messages[200], id[20];
 
-    snprintf(messages, sizeof messages, "[{\"role\":\"user\",\"content\":\"request %d %s\"}]", i, i == 2 ? command : "");
+    snprintf(messages, sizeof messages, "[{\"role\":\"user\",\"content\":\"request %d %s\"}]", i,
+             i == 2 ? command : "");
     snprintf(id, sizeof id, "r-%d", i);
     request.messages = messages;
     request.stream = true;

@@ -157,7 +157,8 @@ the_list_keeps_its_contract(void **state)
   (void)state;
   run("teacher add one --profile groq --model m --price-in 0.1 --price-out 0.2", 0);
   said = run("teacher list --json", 0);
-  assert_string_equal(said, "{\"teachers\":[{\"name\":\"one\",\"kind\":\"http\",\"url\":\"https://api.groq.com/openai/v1\","
+  assert_string_equal(said, "{\"teachers\":[{\"name\":\"one\",\"kind\":\"http\","
+                            "\"url\":\"https://api.groq.com/openai/v1\","
                             "\"model\":\"m\",\"key_env\":\"GROQ_API_KEY\",\"price_in\":0.1,\"price_out\":0.2,"
                             "\"concurrency\":0,\"replay_bytes\":0,\"profile\":\"groq\",\"dialect\":\"openai\","
                             "\"settings\":{\"profile\":\"groq\"}}]}\n");
@@ -205,8 +206,8 @@ one_request_tells_much(void **state)
     atomic_store(&server->refuses, endpoints[i].refuses);
     atomic_store(&server->ignores, endpoints[i].ignores);
     said = run("teacher test one --json", 0);
-    snprintf(want, sizeof want, "\"requests\":%d,\"abilities\":%s,\"limits\":%s,\"refused\":%s}\n", endpoints[i].requests,
-             endpoints[i].abilities, endpoints[i].limits, endpoints[i].refused);
+    snprintf(want, sizeof want, "\"requests\":%d,\"abilities\":%s,\"limits\":%s,\"refused\":%s}\n",
+             endpoints[i].requests, endpoints[i].abilities, endpoints[i].limits, endpoints[i].refused);
     if (!strstr(said, want) || strncmp(said, "{\"ok\":true,\"reply\":\"", 20) != 0)
       fail_msg("%zu: %s\n%s", i, said, want);
     assert_int_equal(server_count(server, -1), endpoints[i].requests);

@@ -267,7 +267,7 @@ static const struct {
    "instead.", 0, REFUSED_MAX_TOKENS},
   {NULL, 400, "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' "
    "instead.", REFUSED_MAX_TOKENS, 0},
-  {NULL, 400, "'max_tokens' or 'max_completion_tokens' is too large: 5000. This is not supported by the model's context",
+  {NULL, 400, "'max_tokens' or 'max_completion_tokens' is too large: 5000. This is not supported by the model",
    0, 0},
   {NULL, 400, "This model's maximum context length is 4097 tokens. However, you requested 5000 tokens", 0, 0},
   {NULL, 400, "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) value is "
@@ -288,8 +288,8 @@ static const struct {
   {"anthropic", 400, "seed: Extra inputs are not permitted", 0, 0},
   {"anthropic", 400, "max_tokens: 99 > 50, which is the maximum; max_completion_tokens is unsupported", 0, 0},
   /* as they were seen: Gemini, Mistral (new and old), Fireworks, llama-cpp-python, OpenAI */
-  {NULL, 400, "Invalid JSON payload received. Unknown name \"frequency_penalty\": Cannot find field. Invalid JSON payload "
-   "received. Unknown name \"seed\": Cannot find field.", 0, REFUSED_SEED},
+  {NULL, 400, "Invalid JSON payload received. Unknown name \"frequency_penalty\": Cannot find field. Invalid JSON "
+   "payload received. Unknown name \"seed\": Cannot find field.", 0, REFUSED_SEED},
   {NULL, 400, "Logprobs is not enabled for models/gemini-2.5-pro", 0, REFUSED_LOGPROBS},
   {NULL, 422, "{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"seed\"],\"msg\":\"Extra inputs are not "
    "permitted\"}]}", 0, REFUSED_SEED},

@@ -184,8 +184,8 @@ static void
 word_row(struct grid *g, const char *what, enum ability_word word, const char *of)
 {
   static const char *const means[N_ABILITY_WORDS] = {
-    "not seen: the answer was cut short, or all was refused together", "yes", "no: not asked for, it is known not to do it",
-    "no: it refuses it", "no: it ignores it",
+    "not seen: the answer was cut short, or all was refused together", "yes",
+    "no: not asked for, it is known not to do it", "no: it refuses it", "no: it ignores it",
   };
 
   grid_cell(g, "%s", what);
@@ -196,6 +196,7 @@ static void
 print_ability(struct call *c, const struct ability *a)
 {
   const struct teacher_reply *r = a->reply;
+  const unsigned others = ~(unsigned)(REFUSED_SCHEMA | REFUSED_LOGPROBS | REFUSED_N | REFUSED_STREAM);
   struct buf money = BUF_INIT;
   struct grid g;
 
@@ -215,8 +216,7 @@ print_ability(struct call *c, const struct ability *a)
   grid_cell(&g, "limits");
   limits_cell(&g, r);
   for (unsigned i = 0; i < N_REFUSALS; i++)
-    if (a->learned & (REFUSED_MAX_TOKENS | REFUSED_TEMPERATURE | REFUSED_TOP_P | REFUSED_SEED | REFUSED_STREAM_OPTIONS) &
-        1u << i) {
+    if (a->learned & others & 1u << i) {
       grid_cell(&g, "%s", refusal_names[i]);
       grid_cell(&g, "%s", 1u << i == REFUSED_MAX_TOKENS ? "refused: max_completion_tokens is sent instead"
                                                          : "refused: it is left out");
@@ -361,20 +361,21 @@ const struct command command_teacher = {
   .text =
     "A teacher is an endpoint that speaks OpenAI's chat completions (or, by --dialect, Anthropic's messages or Azure's "
     "deployments), or recorded replies: a file of JSON lines {\"request\":{\"messages\":[...]},\"response\":{...}} in "
-    "which each request finds the reply to its own messages. A request without a recording is an error that says so.\n\n"
+    "which each request finds the reply to its own messages. A request without a recording is an error that says "
+    "so.\n\n"
     "--profile NAME fills in what is known of an endpoint; what is said besides wins. With a key, from the environment "
-    "variable in parentheses: openai (OPENAI_API_KEY), azure (AZURE_OPENAI_API_KEY; needs --url, and --model is the name "
-    "of the deployment), anthropic (ANTHROPIC_API_KEY; a reply has at most 4096 tokens unless the template or "
+    "variable in parentheses: openai (OPENAI_API_KEY), azure (AZURE_OPENAI_API_KEY; needs --url, and --model is the "
+    "name of the deployment), anthropic (ANTHROPIC_API_KEY; a reply has at most 4096 tokens unless the template or "
     "--max-tokens says otherwise), openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), mistral (MISTRAL_API_KEY), "
-    "gemini (GEMINI_API_KEY). On this machine, without a key, and free of charge unless --url or prices are given: ollama "
-    "(port 11434), llama.cpp (8080), vllm (8000).\n\n"
+    "gemini (GEMINI_API_KEY). On this machine, without a key, and free of charge unless --url or prices are given: "
+    "ollama (port 11434), llama.cpp (8080), vllm (8000).\n\n"
     "Without --price-in and --price-out (0 where nothing is paid) what it costs is not known, and no cost is shown.\n\n"
     "`test` sends one small request that asks for all at once, and says what came: answer (milliseconds to the end of "
     "the reply), tokens and cost, schema (the reply kept to a JSON schema), logprobs (how sure it was of each token: "
     "`annotate --soft`), stream (the reply came piece by piece), n (two answers to one request), limits (requests and "
-    "tokens, mostly those of a minute, as its headers tell). What it refuses is left out and the request sent again, since "
-    "a refusal costs nothing; what it refused is written into the teacher, so that jobs do not ask for it, until `add` "
-    "names it anew. At most 1000 tokens are asked for, or --max-tokens.\n\n"
+    "tokens, mostly those of a minute, as its headers tell). What it refuses is left out and the request sent again, "
+    "since a refusal costs nothing; what it refused is written into the teacher, so that jobs do not ask for it, until "
+    "`add` names it anew. At most 1000 tokens are asked for, or --max-tokens.\n\n"
     "With --json, `test` gives {\"ok\", \"reply\", \"tokens_in\", \"tokens_out\", \"cost_usd\", \"latency_ms\", "
     "\"requests\", \"abilities\": {\"schema\", \"logprobs\", \"stream\", \"n\", \"usage\"}, \"limits\": {\"requests\", "
     "\"tokens\"}, \"refused\"}: an "

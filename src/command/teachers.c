@@ -152,8 +152,8 @@ teachers_add(struct call *c, const char *folder, struct err *e)
   int r = -1;
 
   if (!file && !profile && (!call_given(c, "url") || !call_given(c, "model")))
-    return err_set(e, ERR_INPUT, "a teacher needs --url BASE and --model MODEL, or --profile NAME and --model MODEL, or "
-                   "--replay FILE");
+    return err_set(e, ERR_INPUT, "a teacher needs --url BASE and --model MODEL, or --profile NAME and --model MODEL, "
+                   "or --replay FILE");
   if (names_check("a teacher", c->args[0], e) < 0 || check_key_env(call_text(c, "key-env"), e) < 0
       || (call_given(c, "url") && check_url(call_text(c, "url"), e) < 0) || read_endpoint(c, profile, &row, e) < 0)
     return -1;

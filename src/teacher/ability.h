@@ -10,7 +10,7 @@
 #include "base/pool.h"
 #include "teacher/teacher.h"
 
-#define ABILITY_MAX_TOKENS 1000   /* of the reply, unless the teacher has its own: a model that thinks first needs some */
+#define ABILITY_MAX_TOKENS 1000   /* of the reply, unless the teacher has its own: models that think first need some */
 
 enum ability_word {
   ABILITY_UNKNOWN,     /* it could not be seen */

@@ -346,7 +346,8 @@ batches_create(struct batches *b, const char *file, struct batches_view *v, stru
   return r < 0 ? -1 : 0;
 }
 
-/* One page of the list, newest first: 1 found, 0 not on it. *after: where the next one begins, NULL: it was the last. */
+/* One page of the list, newest first: 1 found, 0 not on it. *after: where the next one begins, NULL: it was the
+ * last. */
 static int
 find_on_page(struct batches *b, const char *file, char **after, struct batches_view *v, struct err *e)
 {

@@ -8,8 +8,8 @@
  * nothing twice however often he is killed: batches_find tells whether a file was made a batch already.
  * Threads: one user at a time; every call blocks, looking at `stop` about once a second.
  * Errors: ERR_INPUT for what will not get better by waiting (key, URL, a spec without batches, a name that the endpoint
- * does not know); ERR_INTERRUPTED when stopped; else ERR_FAIL, after retries (retry.h) for what may pass: 408, 429, 5xx,
- * broken and stalled transfers. Messages are one printable line, and the key is in none of them.
+ * does not know); ERR_INTERRUPTED when stopped; else ERR_FAIL, after retries (retry.h) for what may pass: 408, 429,
+ * 5xx, broken and stalled transfers. Messages are one printable line, and the key is in none of them.
  *
  * Sources: https://platform.openai.com/docs/guides/batch, .../api-reference/batch, .../api-reference/files. */
 #ifndef TEACHER_BATCHES_H
@@ -62,14 +62,14 @@ struct batches_result {
 
 struct batches;
 
-/* spec: as for teacher_open; its timeouts, retry policy and key hold here too. stop may be NULL; borrowed. No request is
- * sent. NULL and e: ERR_INPUT (also for a dialect that has no batches: anthropic). */
+/* spec: as for teacher_open; its timeouts, retry policy and key hold here too. stop may be NULL; borrowed. No request
+ * is sent. NULL and e: ERR_INPUT (also for a dialect that has no batches: anthropic). */
 struct batches *batches_open(const struct teacher_spec *spec, struct stop *stop, struct err *e);
 void batches_close(struct batches *b);   /* NULL is fine */
 
-/* Appends a line of the file to hand in. custom_id comes back with the reply: printable ASCII, at most 64 bytes. The body
- * is that of teacher_request_json, without what `refused` names (enum refusal: dialect.h; the endpoint cannot teach it
- * here, so it is what was learned before; 0). */
+/* Appends a line of the file to hand in. custom_id comes back with the reply: printable ASCII, at most 64 bytes. The
+ * body is that of teacher_request_json, without what `refused` names (enum refusal: dialect.h; the endpoint cannot
+ * teach it here, so it is what was learned before; 0). */
 void batches_line(const struct batches *b, const char *custom_id, const struct teacher_request *request,
                   unsigned refused, struct buf *out);
 /* Hands in a file (at most BATCHES_FILE_MAX bytes). *file: the endpoint's name of it, the caller's to free. A file that
@@ -81,8 +81,8 @@ int batches_create(struct batches *b, const char *file, struct batches_view *v, 
 /* The newest batch made of this file: 1 found and v filled, 0 there is none, -1. */
 int batches_find(struct batches *b, const char *file, struct batches_view *v, struct err *e);
 int batches_poll(struct batches *b, const char *id, struct batches_view *v, struct err *e);
-/* Asks that nothing more is begun; it is `cancelling` for a while, and then cancelled. What was done is paid for and can
- * be downloaded. */
+/* Asks that nothing more is begun; it is `cancelling` for a while, and then cancelled. What was done is paid for and
+ * can be downloaded. */
 int batches_cancel(struct batches *b, const char *id, struct batches_view *v, struct err *e);
 /* Reads an output or error file line by line: each(to, ...) for every line, in the order of the file (which is not that
  * of the input). -1 from each ends it with its e. A transfer that breaks is begun again where it broke, so that no line

@@ -111,7 +111,8 @@ static const struct dialect dialects[] = {
    .place = place_openai, .body = chat_request_json},
   /* schema_tokens: the system prompt of tool use is documented with at most 700 tokens a model */
   {.name = "anthropic", .key_header = "x-api-key: ", .version_header = "anthropic-version: ", .version = "2023-06-01",
-   .max_tokens = DIALECT_MAX_TOKENS, .schema_tokens = 1000, .lacks = REFUSED_SEED | REFUSED_LOGPROBS | REFUSED_N | REFUSED_STREAM_OPTIONS,
+   .max_tokens = DIALECT_MAX_TOKENS, .schema_tokens = 1000,
+   .lacks = REFUSED_SEED | REFUSED_LOGPROBS | REFUSED_N | REFUSED_STREAM_OPTIONS,
    .place = place_anthropic, .body = anthropic_request_json},
   {.name = "azure", .key_header = "api-key: ", .version = "2024-10-21", .batch_path = "/chat/completions",
    .place = place_azure, .body = chat_request_json},

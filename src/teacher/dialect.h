@@ -1,12 +1,12 @@
 /* dialect: how an endpoint speaks: where its chat stands below the base URL, how the key is sent, how a request is
- * written. A row of a table; text only, no network. Replies need no dialect: chat_parse (openai.h) reads those of all of
- * them, because they are read again long after they came.
+ * written. A row of a table; text only, no network. Replies need no dialect: chat_parse (openai.h) reads those of all
+ * of them, because they are read again long after they came.
  *
  *   openai      /chat/completions, Authorization: Bearer KEY
  *   anthropic   /v1/messages, x-api-key: KEY and anthropic-version; system messages go into `system`, max_tokens is
  *               required (DIALECT_MAX_TOKENS where nobody says), a schema is the input of a tool that must be used
- *   azure       /openai/deployments/MODEL/chat/completions?api-version=..., api-key: KEY; a base that ends in /openai/v1
- *               is Azure's newer form, which has the model in the body and needs no version
+ *   azure       /openai/deployments/MODEL/chat/completions?api-version=..., api-key: KEY; a base that ends in
+ *               /openai/v1 is Azure's newer form, which has the model in the body and needs no version
  *
  * What an endpoint refuses (bits of enum refusal) is learned from its words, once a teacher: some models take no
  * temperature, some servers no response_format or stream_options, newer models of OpenAI max_completion_tokens instead
@@ -57,7 +57,8 @@ const char *dialect_batch_path(const struct dialect *d);
  * and what the query must say if it does not say so yet ("api-version=...", or nothing). */
 void dialect_place(const struct dialect *d, const struct teacher_spec *spec, const char *base_path, struct buf *path,
                    struct buf *query);
-/* The header lines that carry the key (NULL: none is sent) and the version, one call each; they are wiped afterwards. */
+/* The header lines that carry the key (NULL: none is sent) and the version, one call each; they are wiped
+ * afterwards. */
 void dialect_headers(const struct dialect *d, const struct teacher_spec *spec, const char *key,
                      void (*add)(void *to, const char *line), void *to);
 /* Appends the request body, without what is refused. */
@@ -67,8 +68,8 @@ void dialect_body(const struct dialect *d, const struct teacher_spec *spec, cons
 struct teacher_parameters dialect_parameters(const struct dialect *d, const struct teacher_spec *spec,
                                              const struct teacher_request *request);
 /* Which further member of this request the server's words refuse, having been sent with `refused` left out already; 0:
- * none that we know. Each bit comes at most once, so that trying again ends. Only for a status that says the request was
- * not taken (400, 404, 422, 501), which costs nothing. */
+ * none that we know. Each bit comes at most once, so that trying again ends. Only for a status that says the request
+ * was not taken (400, 404, 422, 501), which costs nothing. */
 unsigned dialect_refusal(const struct dialect *d, const struct teacher_spec *spec,
                          const struct teacher_request *request, unsigned refused, int status, const char *words);
 

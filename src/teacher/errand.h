@@ -1,7 +1,7 @@
 /* errand: one HTTP request on the caller's thread, tried until it succeeds or cannot; private to this room.
  *
- * Life: envoy_open, any number of errand_run (each with a zeroed struct errand), buf_release of its answer; envoy_close.
- * Threads: one user at a time; it blocks, looking at `stop` about once a second.
+ * Life: envoy_open, any number of errand_run (each with a zeroed struct errand), buf_release of its answer;
+ * envoy_close. Threads: one user at a time; it blocks, looking at `stop` about once a second.
  * Errors: as batches.h says. */
 #ifndef TEACHER_ERRAND_H
 #define TEACHER_ERRAND_H

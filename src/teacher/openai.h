@@ -46,9 +46,9 @@ struct chat_reply {
 };
 void chat_reply_release(struct chat_reply *r);
 
-/* Reads a reply's body, in whichever dialect it came (dialect.h). 0: r->content is set. -1: it holds no text, e says why in one line ("the reply is not JSON:
- * ...", "the teacher answered: <its own words>"); whatever else could be read (usage) is set. r need not be
- * initialized, and must be released in either case. */
+/* Reads a reply's body, in whichever dialect it came (dialect.h). 0: r->content is set. -1: it holds no text, e says
+ * why in one line ("the reply is not JSON: ...", "the teacher answered: <its own words>"); whatever else could be read
+ * (usage) is set. r need not be initialized, and must be released in either case. */
 int chat_parse(const char *body, size_t n, struct chat_reply *r, struct err *e);
 
 /* The request body, without what is refused (dialect.h); p is what holds, not overridden again. */

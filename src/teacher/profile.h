@@ -1,5 +1,6 @@
 /* profile: what is known of the endpoints that people use: where they are, how they speak, where their key is looked
- * for, what they can do. A row of a table; what a person says wins over it, and `teacher test` asks the endpoint itself.
+ * for, what they can do. A row of a table; what a person says wins over it, and `teacher test` asks the endpoint
+ * itself.
  *
  * Sources: each API's own documents, read in November 2026 (the rows name them). Threads: constant. */
 #ifndef TEACHER_PROFILE_H
@@ -24,7 +25,7 @@ struct profile {
   const char *dialect;     /* dialect.h */
   const char *key_env;     /* where the key is looked for; NULL: none is needed */
   const char *model;       /* where the endpoint has but one; NULL: it must be given */
-  unsigned can;            /* enum profile_ability, as documented; of OpenRouter and local servers: as far as the model */
+  unsigned can;            /* enum profile_ability, as documented (some of it depends on the model) */
   unsigned refused;        /* enum refusal (dialect.h): members that it is known to refuse, never sent */
   bool free;               /* at its own URL nothing is paid for tokens */
   const char *note;        /* for the person */

@@ -62,7 +62,7 @@ struct teacher_spec {
   double price_out_usd;      /* per million tokens of the reply; NaN: unknown */
   int concurrency;           /* requests in flight; 0: TEACHER_CONCURRENCY */
   bool no_schema;            /* never send response_format (the endpoint is known not to take it) */
-  unsigned refused;          /* bits of enum refusal (dialect.h): what the endpoint is known not to take is never sent */
+  unsigned refused;          /* bits of enum refusal (dialect.h): what the endpoint is known not to take; never sent */
   int requests_per_minute;   /* at most; 0: no limit of our own */
   int64_t tokens_per_minute; /* prompt and reply together; 0: no limit of our own */
   int connect_timeout_ms;    /* 0: 10 000 */
@@ -87,8 +87,8 @@ struct teacher_request {
   int n;                     /* ask for so many answers at once, of which the first is read; 0: 1 */
   bool stream;               /* ask for the reply as it is written (server-sent events); it is kept as it came */
   void (*on_text)(void *to, uint64_t tag, const char *text, size_t n);  /* of a stream: each piece of the content (not
-                              * NUL-terminated), on a thread of the back end, never after the reply was taken; a try that
-                              * is made again begins with n = 0; may be NULL */
+                              * NUL-terminated), on a thread of the back end, never after the reply was taken; a try
+                              * that is made again begins with n = 0; may be NULL */
   void *to;
   int tries_max;             /* fewer tries than the spec's; 0: the spec's */
   bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is
@@ -130,7 +130,7 @@ struct teacher_reply {
   int n_lost;                /* tries, the last included, that may have been billed though no reply came */
   int64_t latency_ms;        /* of the last try */
   int64_t waited_ms;         /* between tries */
-  double limit_requests, limit_tokens;  /* the endpoint's own, mostly a minute's, as its headers told; -1: they did not */
+  double limit_requests, limit_tokens;  /* the endpoint's own, mostly a minute's, by its headers; -1: none told */
   char error[500];           /* one printable line if not ok, in the words of err.h */
 };
 
@@ -157,8 +157,8 @@ size_t teacher_n_waiting(const struct teacher *t); /* started and not yet taken 
 int teacher_concurrency(const struct teacher *t);
 void teacher_set_concurrency(struct teacher *t, int n);
 
-/* How fast it goes, for screens. The number in flight falls by a quarter, once a burst, when the endpoint says that it is
- * too much (429, 503, 529), and grows again by one after 25 successes, up to what was asked for. */
+/* How fast it goes, for screens. The number in flight falls by a quarter, once a burst, when the endpoint says that it
+ * is too much (429, 503, 529), and grows again by one after 25 successes, up to what was asked for. */
 struct teacher_pace {
   int in_flight;             /* tries under way */
   int waiting;               /* requests that wait for their next try */
@@ -169,8 +169,8 @@ void teacher_pace(const struct teacher *t, struct teacher_pace *out);  /* any th
 
 /* Appends the whole request body as its dialect writes it: model, messages, parameters, schema, logprobs; without what
  * only says how the reply travels (stream), and before anything that the endpoint may refuse is left out. The same
- * request to the same model gives the same bytes, so that this text, with the URL and the sample number, is what a cache
- * is keyed by. */
+ * request to the same model gives the same bytes, so that this text, with the URL and the sample number, is what a
+ * cache is keyed by. */
 void teacher_request_json(const struct teacher_spec *spec, const struct teacher_request *request, struct buf *out);
 
 /* Money. NaN where a price is unknown. */

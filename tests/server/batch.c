@@ -1,7 +1,7 @@
 /* OpenAI's files and batches. A batch goes from validating over in_progress to its end, a step a poll, when
- * server->batch_polls polls have come; then each line of its file has a reply as chat completions would have given, with
- * an entry of its own in the log (answered: paid for). Lines come out in reverse order. A line whose messages hold
- * [[line-400]] or [[line-500]] fails alone. How a batch ends: server->batch_end. server->batch_fault hits one request. */
+ * server->batch_polls polls have come; then each line of its file has a reply as chat completions would have given,
+ * with an entry of its own in the log (answered: paid for). Lines come out in reverse order. A line whose messages hold
+ * [[line-400]] or [[line-500]] fails alone. How a batch ends: server->batch_end. server->batch_fault: one request. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +91,8 @@ add_line(struct buf *out, const char *id, const char *response, int status)
   json_add_field(out, "id", "batch_req_1");
   json_add_field(out, "custom_id", id);
   if (response)
-    buf_addf(out, ",\"response\":{\"status_code\":%d,\"request_id\":\"r\",\"body\":%s},\"error\":null", status, response);
+    buf_addf(out, ",\"response\":{\"status_code\":%d,\"request_id\":\"r\",\"body\":%s},\"error\":null", status,
+             response);
   else
     buf_adds(out, ",\"response\":null,\"error\":{\"code\":\"batch_expired\",\"message\":\"This request could not be "
              "executed before the completion window expired.\"}");
@@ -125,7 +126,7 @@ do_line(struct exchange *x, struct batch *b, const char *line, size_t n, struct 
     add_line(output, id, reply.s, 200);
   } else {
     b->failed++;
-    add_line(errors, id, "{\"error\":{\"message\":\"this line is not to our taste\",\"type\":\"invalid_request_error\"}}",
+    add_line(errors, id, "{\"error\":{\"message\":\"this line is not to our taste\",\"type\":\"test\"}}",
              one.entry->status);
   }
   buf_release(&messages);
@@ -196,7 +197,8 @@ print_batch(const struct batch *b, struct buf *out)
   if (strcmp(b->status, "failed") == 0)
     buf_adds(out, ",\"errors\":{\"object\":\"list\",\"data\":[{\"code\":\"invalid_json_line\",\"line\":2,"
              "\"message\":\"This line is not parseable as valid JSON.\"}]}");
-  buf_addf(out, ",\"request_counts\":{\"total\":%d,\"completed\":%d,\"failed\":%d}}", b->total, b->completed, b->failed);
+  buf_addf(out, ",\"request_counts\":{\"total\":%d,\"completed\":%d,\"failed\":%d}}", b->total, b->completed,
+           b->failed);
 }
 
 static void
