@@ -6,13 +6,18 @@
 #include "base/mem.h"
 #include "base/rng.h"
 
-#define WORD 8  /* bytes of each, so that a copy is one move */
+#define WORD 8  /* bytes of each: two halves, so that a copy is two moves and there are 4 096 words */
+#define WORDS_MAX 1000
 
-static const char words[][WORD + 1] = {
-  "orders  ", "parcel  ", "refunds ", "yellow  ", "chairs  ", "password", "evening ", "broken  ",
-  "invoice ", "nobody  ", "thanks  ", "screen  ", "Tuesday ", "twelve  ", "colours ", "exchange",
-  "account ", "logins  ", "drivers ", "lampion ", "seventy ", "goodbye ", "question", "weekend ",
-  "buttons ", "gardens ", "receipt ", "missing ", "mistake ", "sizable ", "delivery", "another ",
+static const char halves[64][WORD / 2 + 1] = {
+  "bare", "bato", "bere", "beto", "bire", "bito", "bore", "boto",
+  "dare", "dato", "dere", "deto", "dire", "dito", "dore", "doto",
+  "fare", "fato", "fere", "feto", "fire", "fito", "fore", "foto",
+  "gare", "gato", "gere", "geto", "gire", "gito", "gore", "goto",
+  "kare", "kato", "kere", "keto", "kire", "kito", "kore", "koto",
+  "lare", "lato", "lere", "leto", "lire", "lito", "lore", "loto",
+  "mare", "mato", "mere", "meto", "mire", "mito", "more", "moto",
+  "nare", "nato", "nere", "neto", "nire", "nito", "nore", "noto",
 };
 
 void
@@ -20,12 +25,14 @@ instant_answer(struct exchange *x, struct buf *out)
 {
   static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
   static const char begin[] = "{\"id\":\"x\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"[";
-  char end[200], length[40], text[8 * (WORD + 1)];
-  int texts = (atomic_load(&shared->instant) - 200) / (int)(sizeof text + 6);
-  size_t n_end, n_text = sizeof text;
+  char end[200], length[40], text[WORDS_MAX * (WORD + 1)];
+  int texts = atomic_load(&shared->texts) < 1 ? 1 : atomic_load(&shared->texts);
+  int fit = ((atomic_load(&shared->instant) - 200) / texts - 6) / (WORD + 1);
+  int n_words = fit < 1 ? 1 : fit > WORDS_MAX ? WORDS_MAX : fit;
+  size_t n_end, n_text = (size_t)n_words * (WORD + 1);
+  uint64_t bits = 0;
   struct rng rng;
 
-  texts = texts < 1 ? 1 : texts;
   x->entry->tokens_in = (int32_t)(x->n_body / 4);
   x->entry->tokens_out = (int32_t)((size_t)texts * (n_text + 4) / 4);
   x->entry->status = 200;
@@ -39,10 +46,11 @@ instant_answer(struct exchange *x, struct buf *out)
   buf_add(out, begin, sizeof begin - 1);
   rng_seed(&rng, x->entry->body);
   for (int i = 0; i < texts; i++) {
-    uint64_t bits = rng_next(&rng);
-
-    for (int k = 0; k < 8; k++, bits >>= 5) {
-      memcpy(text + k * (WORD + 1), words[bits & 31], WORD);
+    for (int k = 0; k < n_words; k++, bits >>= 12) {
+      if (k % 5 == 0)
+        bits = rng_next(&rng);
+      memcpy(text + k * (WORD + 1), halves[bits & 63], WORD / 2);
+      memcpy(text + k * (WORD + 1) + WORD / 2, halves[bits >> 6 & 63], WORD / 2);
       text[k * (WORD + 1) + WORD] = ' ';
     }
     text[n_text - 1] = '.';
