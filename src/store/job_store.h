@@ -78,8 +78,9 @@ int job_store_request(struct project *p, uint32_t id, struct request_row *row, s
  * call, later those of this process; what another process answers meanwhile is seen by the next job that is planned). */
 int job_store_answered(struct project *p, const char *key, struct request_row *row, struct err *e);
 /* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms,
- * key if not NULL; teacher_id if not 0) and marks the requests answered, durably when this returns. One transaction for all n, so a busy job hands over
- * several at once. */
+ * key if not NULL; teacher_id if not 0) and marks the requests answered, durably when this returns. One transaction for
+ * all n, so a busy job hands over several at once. A row of state parsed is one that was asked again because its reply
+ * could not be read: it leaves the quarantine. */
 int job_store_reply(struct project *p, const struct request_row *rows, size_t n, struct err *e);
 /* Writes that a request failed (for good, or so far: state stays planned): fields used: id, http_status, tries,
  * error, teacher_id if not 0 (whom it is for now). It is in no batch any more. */
