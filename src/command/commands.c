@@ -8,7 +8,7 @@
 const struct command *const commands[] = {
   &command_new, &command_import, &command_export,
   &command_template, &command_teacher, &command_generate, &command_annotate,
-  &command_dropped, &command_restore,
+  &command_dropped, &command_restore, &command_reparse,
   &command_list, &command_accept, &command_reject, &command_relabel, &command_edit, &command_split, &command_dedupe,
   &command_undo, &command_redo, &command_log, &command_stats,
   &command_train, &command_runs, &command_evaluate, &command_predict, &command_experiment,

@@ -10,6 +10,7 @@ extern const struct command command_template;
 extern const struct command command_teacher;
 extern const struct command command_generate, command_annotate;
 extern const struct command command_dropped, command_restore;                                  /* dropped.c */
+extern const struct command command_reparse;                                                  /* reparse.c */
 extern const struct command command_list, command_stats;                                       /* look.c */
 extern const struct command command_accept, command_reject, command_relabel;                   /* curate.c */
 extern const struct command command_edit, command_split;                                       /* curate.c */

@@ -134,6 +134,23 @@ int job_store_unparse(struct project *p, uint32_t job_id, struct err *e);
 int job_store_restore(struct project *p, const uint32_t *dropped, size_t n, const struct change *ch,
                       uint32_t *first_id, struct err *e);
 
+/* Replies read again, by other rules, in one transaction. change: an insert, one entry of the log (none if it is empty);
+ * its i-th sample was the dropped row became[i], which leaves the list, and is there again when the insert is undone
+ * (0: it was none). dropped: rows of the list with another reason, detail and of_id (id set), and new ones (id 0).
+ * forgotten: rows of replies that could not be read and now can, though nothing of them is kept. readable: the requests
+ * of all such replies. -1 and nothing written if a row is not in the list any more. */
+struct reread {
+  const struct change *change;
+  const uint32_t *became;
+  const struct dropped_row *dropped;
+  size_t n_dropped;
+  const uint32_t *forgotten;
+  size_t n_forgotten;
+  const uint32_t *readable;
+  size_t n_readable;
+};
+int job_store_reread(struct project *p, const struct reread *r, uint32_t *first_id, struct err *e);
+
 /* Requests that are handed in together, to be collected later (OpenAI's Batch API). */
 enum batch_state { BATCH_PLANNED, BATCH_SENT, BATCH_COLLECTED, BATCH_FAILED, N_BATCH_STATES };
 extern const char *const batch_state_names[N_BATCH_STATES];

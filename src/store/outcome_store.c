@@ -367,3 +367,105 @@ job_store_restore(struct project *p, const uint32_t *dropped, size_t n, const st
     *first_id = r.first_id;
   return rc;
 }
+
+/* ---- replies read again ---- */
+
+struct rereading {
+  const struct reread *r;
+  uint64_t *hashes;              /* of the keys of the requests that can be read now */
+  uint32_t entry, first_id;
+};
+
+static int
+gone_from_list(uint32_t id, struct err *e)
+{
+  return err_set(e, ERR_FAIL, "dropped text %u is not in the list any more (does another program work on it?)", id);
+}
+
+static int
+leave_list(struct project *p, const struct reread *r, struct err *e)
+{
+  static const char became_sql[] = "UPDATE dropped AS d SET became=?2 WHERE id=?1 AND " STILL_DROPPED;
+  static const char forget_sql[] = "DELETE FROM dropped AS d WHERE id=?1 AND " STILL_DROPPED;
+  int64_t last;
+
+  if (db_number(&p->db, e, 0, &last, "SELECT max(id) FROM sample", ""))
+    return -1;
+  for (size_t i = 0; i < r->change->n_samples; i++) {
+    if (r->became[i] == 0)
+      continue;
+    if (db_run(&p->db, e, became_sql, "uu", r->became[i], (uint32_t)last + 1 + (uint32_t)i))
+      return -1;
+    if (!sqlite3_changes(p->db.h))
+      return gone_from_list(r->became[i], e);
+  }
+  for (size_t i = 0; i < r->n_forgotten; i++) {
+    if (db_run(&p->db, e, forget_sql, "u", r->forgotten[i]))
+      return -1;
+    if (!sqlite3_changes(p->db.h))
+      return gone_from_list(r->forgotten[i], e);
+  }
+  return 0;
+}
+
+static int
+renew_list(struct project *p, const struct reread *r, struct err *e)
+{
+  static const char renew_sql[] =
+    "UPDATE dropped AS d SET reason=?2, detail=?3, of_sample=?4, became=0 WHERE id=?1 AND " STILL_DROPPED;
+  static const char add_sql[] =
+    "INSERT INTO dropped (job, request, label, attributes, text, text2, reason, detail, of_sample)"
+    " SELECT job, id, nullif(?2, 65535), ?3, ?4, ?5, ?6, ?7, ?8 FROM request WHERE id=?1";
+
+  for (size_t i = 0; i < r->n_dropped; i++) {
+    const struct dropped_row *d = &r->dropped[i];
+
+    if (d->id ? db_run(&p->db, e, renew_sql, "uttu", d->id, or_empty(d->reason), or_empty(d->detail), d->of_id)
+              : db_run(&p->db, e, add_sql, "uutttttu", d->request_id, (uint32_t)d->label, or_empty(d->attributes),
+                       d->text, d->text2, or_empty(d->reason), or_empty(d->detail), d->of_id))
+      return -1;
+    if (!sqlite3_changes(p->db.h))
+      return gone_from_list(d->id, e);
+  }
+  return 0;
+}
+
+static int
+reread_work(struct project *p, void *arg, struct err *e)
+{
+  struct rereading *w = arg;
+
+  if (leave_list(p, w->r, e) || renew_list(p, w->r, e))
+    return -1;
+  for (size_t i = 0; i < w->r->n_readable; i++)
+    if (answered_hash(p, &(struct request_row){.id = w->r->readable[i]}, &w->hashes[i], e) ||
+        db_run(&p->db, e, "UPDATE request SET unparsable=0 WHERE id=?", "u", w->r->readable[i]))
+      return -1;
+  return write_change(p, w->r->change, &w->entry, &w->first_id, e);
+}
+
+static void
+reread_after(struct project *p, void *arg)
+{
+  const struct rereading *w = arg;
+
+  for (size_t i = 0; i < w->r->n_readable; i++)
+    answered_note(p, w->hashes[i], w->r->readable[i], true);
+  show_change(p, w->r->change, w->entry);
+}
+
+int
+job_store_reread(struct project *p, const struct reread *r, uint32_t *first_id, struct err *e)
+{
+  struct rereading w = {.r = r, .hashes = xcalloc(r->n_readable + 1, sizeof *w.hashes)};
+  int rc;
+
+  ensure(r->change->kind == CHANGE_INSERT);
+  rc = project_call(p, reread_work, reread_after, &w, e);
+  if (rc >= 0)
+    project_touch(p);
+  if (first_id)
+    *first_id = w.first_id;
+  free(w.hashes);
+  return rc;
+}
