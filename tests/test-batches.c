@@ -86,6 +86,24 @@ lines_are_written(void **state)
   batches_close(b);
 }
 
+static void
+refusals_come_with_the_results(void **state)
+{
+  struct batches *b = client(NULL);
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct batches_result r = {.http_status = 400, .error = "Unsupported parameter: 'max_tokens' is not supported with this "
+                             "model. Use 'max_completion_tokens' instead."};
+
+  (void)state;
+  request.messages = "[]";
+  request.parameters.max_tokens = 5;
+  assert_int_equal(batches_refusal(b, &request, 0, &r), REFUSED_MAX_TOKENS);
+  assert_int_equal(batches_refusal(b, &request, REFUSED_MAX_TOKENS, &r), 0);
+  r.http_status = 200;
+  assert_int_equal(batches_refusal(b, &request, 0, &r), 0);
+  batches_close(b);
+}
+
 /* What came, by custom_id. */
 struct caught {
   int n, ok, failed, never;
@@ -462,6 +480,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(lines_are_written),
+    cmocka_unit_test(refusals_come_with_the_results),
     cmocka_unit_test(a_batch_is_done),
     cmocka_unit_test(one_expires),
     cmocka_unit_test(one_is_not_taken),

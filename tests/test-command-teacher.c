@@ -140,7 +140,7 @@ settings_are_kept(void **state)
   assert_string_equal(r.spec.api_version, "v7");
   assert_true(r.spec.no_schema);
   /* what is learned is added, and nothing else is touched */
-  assert_int_equal(recruit_learn(&r, project, REFUSED_N | REFUSED_SEED, NULL), 0);
+  assert_int_equal(recruit_learn(project, r.row.id, REFUSED_N | REFUSED_SEED, NULL), 0);
   recruit_release(&r);
   assert_int_equal(recruit_load(&r, project, "one", NULL), 0);
   assert_int_equal(r.spec.refused, REFUSED_N | REFUSED_SEED);

@@ -229,7 +229,7 @@ print_ability(struct call *c, const struct ability *a)
 }
 
 static int
-ask(struct call *c, struct recruit *recruit, struct err *e)
+ask(struct call *c, const struct recruit *recruit, struct err *e)
 {
   struct ability a;
   struct buf out = BUF_INIT;
@@ -242,7 +242,7 @@ ask(struct call *c, struct recruit *recruit, struct err *e)
     print_ability(c, &a);
   }
   if (r == 0 && a.learned && !project_read_only(c->project))
-    r = recruit_learn(recruit, c->project, a.learned, e);
+    r = recruit_learn(c->project, recruit->row.id, a.learned, e);
   ability_release(&a);
   buf_release(&out);
   return r;

@@ -3,13 +3,14 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "teacher/dialect.h"
 
 #define LOOK_MS 4   /* with several teachers: how long to wait for one before the others are looked at */
 
 int
 crew_open(struct crew *c, const struct blueprint *b, struct err *e)
 {
-  *c = (struct crew){.members = xcalloc(b->n_team, sizeof *c->members), .n = b->n_team, .fallback = b->fallback};
+  *c = (struct crew){.members = xcalloc(b->n_team, sizeof *c->members), .n = b->n_team, .project = b->project, .fallback = b->fallback};
   for (size_t i = 0; i < c->n; i++) {
     struct crew_member *m = &c->members[i];
 
@@ -26,11 +27,25 @@ crew_open(struct crew *c, const struct blueprint *b, struct err *e)
   return -1;
 }
 
+/* What a teacher was seen to refuse is written into its record; that it cannot be is no reason to fail. But not schemas:
+ * it may have been this one that was refused (`teacher test` asks with one that is beyond doubt). */
+static void
+remember(const struct crew *c, const struct crew_member *m)
+{
+  unsigned known = m->who->recruit.spec.refused | REFUSED_SCHEMA;
+  unsigned refused = m->teacher ? teacher_refused(m->teacher) & ~known : 0;
+
+  if (refused && !project_read_only(c->project))
+    recruit_learn(c->project, m->who->recruit.row.id, refused, NULL);
+}
+
 void
 crew_close(struct crew *c)
 {
-  for (size_t i = 0; i < c->n; i++)
+  for (size_t i = 0; i < c->n; i++) {
+    remember(c, &c->members[i]);
     teacher_close(c->members[i].teacher);
+  }
   free(c->members);
   *c = (struct crew){0};
 }

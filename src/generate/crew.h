@@ -20,6 +20,7 @@ struct crew {
   struct crew_member *members;
   size_t n;
   bool fallback;
+  struct project *project;
   size_t turn;                   /* who is looked at first by the next crew_take */
 };
 int crew_open(struct crew *c, const struct blueprint *b, struct err *e);

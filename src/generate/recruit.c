@@ -118,10 +118,10 @@ recruit_release(struct recruit *r)
   *r = (struct recruit){0};
 }
 
-int
-recruit_learn(struct recruit *r, struct project *p, unsigned refused, struct err *e)
+/* The settings once more, with another list of what is refused. */
+static char *
+settings_with(const char *text, unsigned refused)
 {
-  const char *text = r->row.settings ? r->row.settings : "{}";
   struct json *settings = json_parse(text, strlen(text), NULL, NULL);
   struct buf out = BUF_INIT;
 
@@ -141,8 +141,22 @@ recruit_learn(struct recruit *r, struct project *p, unsigned refused, struct err
     }
   buf_adds(&out, "]}");
   json_free(settings);
-  free(r->row.settings);
-  r->row.settings = buf_take(&out);
-  r->spec.refused |= refused;
-  return teacher_store_put(p, &r->row, r->replay, r->n_replay, NULL, e);
+  return buf_take(&out);
+}
+
+int
+recruit_learn(struct project *p, uint32_t id, unsigned refused, struct err *e)
+{
+  struct teacher_row row;
+  char *settings;
+  int result;
+
+  if (teacher_store_by_id(p, id, &row, e) < 0)
+    return -1;
+  settings = settings_with(row.settings ? row.settings : "{}", refused);
+  free(row.settings);
+  row.settings = settings;
+  result = teacher_store_put(p, &row, NULL, 0, NULL, e);
+  teacher_row_release(&row);
+  return result;
 }

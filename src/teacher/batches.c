@@ -78,6 +78,14 @@ struct download {
   uint64_t n_bad;
 };
 
+unsigned
+batches_refusal(const struct batches *b, const struct teacher_request *request, unsigned refused,
+                const struct batches_result *r)
+{
+  return dialect_refusal(b->envoy.endpoint.dialect, &b->envoy.spec, request, b->envoy.spec.refused | refused,
+                         r->http_status, r->error);
+}
+
 /* Its members as they stand; false: it is no result. */
 static bool
 read_result(const struct json *root, struct batches_result *r, struct buf *body, struct buf *words)

@@ -72,6 +72,10 @@ void batches_close(struct batches *b);   /* NULL is fine */
  * teach it here, so it is what was learned before; 0). */
 void batches_line(const struct batches *b, const char *custom_id, const struct teacher_request *request,
                   unsigned refused, struct buf *out);
+/* Which further member the endpoint refused by this result (enum refusal), so that the request may be handed in again
+ * without it; 0: it failed for another reason, or did not. As dialect_refusal. */
+unsigned batches_refusal(const struct batches *b, const struct teacher_request *request, unsigned refused,
+                         const struct batches_result *r);
 /* Hands in a file (at most BATCHES_FILE_MAX bytes). *file: the endpoint's name of it, the caller's to free. A file that
  * was uploaded twice (a lost answer) costs nothing. */
 int batches_upload(struct batches *b, const char *lines, size_t n, char **file, struct err *e);
