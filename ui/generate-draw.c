@@ -7,9 +7,9 @@
 #include "corpus/label.h"
 
 const char *const drop_words[N_DROP_REASONS] = {
-  [DROP_PARSE] = "unreadable", [DROP_SHAPE] = "shape", [DROP_EMPTY] = "empty", [DROP_TOO_SHORT] = "short",
-  [DROP_TOO_LONG] = "long", [DROP_LABEL_NAMED] = "names label", [DROP_TEST] = "in test", [DROP_DUPLICATE] = "double",
-  [DROP_NEAR_DUPLICATE] = "near double",
+  [DROP_PARSE] = "unreadable", [DROP_LABEL] = "no label", [DROP_SHAPE] = "shape", [DROP_EMPTY] = "empty",
+  [DROP_TOO_SHORT] = "short", [DROP_TOO_LONG] = "long", [DROP_LABEL_NAMED] = "names label", [DROP_TEST] = "in test",
+  [DROP_DUPLICATE] = "double", [DROP_NEAR_DUPLICATE] = "near double",
 };
 
 /* ---- labels ---- */

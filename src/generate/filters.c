@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "corpus/neardup.h"
+#include "corpus/normal.h"
 
 /* Where the template says nothing. */
 #define MIN_WORDS 1
@@ -14,23 +15,32 @@
 #define MIN_CHARS 2
 #define MAX_CHARS 10000
 
+/* Indexed texts are told by the id of their sample; new ones, which have none yet, by their place in `fresh`. */
+#define FRESH (CORPUS_MAX + 1)
+
 struct filters {
   const struct corpus *corpus;
   int min_words, max_words, min_chars, max_chars;
   bool label_named;
-  struct neardup *tests;    /* of the test split; its ids are sample ids */
-  struct neardup *others;   /* of all else and of the new texts; its ids are places in `of` */
-  uint32_t *of;             /* the samples; 0: a new text that has no id yet */
-  size_t n_of, cap_of;
-  size_t n_pending;         /* the last ones of `of` without an id */
+  double threshold;         /* of near-duplicates; of test texts at most NEARDUP_THRESHOLD */
+  struct neardup *tests;    /* of the test split */
+  struct neardup *others;   /* of all else and of the new texts */
+  struct neardup_text *text;
+  uint32_t *fresh;          /* the samples that the new texts became; 0: it has no id yet */
+  size_t n_fresh, cap_fresh;
+  size_t n_pending;         /* the last ones of `fresh` without an id */
   uint32_t n_seen;          /* samples 1..n_seen of the corpus are indexed */
 };
 
+/* Words and characters of a text, and what it is like: looked up by the first filter that wants to know. */
 struct asked {
   struct filters *f;
   const struct candidate *t;
   uint16_t label;
-  uint32_t of;
+  int words[2], chars[2];
+  bool compared;
+  double similarity;        /* to the most similar text that is not in the tests' index */
+  uint32_t of;              /* that sample, later the one that is told */
   char *detail;
   size_t size;
 };
@@ -58,11 +68,8 @@ empty(struct asked *a)
 static bool
 beyond(struct asked *a, int words, int chars, int sign)
 {
-  const char *const texts[] = {a->t->text, a->t->text2};
-  const size_t n[] = {a->t->n_text, a->t->n_text2};
-
-  for (size_t i = 0; i < 2 && texts[i]; i++) {
-    int w = (int)sample_words(texts[i], n[i]), c = (int)utf8_count(texts[i], n[i]);
+  for (int i = 0; i < (a->t->text2 ? 2 : 1); i++) {
+    int w = a->words[i], c = a->chars[i];
 
     if (sign * w < sign * words) {
       snprintf(a->detail, a->size, "%d word%s", w, w == 1 ? "" : "s");
@@ -92,19 +99,9 @@ too_long(struct asked *a)
 static void
 add_words(struct buf *out, const char *s, size_t n)
 {
-  char bytes[4];
-
   buf_addc(out, ' ');
-  for (size_t i = 0, len; i < n; i += len) {
-    uint32_t c = utf8_decode(s + i, n - i, &len);
-
-    if (utf8_is_alnum(c))
-      buf_add(out, bytes, utf8_encode(utf8_tolower(c), bytes));
-    else if (out->s[out->n - 1] != ' ')
-      buf_addc(out, ' ');
-  }
-  if (out->s[out->n - 1] != ' ')
-    buf_addc(out, ' ');
+  normal_add(out, s, n);
+  buf_addc(out, ' ');
 }
 
 static bool
@@ -120,50 +117,58 @@ label_named(struct asked *a)
   if (a->t->text2)
     add_words(&text, a->t->text2, a->t->n_text2);
   add_words(&label, name, strlen(name));
-  named = label.n > 1 && memmem(text.s, text.n, label.s, label.n);
+  named = label.n > 2 && memmem(text.s, text.n, label.s, label.n);
   buf_release(&text);
   buf_release(&label);
   return named;
 }
 
+/* A sample may have come into the test split after it was indexed: then it is found among the others. */
 static bool
 in_test(struct asked *a)
 {
+  struct filters *f = a->f;
+  uint32_t at, other = 0;
   double similarity;
+  struct sample s;
 
-  if (!neardup_find(a->f->tests, a->t->text, a->t->n_text, a->t->text2, a->t->n_text2, &a->of, &similarity))
-    return false;
+  neardup_text_set(f->text, a->t->text, a->t->n_text, a->t->text2, a->t->n_text2);
+  if (neardup_text_find(f->others, f->text, &at, &a->similarity)) {
+    other = at < FRESH ? at : f->fresh[at - FRESH];
+    a->compared = true;
+  }
+  a->of = other;
+  if (!neardup_text_find(f->tests, f->text, &a->of, &similarity)) {
+    if (!other || !corpus_get(f->corpus, other, &s) || s.split != SPLIT_TEST)
+      return false;
+    similarity = a->similarity;
+  }
   snprintf(a->detail, a->size, "%.2f like test text %u", similarity, a->of);
   return true;
 }
 
 static bool
-like_another(struct asked *a, double least, double most)
+like_another(struct asked *a, double least)
 {
-  uint32_t at;
-  double similarity;
-
-  if (!neardup_find(a->f->others, a->t->text, a->t->n_text, a->t->text2, a->t->n_text2, &at, &similarity) ||
-      similarity < least || similarity > most)
+  if (!a->compared || a->similarity < least)
     return false;
-  a->of = a->f->of[at];
   if (a->of == 0)
-    snprintf(a->detail, a->size, "%.2f like another text of the same reply", similarity);
+    snprintf(a->detail, a->size, "%.2f like another text of the same reply", a->similarity);
   else
-    snprintf(a->detail, a->size, "%.2f like %u", similarity, a->of);
+    snprintf(a->detail, a->size, "%.2f like %u", a->similarity, a->of);
   return true;
 }
 
 static bool
 duplicate(struct asked *a)
 {
-  return like_another(a, 1, 1);
+  return like_another(a, 1);
 }
 
 static bool
 near_duplicate(struct asked *a)
 {
-  return like_another(a, 0, 1);
+  return like_another(a, a->f->threshold);
 }
 
 const struct drop_def drop_defs[N_DROP_REASONS] = {
@@ -201,28 +206,34 @@ drop_parse(const char *name)
 
 /* ---- the index ---- */
 
-static void
-add_other(struct filters *f, uint32_t id, const char *text, size_t n, const char *text2, size_t n2)
-{
-  GROW(f->of, f->cap_of, f->n_of + 1);
-  neardup_add(f->others, (uint32_t)f->n_of, text, n, text2, n2);
-  f->of[f->n_of++] = id;
-}
-
 /* What others have added meanwhile, up to sample `last`. */
 static void
 catch_up(struct filters *f, uint32_t last)
 {
+  uint32_t n = last > f->n_seen ? last - f->n_seen : 0, *ids, n_tests = 0, n_others = 0;
   struct sample s;
 
+  if (n == 0)
+    return;
+  /* Test texts from the left, the others from the right. */
+  ids = xmalloc(n * sizeof *ids);
   while (f->n_seen < last) {
     if (!corpus_get(f->corpus, ++f->n_seen, &s))
       continue;
     if (s.split == SPLIT_TEST)
-      neardup_add(f->tests, s.id, s.text, s.n_text, s.text2, s.n_text2);
+      ids[n_tests++] = s.id;
     else
-      add_other(f, s.id, s.text, s.n_text, s.text2, s.n_text2);
+      ids[n - ++n_others] = s.id;
   }
+  for (uint32_t i = 0, *v = ids + n - n_others; i < n_others / 2; i++) {
+    uint32_t x = v[i];
+
+    v[i] = v[n_others - 1 - i];
+    v[n_others - 1 - i] = x;
+  }
+  neardup_add_samples(f->tests, f->corpus, ids, n_tests);
+  neardup_add_samples(f->others, f->corpus, ids + n - n_others, n_others);
+  free(ids);
 }
 
 static int
@@ -235,7 +246,7 @@ struct filters *
 filters_new(const struct corpus *c, const struct prompty_filters *limits)
 {
   struct filters *f = xcalloc(1, sizeof *f);
-  double threshold = limits->near_duplicate < 0 ? NEARDUP_THRESHOLD : limits->near_duplicate;
+  double threshold = limits->near_duplicate < 0 ? NEARDUP_THRESHOLD : limits->near_duplicate, least;
 
   if (threshold <= 0 || threshold > 1)
     threshold = 1;
@@ -245,8 +256,11 @@ filters_new(const struct corpus *c, const struct prompty_filters *limits)
   f->min_chars = or_default(limits->min_chars, MIN_CHARS);
   f->max_chars = or_default(limits->max_chars, MAX_CHARS);
   f->label_named = limits->drop_label_named > 0;
-  f->others = neardup_new(threshold);
-  f->tests = neardup_new(threshold < NEARDUP_THRESHOLD ? threshold : NEARDUP_THRESHOLD);
+  f->threshold = threshold;
+  least = threshold < NEARDUP_THRESHOLD ? threshold : NEARDUP_THRESHOLD;
+  f->tests = neardup_new(least);
+  f->others = neardup_new(least);
+  f->text = neardup_text_new(least);
   catch_up(f, corpus_count(c));
   return f;
 }
@@ -258,25 +272,41 @@ filters_free(struct filters *f)
     return;
   neardup_free(f->tests);
   neardup_free(f->others);
-  free(f->of);
+  neardup_text_free(f->text);
+  free(f->fresh);
   free(f);
+}
+
+static void
+measure(struct asked *a)
+{
+  const char *const texts[] = {a->t->text, a->t->text2};
+  const size_t n[] = {a->t->n_text, a->t->n_text2};
+
+  for (int i = 0; i < 2 && texts[i]; i++) {
+    a->words[i] = (int)sample_words(texts[i], n[i]);
+    a->chars[i] = (int)utf8_count(texts[i], n[i]);
+  }
 }
 
 enum drop_reason
 filters_drop(struct filters *f, uint16_t label, const struct candidate *t, uint32_t *of, char *detail, size_t size)
 {
-  struct asked a = {f, t, label, 0, detail, size};
+  struct asked a = {.f = f, .t = t, .label = label, .detail = detail, .size = size};
 
   if (f->n_pending == 0)
     catch_up(f, corpus_count(f->corpus));
   *detail = '\0';
   *of = 0;
+  measure(&a);
   for (int i = 0; i < N_DROP_REASONS; i++)
     if (tests[i] && tests[i](&a)) {
       *of = a.of;
       return (enum drop_reason)i;
     }
-  add_other(f, 0, t->text, t->n_text, t->text2, t->n_text2);
+  GROW(f->fresh, f->cap_fresh, f->n_fresh + 1);
+  f->fresh[f->n_fresh] = 0;
+  neardup_text_add(f->others, FRESH + (uint32_t)f->n_fresh++, f->text);
   f->n_pending++;
   return DROP_NONE;
 }
@@ -287,7 +317,7 @@ filters_kept(struct filters *f, uint32_t first_id)
   if (f->n_pending == 0)
     return;
   for (size_t i = 0; i < f->n_pending; i++)
-    f->of[f->n_of - f->n_pending + i] = first_id + (uint32_t)i;
+    f->fresh[f->n_fresh - f->n_pending + i] = first_id + (uint32_t)i;
   catch_up(f, first_id - 1);
   f->n_seen += (uint32_t)f->n_pending;  /* these are in the index already */
   f->n_pending = 0;
