@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "corpus/corpus.h"
+#include "corpus/guard.h"
 #include "corpus/minhash.h"
 #include "corpus/neardup.h"
 #include "corpus/normal.h"
@@ -462,6 +463,43 @@ duplicates_point_to_what_stays(void **state)
   corpus_free(c);
 }
 
+/* What equals a test text is not learned from, of generated texts neither what nearly does. */
+static void
+test_texts_are_guarded(void **state)
+{
+  static const struct {
+    const char *text;
+    bool seed, generated;   /* stopped, if it is one */
+  } texts[] = {
+    {"I was charged twice for the blue chair", true, true},
+    {"i was CHARGED twice - for the blue chair!", true, true},
+    {"I was charged twice for the blue chair today", false, true},
+    {"Was the blue chair charged twice, or what?", false, false},
+    {"", false, false},
+  };
+  struct corpus *c = corpus_new(TASK_CLASSIFY);
+  struct guard *g;
+
+  (void)state;
+  add(c, "something of another split");
+  corpus_apply_insert(c, &(struct sample){.text = texts[0].text, .n_text = (uint32_t)strlen(texts[0].text),
+                                          .split = SPLIT_TEST}, 1);
+  g = guard_new_of(c);
+  for (size_t i = 0; i < N_OF(texts); i++) {
+    struct sample s = {.text = texts[i].text, .n_text = (uint32_t)strlen(texts[i].text), .origin = ORIGIN_SEED};
+    uint32_t of = 0;
+
+    assert_int_equal(guard_stops(g, &s, &of), texts[i].seed);
+    s.origin = ORIGIN_GENERATED;
+    assert_int_equal(guard_stops(g, &s, &of), texts[i].generated);
+    assert_int_equal(of, texts[i].generated ? 2 : 0);
+  }
+  assert_false(guard_stops(g, &(struct sample){.text = "something of another split", .n_text = 26}, NULL));
+  guard_free(g);
+  guard_free(NULL);
+  corpus_free(c);
+}
+
 int
 main(void)
 {
@@ -475,6 +513,7 @@ main(void)
     cmocka_unit_test(bands_depend_on_the_set_alone),
     cmocka_unit_test(pairs_are_compared_whole),
     cmocka_unit_test(duplicates_point_to_what_stays),
+    cmocka_unit_test(test_texts_are_guarded),
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -77,6 +77,15 @@ texts_are_sifted(void **state)
                                 &of, detail,
                                 100), DROP_DUPLICATE);
   assert_int_equal(of, 6);
+  /* a text that a person moves to the test split meanwhile is a test text from then on */
+  struct change *ch = change_new(CHANGE_SET, "person", "split");
+  struct err e = {0};
+
+  change_set_split(ch, 1, SPLIT_TEST);
+  assert_int_equal(project_post(p, ch, &e), 0);
+  assert_int_equal(filters_drop(f, 0, &(struct candidate){.text = "I was charged twice for the blue chair today",
+                                                          .n_text = 44}, &of, detail, 100), DROP_TEST);
+  assert_int_equal(of, 1);
   filters_free(f);
   close_project(p);
 }

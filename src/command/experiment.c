@@ -170,8 +170,9 @@ const struct command command_experiment = {
     "Trains each student on each arm, with several seeds, and tests all of them on the same texts. For each arm: "
     "accuracy and macro F1 with 95 % intervals over test texts and seeds, the difference to the first arm with its "
     "interval and p-value, and what its texts cost.\n\n"
-    "In no arm are rejected samples, samples of split test or valid, and texts that stand in the test set; the last "
-    "are counted as guarded. Generated texts need not be accepted for that. An experiment that is interrupted is not "
+    "In no arm are rejected samples, samples of split test or valid, and texts that stand in the test set "
+    "(that equal a test text but for case and punctuation, or were generated and nearly equal it); the last are "
+    "counted as guarded. Generated texts need not be accepted for that. An experiment that is interrupted is not "
     "kept.",
   .options = options,
   .examples = examples,

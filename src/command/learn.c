@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "command/select.h"
+#include "corpus/guard.h"
 #include "store/run_store.h"
 
 struct student_task
@@ -57,37 +57,23 @@ examples_release(struct examples *x)
   *x = (struct examples){0};
 }
 
-static uint64_t
-text_hash(const char *text, const char *text2)
-{
-  uint64_t h = hash_bytes(text, strlen(text), 1);
-
-  return text2 ? hash_bytes(text2, strlen(text2), h) : h;
-}
-
-/* How many training texts stand in the test split. */
+/* Leaves out the texts that stand in the test split; returns how many. */
 static size_t
-count_in_test(struct call *c, const struct examples *train)
+leave_test_out(struct call *c, struct examples *train)
 {
   const struct corpus *corpus = project_corpus(c->project);
-  struct strmap test;
+  struct guard *guard = guard_new_of(corpus);
   struct sample s;
-  size_t found = 0;
+  size_t n = 0, all = train->n;
 
-  strmap_init(&test);
-  for (uint32_t id = 1, n = corpus_count(corpus); id <= n; id++)
-    if (corpus_get(corpus, id, &s) && s.split == SPLIT_TEST) {
-      uint64_t h = text_hash(s.text, s.text2);
-
-      strmap_put(&test, (const char *)&h, sizeof h, 1);
+  for (size_t i = 0; i < all; i++)
+    if (!corpus_get(corpus, train->ids[i], &s) || !guard_stops(guard, &s, NULL)) {
+      train->v[n] = train->v[i];
+      train->ids[n++] = train->ids[i];
     }
-  for (size_t i = 0; i < train->n; i++) {
-    uint64_t h = text_hash(train->v[i].text, train->v[i].text2);
-
-    found += strmap_get(&test, (const char *)&h, sizeof h, 0) == 1;
-  }
-  strmap_release(&test);
-  return found;
+  train->n = n;
+  guard_free(guard);
+  return all - n;
 }
 
 static int
@@ -121,12 +107,12 @@ lesson_collect(struct call *c, const char *data, struct lesson *l, struct err *e
   examples_release(&l->train);
   if (r == 0)
     r = examples_collect(c, buf_str(&query), true, &l->train, &l->n_unlabelled, e);
-  if (r == 0)
+  if (r == 0) {
+    l->n_in_test = leave_test_out(c, &l->train);
     r = check_lesson(l, data, data && *data, e);
+  }
   if (r == 0)
     r = examples_collect(c, "split:valid not status:rejected", true, &l->valid, &ignored, e);
-  if (r == 0)
-    l->n_in_test = count_in_test(c, &l->train);
   buf_release(&query);
   return r;
 }

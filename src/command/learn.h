@@ -19,7 +19,7 @@ struct lesson {
   struct student_task task;
   struct examples train, valid;
   size_t n_unlabelled;     /* left out: nothing to learn from */
-  size_t n_in_test;        /* texts of train that stand in the test split, too, word for word */
+  size_t n_in_test;        /* left out: they stand in the test split (corpus/guard.h) */
 };
 
 /* Samples matching the filter, in order of id. labelled_only leaves out those without a label and counts them. */

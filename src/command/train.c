@@ -269,8 +269,8 @@ run_train(struct call *c, struct err *e)
   if (r == 0 && s.lesson.n_unlabelled)
     progress_note(&c->progress, "%zu samples without a label are left out", s.lesson.n_unlabelled);
   if (r == 0 && s.lesson.n_in_test)
-    progress_note(&c->progress, "%zu training texts stand in the test split, too: its figures will be too good "
-                  "(experiment leaves them out)", s.lesson.n_in_test);
+    progress_note(&c->progress, "%zu training text%s left out: in the test split", s.lesson.n_in_test,
+                  s.lesson.n_in_test == 1 ? "" : "s");
   if (r == 0)
     r = train(&s, e);
   session_release(&s);
@@ -302,7 +302,9 @@ const struct command command_train = {
   .summary = "trains a student",
   .text =
     "Trains on the accepted samples and the seeds of split train, or on what --data selects (samples of split test "
-    "and valid never, rejected ones only if the filter speaks of status:). Samples of split valid tell when to stop; "
+    "and valid never, rejected ones only if the filter speaks of status:). A text that stands in the test split, too, "
+    "is left out: one that equals a test text but for case and punctuation, and a generated one that nearly does "
+    "(dedupe says what that is). Samples of split valid tell when to stop; "
     "without any, the student sets some of its texts aside for that. The model, its curve and its parameters are kept "
     "in the project as a run.\n\n"
     "With --json a line for each epoch: run, epoch, step, train_loss, train_accuracy, valid_loss, valid_accuracy, "

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "corpus/neardup.h"
+#include "corpus/guard.h"
 #include "evaluate/cost.h"
 
 static const struct {
@@ -115,7 +115,7 @@ example_of(const struct sample *s)
 
 static int
 collect_test(struct arms *a, const struct corpus *corpus, const char *filter, const struct filter_provider *provider,
-             struct neardup *guard, struct err *e)
+             struct guard *guard, struct err *e)
 {
   uint32_t *ids;
   size_t n;
@@ -132,7 +132,7 @@ collect_test(struct arms *a, const struct corpus *corpus, const char *filter, co
       continue;
     }
     a->test[a->n_test++] = example_of(&s);
-    neardup_add(guard, s.id, s.text, s.n_text, s.text2, s.n_text2);
+    guard_add(guard, &s);
   }
   free(ids);
   if (a->n_test == 0)
@@ -144,7 +144,7 @@ collect_test(struct arms *a, const struct corpus *corpus, const char *filter, co
 struct collecting {
   const struct corpus *corpus;
   const struct filter_provider *provider;
-  struct neardup *guard;
+  struct guard *guard;
   uint8_t *told, *counted;   /* by id - 1: 0 not looked at yet, else one of these; counted as guarded */
   uint32_t n_ids;            /* what is added meanwhile is not looked at */
   struct cost *cost;
@@ -155,11 +155,9 @@ static bool
 stands_in_test(struct collecting *w, const struct sample *s)
 {
   uint8_t *told = &w->told[s->id - 1];
-  uint32_t of;
-  double similarity;
 
   if (*told == 0)
-    *told = neardup_find(w->guard, s->text, s->n_text, s->text2, s->n_text2, &of, &similarity) ? IS_IN_TEST : IS_FREE;
+    *told = guard_stops(w->guard, s, NULL) ? IS_IN_TEST : IS_FREE;
   return *told == IS_IN_TEST;
 }
 
@@ -265,13 +263,13 @@ arms_collect(struct arms *a, const struct corpus *corpus, struct project *projec
   for (size_t i = 0; i < n_specs; i++)
     if (add_spec(a, &cap, specs[i], e) < 0)
       return -1;
-  w.guard = neardup_new(1);
+  w.guard = guard_new();
   w.told = xcalloc((size_t)w.n_ids + 1, 1);
   w.counted = xcalloc((size_t)w.n_ids + 1, 1);
   status = collect(&w, a, project, test_filter, curve, e);
   free(w.told);
   free(w.counted);
-  neardup_free(w.guard);
+  guard_free(w.guard);
   cost_release(&cost);
   return status;
 }

@@ -2,8 +2,7 @@
  *
  * `seed`: origin seed; `generated`: origin generated; `both`: either; anything else is NAME=FILTER. Never in an arm:
  * texts without a label, of split test or valid, rejected ones (unless the filter speaks of status: itself), and texts
- * that stand in the test set, equal but for case and punctuation (corpus/neardup.h): those are guarded, that is left
- * out and counted.
+ * that stand in the test set (corpus/guard.h): those are guarded, that is left out and counted.
  *
  * Balance, the same rule in every arm: no text is thrown away, each counts n / (C x texts of its label), at most
  * ARM_WEIGHT_MAX, C being the labels that the arm has, so that every label counts alike (the `balanced` class weights
