@@ -346,6 +346,17 @@ account(struct job *j, const struct outcome *o)
   }
 }
 
+/* How many samples it makes, or gives other labels. */
+static size_t
+count_samples(const struct change *ch)
+{
+  size_t n = ch->n_samples;
+
+  for (size_t i = 0; i < ch->n_rows; i++)
+    n += ch->rows[i].field == FIELD_LABELS;
+  return n;
+}
+
 static int
 keep(struct job *j, struct outcome *o, struct err *e)
 {
@@ -353,7 +364,7 @@ keep(struct job *j, struct outcome *o, struct err *e)
                       .dropped = o->dropped, .n_dropped = o->n_dropped, .votes = o->votes, .n_votes = o->n_votes};
   uint32_t first_id = 0;
 
-  change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, o->n_kept);
+  change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, count_samples(o->change));
   if (job_store_keep_all(j->project, &kept, &first_id, e) < 0)
     return -1;
   filters_kept(j->filters, first_id);

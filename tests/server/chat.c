@@ -46,7 +46,7 @@ chat_content(struct exchange *x, struct buf *out)
 
   if (strstr(x->messages, "[[wrong-label"))
     buf_adds(out, "[{\"text\":\"This has a label that nobody asked for.\",\"label\":\"no-such-label\"}]");
-  else
+  else if (!label_content(x, out))
     add_texts(out, same ? 1 : x->entry->body, texts_wanted(x));
 }
 
@@ -67,7 +67,9 @@ chat_complete(struct exchange *x, struct buf *out)
   buf_adds(out, "{\"id\":\"x\",\"choices\":[{\"index\":0,\"message\":{");
   json_add_field(out, "role", "assistant");
   json_add_field(out, "content", content.s);
-  buf_addf(out, "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d}}",
+  buf_addc(out, '}');
+  label_logprobs(x, &content, out);
+  buf_addf(out, ",\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d}}",
            x->entry->tokens_in, x->entry->tokens_out);
   buf_release(&content);
 }
