@@ -21,7 +21,7 @@ static struct labels *labels;
 static int
 up(void **state)
 {
-  static const char *const names[] = {"billing", "card_arrival", "card_payment", "Über uns", "U.S.", "us", "4"};
+  static const char *const names[] = {"billing", "card_arrival", "card_payment", "Über uns", "U.S.", "us", "4", "A+", "A-"};
 
   (void)state;
   labels = labels_new();
@@ -107,7 +107,9 @@ one_label_is_read(void **state)
     {"**card arrival**", 1, "card_arrival"},
     {"us", 1, "us"},
     {"U.S.", 1, "U.S."},
+    {"A-", 1, "A-"},
     /* no label of ours */
+    {"{\"label\": \"a\"}", 1, "!"},                              /* A+ or A-? */
     {"{\"label\": \"refunds\"}", 1, "!"},
     {"{\"label\": \"bill\"}", 1, "!"},
     {"{\"label\": null}", 1, "!"},
@@ -294,12 +296,12 @@ tokens_tell(void **state)
   float p[16];
 
   (void)state;
-  check_soft(whole, N_OF(whole), (double[]){.75, 0, 0, 0, 0, .25, 0});
-  check_soft(alike, N_OF(alike), (double[]){.2, .2, .6, 0, 0, 0, 0});
+  check_soft(whole, N_OF(whole), (double[9]){.75, 0, 0, 0, 0, .25, 0});
+  check_soft(alike, N_OF(alike), (double[9]){.2, .2, .6, 0, 0, 0, 0});
   check_soft(lost, N_OF(lost), NULL);
-  check_soft(little_lost, N_OF(little_lost), (double[]){0, 0, 0, 0, 0, .96 / .98, .02 / .98});
-  check_soft(bare, N_OF(bare), (double[]){0, 0, 0, 0, 0, .7, .3});
-  check_soft(spelled_otherwise, N_OF(spelled_otherwise), (double[]){.8, 0, 0, 0, 0, .2, 0});
+  check_soft(little_lost, N_OF(little_lost), (double[9]){0, 0, 0, 0, 0, .96 / .98, .02 / .98});
+  check_soft(bare, N_OF(bare), (double[9]){0, 0, 0, 0, 0, .7, .3});
+  check_soft(spelled_otherwise, N_OF(spelled_otherwise), (double[9]){.8, 0, 0, 0, 0, .2, 0});
   check_soft(only_like, N_OF(only_like), NULL);   /* "card arrival" is read, yet its tokens spell no label */
   reply_of(bare, N_OF(bare), &chat);
   assert_false(soft_label(&chat, SIZE_MAX, false, labels, p));
