@@ -84,11 +84,11 @@ expect 0 "$R" train t.retort --data origin:seed --name seeds --json
 json 'all(k in l[0] for k in ("run", "epoch", "step", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "valid_f1", "samples_per_s"))'
 json 'l[-1]["run"] == "seeds" and l[-1]["best_epoch"] > 0 and l[-1]["n_train"] == 60 and l[-1]["seconds"] >= 0'
 # a test text that came into split train, too, is not learned from
-cp t.retort g.retort
-"$R" export g.retort --filter split:test --format jsonl -o test.jsonl >/dev/null && head -n 1 test.jsonl | sed 's/"split":"test"/"split":"train"/' >copy.jsonl
-expect 0 "$R" import g.retort copy.jsonl --split train --origin seed --json
+cp t.retort guard.retort
+"$R" export guard.retort --filter split:test --format jsonl -o test.jsonl >/dev/null && head -n 1 test.jsonl | sed 's/"split":"test"/"split":"train"/' >copy.jsonl
+expect 0 "$R" import guard.retort copy.jsonl --split train --origin seed --json
 json 'd["added"] == 1'
-expect 0 "$R" train g.retort --data 'origin:seed split:train' --name guarded --json
+expect 0 "$R" train guard.retort --data 'origin:seed split:train' --name guarded --json
 json 'l[-1]["n_train"] == 60'
 grep -q '1 training text left out: in the test split' err || bad "says nothing of the text left out"
 expect 2 "$R" train t.retort --name seeds
