@@ -235,6 +235,7 @@ annotate(struct annotation *a, struct err *e)
     *e = why;
     r = -1;
   }
+  job_say_left(a->c, j);
   job_free(j);
   return r;
 }

@@ -207,12 +207,18 @@ accept_kept(struct call *c, uint32_t job, size_t *accepted, struct err *e)
 
 /* The funnel, and the coverage of its cells. */
 static void
-print_funnel_json(struct call *c, const struct funnel *f, struct buf *out)
+print_funnel_json(struct call *c, const struct job *j, struct buf *out)
 {
+  const struct funnel *f = job_status(j);
   const struct labels *labels = corpus_labels(project_corpus(c->project));
   struct coverage coverage;
 
   funnel_json(f, labels, out);
+  if (job_left(j)) {
+    buf_truncate(out, out->n - 1);
+    json_add_field(out, "left", job_says(j));
+    buf_addc(out, '}');
+  }
   if (coverage_load(&coverage, c->project, f->job_id, NULL) == 0) {
     buf_truncate(out, out->n - 1);
     json_add_key(out, "coverage");
@@ -251,12 +257,13 @@ check_shortage(struct call *c, uint32_t job, struct err *e)
 }
 
 static void
-print_funnel(struct call *c, const struct funnel *f, size_t accepted)
+print_funnel(struct call *c, const struct job *j, size_t accepted)
 {
+  const struct funnel *f = job_status(j);
   struct buf out = BUF_INIT;
 
   if (c->json) {
-    print_funnel_json(c, f, &out);
+    print_funnel_json(c, j, &out);
     print_json(c, &out);
     buf_release(&out);
     return;
@@ -297,8 +304,9 @@ generate(struct call *c, const struct wishes *w, struct err *e)
     r = -1;
   }
   if (r == 0 || job_status(j)->ok || job_status(j)->cached)
-    print_funnel(c, job_status(j), accepted);
-  if (r == 0)
+    print_funnel(c, j, accepted);
+  job_say_left(c, j);
+  if (r == 0 && !job_left(j))
     r = check_shortage(c, job_id(j), e);
   job_free(j);
   return r;

@@ -92,6 +92,7 @@ job_wishes_take(struct call *c, struct job_wishes *w, struct err *e)
   o->limits.tokens = (uint64_t)call_number(c, "budget-tokens");
   o->limits.requests = (uint32_t)call_number(c, "budget-requests");
   o->batch = call_flag(c, "batch");
+  o->batch_wait = call_flag(c, "wait");
   o->retry_failed = call_flag(c, "retry-errors") || call_flag(c, "retry-failed");
   o->resume = call_flag(c, "resume") || o->retry_failed;
   o->seed = (uint64_t)call_number(c, "seed");
@@ -280,6 +281,16 @@ describe(struct call *c, struct job *j, struct buf *out)
     buf_addf(out, "  $%.5f a text kept", f->cost_usd / f->kept);
   if (board_get(project_board(c->project), job_activity(j), &a) && a.job.projected_usd > f->cost_usd)
     buf_addf(out, "  $%.4f projected", a.job.projected_usd);
+}
+
+void
+job_say_left(struct call *c, const struct job *j)
+{
+  if (!job_left(j) || c->json)
+    return;
+  print_line(c, "left: %s", job_says(j));
+  if (!c->workbench)
+    print_line(c, "next: retort %s %s --resume   (collects what is done; with --wait, all)", c->command->name, c->path);
 }
 
 int

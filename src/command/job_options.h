@@ -25,6 +25,7 @@
    .summary = "stop after this time: seconds, or 90s, 10m, 1h30m; 0: no limit"}, \
   {.name = "batch", .type = OPTION_FLAG, \
    .summary = "hand the requests in as a batch (half the price at OpenAI) and leave; --resume collects the replies"}, \
+  {.name = "wait", .type = OPTION_FLAG, .summary = "with --batch: wait, perhaps for hours, until all is collected"}, \
   {.name = "dry-run", .type = OPTION_FLAG, .summary = "only say how many requests, tokens and dollars it would be"}, \
   {.name = "probe", .type = OPTION_FLAG, \
    .summary = "send the first five requests, say what the rest would take, and stop; --resume goes on"}, \
@@ -55,6 +56,8 @@ int job_foresee(struct call *c, const struct job_wishes *w, struct err *e);
 bool job_foreseen(struct call *c);
 /* Steps a job to its end, with a bar; what: "generating". */
 int job_run(struct call *c, struct job *j, const char *what, struct err *e);
+/* How one comes back to a job whose requests are under way as batches; nothing if none are, or as JSON. */
+void job_say_left(struct call *c, const struct job *j);
 /* "90", "90s", "10m", "1h30m": seconds. */
 int job_time(const char *text, double *seconds, struct err *e);
 

@@ -38,15 +38,10 @@ find_unfinished(struct job *j, const struct job_options *o, struct err *e)
 
   if (found == 1 && somebody_works(j, e) < 0)
     return -1;
-  if (found == 1 && j->row.state == JOB_PLANNED) {  /* killed while it was planned: nothing was sent */
-    found = job_store_set_state(j->project, j->row.id, JOB_FAILED, "its planning was broken off", e);
-    job_row_release(&j->row);
-    j->row = (struct job_row){0};
-  }
   return found;
 }
 
-/* Writes the job and all its requests, before any is sent. Until it has them all it is `planned`. */
+/* Writes the job and all its requests, before any is sent. */
 static int
 begin_new(struct job *j, const struct job_options *o, struct err *e)
 {
@@ -60,16 +55,12 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
     goto out;
   wish_line(&j->blueprint, o, &wish);
   j->row = (struct job_row){
-    .kind = xstrdup(j->blueprint.kind->name), .state = JOB_PLANNED, .template_id = j->blueprint.template.id,
+    .kind = xstrdup(j->blueprint.kind->name), .state = JOB_RUNNING, .template_id = j->blueprint.template.id,
     .teacher_id = j->blueprint.team->recruit.row.id, .params = params, .key = xstrdup(buf_str(&wish)),
     .message = xstrdup(""), .at_ms = clock_wall_ms(),
   };
   params = NULL;
-  if (job_store_add(j->project, &j->row, &j->row.id, e) < 0)
-    goto out;
-  if (job_store_plan(j->project, j->row.id, rows, n, e) < 0)
-    goto out;
-  result = job_store_set_state(j->project, j->row.id, JOB_RUNNING, "", e);
+  result = job_store_begin(j->project, &j->row, rows, n, &j->row.id, e);
 out:
   request_rows_free(rows, n);
   buf_release(&wish);
@@ -159,11 +150,13 @@ load_items(struct job *j, bool retry, struct err *e)
   j->funnel.failed = 0;
   for (size_t i = 0; i < n; i++) {
     struct request_row *r = &rows[i];
-    bool again = n_bad > 0 && r->state == REQUEST_PARSED && bsearch(&r->id, bad, n_bad, sizeof *bad, compare_ids);
+    bool under_way = r->batch_id != 0;
+    bool again = r->state == REQUEST_PARSED &&
+                 (under_way || (n_bad > 0 && bsearch(&r->id, bad, n_bad, sizeof *bad, compare_ids)));
 
     j->purse.spent.requests += r->cached ? 0 : r->tries;
-    j->funnel.failed += r->state == REQUEST_FAILED && !retry;
-    if ((r->state == REQUEST_PARSED && !again) || (r->state == REQUEST_FAILED && !retry))
+    j->funnel.failed += r->state == REQUEST_FAILED && !retry && !under_way;
+    if ((r->state == REQUEST_PARSED && !again) || (r->state == REQUEST_FAILED && !retry && !under_way))
       continue;
     if (add_item(j, r, again, e) < 0)
       goto out;
@@ -212,7 +205,7 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
 
   wish_copy(&j->options, o, &j->arena);
   if (blueprint_load(&j->blueprint, j->project, o, e) < 0 || open_purse(j, o, e) < 0 ||
-      crew_open(&j->crew, &j->blueprint, e) < 0)
+      crew_open(&j->crew, &j->blueprint, e) < 0 || (o->batch && batch_open(j, e) < 0))
     return -1;
   if (o->resume)
     found = find_unfinished(j, o, e);
@@ -222,5 +215,5 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
   j->purse.spent.usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
   j->purse.spent.tokens = (double)(j->funnel.tokens_in + j->funnel.tokens_out);
   j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);
-  return 0;
+  return j->options.batch ? batch_begin(j, e) : 0;
 }

@@ -28,6 +28,16 @@ end_failed(struct job *j, struct err *e)
   return end(j, JOB_FAILED, -1, e);
 }
 
+int
+end_left(struct job *j, struct err *e)
+{
+  j->left = true;
+  end(j, JOB_PAUSED, 0, e);
+  if (j->result == 0 && job_store_set_state(j->project, j->row.id, JOB_PAUSED, j->says, e) < 0)
+    j->result = -1;
+  return j->result;
+}
+
 /* Gives up what is under way, after keeping what has come all the same. */
 static int
 wind_up(struct job *j, struct err *e)
@@ -201,7 +211,7 @@ end_check(struct job *j, struct err *e)
     if (n == 0 || (c->until_ms > 0 && clock_ms() >= c->until_ms))
       return end_early(j, c->state, c->code, c->why, e);
     show_says(j, "waiting for %zu repl%s paid for (once more gives them up)", n, n == 1 ? "y that is" : "ies that are");
-  } else if (j->purse.hit && n == 0) {
+  } else if (j->purse.hit && n == 0 && batch_under_way(j) == 0) {
     return end_at_limit(j, e);
   }
   return 1;

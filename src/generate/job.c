@@ -38,9 +38,8 @@ write_replies(struct job *j, struct err *e)
   return n > 0 ? job_store_reply(j->project, j->fresh, n, e) : 0;
 }
 
-/* A reply to the same request that stands in the file already, in whatever job. 1: taken from there, 0, -1. */
-static int
-answer_from_file(struct job *j, struct item *it, struct err *e)
+int
+job_answer_from_file(struct job *j, struct item *it, struct err *e)
 {
   struct request_row known = {0}, *r = &it->row;
   int found = job_store_answered(j->project, r->key, &known, e);
@@ -131,7 +130,7 @@ send_to(struct job *j, size_t member, struct err *e)
 
     if (it->state != ITEM_PLANNED || it->member != member)
       continue;
-    found = answer_from_file(j, it, e);
+    found = job_answer_from_file(j, it, e);
     if (found < 0)
       return -1;
     if (found > 0)
@@ -217,8 +216,28 @@ take_failure(struct job *j, size_t i, const struct teacher_reply *r, struct err 
   return 0;
 }
 
-/* What an endpoint does not say is estimated for the figures; the purse counts it at its bound. A request that was asked
- * again has cost what both replies cost. */
+void
+job_count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd)
+{
+  struct request_row *row = &it->row;
+
+  row->tokens_in = tokens_in + (it->again ? row->tokens_in : 0);
+  row->tokens_out = tokens_out + (it->again ? row->tokens_out : 0);
+  row->cost_usd = usd + (it->again ? row->cost_usd : 0);
+  row->cached = false;
+  j->funnel.tokens_in += tokens_in;
+  j->funnel.tokens_out += tokens_out;
+  j->funnel.cost_usd += usd;
+  if (it->again) {
+    funnel_undrop(&j->funnel, row->label, DROP_PARSE);
+    it->again = false;
+  } else {
+    j->funnel.ok++;
+    j->funnel.answered += row->wanted;
+  }
+}
+
+/* What an endpoint does not say is estimated for the figures; the purse counts it at its bound. */
 static void
 take_answer(struct job *j, struct item *it, struct teacher_reply *r)
 {
@@ -233,22 +252,9 @@ take_answer(struct job *j, struct item *it, struct teacher_reply *r)
   r->body = NULL;
   row->http_status = (uint32_t)r->http_status;
   row->teacher_id = m->who->recruit.row.id;
-  row->tokens_in = in + (it->again ? row->tokens_in : 0);
-  row->tokens_out = out + (it->again ? row->tokens_out : 0);
-  row->cost_usd = usd + (it->again ? row->cost_usd : 0);
-  row->cached = false;
   row->answered_ms = clock_wall_ms();
+  job_count_answer(j, it, in, out, usd);
   to_write(j, it);
-  j->funnel.tokens_in += in;
-  j->funnel.tokens_out += out;
-  j->funnel.cost_usd += usd;
-  if (it->again) {
-    funnel_undrop(&j->funnel, row->label, DROP_PARSE);
-    it->again = false;
-  } else {
-    j->funnel.ok++;
-    j->funnel.answered += row->wanted;
-  }
 }
 
 static void
@@ -306,14 +312,32 @@ job_take_replies(struct job *j, int timeout_ms, struct err *e)
 
 /* ---- read, keep ---- */
 
+/* What came by the thousand, in a batch, is not held in memory until its turn comes. */
+static void
+body_from_file(struct job *j, struct item *it)
+{
+  struct request_row row = {0};
+
+  if (job_store_request(j->project, it->row.id, &row, NULL) == 0) {
+    it->row.reply = row.reply;
+    it->row.n_reply = row.n_reply;
+    j->n_held += row.n_reply;
+    row.reply = NULL;
+  }
+  request_row_release(&row);
+}
+
 /* Adds to o what the reply gives, as the job's kind sees it; what cannot be read goes into quarantine as a whole. */
 static void
 read_reply(struct job *j, struct item *it, struct outcome *o)
 {
   struct chat_reply chat;
   struct err why = {0};
-  int result = chat_parse(it->row.reply ? it->row.reply : "", it->row.n_reply, &chat, &why);
+  int result;
 
+  if (!it->row.reply)
+    body_from_file(j, it);
+  result = chat_parse(it->row.reply ? it->row.reply : "", it->row.n_reply, &chat, &why);
   if (result == 0)
     result = j->blueprint.kind->read(j, it, &chat, o, &why);
   else if (chat.finish_reason && strcmp(chat.finish_reason, "length") == 0)
@@ -428,10 +452,26 @@ job_keep_answered(struct job *j, bool all, struct err *e)
 
 /* ---- a step ---- */
 
+/* Hands in, polls, collects. 1: go on; 0, -1: it is over, as j says. */
+static int
+step_batches(struct job *j, int timeout_ms, struct err *e)
+{
+  int stand = batch_step(j, timeout_ms, e);
+
+  if (stand >= 0 && (write_replies(j, e) < 0 || job_keep_answered(j, false, e) < 0))
+    stand = -1;
+  if (stand < 0 && e->code == ERR_INTERRUPTED)  /* the wish is seen again before the next step */
+    return 1;
+  if (stand < 0)
+    return end_failed(j, e);
+  return stand == BATCH_LEFT ? end_left(j, e) : 1;
+}
+
 int
 job_step(struct job *j, int timeout_ms, struct err *e)
 {
   bool paused = board_paused(j->board, j->activity);
+  int going;
 
   if (j->over) {
     if (j->result < 0)
@@ -440,7 +480,13 @@ job_step(struct job *j, int timeout_ms, struct err *e)
   }
   show_wishes(j);
   end_watch(j);
-  if ((!paused && !end_begun(j) && send_planned(j, e) < 0) || job_take_replies(j, timeout_ms, e) < 0 ||
+  if (j->batching && !paused && !end_begun(j)) {
+    going = step_batches(j, timeout_ms, e);
+    if (going <= 0)
+      return going;
+    timeout_ms = 0;
+  }
+  if ((!paused && !j->batching && !end_begun(j) && send_planned(j, e) < 0) || job_take_replies(j, timeout_ms, e) < 0 ||
       job_keep_answered(j, false, e) < 0)
     return end_failed(j, e);
   show_figures(j, false);
@@ -481,6 +527,7 @@ job_free(struct job *j)
     return;
   if (!j->over)
     end_early(j, JOB_STOPPED, ERR_INTERRUPTED, "stopped", &e);
+  batch_close(j);
   crew_close(&j->crew);
   show_release(j);
   filters_free(j->filters);
@@ -513,6 +560,12 @@ const struct funnel *
 job_status(const struct job *j)
 {
   return &j->funnel;
+}
+
+bool
+job_left(const struct job *j)
+{
+  return j->left;
 }
 
 bool

@@ -79,7 +79,9 @@ struct job_options {
   bool rationale;                /* annotate: a reason is asked for */
   bool relabel;                  /* annotate: labelled texts get the teacher's label, too; test texts never do */
   const char *about;             /* annotate, rewrite: how the subjects were chosen, as part of the wish; NULL: not said */
-  bool batch;                    /* hand the requests in as a batch, to be collected later */
+  bool batch;                    /* hand the requests in as batches, to be collected later (batch.h): when all is handed
+                                  * in, job_step says 0, and job_left what is under way; resume polls and collects */
+  bool batch_wait;               /* with batch: wait until all is collected (an attended job does) */
   bool resume;                   /* go on with the newest job of this template, teacher and wish (any wish, if none is
                                   * given), or begin one; one that is done is not begun again: job_step says so */
   bool retry_failed;             /* with resume: requests that failed for good or whose reply could not be read are sent
@@ -91,6 +93,7 @@ struct job_options {
   /* for tests and demonstrations; 0 or NULL: as usual */
   int replay_delay_ms;
   const struct retry_policy *retry;
+  int batch_poll_ms;             /* before the first poll; it grows by half each time */
 };
 
 struct job;
@@ -112,6 +115,8 @@ int job_step(struct job *j, int timeout_ms, struct err *e);
 /* What the job does now where that is not plain: "waiting for 3 replies that are paid for (once more gives them up)";
  * else "". */
 const char *job_says(const struct job *j);
+/* After 0: requests are under way in batches, so that the job is left and not done (its state is `paused`). */
+bool job_left(const struct job *j);
 /* Marks a job that has not ended as stopped, after putting away what came. NULL is fine. */
 void job_free(struct job *j);
 

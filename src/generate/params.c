@@ -53,6 +53,7 @@ write_options(struct buf *b, const struct job_options *o)
   json_add_field_bool(b, "top_up", o->top_up);
   json_add_field_number(b, "waste", o->waste_max);
   json_add_field_bool(b, "steer", o->steer);
+  json_add_field_bool(b, "batch", o->batch);
   json_add_field_int(b, "concurrency", o->concurrency);
   json_add_field_number(b, "budget_usd", o->limits.usd);
   json_add_field_int(b, "budget_tokens", (int64_t)o->limits.tokens);
@@ -130,6 +131,7 @@ params_again(const char *old, struct job_options *o, struct arena *a)
     if (strcmp(seeds_policy_names[i], seeds) == 0)
       o->seeds = (enum seeds_policy)i;
   o->steer = json_is_true(json_get(params, "steer"));
+  o->batch = o->batch || json_is_true(json_get(params, "batch"));
   o->top_up = o->top_up || json_is_true(json_get(params, "top_up"));
   if (o->waste_max <= 0)
     o->waste_max = json_number(json_get(params, "waste"), 0);

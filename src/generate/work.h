@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "corpus/diversity.h"
+#include "generate/batch.h"
 #include "generate/breaker.h"
 #include "generate/crew.h"
 #include "generate/job.h"
@@ -23,6 +24,7 @@ struct item {
   bool again;                  /* its reply could not be read: until a new one is on disk, that stands */
   int n_lost;                  /* tries whose reply never came */
   struct cost bound;           /* the most that it may cost, while sent */
+  bool handed_in;              /* it was in a batch in this run, or is: not again */
 };
 
 /* The one reply that is shown as it is written. Filled on a thread of the teacher. */
@@ -59,6 +61,7 @@ struct job {
   size_t n_held;               /* bytes of replies that wait for their turn */
   struct funnel funnel;
   struct purse purse;
+  struct batching *batching;   /* batch.c; NULL: requests are sent one by one */
   struct breaker breaker;
   struct closing closing;
   struct stop *stop;
@@ -75,7 +78,7 @@ struct job {
   struct err trouble;          /* why the last request failed, or its reply could not be read */
   bool resumed, unfinished;    /* unfinished: some request may succeed at another time */
   bool tripped;                /* the breaker has paused it */
-  bool over;
+  bool over, left;             /* left: requests are under way in batches */
   int result;                  /* of job_step from now on */
   struct err why;
 };
@@ -92,6 +95,11 @@ char *params_new(const struct blueprint *b, const struct job_options *o, struct 
 char *params_again(const char *old, struct job_options *o, struct arena *a);
 
 /* job.c */
+/* A reply to the same request that stands in the file already, in whatever job; it is written with the next that are
+ * taken. 1: taken from there, 0, -1. */
+int job_answer_from_file(struct job *j, struct item *it, struct err *e);
+/* What a paid reply took, in the row and the figures. A request that was asked again has cost what both replies cost. */
+void job_count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd);
 int job_take_replies(struct job *j, int timeout_ms, struct err *e);
 /* Those whose turn it is; or all that are there, when nothing more will come. */
 int job_keep_answered(struct job *j, bool all, struct err *e);
@@ -107,6 +115,8 @@ int end_check(struct job *j, struct err *e);
 /* At once. */
 int end_early(struct job *j, enum job_state state, enum err_code code, const char *why, struct err *e);
 int end_failed(struct job *j, struct err *e);
+/* All is handed in as batches, and nobody waits for it: 0, or -1. */
+int end_left(struct job *j, struct err *e);
 
 /* show.c */
 void show_begin(struct job *j);

@@ -82,7 +82,8 @@ add_work(struct project *p, void *arg, struct err *e)
     return -1;
   a->id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
   for (size_t i = 0; i < a->n; i++) {
-    if (db_run(&p->db, e, "UPDATE request SET batch=?2 WHERE id=?1 AND job=?3 AND state=0 AND batch=0", "uuu",
+    if (db_run(&p->db, e, "UPDATE request SET batch=?2 WHERE id=?1 AND job=?3 AND batch=0"
+               " AND (state IN (0, 3) OR (state=2 AND unparsable))", "uuu",
                a->requests[i], a->id, r->job_id))
       return -1;
     if (!sqlite3_changes(p->db.h))
@@ -117,7 +118,7 @@ set_work(struct project *p, void *arg, struct err *e)
     return err_set(e, ERR_INPUT, "there is no batch %u", r->id);
   return r->state < BATCH_COLLECTED
            ? 0
-           : db_run(&p->db, e, "UPDATE request SET batch=0 WHERE batch=?1 AND batch>0 AND state=0", "u", r->id);
+           : db_run(&p->db, e, "UPDATE request SET batch=0 WHERE batch=?1 AND batch>0", "u", r->id);
 }
 
 int

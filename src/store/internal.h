@@ -102,6 +102,9 @@ int answered_hash(struct project *p, const struct request_row *row, uint64_t *ha
 /* Forgets what it knows if another connection wrote meanwhile; on the store thread, when a job begins. */
 int answered_refresh(struct project *p, struct err *e);
 void answered_release(struct project *p);
+/* job_store.c: adds a row, on the store thread. */
+struct job_row;
+int job_write(struct project *p, const struct job_row *row, uint32_t *id, struct err *e);
 /* request_store.c: the request `id` if it is of this key and can answer it: 1, 0, -1. */
 int request_answering(struct project *p, uint32_t id, const char *key, struct request_row *row, struct err *e);
 

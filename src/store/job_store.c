@@ -61,19 +61,25 @@ struct add_job {
   uint32_t id;
 };
 
-static int
-add_work(struct project *p, void *arg, struct err *e)
+int
+job_write(struct project *p, const struct job_row *r, uint32_t *id, struct err *e)
 {
   static const char sql[] = "INSERT INTO job (kind, state, template, teacher, params, key, message, at_ms)"
                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-  struct add_job *add = arg;
-  const struct job_row *r = add->row;
 
   if (db_run(&p->db, e, sql, "tuuuttti", or_empty(r->kind), (uint32_t)r->state, r->template_id, r->teacher_id,
              or_object(r->params), or_empty(r->key), or_empty(r->message), clock_wall_ms()))
     return -1;
-  add->id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
+  *id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
   return 0;
+}
+
+static int
+add_work(struct project *p, void *arg, struct err *e)
+{
+  struct add_job *add = arg;
+
+  return job_write(p, add->row, &add->id, e);
 }
 
 int

@@ -67,6 +67,9 @@ struct request_row {
 void request_row_release(struct request_row *row);
 void request_rows_free(struct request_row *rows, size_t n);
 
+/* Adds a job with all its requests in one transaction: whoever is killed meanwhile leaves all of it, or nothing. */
+int job_store_begin(struct project *p, const struct job_row *row, struct request_row *rows, size_t n, uint32_t *id,
+                    struct err *e);
 /* Plans requests (state planned) in one transaction; fills in the ids. */
 int job_store_plan(struct project *p, uint32_t job_id, struct request_row *rows, size_t n, struct err *e);
 /* Requests of a job in a state (-1: any), in order of id, without the reply bodies unless with_reply. */
@@ -80,11 +83,12 @@ int job_store_answered(struct project *p, const char *key, struct request_row *r
 /* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms,
  * key if not NULL; teacher_id if not 0) and marks the requests answered, durably when this returns. One transaction for
  * all n, so a busy job hands over several at once. A row of state parsed is one that was asked again because its reply
- * could not be read: it leaves the quarantine. */
+ * could not be read: it leaves the quarantine. They are in no batch any more. */
 int job_store_reply(struct project *p, const struct request_row *rows, size_t n, struct err *e);
 /* Writes that a request failed (for good, or so far: state stays planned): fields used: id, http_status, tries,
  * error, teacher_id if not 0 (whom it is for now). It is in no batch any more. */
 int job_store_fail(struct project *p, const struct request_row *row, bool for_good, struct err *e);
+int job_store_fail_all(struct project *p, const struct request_row *rows, size_t n, bool for_good, struct err *e);
 
 struct dropped_row {
   uint32_t id, job_id, request_id;
@@ -165,11 +169,12 @@ struct batch_row {
 };
 void batch_row_release(struct batch_row *row);
 void batch_rows_free(struct batch_row *rows, size_t n);
-/* Adds a batch (planned) and marks these requests as its own, in one transaction. */
+/* Adds a batch (planned) and marks these requests as its own, in one transaction. Each must wait to be sent: planned,
+ * failed, or with a reply that could not be read; its state stays until a reply comes. */
 int job_store_batch_add(struct project *p, const struct batch_row *row, const uint32_t *requests, size_t n,
                         uint32_t *id, struct err *e);
 /* Writes all but id, job_id, teacher_id and at_ms. A batch that is collected or failed lets those of its requests go
- * that were not answered (batch 0, planned). */
+ * that were not answered (batch 0). */
 int job_store_batch_set(struct project *p, const struct batch_row *row, struct err *e);
 int job_store_batches(struct project *p, uint32_t job_id, struct batch_row **rows, size_t *n, struct err *e);
 

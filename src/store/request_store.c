@@ -132,6 +132,7 @@ request_answering(struct project *p, uint32_t id, const char *key, struct reques
 /* ---- planning ---- */
 
 struct plan {
+  const struct job_row *job;   /* to be added first; NULL: it is there */
   uint32_t job_id;
   struct request_row *rows;
   size_t n;
@@ -155,6 +156,8 @@ plan_work(struct project *p, void *arg, struct err *e)
   struct buf subjects = BUF_INIT;
   int rc = answered_refresh(p, e);
 
+  if (!rc && plan->job)
+    rc = job_write(p, plan->job, &plan->job_id, e);
   for (size_t i = 0; i < plan->n && !rc; i++) {
     struct request_row *r = &plan->rows[i];
 
@@ -175,9 +178,20 @@ plan_work(struct project *p, void *arg, struct err *e)
 int
 job_store_plan(struct project *p, uint32_t job_id, struct request_row *rows, size_t n, struct err *e)
 {
-  struct plan plan = {job_id, rows, n};
+  struct plan plan = {.job_id = job_id, .rows = rows, .n = n};
 
   return n ? project_record(p, plan_work, &plan, e) : 0;
+}
+
+int
+job_store_begin(struct project *p, const struct job_row *row, struct request_row *rows, size_t n, uint32_t *id,
+                struct err *e)
+{
+  struct plan plan = {.job = row, .rows = rows, .n = n};
+  int rc = project_record(p, plan_work, &plan, e);
+
+  *id = rc < 0 ? 0 : plan.job_id;
+  return rc;
 }
 
 /* ---- answers ---- */
@@ -193,7 +207,7 @@ write_reply(struct project *p, const struct request_row *r, struct err *e)
 {
   static const char state_sql[] = "UPDATE request SET state=1, http_status=?2, tries=?3, tokens_in=?4, tokens_out=?5,"
                                   " cost_usd=?6, cached=?7, sent_ms=?8, answered_ms=?9, teacher=ifnull(?10, teacher),"
-                                  " key=ifnull(?11, key), error='', unparsable=0 WHERE id=?1";
+                                  " key=ifnull(?11, key), error='', unparsable=0, batch=0 WHERE id=?1";
   static const char unread_sql[] = "DELETE FROM dropped WHERE request=? AND text IS NULL";
   static const char body_sql[] = "INSERT INTO reply (request, body) VALUES (?, ?)"
                                  " ON CONFLICT DO UPDATE SET body = excluded.body";
@@ -241,8 +255,9 @@ job_store_reply(struct project *p, const struct request_row *rows, size_t n, str
   return rc;
 }
 
-struct failure {
-  const struct request_row *row;
+struct failures {
+  const struct request_row *rows;
+  size_t n;
   bool for_good;
 };
 
@@ -251,17 +266,28 @@ fail_work(struct project *p, void *arg, struct err *e)
 {
   static const char sql[] = "UPDATE request SET state=?2, http_status=?3, tries=?4, error=?5,"
                             " teacher=ifnull(?6, teacher), batch=0 WHERE id=?1 AND state IN (0, 3)";
-  const struct failure *f = arg;
-  const struct request_row *r = f->row;
+  const struct failures *f = arg;
 
-  return db_run(&p->db, e, sql, "uuuutz", r->id, (uint32_t)(f->for_good ? REQUEST_FAILED : REQUEST_PLANNED),
-                r->http_status, r->tries, or_empty(r->error), r->teacher_id);
+  for (size_t i = 0; i < f->n; i++) {
+    const struct request_row *r = &f->rows[i];
+
+    if (db_run(&p->db, e, sql, "uuuutz", r->id, (uint32_t)(f->for_good ? REQUEST_FAILED : REQUEST_PLANNED),
+               r->http_status, r->tries, or_empty(r->error), r->teacher_id))
+      return -1;
+  }
+  return 0;
+}
+
+int
+job_store_fail_all(struct project *p, const struct request_row *rows, size_t n, bool for_good, struct err *e)
+{
+  struct failures f = {rows, n, for_good};
+
+  return n ? project_record(p, fail_work, &f, e) : 0;
 }
 
 int
 job_store_fail(struct project *p, const struct request_row *row, bool for_good, struct err *e)
 {
-  struct failure f = {row, for_good};
-
-  return project_record(p, fail_work, &f, e);
+  return job_store_fail_all(p, row, 1, for_good, e);
 }
