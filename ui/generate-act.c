@@ -3,8 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "command/job_options.h"
 #include "store/template_store.h"
 #include "teacher/teacher.h"
@@ -96,14 +98,45 @@ generate_limits(struct workbench *w, void *v, int n)
 
 /* ---- going on ---- */
 
-/* The newest job of its template and teacher is the one that --resume finds. */
+/* The newest job of its template, teachers and (of annotations) wish is the one that --resume finds. */
 static bool
 is_newest_of_its_kind(const struct generate *g, const struct job_item *item)
 {
-  for (size_t i = 0; i < g->n_jobs; i++)
-    if (g->jobs[i].row.template_id == item->row.template_id && g->jobs[i].row.teacher_id == item->row.teacher_id)
-      return g->jobs[i].row.id == item->row.id;
+  for (size_t i = 0; i < g->n_jobs; i++) {
+    const struct job_item *other = &g->jobs[i];
+
+    if (!strcmp(other->row.kind, item->row.kind) && other->row.template_id == item->row.template_id
+        && !strcmp(other->team, item->team) && (strcmp(item->row.kind, "annotate") || !strcmp(other->row.key, item->row.key)))
+      return other->row.id == item->row.id;
+  }
   return false;
+}
+
+/* An annotation is found by what it was told, which stands in its key (generate/wish.c). */
+static void
+add_annotation(struct buf *line, const char *key)
+{
+  static const char *const flags[] = {"soft", "rationale", "relabel"};
+  const char *about = strstr(key, "about="), *end, *at;
+  char word[40], *filter;
+
+  if ((at = strstr(key, " texts=")))
+    buf_addf(line, " --texts-a-request %d", atoi(at + strlen(" texts=")) > 0 ? atoi(at + strlen(" texts=")) : 1);
+  if ((at = strstr(key, " repeats=")))
+    buf_addf(line, " --repeats %d", atoi(at + strlen(" repeats=")) > 0 ? atoi(at + strlen(" repeats=")) : 1);
+  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+    snprintf(word, sizeof word, " %s=1", flags[i]);
+    if (strstr(key, word))
+      buf_addf(line, " --%s", flags[i]);
+  }
+  if (!about)
+    return;
+  about += strlen("about=");
+  end = strstr(about, " team=");
+  filter = xstrndup(about, end ? (size_t)(end - about) : strlen(about));
+  buf_adds(line, " --filter ");
+  workbench_quote(line, filter);
+  free(filter);
 }
 
 void
@@ -111,7 +144,6 @@ generate_resume(struct workbench *w, void *v, int n)
 {
   struct generate *g = v;
   const struct job_item *item = generate_job_item(g, g->job);
-  struct teacher_row teacher = {0};
   struct template_row template = {0};
   struct buf line = BUF_INIT;
   struct err e = {0};
@@ -123,17 +155,16 @@ generate_resume(struct workbench *w, void *v, int n)
     workbench_say(w, "job %u was followed by a newer one of the same template and teacher: go on with that", item->row.id);
     return;
   }
-  if (template_store_by_id(g->p, item->row.template_id, &template, &e)
-      || teacher_store_by_id(g->p, item->row.teacher_id, &teacher, &e)) {
+  if (template_store_by_id(g->p, item->row.template_id, &template, &e)) {
     workbench_complain(w, &e);
   } else {
-    buf_adds(&line, g->n_failed ? "generate --retry-errors --template " : "generate --resume --template ");
+    buf_addf(&line, "%s %s --template ", generate_annotates(g) ? "annotate" : "generate", g->n_failed ? "--retry-errors" : "--resume");
     workbench_quote(&line, template.name);
-    buf_adds(&line, " --teacher ");
-    workbench_quote(&line, teacher.name);
+    buf_adds(&line, item->team);
+    if (generate_annotates(g))
+      add_annotation(&line, item->row.key);
     generate_run(g, buf_str(&line));
   }
   template_row_release(&template);
-  teacher_row_release(&teacher);
   buf_release(&line);
 }

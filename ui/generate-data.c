@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/process.h"
+#include "generate/tally.h"
 
 /* One reading of the project, on a thread of its own: what it is to look for, and what it found. */
 struct lookup {
@@ -41,6 +42,7 @@ items_free(struct job_item *items, size_t n)
     job_row_release(&items[i].row);
     free(items[i].template_name);
     free(items[i].teacher_name);
+    free(items[i].team);
     if (items[i].has_figures)
       job_figures_release(&items[i].figures);
   }
@@ -63,6 +65,14 @@ generate_runs(const struct generate *g)
 }
 
 bool
+generate_annotates(const struct generate *g)
+{
+  const struct job_item *item = generate_job_item(g, g->job);
+
+  return item && !strcmp(item->row.kind, "annotate");
+}
+
+bool
 generate_unfinished(const struct generate *g)
 {
   const struct job_item *item = generate_job_item(g, g->job);
@@ -73,23 +83,63 @@ generate_unfinished(const struct generate *g)
 /* ---- jobs ---- */
 
 static bool
-runs_elsewhere(const struct job_row *row)
+runs_elsewhere(const struct job_row *row, const struct json *params)
 {
-  struct json *params = row->state == JOB_RUNNING && row->params ? json_parse(row->params, strlen(row->params), NULL, NULL) : NULL;
   const char *word = json_string(json_get(params, "process"));
   char us[64];
-  bool elsewhere;
 
   process_word(us, sizeof us);
-  elsewhere = word && strcmp(word, us) && process_runs(word);
+  return row->state == JOB_RUNNING && word && strcmp(word, us) && process_runs(word);
+}
+
+/* Whom it asks: as its parameters say, else (an older job) the teacher of its record. */
+static void
+take_team(struct job_item *item, const struct json *params, const char *of_record)
+{
+  struct buf names = BUF_INIT, team = BUF_INIT, word = BUF_INIT;
+
+  for (const struct json *t = json_first(json_get(params, "teachers")); t; t = json_next(t)) {
+    const char *name = json_string(json_get(t, "name"));
+    double share = json_number(json_get(t, "share"), 1);
+
+    buf_clear(&word);
+    buf_addf(&word, share > 1 ? "%s:%.0f" : "%s", name ? name : "", share);
+    buf_addf(&names, "%s%s", names.n ? ", " : "", buf_str(&word));
+    buf_adds(&team, " --teacher ");
+    workbench_quote(&team, buf_str(&word));
+  }
+  if (!names.n) {
+    buf_adds(&names, of_record);
+    buf_adds(&team, " --teacher ");
+    workbench_quote(&team, of_record);
+  }
+  if (json_is_true(json_get(params, "fallback")))
+    buf_adds(&team, " --fallback");
+  item->teacher_name = buf_take(&names);
+  item->team = buf_take(&team);
+  buf_release(&word);
+}
+
+static void
+take_job(struct lookup *l, struct job_item *item, const struct job_row *row)
+{
+  struct corpus *c = project_corpus(l->p);
+  struct json *params = row->params ? json_parse(row->params, strlen(row->params), NULL, NULL) : NULL;
+
+  *item = (struct job_item){
+    .row = *row,
+    .template_name = xstrdup(corpus_name(c, NAME_TEMPLATE, row->template_id)),
+    .elsewhere = runs_elsewhere(row, params),
+  };
+  take_team(item, params, corpus_name(c, NAME_TEACHER, row->teacher_id));
+  if (l->with_figures)
+    item->has_figures = job_store_figures(l->p, row->id, &item->figures, &l->e) == 0;
   json_free(params);
-  return elsewhere;
 }
 
 static void
 read_jobs(struct lookup *l)
 {
-  struct corpus *c = project_corpus(l->p);
   struct job_row *rows;
   struct job_item *items;
   size_t n, n_items = 0;
@@ -102,19 +152,21 @@ read_jobs(struct lookup *l)
       job_row_release(&rows[i]);
       continue;
     }
-    items[n_items] = (struct job_item){
-      .row = rows[i],
-      .template_name = xstrdup(corpus_name(c, NAME_TEMPLATE, rows[i].template_id)),
-      .teacher_name = xstrdup(corpus_name(c, NAME_TEACHER, rows[i].teacher_id)),
-      .elsewhere = runs_elsewhere(&rows[i]),
-    };
-    if (l->with_figures)
-      items[n_items].has_figures = job_store_figures(l->p, rows[i].id, &items[n_items].figures, &l->e) == 0;
+    take_job(l, &items[n_items], &rows[i]);
     n_items++;
   }
   free(rows);
   l->jobs = items;
   l->n_jobs = n_items;
+}
+
+static bool
+annotates(const struct lookup *l)
+{
+  for (size_t i = 0; i < l->n_jobs; i++)
+    if (l->jobs[i].row.id == l->job)
+      return !strcmp(l->jobs[i].row.kind, "annotate");
+  return false;
 }
 
 static uint32_t
@@ -208,6 +260,24 @@ merge_stream(struct lookup *l)
       l->stream[n++] = (struct stream_row){.request = of_dropped, .dropped = dropped++};
   }
   l->n_stream = n;
+}
+
+/* An annotation makes no texts: what the teacher said of those that are there. */
+static void
+read_votes(struct lookup *l)
+{
+  struct vote_row *votes = NULL;
+  size_t n = 0, k = 0;
+
+  if (votes_of_job(l->p, l->job, 0, &votes, &n, &l->e))
+    return;
+  l->stream = xrealloc(l->stream, (n + l->n_dropped + 1) * sizeof *l->stream);
+  for (size_t i = 0; i < n; i++)
+    l->stream[k++] = (struct stream_row){.request = votes[i].request_id, .sample = votes[i].sample_id, .said = votes[i].label};
+  for (size_t i = 0; i < l->n_dropped; i++)
+    l->stream[k++] = (struct stream_row){.request = l->dropped[i].request_id, .dropped = i};
+  l->n_stream = k;
+  vote_rows_free(votes, n);
 }
 
 /* Requests that failed: for good, or so far (they are still planned, with the last failure). */
@@ -316,7 +386,10 @@ lookup_work(void *arg)
     scan_samples(l, &l->texts);
     if (job_store_dropped(l->p, l->job, NULL, &l->dropped, &l->n_dropped, &l->e))
       l->n_dropped = 0;
-    merge_stream(l);
+    if (annotates(l))
+      read_votes(l);
+    else
+      merge_stream(l);
     read_failed(l);
     if (l->with_coverage)
       l->has_coverage = coverage_load(&l->coverage, l->p, l->job, &l->e) == 0;

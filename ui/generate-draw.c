@@ -7,9 +7,9 @@
 #include "corpus/label.h"
 
 const char *const drop_words[N_DROP_REASONS] = {
-  [DROP_PARSE] = "unreadable", [DROP_LABEL] = "no label", [DROP_SHAPE] = "shape", [DROP_EMPTY] = "empty",
-  [DROP_TOO_SHORT] = "short", [DROP_TOO_LONG] = "long", [DROP_LABEL_NAMED] = "names label", [DROP_TEST] = "in test",
-  [DROP_DUPLICATE] = "double", [DROP_NEAR_DUPLICATE] = "near double",
+  [DROP_PARSE] = "unreadable", [DROP_SHAPE] = "shape", [DROP_EMPTY] = "empty", [DROP_TOO_SHORT] = "short",
+  [DROP_TOO_LONG] = "long", [DROP_LABEL_NAMED] = "names label", [DROP_TEST] = "in test", [DROP_DUPLICATE] = "double",
+  [DROP_NEAR_DUPLICATE] = "near double", [DROP_LABEL] = "no label",
 };
 
 /* ---- labels ---- */
@@ -44,7 +44,8 @@ draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c,
   const struct board_cell *live = cell_of(g, row->label);
   const char *name = row->label == LABEL_NONE ? "no label" : label_name(labels, row->label);
   uint32_t kept = live && live->kept > row->kept ? live->kept : row->kept, n_dropped = 0;   /* the file is read less often */
-  uint32_t wanted = row->wanted;
+  bool votes = generate_annotates(g);      /* nobody knows how many of a label there will be */
+  uint32_t wanted = votes ? g->funnel.requested : row->wanted;
   char n[PART_TEXT], m[PART_TEXT];
   int bar = a.cols / 3 > 30 ? 30 : a.cols / 3, col;
   struct generate_words w = {c, a, 0, 0};
@@ -55,9 +56,12 @@ draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c,
   col = canvas_fit(c, a, 0, 1, name_cols, STYLE_LABEL, name, strlen(name)) + 1;
   canvas_bar(c, a, 0, col, bar, STYLE_BAR, wanted ? (double)kept / wanted : 0);
   col += bar + 1;
-  w.col = canvas_printf(c, a, 0, col, STYLE_NUMBER, "%s of %s", part_count(kept, n), part_count(wanted, m));
+  if (votes)
+    w.col = canvas_printf(c, a, 0, col, STYLE_NUMBER, "%s", part_count(kept, n));
+  else
+    w.col = canvas_printf(c, a, 0, col, STYLE_NUMBER, "%s of %s", part_count(kept, n), part_count(wanted, m));
   w.col = w.col + 2 > col + 14 ? w.col + 2 : col + 14;
-  if (kept + n_dropped && w.col + 9 < a.cols)
+  if (!votes && kept + n_dropped && w.col + 9 < a.cols)
     canvas_printf(c, a, 0, w.col, STYLE_DIM, "kept %s", part_percent(kept, kept + n_dropped, n));
   w.col += 12;
   for (int i = 0; i < N_DROP_REASONS; i++)
@@ -65,11 +69,26 @@ draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c,
       generate_say(&w, drop_words[i], STYLE_WARN, "%u", row->dropped[i]);
 }
 
+/* Without the texts of an annotation that have no label yet, as long as nothing came of them. */
+static size_t
+n_label_rows(const struct generate *g)
+{
+  size_t n = g->funnel.n_labels;
+  const struct funnel_label *last = n ? &g->funnel.labels[n - 1] : NULL;
+
+  if (!last || !generate_annotates(g) || last->label != LABEL_NONE || last->kept)
+    return n;
+  for (int i = 0; i < N_DROP_REASONS; i++)
+    if (last->dropped[i])
+      return n;
+  return n - 1;
+}
+
 /* In one column where they fit, else in several; returns the rows used. */
 static int
 draw_labels(struct generate *g, struct canvas *c, struct area a)
 {
-  size_t n = g->funnel.n_labels, rows = (size_t)(a.rows > 0 ? a.rows : 0), columns = 1, most;
+  size_t n = n_label_rows(g), rows = (size_t)(a.rows > 0 ? a.rows : 0), columns = 1, most;
   int name_cols = generate_label_cols(corpus_labels(project_corpus(g->p)), a.cols / 5 > 18 ? 18 : a.cols / 5), cols;
 
   if (rows == 0 || n == 0)

@@ -44,6 +44,29 @@ draw_kept(struct generate *g, uint32_t id, struct canvas *c, struct area a, int 
   buf_release(&label);
 }
 
+/* What the teacher says of a text that was there, beside the label that it has. */
+static void
+draw_said(struct generate *g, const struct stream_row *row, struct canvas *c, struct area a, int name_cols)
+{
+  struct corpus *corpus = project_corpus(g->p);
+  const struct labels *labels = corpus_labels(corpus);
+  struct buf has = BUF_INIT;
+  struct sample s;
+  const char *said = row->said == LABEL_NONE ? "none of them" : label_name(labels, row->said);
+  bool same;
+  int col;
+
+  corpus_get(corpus, row->sample, &s);
+  same = sample_has_label(&s, row->said);
+  if (!same)
+    labels_join(&has, labels, s.labels, s.n_labels, ", ");
+  canvas_put(c, a, 0, 1, same ? STYLE_GOOD : STYLE_HINT, same ? '=' : 0x2260);
+  col = canvas_fit(c, a, 0, 3, name_cols, same ? STYLE_LABEL : STYLE_HINT, said, strlen(said)) + 2;
+  canvas_fit(c, a, 0, col, a.cols - col - name_cols - 3, STYLE_NORMAL, s.text, s.n_text);
+  canvas_right(c, a, 0, a.cols - name_cols - 1, name_cols, STYLE_LABEL, buf_str(&has));
+  buf_release(&has);
+}
+
 static void
 draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
@@ -52,7 +75,9 @@ draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 
   (void)here;
   a = area_cols(a, 0, READ_COLS);
-  if (row->sample)
+  if (row->sample && generate_annotates(x->g))
+    draw_said(x->g, row, c, a, x->name_cols);
+  else if (row->sample)
     draw_kept(x->g, row->sample, c, a, x->name_cols);
   else
     generate_dropped_row(x->g, &x->g->dropped[row->dropped], c, a, x->name_cols);

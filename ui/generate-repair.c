@@ -13,6 +13,8 @@
 static const struct dropped_row *
 selected(const struct generate *g)
 {
+  if (generate_annotates(g))   /* what it labels is in the corpus */
+    return NULL;
   if (g->page == PAGE_FUNNEL && g->reason != DROP_NONE && g->reasons.at < g->n_of_reason)
     return &g->dropped[g->of_reason[g->reasons.at]];
   if (g->page == PAGE_TEXTS && g->lists[PAGE_TEXTS].at < g->n_stream && !g->stream[g->lists[PAGE_TEXTS].at].sample)

@@ -84,17 +84,42 @@ labels_of(const struct corpus *c, struct arena *a)
   return all;
 }
 
-/* All combinations for one label, in the order in which a job goes through them. */
-static int
-cells_of(const struct prompty *p, const struct prompt_labels *labels, uint32_t label, struct plan *plan, struct err *e)
+static size_t
+count_cells(const struct prompty *p)
 {
-  struct plan_wish wish = {.labels = &label, .n_labels = 1};
   size_t cells = 1;
 
   for (size_t i = 0; i < p->n_attributes; i++)
     cells = cells * p->attributes[i].n > CELLS_MAX ? CELLS_MAX : cells * p->attributes[i].n;
-  wish.per_label = cells * (size_t)p->count;
-  return plan_make(plan, p, labels->v, labels->n, &wish, e);
+  return cells;
+}
+
+/* The values of one combination. Of a generating template all for one label, in the order in which a job goes through them:
+ * plan. The others take them in turn. */
+static int
+put_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, struct plan *plan, uint32_t *values,
+         struct prompt_scope *scope, struct err *e)
+{
+  struct plan_wish wish = {.labels = &t->label, .n_labels = 1, .per_label = count_cells(p) * (size_t)p->count};
+  size_t at;
+
+  t->n_cells = count_cells(p);
+  if (p->kind == PROMPTY_GENERATE) {
+    if (plan_make(plan, p, labels->v, labels->n, &wish, e) < 0)
+      return -1;
+    t->n_cells = plan->n;
+  }
+  t->cell = t->cell < t->n_cells ? t->cell : 0;
+  if (p->kind == PROMPTY_GENERATE) {
+    plan_scope(plan, t->cell, labels->v, scope);
+    return 0;
+  }
+  at = t->cell;
+  for (size_t i = 0; i < p->n_attributes; i++, at /= p->attributes[i - 1].n)
+    values[i] = (uint32_t)(at % p->attributes[i].n);
+  scope->values = values;
+  scope->count = p->kind == PROMPTY_REWRITE ? p->count : 0;
+  return 0;
 }
 
 static void
@@ -177,8 +202,6 @@ put_subject(struct templates *t, const struct prompty *p, const struct prompt_la
   if (p->kind == PROMPTY_ANNOTATE) {
     scope->texts = subject;
     scope->n_texts = 1;
-    scope->label = NULL;
-    scope->count = 0;
     return;
   }
   if (p->other_label && labels->n > 1)
@@ -197,18 +220,23 @@ tokens_of_reply(struct templates *t, const struct prompty *p)
 
 /* The messages as a job would send them, examples drawn from the corpus included. */
 static int
-render_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, const struct plan *plan,
-            const struct sample *s, struct err *e)
+render_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, const struct sample *s, struct err *e)
 {
   struct corpus *c = project_corpus(t->p);
   struct prompt_scope scope = {.labels = labels->v, .n_labels = labels->n, .task = task_name(corpus_task(c))};
   struct prompt_text subject;
-  struct examples *examples = examples_new(c, &(struct examples_want){.seed = 1});
+  struct examples *examples;
   struct buf attributes = BUF_INIT;
+  uint32_t values[PROMPTY_ATTRIBUTES];
+  struct plan plan = {0};
   struct messages m;
   int r;
 
-  plan_scope(plan, t->cell, labels->v, &scope);
+  if (put_cell(t, p, labels, &plan, values, &scope, e) < 0) {
+    plan_release(&plan);
+    return -1;
+  }
+  examples = examples_new(c, &(struct examples_want){.seed = 1});
   if (p->kind != PROMPTY_GENERATE)
     put_subject(t, p, labels, s, &subject, &scope);
   for (size_t i = 0; i < p->n_attributes; i++)
@@ -229,6 +257,7 @@ render_cell(struct templates *t, const struct prompty *p, const struct prompt_la
   messages_release(&m);
   examples_free(examples);
   buf_release(&attributes);
+  plan_release(&plan);
   return r;
 }
 
@@ -237,7 +266,6 @@ render_parsed(struct templates *t, const struct prompty *p, struct err *e)
 {
   struct arena a;
   struct prompt_labels labels;
-  struct plan plan = {0};
   struct sample s = {0};
   int r = -1;
 
@@ -256,13 +284,8 @@ render_parsed(struct templates *t, const struct prompty *p, struct err *e)
     r = 0;
     goto out;
   }
-  if (cells_of(p, &labels, t->label, &plan, e) < 0)
-    goto out;
-  t->n_cells = plan.n;
-  t->cell = t->cell < plan.n ? t->cell : 0;
-  r = render_cell(t, p, &labels, &plan, &s, e);
+  r = render_cell(t, p, &labels, &s, e);
 out:
-  plan_release(&plan);
   arena_release(&a);
   return r;
 }

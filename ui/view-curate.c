@@ -54,6 +54,7 @@ curate_follow(struct curate *v)
     sieve_find(&v->rows, v->id, &row);
   list_keep(&v->list, v->rows.n, row);
   v->id = v->rows.n ? v->rows.ids[v->list.at] : 0;
+  opinion_ask(&v->opinion, v->id);
 }
 
 static void

@@ -32,6 +32,7 @@ struct stream_row {
   uint32_t request;            /* texts are in the order of the requests */
   uint32_t sample;             /* 0: dropped */
   size_t dropped;              /* index of struct dropped_row */
+  uint16_t said;               /* annotate: the label that the teacher gave it */
 };
 /* What tells the samples of a job from the rest. Whoever reads the project owns it meanwhile. */
 struct job_texts {
@@ -46,7 +47,8 @@ struct job_texts {
 };
 struct job_item {
   struct job_row row;
-  char *template_name, *teacher_name;  /* "tickets v4" */
+  char *template_name, *teacher_name;  /* "tickets v4"; several teachers: "a, b" */
+  char *team;                  /* " --teacher ..." for a command line */
   struct job_figures figures;  /* loaded where has_figures */
   bool has_figures;
   bool elsewhere;              /* another process works on it */
@@ -143,6 +145,7 @@ void generate_show_job(struct generate *g, uint32_t job);
 void generate_data_release(struct generate *g);
 const struct job_item *generate_job_item(const struct generate *g, uint32_t id);
 bool generate_runs(const struct generate *g);              /* here and now, paused or not */
+bool generate_annotates(const struct generate *g);         /* the job shown labels texts that are there */
 bool generate_unfinished(const struct generate *g);        /* it does not run, and there is something left to do */
 void generate_open_reason(struct generate *g, enum drop_reason reason);
 /* Dropped texts by reason in the order of the funnel page: the i-th that occurs; DROP_NONE: there is none. */

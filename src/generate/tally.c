@@ -227,7 +227,8 @@ collect(struct project *p, uint32_t job_id, uint32_t **requests, size_t *n_reque
       (*samples)[(*n_samples)++] = rows[i].subjects[k];
   }
   request_rows_free(rows, n);
-  qsort(*samples, *n_samples, sizeof **samples, compare_id);
+  if (*n_samples)
+    qsort(*samples, *n_samples, sizeof **samples, compare_id);
   for (size_t i = 0; i < *n_samples; i++)
     if (i == 0 || (*samples)[i] != (*samples)[kept - 1])
       (*samples)[kept++] = (*samples)[i];
