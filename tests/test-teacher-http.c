@@ -1,11 +1,15 @@
 /* The HTTP back end against a server that fails on command. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -513,10 +517,69 @@ tls_that_fails_is_told(void **state)
   assert_int_equal(r->fault, TEACHER_FAULT_TEACHER);
   assert_int_equal(r->tries, 1);
   assert_int_equal(r->n_lost, 0);
-  if (strncmp(r->error, "cannot reach 'https://127.0.0.1:", 32) != 0)
+  if (strncmp(r->error, "cannot reach 'https://127.0.0.1:", 32) != 0 ||
+      !strstr(r->error, "it does not speak TLS (http:// instead of https://?)"))
     fail_msg("%s", r->error);
   assert_int_equal(atomic_load(&server->n), 0);
   teacher_reply_free(r);
+}
+
+/* openssl's own server with a certificate that it wrote itself; its port, or 0 without openssl. What it says
+ * goes into *out, which stays open so that it can go on talking. */
+static int
+start_tls(pid_t *pid, FILE **out)
+{
+  static const char script[] =
+    "d=$(mktemp -d) && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout $d/key "
+    "-out $d/cert -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null || exit; exec 3<$d/key "
+    "4<$d/cert; rm -r $d; exec openssl s_server -accept 127.0.0.1:0 -key /dev/fd/3 -cert /dev/fd/4 -www 2>&1";
+  int ends[2], port = 0;
+  char line[200];
+
+  ensure(pipe(ends) == 0);
+  *pid = fork();
+  ensure(*pid >= 0);
+  if (*pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(ends[1], 1);
+    close(ends[0]);
+    execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+    _exit(1);
+  }
+  close(ends[1]);
+  *out = fdopen(ends[0], "r");
+  ensure(*out);
+  while (port == 0 && fgets(line, sizeof line, *out))
+    sscanf(line, "ACCEPT 127.0.0.1:%d", &port);
+  return port;
+}
+
+static void
+a_certificate_must_be_vouched_for(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_reply *r;
+  char url[80];
+  FILE *out;
+  pid_t pid;
+  int port = start_tls(&pid, &out);
+
+  (void)state;
+  if (port > 0) {
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/v1", port);
+    spec.url = url;
+    r = ask(&spec, "");
+    assert_int_equal(r->fault, TEACHER_FAULT_TEACHER);
+    assert_int_equal(r->n_lost, 0);
+    if (!strstr(r->error, "nobody we trust vouches for its certificate"))
+      fail_msg("%s", r->error);
+    teacher_reply_free(r);
+  }
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, 0);
+  fclose(out);
+  if (port == 0)
+    skip();
 }
 
 /* Nobody comes where a redirect leads, so neither does the key. */
@@ -839,6 +902,7 @@ main(void)
     cmocka_unit_test(our_own_limit_holds),
     cmocka_unit_test(the_first_byte_is_awaited_for_so_long),
     cmocka_unit_test(tls_that_fails_is_told),
+    cmocka_unit_test(a_certificate_must_be_vouched_for),
     cmocka_unit_test(redirects_are_not_followed),
     cmocka_unit_test(nothing_is_sent_twice_behind_our_back),
     cmocka_unit_test(draining_begins_nothing),

@@ -49,6 +49,7 @@ struct http {
   struct rng rng;
   double reply_tokens;          /* of a reply, about: the mean of late */
   struct mail *done, **last_done;  /* replies of this turn of the loop, posted together */
+  bool connected;               /* a connection has been made */
   bool answered;                /* the server has answered something: it is there */
   bool draining, stop;
 };
@@ -143,6 +144,7 @@ on_send(void *owner, char *address, char *own_address, int port, int own_port)
   (void)own_address;
   (void)port;
   (void)own_port;
+  k->http->connected = true;
   if (k->n_sent++ == 0)
     return CURL_PREREQFUNC_OK;
   if (k->request.no_blind_retry)
@@ -369,6 +371,8 @@ next_ticket(const struct http *h, int64_t now)
 {
   size_t in_flight = h->silent.n + h->talking.n + h->waiting.n;
 
+  if (h->wire.tls && !h->connected && h->silent.n > 0)  /* the first learns whether one connection serves all */
+    return NULL;
   if (h->waiting.first && h->waiting.first->due_ms <= now)
     return h->waiting.first;
   return in_flight < (size_t)h->rate.allowed ? h->ready.first : NULL;

@@ -107,20 +107,30 @@ judge_answer(struct verdict *v, const struct endpoint *p, const struct teacher_s
   chat_reply_release(&chat);
 }
 
-/* Why there is no connection, in the words of the system. */
+/* Why there is no connection, in our words or the system's, and what a person can do about it. */
 static void
 why_unreachable(CURL *easy, CURLcode code, char *out, size_t size)
 {
+  static const struct {
+    CURLcode code;
+    const char *words;
+  } known[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, "no such host"},
+    {CURLE_COULDNT_RESOLVE_PROXY, "no such host as the proxy (is https_proxy right?)"},
+    {CURLE_OPERATION_TIMEDOUT, "no connection in time"},
+    {CURLE_PEER_FAILED_VERIFICATION, "nobody we trust vouches for its certificate"},
+    {CURLE_SSL_CONNECT_ERROR, "it does not speak TLS (http:// instead of https://?)"},
+  };
   long number = 0;
 
+  for (size_t i = 0; i < N_OF(known); i++)
+    if (known[i].code == code) {
+      snprintf(out, size, "%s", known[i].words);
+      return;
+    }
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
-  if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
-    snprintf(out, size, "no such host");
-  else if (code == CURLE_OPERATION_TIMEDOUT)
-    snprintf(out, size, "no connection in time");
-  else
-    snprintf(out, size, "%s",
-             code == CURLE_COULDNT_CONNECT && number != 0 ? err_os((int)number) : curl_easy_strerror(code));
+  snprintf(out, size, "%s (is the server running?)",
+           code == CURLE_COULDNT_CONNECT && number != 0 ? err_os((int)number) : curl_easy_strerror(code));
   if (isupper((unsigned char)out[0]) && !isupper((unsigned char)out[1]))
     out[0] = (char)tolower((unsigned char)out[0]);
 }
@@ -161,7 +171,7 @@ judge_broken(struct verdict *v, const struct endpoint *p, CURL *easy, CURLcode c
   if (never_sent(easy, code)) {
     why_unreachable(easy, code, why, sizeof why);
     v->again = answered;
-    teacher_reply_fail(r, TEACHER_FAULT_TEACHER, "cannot reach '%s': %s (is the server running?)", p->origin, why);
+    teacher_reply_fail(r, TEACHER_FAULT_TEACHER, "cannot reach '%s': %s", p->origin, why);
     return;
   }
   r->n_lost++;

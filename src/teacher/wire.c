@@ -106,7 +106,8 @@ wire_open(struct wire *w, const struct endpoint *endpoint, const struct teacher_
   struct epoll_event wake = {.events = EPOLLIN, .data.fd = wake_fd};
 
   pthread_once(&once, curl_start);
-  *w = (struct wire){.endpoint = endpoint, .spec = spec, .calls = *calls, .wake_fd = wake_fd, .due_ms = -1};
+  *w = (struct wire){.endpoint = endpoint, .spec = spec, .calls = *calls, .wake_fd = wake_fd, .due_ms = -1,
+                     .tls = strncasecmp(endpoint->url, "https:", 6) == 0};
   w->poller = epoll_create1(EPOLL_CLOEXEC);
   if (w->poller < 0 || epoll_ctl(w->poller, EPOLL_CTL_ADD, wake_fd, &wake) < 0) {
     err_set(e, ERR_FAIL, "cannot watch connections: %s", err_os(errno));
@@ -121,6 +122,7 @@ wire_open(struct wire *w, const struct endpoint *endpoint, const struct teacher_
   curl_multi_setopt(w->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(w->multi, CURLMOPT_TIMERDATA, w);
   curl_multi_setopt(w->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  curl_multi_setopt(w->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)TEACHER_CONCURRENCY_MAX);
   curl_multi_setopt(w->multi, CURLMOPT_MAXCONNECTS, (long)TEACHER_CONCURRENCY_MAX);
   w->headers = endpoint_headers(endpoint, spec, "application/json");
   return 0;
@@ -145,14 +147,13 @@ static void
 set_up(struct wire *w, CURL *easy)
 {
   const struct teacher_spec *s = w->spec;
-  bool tls = strncasecmp(w->endpoint->url, "https:", 6) == 0;
   char version[] = "retort/" PACKAGE_VERSION;
 
   curl_easy_setopt(easy, CURLOPT_URL, w->endpoint->url);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);  /* rather a stream of a connection than a handshake */
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, w->tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, w->tls ? 1L : 0L);  /* rather a stream of a connection than a handshake */
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, w->headers);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, version);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");

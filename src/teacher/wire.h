@@ -27,6 +27,7 @@ struct wire {
   const struct endpoint *endpoint;
   const struct teacher_spec *spec;
   struct wire_calls calls;
+  bool tls;
   CURLM *multi;
   struct curl_slist *headers;
   int poller, wake_fd;

@@ -35,6 +35,12 @@ wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 wrk.body = '{"model":"m","messages":[{"role":"user","content":"' .. string.rep("Write different messages that customers of a shop send. ", 11) .. '"}]}'
 END
-wrk -t1 -c64 -d"$seconds"s -s "$out/post.lua" "$url/chat/completions" >"$out/wrk" || exit 1
-awk -v ours="${ours%% *}" '/Requests\/sec/ {printf "   wrk -t1 -c64:                      %7.0f requests/s; ours are %.2f of it\n", $2, ours / $2}' \
-  "$out/wrk"
+sh -c 'wrk -t1 -c64 -d"$1"s -s "$2" "$3/chat/completions" && times' sh "$seconds" "$out/post.lua" "$url" >"$out/wrk" || exit 1
+echo "$ours" | cat - "$out/wrk" | awk '
+function minutes(s) { split(s, x, /[ms]/); return 60 * x[1] + x[2] }
+NR == 1 { speed = $1; cpu = $2 }
+/requests in/ { n = $1 }
+/Requests\/sec/ { theirs = $2 }
+/^[0-9]+m[0-9.]+s / { s = minutes($1) + minutes($2) }  # of the children, in the second line
+END { printf "   wrk -t1 -c64:                      %7.0f requests/s; %.1f us of CPU a request\n", theirs, s / n * 1e6
+      printf "   ours are %.2f of its requests at %.1f times its CPU\n", speed / theirs, cpu / (s / n * 1e6) }'
