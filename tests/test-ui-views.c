@@ -437,6 +437,32 @@ dropped_texts_are_let_in(void **state)
   stage_close(&s);
 }
 
+/* Rules that were changed hold for replies that are there, by one key, after a word on what it comes to. */
+static void
+replies_are_read_again(void **state)
+{
+  struct stage s;
+  struct sample x;
+  char *looser = xstrdup(template), *words;
+  struct err e = {0};
+
+  (void)state;
+  put_on(&s, "again-read", 24, 80, 1);
+  stage_keys(&s, "n Enter Enter w p");
+  stage_assert_shows(&s, "nothing new would come in");
+  words = strstr(looser, "min_words: 2");
+  words[strlen("min_words: ")] = '1';
+  if (template_store_put(s.project, "tickets", looser, NULL, &e) < 0)
+    fail_msg("%s", e.message);
+  stage_keys(&s, "p");
+  stage_assert_shows(&s, "1 text would come in");
+  stage_keys(&s, "y");
+  assert_true(corpus_get(project_corpus(s.project), 20, &x));
+  assert_string_equal(x.text, "ok");
+  free(looser);
+  stage_close(&s);
+}
+
 /* As many given texts as the job has say whether its figures are good; too few say nothing. */
 static void
 diversity_is_set_beside_what_was_given(void **state)
@@ -842,6 +868,7 @@ main(void)
     cmocka_unit_test(teachers_share_a_job),
     cmocka_unit_test(a_cell_opens_its_texts),
     cmocka_unit_test(dropped_texts_are_let_in),
+    cmocka_unit_test(replies_are_read_again),
     cmocka_unit_test(diversity_is_set_beside_what_was_given),
     cmocka_unit_test(a_job_is_there_after_a_restart),
     cmocka_unit_test(a_running_job_is_steered),

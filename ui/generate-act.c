@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "command/job_options.h"
 #include "store/template_store.h"
@@ -167,4 +168,45 @@ generate_resume(struct workbench *w, void *v, int n)
   }
   template_row_release(&template);
   buf_release(&line);
+}
+
+/* ---- reading again ---- */
+
+static void
+reparse_now(void *arg)
+{
+  const struct generate *g = arg;
+
+  workbench_runf(g->w, "reparse --job %u", g->job);
+}
+
+static void
+on_reparse(void *arg, int status, const char *output, const struct err *e)
+{
+  struct generate *g = arg;
+  struct json *j = status == 0 ? json_parse(output, strlen(output), NULL, NULL) : NULL;
+  double kept = json_number(json_get(j, "kept"), 0);
+  char *question;
+
+  (void)e;
+  if (j && kept < 1) {
+    workbench_say(g->w, "read again, by the rules as they are: nothing new would come in");
+  } else if (j) {
+    question = xasprintf("Read again, by the rules as they are: %.0f text%s would come in. Let %s in? (y/n)", kept, kept > 1 ? "s" : "",
+                         kept > 1 ? "them" : "it");
+    workbench_confirm(g->w, question, reparse_now, g);
+    free(question);
+  }
+  json_free(j);
+}
+
+void
+generate_reparse(struct workbench *w, void *v, int n)
+{
+  struct generate *g = v;
+  char *line = xasprintf("reparse --job %u --dry-run --json", g->job);
+
+  (void)n;
+  workbench_run_then(w, line, on_reparse, g);
+  free(line);
 }

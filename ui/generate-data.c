@@ -129,7 +129,7 @@ take_job(struct lookup *l, struct job_item *item, const struct job_row *row)
   *item = (struct job_item){
     .row = *row,
     .template_name = xstrdup(corpus_name(c, NAME_TEMPLATE, row->template_id)),
-    .elsewhere = runs_elsewhere(row, params),
+    .elsewhere = runs_elsewhere(row, params), .batch = json_is_true(json_get(params, "batch")),
   };
   take_team(item, params, corpus_name(c, NAME_TEACHER, row->teacher_id));
   if (l->with_figures)

@@ -23,6 +23,8 @@ generate_state(const struct generate *g, const struct job_item *item)
     return (struct state_words){"paused", STYLE_WARN};
   if (item->elsewhere)
     return (struct state_words){"runs in another process", STYLE_GOOD};
+  if (item->batch && item->row.state == JOB_PAUSED)
+    return (struct state_words){"waits for its batch", STYLE_WARN};
   return of_file[item->row.state];
 }
 
@@ -107,6 +109,10 @@ generate_note(const struct generate *g, const struct job_item *item, char *out, 
   unsigned stops = generate_runs(g) ? board_stops(project_board(g->p), g->live.id) : 0;
   char n[PART_TEXT];
 
+  if (!generate_runs(g) && item->batch && item->row.state == JOB_PAUSED) {
+    snprintf(out, size, "%.200s   r asks how it stands, and collects what is there", item->row.message ? item->row.message : "");
+    return (struct state_words){out, STYLE_WARN};
+  }
   if (!generate_runs(g))
     return (struct state_words){item->row.message ? item->row.message : "", STYLE_WARN};
   if (stops) {

@@ -191,11 +191,22 @@ has_unfinished(struct workbench *w, void *v)
   return generate_unfinished(v);
 }
 
+static bool
+has_dropped_page(struct workbench *w, void *v)
+{
+  const struct generate *g = v;
+
+  (void)w;
+  return g->page == PAGE_FUNNEL && g->n_dropped && !generate_runs(g) && !generate_annotates(g);
+}
+
 static const struct binding bindings[] = {
   {.keys = "e", .action = generate_repair, .when = generate_has_dropped, .hint = "repair",
    .help = "a dropped text: repair it in place; then it is checked again and comes in"},
   {.keys = "r", .action = generate_restore, .when = generate_can_restore, .hint = "restore",
    .help = "a dropped text: let it in as it is (u takes it back)"},
+  {.keys = "p", .action = generate_reparse, .when = has_dropped_page, .hint = "read again",
+   .help = "read the replies again, after the rules changed: says what would come in, then asks; nothing is sent"},
   {.keys = "R", .action = generate_restore_all, .when = generate_in_reason, .help = "let in all texts that were dropped for this reason"},
   {.keys = "n", .action = do_new, .help = "a new job: the form, then what it costs, then it starts", .hint = "new"},
   {.keys = "Space", .action = generate_pause, .when = has_running, .help = "pause the job that runs, or go on with it",

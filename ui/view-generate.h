@@ -52,6 +52,7 @@ struct job_item {
   struct job_figures figures;  /* loaded where has_figures */
   bool has_figures;
   bool elsewhere;              /* another process works on it */
+  bool batch;                  /* its requests are handed in as batches */
 };
 /* What a job would take, as `generate --dry-run` or --probe says; NaN: not known. */
 struct estimate_shown {
@@ -246,5 +247,7 @@ void generate_stop(struct workbench *w, void *view, int n);
 void generate_in_flight(struct workbench *w, void *view, int step);
 void generate_limits(struct workbench *w, void *view, int n);
 void generate_resume(struct workbench *w, void *view, int n);
+/* Reads the stored replies of the job again by the present rules, after saying what would come in. */
+void generate_reparse(struct workbench *w, void *view, int n);
 
 #endif
