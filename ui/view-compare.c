@@ -100,9 +100,7 @@ do_evaluate(struct workbench *w, void *view, int n)
   struct buf line = BUF_INIT;
 
   (void)n;
-  if (row->kind != PREDICTOR_RUN)
-    return;
-  buf_adds(&line, "evaluate --split test --run ");
+  buf_addf(&line, "evaluate --split test --%s ", row->kind == PREDICTOR_RUN ? "run" : "teacher");
   workbench_quote(&line, row->name);
   workbench_run(w, buf_str(&line));
   buf_release(&line);

@@ -95,7 +95,7 @@ take(struct annotation *a, struct err *e)
 {
   struct job_options *o = &a->job.o;
 
-  if (take_template(a, e) < 0 || job_wishes_take(a->c, &a->job, e) < 0 || take_texts(a, e) < 0)
+  if (job_wishes_take(a->c, &a->job, e) < 0 || take_texts(a, e) < 0 || take_template(a, e) < 0)
     return -1;
   o->template_name = a->template.name;
   o->template_version = a->template.version;

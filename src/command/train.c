@@ -391,13 +391,49 @@ test_metrics(const struct evaluation_row *rows, size_t n, uint32_t run)
   return NULL;
 }
 
+/* Teachers that were evaluated on the test split stand beside the runs, as in the Compare view. */
+static void
+add_teachers(struct call *c, const struct evaluation_row *rows, size_t n, struct grid *g, struct buf *out)
+{
+  for (size_t i = 0; i < n; i++) {
+    const char *name = corpus_name(project_corpus(c->project), NAME_TEACHER, rows[i].predictor_id);
+    struct json *test;
+    char at[32];
+
+    if (rows[i].kind != PREDICTOR_TEACHER || strcmp(rows[i].split, "test") != 0)
+      continue;
+    test = json_parse(rows[i].metrics, strlen(rows[i].metrics), NULL, NULL);
+    json_add_comma(out);
+    buf_addc(out, '{');
+    json_add_field(out, "teacher", name);
+    json_add_field_number(out, "n_test", number_of(test, "n"));
+    json_add_field_number(out, "test_accuracy", number_of(test, "accuracy"));
+    json_add_field_number(out, "test_macro_f1", number_of(test, "macro_f1"));
+    json_add_field_int(out, "at_ms", rows[i].at_ms);
+    buf_addc(out, '}');
+    clock_format(rows[i].at_ms, at, sizeof at);
+    grid_cell(g, "%s", name);
+    grid_cell(g, "teacher");
+    grid_cell(g, "-");
+    grid_cell(g, "0");
+    grid_cell(g, "-");
+    accuracy_cell(g, number_of(test, "accuracy"));
+    accuracy_cell(g, number_of(test, "macro_f1"));
+    grid_cell(g, "-");
+    grid_cell(g, "-");
+    grid_cell(g, "%s", at);
+    grid_cell(g, "-");
+    json_free(test);
+  }
+}
+
 static int
 run_runs(struct call *c, struct err *e)
 {
   struct evaluation_row *evaluations = NULL;
   struct run_row *rows = NULL;
   size_t n = 0, n_evaluations = 0;
-  struct buf out = BUF_INIT;
+  struct buf out = BUF_INIT, teachers = BUF_INIT;
   struct grid g;
 
   if (run_store_list(c->project, &rows, &n, e) < 0)
@@ -416,12 +452,14 @@ run_runs(struct call *c, struct err *e)
     json_free(metrics);
     json_free(test);
   }
+  add_teachers(c, evaluations, n_evaluations, &g, &teachers);
   if (c->json)
-    fprintf(c->out, "{\"runs\":[%s]}\n", buf_str(&out));
+    fprintf(c->out, "{\"runs\":[%s],\"teachers\":[%s]}\n", buf_str(&out), buf_str(&teachers));
   else
     grid_print(&g, c);
   grid_release(&g);
   buf_release(&out);
+  buf_release(&teachers);
   evaluation_rows_free(evaluations, n_evaluations);
   run_rows_free(rows, n);
   return 0;
@@ -438,7 +476,8 @@ const struct command command_runs = {
   .summary = "the training runs",
   .text =
     "A line for each run: what it was trained on, how it did on the validation texts, and on the test split if it was "
-    "evaluated.",
+    "evaluated. Teachers that were (retort annotate --filter split:test) stand below them; they learned from no text "
+    "of the project.",
   .examples = runs_examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,
   .run = run_runs,

@@ -66,6 +66,22 @@ measure_texts(const struct corpus *c, struct rate *out)
   free(lengths);
 }
 
+/* Tokens of an answer that is a label, with what stands around it. */
+static void
+measure_labels(const struct blueprint *b, struct rate *out)
+{
+  double sum = 0, low = INFINITY, high = 0;
+
+  for (size_t i = 0; i < b->n_labels; i++) {
+    double tokens = (double)strlen(b->labels[i].name) / CHARS_A_TOKEN + TOKENS_AROUND;
+
+    sum += tokens;
+    low = fmin(low, tokens);
+    high = fmax(high, tokens);
+  }
+  *out = (struct rate){.mean = sum / (double)b->n_labels, .low = low, .high = high};
+}
+
 double
 job_tokens_a_text(const struct corpus *c)
 {
@@ -168,7 +184,10 @@ learn(const struct blueprint *b, struct guess *g, double *yield, struct err *e)
     g->out = rate_of(&out);
   } else {
     g->in = (struct rate){.mean = 1, .low = 1 - PROMPT_ERROR, .high = 1 + PROMPT_ERROR};
-    measure_texts(project_corpus(b->project), &g->out);
+    if (b->prompty.kind == PROMPTY_ANNOTATE)
+      measure_labels(b, &g->out);
+    else
+      measure_texts(project_corpus(b->project), &g->out);
   }
   return result;
 }

@@ -1,0 +1,110 @@
+#!/bin/sh
+# annotate, rewrite and aim from the shell: a recorded teacher labels texts, is held against people's labels, and is asked
+# for more of what a student finds hard.
+. "${srcdir:-..}/tests/cli.sh"
+
+expect 0 "$R" new t.retort --from "$example"
+
+# ---- the teacher's own figures: recorded labels of the test texts, all of them right
+expect 0 "$R" annotate t.retort --filter split:test --dry-run
+prints 'requests  240 (0 answered already)'
+expect 0 "$R" annotate t.retort --filter split:test
+prints 'votes     240, 0 of them none of the labels'
+prints 'labels    0 texts have new ones'
+prints 'accuracy 1.000'
+expect 0 "$R" annotate t.retort --filter split:test --json
+json 'd["requests"]["cached"] == 240 and d["evaluation"]["n"] == 240 and d["evaluation"]["accuracy"] == 1 and d["off_label"] == 0'
+expect 0 "$R" evaluate t.retort --teacher recorded --json
+json 'd["teacher"] == "recorded" and d["split"] == "test" and d["macro_f1"] == 1'
+expect 0 "$R" runs t.retort
+prints 'recorded  teacher'
+expect 0 "$R" runs t.retort --json
+json 'd["runs"] == [] and d["teachers"][0]["test_accuracy"] == 1 and d["teachers"][0]["n_test"] == 240'
+expect 0 "$R" list t.retort --filter split:test --limit 2 --votes --json
+json 'len(l) == 2 and len(l[0]["votes"]) == 2 and l[0]["votes"][0]["label"] == l[0]["label"] and l[0]["votes"][0]["teacher"] == "recorded"'
+expect 2 "$R" evaluate t.retort --teacher recorded --split train
+says 'has labelled none of these texts'
+expect 2 "$R" evaluate t.retort --teacher recorded --run x
+says 'either --run or --teacher'
+
+# ---- the pool: the test texts without their labels, which the recorded teacher knows
+sed 's/, *"label": *"[a-z]*"//' "$example/test.jsonl" | head -50 >pool.jsonl
+expect 0 "$R" new q.retort --from "$example"
+expect 2 "$R" annotate q.retort
+says "nothing matches 'split:pool unlabelled -status:rejected'"
+mkdir plain
+cp "$example/labels.tsv" "$example/annotations.jsonl" plain
+echo 'recorded --replay annotations.jsonl --price-in 0 --price-out 0' >plain/teachers
+expect 0 "$R" new a.retort --from plain
+expect 0 "$R" import a.retort pool.jsonl --split pool
+expect 0 "$R" annotate a.retort
+grep -q "has one now, 'annotate'" err || bad "a template that is put in is told"
+prints 'labels    50 texts have new ones'
+expect 0 "$R" list a.retort --filter 'origin:annotated status:new split:pool teacher:recorded' --json
+json 'len(l) == 50'
+python3 - "$example/test.jsonl" <<'PY' 2>/dev/null || bad "the pool has other labels than people gave"
+import json, sys
+truth = {d["text"]: d["label"] for d in map(json.loads, open(sys.argv[1]))}
+sys.exit(any(truth[d["text"]] != d["label"] for d in map(json.loads, open("out"))))
+PY
+expect 0 "$R" undo a.retort
+prints 'job 1'
+expect 0 "$R" list a.retort --filter -unlabelled --json
+[ -s out ] && bad "undo leaves labels"
+expect 0 "$R" redo a.retort
+expect 0 "$R" annotate a.retort --resume
+prints 'job 1:'
+expect 0 "$R" annotate a.retort --filter split:pool --relabel --repeats 3
+prints 'agree on 1.000 of the pairs over 50 texts'
+grep -q 'temperature is 0' err || bad "repeats at temperature 0 are remarked on"
+
+# ---- a template of another kind, and nothing to do
+expect 2 "$R" annotate t.retort --template support-tickets --filter split:test
+says 'is of kind generate (annotate needs one of kind annotate)'
+expect 2 "$R" generate t.retort --template annotate
+says 'is of kind annotate (see retort annotate)'
+expect 0 "$R" generate t.retort --dry-run --per-label 10
+prints 'requests  6'
+
+# ---- rewriting
+expect 0 "$R" template t.retort set again --builtin paraphrase
+expect 0 "$R" template t.retort set turned --builtin counterfactual
+expect 2 "$R" template t.retort set x --builtin nonsense
+expect 0 "$R" template t.retort render turned --json
+json '"billing" in json.dumps(d) and "shipping" in json.dumps(d)'
+expect 0 "$R" generate t.retort --template again --filter split:train --dry-run --json
+json 'd["requests"] == 60 and d["texts"] == 180'
+expect 0 "$R" generate t.retort --template again --filter 'label:returns split:train' --label returns --label billing --dry-run --json
+json 'd["requests"] == 20'
+expect 0 "$R" generate t.retort --template turned --filter 'label:returns split:train' --label returns --label billing --dry-run --json
+json 'd["requests"] == 10'
+expect 2 "$R" generate t.retort --template again --filter split:test
+says 'no texts to rewrite'
+expect 2 "$R" generate t.retort --template again
+says 'which texts are to be rewritten?'
+expect 2 "$R" generate t.retort --template support-tickets --filter split:train
+says 'is for templates of kind rewrite'
+
+# ---- aim
+expect 2 "$R" generate t.retort --template support-tickets --aim hard
+says 'no student is trained yet'
+expect 0 "$R" train t.retort --quiet --name first
+expect 0 "$R" generate t.retort --template support-tickets --aim hard --count 120 --dry-run
+prints 'aimed at: '
+prints ' of 60 texts that first gets wrong or is unsure of: '
+sed -n 's/^aimed at: \([0-9]*\) of.*/\1/p' out >hard
+[ "$(cat hard)" -gt 0 ] && [ "$(cat hard)" -lt 60 ] || bad "hard texts: $(cat hard)"
+expect 0 "$R" generate t.retort --template again --aim hard --dry-run
+prints "requests  $(cat hard) "
+expect 0 "$R" generate t.retort --template support-tickets --aim hard --count 120 --json
+json 'd["requested"] == 120 and sum(x["requested"] for x in d["labels"]) == 120 and min(x["requested"] for x in d["labels"]) >= 10'
+expect 2 "$R" generate t.retort --template support-tickets --aim confused:billing
+says 'two labels are expected'
+expect 2 "$R" generate t.retort --template support-tickets --aim confused:billing,biling
+says "did you mean 'billing'?"
+expect 2 "$R" generate t.retort --template support-tickets --aim soft
+says "'soft' is neither hard nor confused:A,B"
+expect 2 "$R" generate t.retort --template support-tickets --run first
+says "option '--run' goes with --aim"
+
+exit $failed
