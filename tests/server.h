@@ -44,6 +44,7 @@ struct server_entry {
   uint8_t had_schema;      /* response_format */
   uint8_t elsewhere;       /* a path that the server does not have, or its second port */
   uint8_t streamed;        /* "stream":true */
+  uint8_t replayed;        /* its Idempotency-Key was answered before: the same again, not billed (server->idempotent) */
 };
 struct server {
   char url[64];            /* base, ending in /v1 */
@@ -55,6 +56,8 @@ struct server {
   atomic_int texts;        /* strings in a reply; 10 */
   atomic_int busy_above;   /* with more in flight than this it answers 429; 0: never */
   atomic_int instant;      /* for benchmarks: not 0: every request, unread, gets a completion of so many bytes */
+  atomic_int idempotent;   /* not 0: a completion that was made is not made again for the same Idempotency-Key */
+  atomic_int epoch;        /* grows with server_clear */
   atomic_int refuses, ignores;   /* bits of enum server_ability */
   atomic_int batch_polls;  /* before a batch ends; 2 */
   atomic_int batch_end;    /* enum server_batch_end */
@@ -71,7 +74,9 @@ void server_clear(struct server *s);                         /* forgets the log 
 /* Entries with this status (-1: any), that were answered whole (or any). */
 int server_count(const struct server *s, int status);
 int server_answered(const struct server *s);
-/* The most often that one body was answered whole. */
+/* The most often that one body was answered whole; an answer that was replayed does not count. */
 int server_most_answers_of_one(const struct server *s);
+/* The most often that a completion was made, and so billed, for one body, whether it arrived or not. */
+int server_most_bills_of_one(const struct server *s);
 
 #endif

@@ -1,6 +1,7 @@
 /* The main way: job_step sends what may be sent (send_planned), waits for replies and puts them on disk as they came
  * (job_take_replies), and then brings them in their turn through reader and filters into the corpus
  * (job_keep_answered). */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "generate/work.h"
 
+#define ONCE_SIZE 128
 #define TAKE_BATCH 256          /* replies written in one transaction */
 #define KEEP_BATCH 256          /* replies whose texts are kept in one transaction, and */
 #define KEEP_BYTES ((size_t)4 << 20)
@@ -64,6 +66,18 @@ job_answer_from_file(struct job *j, struct item *it, struct err *e)
   return found;
 }
 
+/* The same for each sending of a request until a reply to it is on disk, whoever kills us meanwhile; another one for a
+ * request that is asked again because its reply could not be read. */
+static const char *
+once_key(const struct job *j, const struct item *it, char out[static ONCE_SIZE])
+{
+  int n = snprintf(out, ONCE_SIZE, "%.64s-%" PRIx64, it->row.key, (uint64_t)j->row.at_ms);
+
+  if (it->row.answered_ms)
+    snprintf(out + n, ONCE_SIZE - (size_t)n, "-%" PRIx64, (uint64_t)it->row.answered_ms);
+  return out;
+}
+
 /* False if it has to wait, for other replies or for a higher limit. */
 static bool
 send_one(struct job *j, size_t i)
@@ -72,9 +86,11 @@ send_one(struct job *j, size_t i)
   const struct crew_member *m = &j->crew.members[it->member];
   size_t most = 2 * (size_t)teacher_concurrency(m->teacher);
   struct outgoing o;
+  char once[ONCE_SIZE];
   bool fits;
 
   outgoing_init(&o, &j->blueprint, &it->row);
+  o.request.idempotency_key = once_key(j, it, once);
   it->bound = purse_bound(&j->purse, &m->who->recruit.spec, &it->row, most - m->n_sent, &o.request);
   fits = purse_open(&j->purse, &it->bound);
   if (fits) {

@@ -68,7 +68,8 @@ job_write(struct project *p, const struct job_row *r, uint32_t *id, struct err *
                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
   if (db_run(&p->db, e, sql, "tuuuttti", or_empty(r->kind), (uint32_t)r->state, r->template_id, r->teacher_id,
-             or_object(r->params), or_empty(r->key), or_empty(r->message), clock_wall_ms()))
+             or_object(r->params), or_empty(r->key), or_empty(r->message),
+             r->at_ms ? r->at_ms : clock_wall_ms()))
     return -1;
   *id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
   return 0;

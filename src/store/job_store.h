@@ -23,7 +23,7 @@ struct job_row {
   char *params;                  /* JSON object: what it was asked to do; "{}" */
   char *key;                     /* identifies the same work for --resume: its maker's choice, "" */
   char *message;                 /* why it stands where it stands, "" */
-  int64_t at_ms, ended_ms;       /* ended 0: not yet */
+  int64_t at_ms, ended_ms;       /* ended 0: not yet; at 0 when it is added: now */
 };
 void job_row_release(struct job_row *row);
 void job_rows_free(struct job_row *rows, size_t n);

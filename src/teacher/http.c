@@ -197,7 +197,7 @@ send_try(struct http *h, struct ticket *k, int64_t now)
   k->stamp = rate_begin(&h->rate, k->tokens, now);
   k->reply->tries++;
   ticket_move_by_due(k, &h->silent);
-  k->easy = wire_take(&h->wire, k->body, n, k);
+  k->easy = wire_take(&h->wire, k->body, n, k->own.data ? &k->own : NULL, k);
   wire_begin(&h->wire, k->easy);
 }
 

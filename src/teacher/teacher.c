@@ -251,6 +251,7 @@ teacher_request_copy(struct teacher_request *to, const struct teacher_request *f
   to->schema_name = copy(from->schema_name);
   to->schema = copy(from->schema);
   to->extra = copy(from->extra);
+  to->idempotency_key = copy(from->idempotency_key);
 }
 
 void
@@ -260,6 +261,7 @@ teacher_request_release(struct teacher_request *r)
   free((char *)(uintptr_t)r->schema_name);
   free((char *)(uintptr_t)r->schema);
   free((char *)(uintptr_t)r->extra);
+  free((char *)(uintptr_t)r->idempotency_key);
   *r = (struct teacher_request)TEACHER_REQUEST_INIT;
 }
 

@@ -91,6 +91,8 @@ struct teacher_request {
                               * that is made again begins with n = 0; may be NULL */
   void *to;
   int tries_max;             /* fewer tries than the spec's; 0: the spec's */
+  const char *idempotency_key;  /* goes as the header Idempotency-Key with each try, also after a kill and a new start: an
+                              * endpoint that honours it answers again what it has answered, and bills it once; NULL: none */
   bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is
                               * not made again by the teacher: the caller, who counts money, decides */
 };

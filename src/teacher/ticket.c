@@ -11,6 +11,8 @@ ticket_new(uint64_t tag, const struct teacher_request *request)
   struct ticket *k = xcalloc(1, sizeof *k);
 
   teacher_request_copy(&k->request, request);
+  if (request->idempotency_key)
+    k->own.data = xasprintf("Idempotency-Key: %s", request->idempotency_key);
   buf_init(&k->received, TEACHER_REPLY_MAX);
   sse_init(&k->sse, TEACHER_REPLY_MAX);
   k->reply = teacher_reply_new(tag);
@@ -21,6 +23,7 @@ void
 ticket_free(struct ticket *k)
 {
   free(k->body);
+  free(k->own.data);
   teacher_request_release(&k->request);
   buf_release(&k->received);
   sse_release(&k->sse);

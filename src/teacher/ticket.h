@@ -24,6 +24,7 @@ struct ticket {
   int64_t due_ms;               /* waiting: the next try; silent: the first byte at the latest */
   /* of the try under way, or the last */
   CURL *easy;                   /* NULL: none is under way */
+  struct curl_slist own;        /* its own header line, before those of all; data NULL: none */
   char *body;
   unsigned refused;             /* what the body leaves out */
   double tokens;                /* that it is reckoned to take */

@@ -154,7 +154,6 @@ set_up(struct wire *w, CURL *easy)
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, w->tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, w->tls ? 1L : 0L);  /* rather a stream of a connection than a handshake */
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, w->headers);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, version);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -175,7 +174,7 @@ set_up(struct wire *w, CURL *easy)
 }
 
 CURL *
-wire_take(struct wire *w, const char *body, size_t n, void *owner)
+wire_take(struct wire *w, const char *body, size_t n, struct curl_slist *own, void *owner)
 {
   CURL *easy;
 
@@ -186,6 +185,9 @@ wire_take(struct wire *w, const char *body, size_t n, void *owner)
     ensure(easy);
     set_up(w, easy);
   }
+  if (own)
+    own->next = w->headers;
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, own ? own : w->headers);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, owner);

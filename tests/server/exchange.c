@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
+#include "corpus/hashset.h"
 #include "tests/server/loop.h"
 
 void
@@ -90,14 +92,34 @@ exchange_header(const struct exchange *x, const char *name, char *out, size_t si
   return false;
 }
 
+/* A completion that was made for the same key already costs nothing. (It is the same one: the same messages give it.) */
+static void
+answer_once(struct exchange *x)
+{
+  static struct hashset made;
+  char key[200];
+  uint32_t *before;
+
+  if (!atomic_load(&shared->idempotent) || !exchange_header(x, "idempotency-key", key, sizeof key))
+    return;
+  before = hashset_at(&made, hash_bytes(key, strlen(key), (uint64_t)atomic_load(&shared->epoch)));
+  if (*before) {
+    x->entry->replayed = 1;
+    x->entry->tokens_in = x->entry->tokens_out = 0;
+  }
+  *before = 1;
+}
+
 const char *
 exchange_answer_text(struct exchange *x, struct buf *out)
 {
   if (x->stream && x->route->stream) {
     x->route->stream(x, out);
+    answer_once(x);
     return "text/event-stream";
   }
   x->route->complete(x, out);
+  answer_once(x);
   return "application/json";
 }
 

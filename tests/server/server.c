@@ -100,6 +100,8 @@ server_clear(struct server *s)
   atomic_store(&s->batch_end, SERVER_BATCH_COMPLETED);
   atomic_store(&s->batch_fault, SERVER_BATCH_FAULT_NONE);
   atomic_store(&s->n_batches, 0);
+  atomic_store(&s->idempotent, 0);
+  atomic_fetch_add(&s->epoch, 1);
   memset(s->log, 0, (size_t)n_logged(s) * sizeof s->log[0]);
   atomic_store(&s->most_in_flight, 0);
   atomic_store(&s->n_connections, 0);
@@ -134,15 +136,16 @@ by_body(const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-int
-server_most_answers_of_one(const struct server *s)
+/* The most often that one body stands in the log, of the entries that count. */
+static int
+most_of_one(const struct server *s, bool (*counts)(const struct server_entry *x))
 {
   uint64_t *bodies = xcalloc((size_t)n_logged(s) + 1, sizeof *bodies);
   size_t n = 0;
   int most = 0, same = 0;
 
   for (int i = 0; i < n_logged(s); i++)
-    if (s->log[i].answered)
+    if (counts(&s->log[i]))
       bodies[n++] = s->log[i].body;
   qsort(bodies, n, sizeof *bodies, by_body);
   for (size_t i = 0; i < n; i++) {
@@ -152,4 +155,28 @@ server_most_answers_of_one(const struct server *s)
   }
   free(bodies);
   return most;
+}
+
+static bool
+is_answer(const struct server_entry *x)
+{
+  return x->answered && !x->replayed;
+}
+
+int
+server_most_answers_of_one(const struct server *s)
+{
+  return most_of_one(s, is_answer);
+}
+
+static bool
+is_bill(const struct server_entry *x)
+{
+  return x->tokens_out > 0;
+}
+
+int
+server_most_bills_of_one(const struct server *s)
+{
+  return most_of_one(s, is_bill);
 }
