@@ -7,6 +7,7 @@
 #include "command/diff.h"
 #include "command/names.h"
 #include "command/print.h"
+#include "command/propose.h"
 #include "command/rows.h"
 #include "command/try.h"
 #include "prompt/prompty.h"
@@ -339,6 +340,9 @@ static const struct command_verb verbs[] = {
   {.name = "try", .run = template_try, .arguments = "[NAME]",
    .summary = "sends one request and shows what can be read in the reply, which is kept for the jobs that ask the same",
    .flags = COMMAND_WRITES | COMMAND_LONG},
+  {.name = "propose", .run = template_propose, .arguments = "[NAME]",
+   .summary = "asks the teacher for attributes in which texts should differ, and adds them as a new version",
+   .flags = COMMAND_WRITES | COMMAND_LONG},
   {.name = "diff", .run = diff, .arguments = "[NAME] [OLD] [NEW]",
    .summary = "what changed between two versions, by default the newest two"},
   {.name = "rm", .run = rm, .arguments = "NAME",
@@ -355,7 +359,13 @@ static const struct option options[] = {
    .summary = "render: how many texts are asked for; 0: as the template says"},
   {.name = "id", .type = OPTION_INT, .min = 0, .max = 4294967295.0, .fallback = "0", .argument = "N",
    .summary = "render, try: the text to be labelled or rewritten"},
-  {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", .summary = "try: the teacher; else the only one"},
+  {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME",
+   .summary = "try, propose: the teacher; else the only one"},
+  {.name = "attributes", .type = OPTION_INT, .min = 1, .max = PROMPTY_ATTRIBUTES, .fallback = "4", .argument = "N",
+   .summary = "propose: how many attributes"},
+  {.name = "values", .type = OPTION_INT, .min = 2, .max = PROMPTY_VALUES, .fallback = "10", .argument = "N",
+   .summary = "propose: how many values of each"},
+  {.name = "dry-run", .type = OPTION_FLAG, .summary = "propose: only show the version that it would be"},
   {.name = "builtin", .type = OPTION_CHOICE, .choices = "annotate|paraphrase|counterfactual|restyle",
    .argument = "TEMPLATE", .summary = "set: one of the templates that come with retort"},
   {.name = "all", .type = OPTION_FLAG, .summary = "list: all versions"},
@@ -388,6 +398,10 @@ const struct command command_template = {
     "`target: other` in the front matter another one). Four come with retort, for --builtin: annotate labels texts; "
     "paraphrase says a text in other words; restyle writes it as other people would; counterfactual changes it a little, so "
     "that another label is right.\n\n"
+    "Texts that should differ are asked for by attributes: label × values is the grid of a job. propose has the teacher name "
+    "attributes and values that fit the task and its labels, in one request (which is kept and never paid twice), adds them "
+    "to the front matter, and shows the changed lines; all else in the template stays as it is, byte for byte. Edit "
+    "them: the teacher does not know your data. The version before is still there (show NAME@1).\n\n"
     "Where the project has one template only, NAME can be left out. A mistake in a template is answered with its line "
     "and column.",
   .options = options,

@@ -144,6 +144,17 @@ read_parameters(struct loading *l, const struct yaml *y)
   return 0;
 }
 
+bool
+prompty_may_name(const char *name)
+{
+  size_t n = strlen(name);
+
+  for (size_t i = 0; i < N_OF(scope_names); i++)
+    if (strcmp(scope_names[i], name) == 0)
+      return false;
+  return n > 0 && n <= 100 && literal_name(name, n) == n;
+}
+
 static int
 check_attribute_name(struct loading *l, const struct yaml *y)
 {

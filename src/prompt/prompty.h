@@ -150,6 +150,8 @@ struct prompt_scope {
 int prompty_render(const struct prompty *p, const struct prompt_scope *scope, struct messages *m, struct err *e);
 /* The role that a line (without its end and trailing blanks) begins, or NULL. */
 const char *prompty_role_line(const char *line, size_t n);
+/* Whether an attribute can have this name: letters, digits and _, and no name that has its own meaning in a template. */
+bool prompty_may_name(const char *name);
 /* Index of an attribute or of its value; -1: there is none. */
 int prompty_attribute(const struct prompty *p, const char *name);
 int prompty_value(const struct prompty_attribute *a, const char *value);

@@ -44,7 +44,11 @@ chat_content(struct exchange *x, struct buf *out)
 {
   bool same = strstr(x->messages, "[[duplicates") != NULL;
 
-  if (strstr(x->messages, "[[wrong-label"))
+  if (strstr(x->messages, "attributes in which"))
+    buf_adds(out, "Gladly:\n```json\n{\"attributes\":[{\"name\":\"Tone of voice\",\"values\":[\"polite\",\"rude: very\",\"yes\","
+                  "\"Polite\"]},{\"name\":\"length\",\"values\":[\"one sentence\",\"long\"]},{\"name\":\"topic\",\"values\":"
+                  "[\"a\",\"b\"]}]}\n```\nGood luck!");
+  else if (strstr(x->messages, "[[wrong-label"))
     buf_adds(out, "[{\"text\":\"This has a label that nobody asked for.\",\"label\":\"no-such-label\"}]");
   else if (!label_content(x, out))
     add_texts(out, same ? 1 : x->entry->body, texts_wanted(x));
