@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/utf8.h"
 #include "corpus/corpus.h"
 #include "corpus/guard.h"
 #include "corpus/minhash.h"
@@ -67,6 +68,57 @@ texts_are_normalized(void **state)
     snprintf(normal + k, sizeof normal - (size_t)k, " yy");
     normal_is(text, normal);
   }
+}
+
+/* Word by word, and code point by code point: what normal_add does in blocks. */
+static void
+normal_slowly(struct buf *out, const char *s, size_t n)
+{
+  bool any = false, gap = false;
+  char bytes[4];
+
+  for (size_t i = 0, len; i < n; i += len) {
+    uint32_t c = utf8_decode(s + i, n - i, &len);
+
+    if (!(c < 0x80 ? utf8_is_alnum(c) : utf8_is_alnum(c) || utf8_width(c) == 0)) {
+      gap = any;
+      continue;
+    }
+    if (gap)
+      buf_addc(out, ' ');
+    gap = false;
+    any = true;
+    buf_add(out, bytes, utf8_encode(utf8_tolower(c), bytes));
+  }
+  if (!any)
+    normal_fold(out, s, n);
+}
+
+static void
+blocks_are_normalized_alike(void **state)
+{
+  static const char *const pieces[] = {"a", "Z", "0", "9", " ", "-", "@", "[", "`", "{", "/", ":", "e", "T", "\u00c9",
+                                       "\u2026", "\u0301", "\U0001f600"};
+  struct buf text = BUF_INIT, fast = BUF_INIT, slow = BUF_INIT;
+  struct rng r;
+
+  (void)state;
+  rng_seed(&r, 16);
+  for (int k = 0; k < 5000; k++) {
+    size_t n = rng_below(&r, k % 20 ? 70 : 700), kinds = k % 2 ? N_OF(pieces) : 14;
+
+    buf_clear(&text);
+    buf_clear(&fast);
+    buf_clear(&slow);
+    for (size_t i = 0; i < n; i++)
+      buf_adds(&text, rng_below(&r, 4) ? "X" : pieces[rng_below(&r, kinds)]);
+    normal_add(&fast, buf_str(&text), text.n);
+    normal_slowly(&slow, buf_str(&text), text.n);
+    assert_string_equal(buf_str(&fast), buf_str(&slow));
+  }
+  buf_release(&text);
+  buf_release(&fast);
+  buf_release(&slow);
 }
 
 static double
@@ -399,7 +451,7 @@ bands_depend_on_the_set_alone(void **state)
   struct minhash m;
 
   (void)state;
-  minhash_init(&m, 0.8);
+  minhash_init(&m, 0.8, MINHASH_BANDS);
   minhash_bands(&m, v, 5, a);
   minhash_bands(&m, w, 7, b);
   assert_memory_equal(a, b, sizeof a);
@@ -505,6 +557,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(texts_are_normalized),
+    cmocka_unit_test(blocks_are_normalized_alike),
     cmocka_unit_test(similarity_is_jaccard),
     cmocka_unit_test(all_near_duplicates_are_found),
     cmocka_unit_test(many_are_as_one_by_one),

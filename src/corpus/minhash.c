@@ -8,12 +8,13 @@
 #define MISSED 0.002
 
 void
-minhash_init(struct minhash *m, double threshold)
+minhash_init(struct minhash *m, double threshold, int n_bands)
 {
   struct rng rng;
 
+  m->n_bands = n_bands;
   m->n_rows = MINHASH_MAX_ROWS;
-  while (m->n_rows > 1 && pow(1 - pow(threshold, m->n_rows), MINHASH_BANDS) > MISSED)
+  while (m->n_rows > 1 && pow(1 - pow(threshold, m->n_rows), n_bands) > MISSED)
     m->n_rows--;
   rng_seed(&rng, 20040301);
   for (int r = 0; r < MINHASH_MAX_ROWS; r++)

@@ -70,7 +70,6 @@ neardup_threshold(const struct neardup *d)
 /* ---- probes ---- */
 
 #define LANE_BIT(lane) ((uint64_t)1 << (lane))
-#define BANDS_BITS (((uint64_t)1 << MINHASH_BANDS) - 1)
 /* Goes through the lanes whose bit is set. */
 #define EACH_LANE(lane, bits) (uint64_t left_ = (bits), lane; left_ && (lane = (uint64_t)__builtin_ctzll(left_), true); \
                                left_ &= left_ - 1)
@@ -95,7 +94,7 @@ probe_make(const struct minhash *m, struct shingler *h, const struct sample *s, 
     if (!sh->n)
       continue;
     minhash_bands(m, sh->v, sh->n, p->tags + kind * MINHASH_BANDS);
-    p->lanes |= BANDS_BITS << kind * MINHASH_BANDS;
+    p->lanes |= (LANE_BIT(m->n_bands) - 1) << kind * MINHASH_BANDS;
   }
 }
 
@@ -206,7 +205,7 @@ neardup_text_new(double threshold)
 {
   struct neardup_text *t = xcalloc(1, sizeof *t);
 
-  minhash_init(&t->minhash, threshold);
+  minhash_init(&t->minhash, threshold, BANDS_OF_INDEX);
   shingler_init(&t->shingler, threshold);
   return t;
 }

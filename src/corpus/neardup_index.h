@@ -9,6 +9,11 @@
 #include "corpus/neardup.h"
 #include "corpus/shingle.h"
 
+/* How many bands there are. Where texts come one by one, each tag is a place in memory to be waited for; where many are
+ * compared at once, most tags are left out anyway, and what is looked at in vain counts more. */
+#define BANDS_OF_INDEX 12
+#define BANDS_OF_MANY MINHASH_BANDS
+
 enum { LANE_EXACT = N_SHINGLE_KINDS * MINHASH_BANDS, N_LANES };
 
 struct probe {

@@ -65,10 +65,10 @@ threads_for(const struct reading *r)
 }
 
 static void
-reading_init(struct reading *r, const struct corpus *c, const uint32_t *ids, size_t n, double threshold)
+reading_init(struct reading *r, const struct corpus *c, const uint32_t *ids, size_t n, double threshold, int n_bands)
 {
   *r = (struct reading){.corpus = c, .ids = ids, .n = n};
-  minhash_init(&r->minhash, threshold);
+  minhash_init(&r->minhash, threshold, n_bands);
   for (int i = 0; i < MAX_THREADS; i++)
     shingler_init(&r->shinglers[i], threshold);
   r->forms = xmalloc((n + 1) * sizeof *r->forms);
@@ -129,7 +129,7 @@ neardup_add_samples(struct neardup *d, const struct corpus *c, const uint32_t *i
     struct reading *r = &a.reading;
     struct probe p;
 
-    reading_init(r, c, ids + from, n - from < CHUNK ? n - from : CHUNK, neardup_threshold(d));
+    reading_init(r, c, ids + from, n - from < CHUNK ? n - from : CHUNK, neardup_threshold(d), BANDS_OF_INDEX);
     a.numbers = xmalloc(r->n * sizeof *a.numbers);
     for (size_t i = 0; i < r->n; i++)
       a.numbers[i] = probe_of(r, i, &p) ? neardup_add_item(d, r->ids[i], &p) : SIZE_MAX;
@@ -239,7 +239,7 @@ neardup_among(const struct corpus *c, const uint32_t *ids, size_t n, const uint3
     memcpy(all, against, n_against * sizeof *all);
   if (n)
     memcpy(all + n_against, ids, n * sizeof *all);
-  reading_init(&r, c, all, n_against + n, threshold);
+  reading_init(&r, c, all, n_against + n, threshold, BANDS_OF_MANY);
   atomic_store(&r.next, 0);
   pool_run(threads_for(&r), drop_lonely_groups, &r);
   neardup_borrow(a.index);

@@ -81,7 +81,7 @@ tagmap_add(struct tagmap *m, uint32_t tag, uint32_t number)
   if (5 * (m->n + 1) > 4 * m->cap) {
     struct tagmap old = *m;
 
-    m->cap = old.cap ? old.cap + old.cap / 2 : 32;
+    m->cap = old.cap ? 2 * old.cap : 32;
     m->slots = xcalloc(m->cap, sizeof *m->slots);
     for (size_t i = 0; i < old.cap; i++)
       if (old.slots[i].entry)

@@ -1,7 +1,8 @@
 /* Near-duplicates and diversity of very many texts: seconds, memory, recall.
  *   neardup-bench bulk N        seconds and peak memory of neardup_among on N texts; what of the injected was found
  *   neardup-bench recall N      the same against brute force
- *   neardup-bench insert N      CPU a text of neardup_find and neardup_add, one at a time, and of diversity_add */
+ *   neardup-bench insert N      CPU a text of neardup_find and neardup_add, one at a time, and of diversity_add
+ *   neardup-bench filters N     CPU a reply of filters_drop, beside a corpus of N texts: ten short texts, or one of 2 KB */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "corpus/diversity.h"
 #include "corpus/neardup.h"
 #include "corpus/shingle.h"
+#include "generate/filters.h"
 #include "texts.h"
 
 static double
@@ -159,6 +161,62 @@ insert(const struct corpus *c, uint32_t n)
   neardup_free(d);
 }
 
+/* n_replies replies of the texts from `id` on, `each` texts a reply; long ones are 40 texts in one. CPU a reply in us. */
+static double
+drop_replies(struct filters *f, const struct corpus *c, uint32_t id, int n_replies, int each, bool is_long)
+{
+  struct buf b = BUF_INIT;
+  double cpu = 0;
+  char detail[200];
+  struct sample s;
+  uint32_t of, kept = 0;
+
+  for (int i = 0; i < n_replies; i++) {
+    double start;
+
+    buf_clear(&b);
+    for (int k = 0; is_long && k < 32; k++) {
+      corpus_get(c, id++, &s);
+      buf_addf(&b, "%s ", s.text);
+    }
+    start = clock_cpu_s();
+    for (int k = 0; k < each; k++) {
+      if (!is_long)
+        corpus_get(c, id++, &s);
+      kept += filters_drop(f, 0, is_long ? &(struct candidate){.text = buf_str(&b), .n_text = b.n}
+                                         : &(struct candidate){.text = s.text, .n_text = s.n_text},
+                           &of, detail, sizeof detail) == DROP_NONE;
+    }
+    cpu += clock_cpu_s() - start;
+  }
+  buf_release(&b);
+  return cpu / n_replies * 1e6;
+}
+
+static void
+filters(const struct corpus *more, uint32_t n)
+{
+  struct prompty_filters limits = {-1, -1, -1, -1, -1, -1};
+  struct corpus *c = corpus_new(TASK_CLASSIFY);
+  struct filters *f;
+  struct sample s;
+  double start, cpu;
+
+  for (uint32_t id = 1; id <= n / 2; id++) {
+    corpus_get(more, id, &s);
+    s.split = id % 20 ? SPLIT_TRAIN : SPLIT_TEST;
+    corpus_apply_insert(c, &s, 1);
+  }
+  start = clock_s();
+  cpu = clock_cpu_s();
+  f = filters_new(c, &limits);
+  printf("filters: a corpus of %u texts indexed in %.2f s (%.2f s CPU)\n", n / 2, clock_s() - start, clock_cpu_s() - cpu);
+  printf("a reply of 10 short texts: %.1f us", drop_replies(f, more, n / 2 + 1, (int)(n / 50), 10, false));
+  printf("; of one text of 2 KB: %.1f us\n", drop_replies(f, more, n / 2 + n / 5 + 1, (int)(n / 150), 1, true));
+  filters_free(f);
+  corpus_free(c);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -177,6 +235,8 @@ main(int argc, char **argv)
     recall(c, n);
   else if (strcmp(argv[1], "insert") == 0)
     insert(c, n);
+  else if (strcmp(argv[1], "filters") == 0)
+    filters(c, n);
   else
     for (uint32_t id = 1; id <= n; id++) {
       struct sample s;
