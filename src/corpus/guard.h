@@ -1,5 +1,5 @@
-/* guard: test texts are never learned from. It knows the test texts and tells which samples a student must not be shown:
- * those that equal one but for case and punctuation, and of what a teacher wrote also those that are nearly one
+/* guard: test texts are never learned from. It knows them, and tells which samples a student must not be shown: those
+ * that equal one but for case and punctuation, and of what a teacher wrote also those that are nearly one
  * (neardup.h, at the default threshold). A person's own near-duplicates stay: two customers do ask nearly the same.
  *
  * Generated texts like a test text are dropped on their way in (generate/filters.h); this is for those that came before

@@ -71,8 +71,8 @@ neardup_threshold(const struct neardup *d)
 
 #define LANE_BIT(lane) ((uint64_t)1 << (lane))
 /* Goes through the lanes whose bit is set. */
-#define EACH_LANE(lane, bits) (uint64_t left_ = (bits), lane; left_ && (lane = (uint64_t)__builtin_ctzll(left_), true); \
-                               left_ &= left_ - 1)
+#define EACH_LANE(lane, bits) \
+  (uint64_t left_ = (bits), lane; left_ && (lane = (uint64_t)__builtin_ctzll(left_), true); left_ &= left_ - 1)
 
 /* A pair is looked up by its second text, which in such data differs more often than the first. */
 static const struct form_part *

@@ -51,8 +51,8 @@ normal_fold(struct buf *out, const char *s, size_t n)
   flush(&w);
 }
 
-/* Adds ASCII up to the first byte that is none, with room in the window for all; returns how far it came. A byte is written
- * in any case and kept if it is of a word, or the first one after a word: without branches, which could not be foretold
+/* Adds ASCII up to the first byte that is none, with room in the window for all; returns how far it came. A byte is
+ * written in any case and kept if it is of a word, or the first one after a word: without branches, which could not be foretold
  * at the ends of words. */
 static size_t
 add_ascii(struct window *w, const char *s, size_t n, bool *inside)

@@ -102,10 +102,11 @@ word_hash(const char *s, size_t n)
     h = (h ^ load(s, 8)) * MULTIPLIER;
     h ^= h >> 32;
   }
+  /* The rest, some bytes twice. */
   if (n >= 4)
     h ^= load(s, 4) | load(s + n - 4, 4) << 32;
   else if (n > 0)
-    h ^= (uint64_t)(unsigned char)s[0] | (uint64_t)(unsigned char)s[n / 2] << 8 | (uint64_t)(unsigned char)s[n - 1] << 16;
+    h ^= load(s, 1) | load(s + n / 2, 1) << 8 | load(s + n - 1, 1) << 16;
   h *= MULTIPLIER;
   return h ^ h >> 29;
 }

@@ -1,5 +1,5 @@
-/* texts: very many short texts that read like those of a teacher, for the benchmarks of the corpus: pieces of the public
- * texts in RETORT_DATA, spliced where they have a word in common. The same seed gives the same texts. */
+/* texts: very many short texts that read like those of a teacher, for the benchmarks of the corpus: pieces of the
+ * public texts in RETORT_DATA, spliced where they have a word in common. The same seed gives the same texts. */
 #ifndef BENCH_TEXTS_H
 #define BENCH_TEXTS_H
 
