@@ -372,6 +372,37 @@ what_cannot_be_is_said(void **state)
   batches_close(b);
 }
 
+static int
+no_key(void *to, const struct batches_result *r, struct err *e)
+{
+  (void)e;
+  assert_null(strstr(r->body, KEY));
+  assert_null(strstr(r->error, KEY));
+  assert_non_null(strstr(r->http_status == 200 ? r->body : r->error, "****"));
+  ++*(int *)to;
+  return 0;
+}
+
+/* A server that repeats the key does not get it into a project. */
+static void
+keys_do_not_come_back(void **state)
+{
+  static const char lines[] =
+    "{\"custom_id\":\"r-1\",\"response\":{\"status_code\":200,\"body\":{\"you\":\"" KEY "\"}}}\n"
+    "{\"custom_id\":\"r-2\",\"response\":null,\"error\":{\"message\":\"bad key " KEY "\"}}";
+  struct batches *b = client(NULL);
+  struct err e = {0};
+  char *file = NULL;
+  int n = 0;
+
+  (void)state;
+  assert_int_equal(batches_upload(b, lines, sizeof lines - 1, &file, &e), 0);
+  assert_int_equal(batches_download(b, file, no_key, &n, &e), 0);
+  assert_int_equal(n, 2);
+  free(file);
+  batches_close(b);
+}
+
 static void
 the_caller_ends_it(void **state)
 {
@@ -488,6 +519,7 @@ main(void)
     cmocka_unit_test(one_call_makes_one_batch),
     cmocka_unit_test(faults_are_survived),
     cmocka_unit_test(what_cannot_be_is_said),
+    cmocka_unit_test(keys_do_not_come_back),
     cmocka_unit_test(the_caller_ends_it),
     cmocka_unit_test(stalls_end),
     cmocka_unit_test(azure_has_them_too),

@@ -161,8 +161,16 @@ the_list_keeps_its_contract(void **state)
                             "\"url\":\"https://api.groq.com/openai/v1\","
                             "\"model\":\"m\",\"key_env\":\"GROQ_API_KEY\",\"price_in\":0.1,\"price_out\":0.2,"
                             "\"concurrency\":0,\"replay_bytes\":0,\"profile\":\"groq\",\"dialect\":\"openai\","
+                            "\"can\":[\"schema\",\"stream\",\"batch\"],"
                             "\"settings\":{\"profile\":\"groq\"}}]}\n");
   assert_non_null(strstr(run("teacher list", 0), "groq"));
+  assert_non_null(strstr(run("teacher profiles", 0), "vllm        openai     -                     schema logprobs stream "
+                         "n        http://localhost:8000/v1\n"));
+  assert_non_null(strstr(run("teacher profiles --json", 0), "{\"name\":\"azure\",\"url\":null,\"dialect\":\"azure\","
+                         "\"key_env\":\"AZURE_OPENAI_API_KEY\",\"can\":[\"schema\",\"logprobs\",\"stream\",\"n\","
+                         "\"batch\"],\"note\":\""));
+  run("teacher add one --profile openai --model m --no-stream", 0);
+  assert_non_null(strstr(run("teacher list --json", 0), "\"can\":[\"schema\",\"logprobs\",\"n\",\"batch\"]"));
 }
 
 /* ---- test ---- */

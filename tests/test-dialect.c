@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/rng.h"
 #include "server.h"
 #include "teacher/dialect.h"
 #include "teacher/endpoint.h"
@@ -275,6 +276,7 @@ static const struct {
   {NULL, 400, "temperature must be between 0 and 2", 0, 0},
   {NULL, 400, "Unknown parameter: 'response_format'", 0, REFUSED_SCHEMA},
   {NULL, 422, "seed: Extra inputs are not permitted", 0, REFUSED_SEED},
+  {NULL, 422, "random_seed: Extra inputs are not permitted", 0, 0},
   {NULL, 500, "seed: Extra inputs are not permitted", 0, 0},
   {NULL, 400, "you exceeded your current limit of unsupported things", 0, 0},
   {NULL, 400, "This model does not support the 'logprobs' parameter.", 0, REFUSED_LOGPROBS},
@@ -414,6 +416,36 @@ logprobs_are_read(void **state)
   assert_int_equal(r.tokens[0].n_others, CHAT_ALTERNATIVES_MAX);
   chat_reply_release(&r);
   buf_release(&many);
+}
+
+/* Every reply, cut at every byte and with bytes changed: it is read, or refused with a word. */
+static void
+broken_replies_do_no_harm(void **state)
+{
+  struct rng rng;
+
+  (void)state;
+  rng_seed(&rng, 7);
+  for (size_t i = 0; i < N_OF(replies); i++) {
+    size_t n = strlen(replies[i].body);
+
+    for (size_t k = 0; k < n; k++) {
+      char *body = xstrdup(replies[i].body);
+      struct chat_reply r;
+      struct err e = {0};
+
+      assert_true(chat_parse(body, k, &r, &e) < 0 || r.content);
+      assert_true(r.content || *e.message);
+      chat_reply_release(&r);
+      body[k] = (char)rng_below(&rng, 256);
+      body[rng_below(&rng, n)] = "{}[]\",:0x"[rng_below(&rng, 9)];
+      err_clear(&e);
+      assert_true(chat_parse(body, n, &r, &e) < 0 || r.content);
+      assert_true(r.content || *e.message);
+      chat_reply_release(&r);
+      free(body);
+    }
+  }
 }
 
 /* ---- over HTTP ---- */
@@ -565,6 +597,7 @@ main(void)
     cmocka_unit_test(refusals_are_understood),
     cmocka_unit_test(replies_are_read),
     cmocka_unit_test(logprobs_are_read),
+    cmocka_unit_test(broken_replies_do_no_harm),
     cmocka_unit_test(anthropic_answers),
     cmocka_unit_test(azure_answers),
     cmocka_unit_test(refusals_are_learned_once),

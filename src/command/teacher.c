@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "command/abilities.h"
 #include "command/names.h"
 #include "command/print.h"
 #include "command/rows.h"
@@ -20,8 +21,72 @@ add(struct call *c, struct err *e)
   if (teachers_add(c, NULL, e) < 0)
     return -1;
   print_line(c, c->json ? "{\"added\":1}" : "added %s", c->args[0]);
+  if (!c->json && profile_find(call_text(c, "profile")))
+    print_line(c, "note: %s", profile_find(call_text(c, "profile"))->note);
   return 0;
 }
+
+/* ---- profiles */
+
+static void
+abilities_cell(struct grid *g, unsigned can)
+{
+  struct buf names = BUF_INIT;
+
+  for (unsigned i = 0; i < N_PROFILE_ABILITIES; i++)
+    if (can >> i & 1)
+      buf_addf(&names, "%s%s", names.n ? " " : "", profile_ability_names[i]);
+  grid_cell(g, "%s", buf_str(&names));
+  buf_release(&names);
+}
+
+static void
+abilities_json(struct buf *out, unsigned can)
+{
+  json_add_key(out, "can");
+  buf_addc(out, '[');
+  for (unsigned i = 0; i < N_PROFILE_ABILITIES; i++)
+    if (can >> i & 1) {
+      json_add_comma(out);
+      json_add_str(out, profile_ability_names[i]);
+    }
+  buf_addc(out, ']');
+}
+
+static int
+list_profiles(struct call *c, struct err *e)
+{
+  struct buf out = BUF_INIT;
+  struct grid g;
+
+  (void)e;
+  grid_init(&g, "profile|dialect|key|can|at");
+  for (const struct profile *p = profiles; p->name; p++) {
+    grid_cell(&g, "%s", p->name);
+    grid_cell(&g, "%s", p->dialect);
+    grid_cell(&g, "%s", p->key_env ? p->key_env : "-");
+    abilities_cell(&g, p->can);
+    grid_cell(&g, "%s", p->url ? p->url : "--url");
+    json_add_comma(&out);
+    buf_addc(&out, '{');
+    json_add_field(&out, "name", p->name);
+    json_add_field(&out, "url", p->url);
+    json_add_field(&out, "dialect", p->dialect);
+    json_add_field(&out, "key_env", p->key_env);
+    abilities_json(&out, p->can);
+    json_add_field(&out, "note", p->note);
+    buf_addc(&out, '}');
+  }
+  if (c->json)
+    fprintf(c->out, "{\"profiles\":[%s]}\n", buf_str(&out));
+  else
+    grid_print(&g, c);
+  grid_release(&g);
+  buf_release(&out);
+  return 0;
+}
+
+/* ---- list */
 
 /* How it speaks; NULL: it is a recording. */
 static const char *
@@ -39,6 +104,7 @@ static void
 row_json(struct buf *out, const struct teacher_row *row)
 {
   struct json *settings = json_parse(row->settings, strlen(row->settings), NULL, NULL);
+  const struct profile *profile = profile_find(json_string(json_get(settings, "profile")));
 
   json_add_comma(out);
   buf_addc(out, '{');
@@ -53,6 +119,8 @@ row_json(struct buf *out, const struct teacher_row *row)
   json_add_field_int(out, "replay_bytes", (int64_t)row->replay_bytes);
   json_add_field(out, "profile", json_string(json_get(settings, "profile")));
   json_add_field(out, "dialect", dialect_of(row, settings));
+  if (profile)
+    abilities_json(out, profile_can(profile, refusals_in(json_get(settings, "refused"))));
   json_add_key(out, "settings");
   json_print(out, settings);
   buf_addc(out, '}');
@@ -114,137 +182,17 @@ list(struct call *c, struct err *e)
 
 /* ---- test */
 
-static void
-limits_json(struct buf *out, const struct teacher_reply *r)
-{
-  json_add_key(out, "limits");
-  if (r->limit_requests < 0 && r->limit_tokens < 0) {
-    buf_adds(out, "null");
-    return;
-  }
-  buf_addc(out, '{');
-  json_add_field_number(out, "requests", r->limit_requests < 0 ? NAN : r->limit_requests);
-  json_add_field_number(out, "tokens", r->limit_tokens < 0 ? NAN : r->limit_tokens);
-  buf_addc(out, '}');
-}
-
-/* A number that an endpoint may keep to itself. */
-static void
-add_count(struct buf *out, const char *key, int64_t n)
-{
-  json_add_field_number(out, key, n < 0 ? NAN : (double)n);
-}
-
-static void
-ability_json(struct buf *out, const struct ability *a)
-{
-  const struct teacher_reply *r = a->reply;
-
-  buf_addc(out, '{');
-  json_add_field_bool(out, "ok", true);
-  json_add_field(out, "reply", r->content);
-  add_count(out, "tokens_in", r->tokens_in);
-  add_count(out, "tokens_out", r->tokens_out);
-  json_add_field_number(out, "cost_usd", r->cost_usd);
-  json_add_field_int(out, "latency_ms", r->latency_ms);
-  json_add_field_int(out, "requests", a->n_requests);
-  json_add_key(out, "abilities");
-  buf_addc(out, '{');
-  json_add_field(out, "schema", ability_words[a->schema]);
-  json_add_field(out, "logprobs", ability_words[a->logprobs]);
-  json_add_field(out, "stream", ability_words[a->stream]);
-  json_add_field(out, "n", ability_words[a->n]);
-  json_add_field(out, "usage", ability_words[a->usage]);
-  buf_addc(out, '}');
-  limits_json(out, r);
-  json_add_key(out, "refused");
-  buf_addc(out, '[');
-  for (unsigned i = 0; i < N_REFUSALS; i++)
-    if (a->learned >> i & 1) {
-      json_add_comma(out);
-      json_add_str(out, refusal_names[i]);
-    }
-  buf_adds(out, "]}");
-}
-
-static void
-limits_cell(struct grid *g, const struct teacher_reply *r)
-{
-  if (r->limit_requests < 0 && r->limit_tokens < 0)
-    grid_cell(g, "its headers tell none");
-  else if (r->limit_tokens < 0)
-    grid_cell(g, "%.0f requests", r->limit_requests);
-  else if (r->limit_requests < 0)
-    grid_cell(g, "%.0f tokens", r->limit_tokens);
-  else
-    grid_cell(g, "%.0f requests, %.0f tokens", r->limit_requests, r->limit_tokens);
-}
-
-static void
-word_row(struct grid *g, const char *what, enum ability_word word, const char *of)
-{
-  static const char *const means[N_ABILITY_WORDS] = {
-    "not seen: the answer was cut short, or all was refused together", "yes",
-    "no: not asked for, it is known not to do it", "no: it refuses it", "no: it ignores it",
-  };
-
-  grid_cell(g, "%s", what);
-  grid_cell(g, "%s%s", means[word], word == ABILITY_YES ? of : "");
-}
-
-static void
-print_ability(struct call *c, const struct ability *a)
-{
-  const struct teacher_reply *r = a->reply;
-  const unsigned others = ~(unsigned)(REFUSED_SCHEMA | REFUSED_LOGPROBS | REFUSED_N | REFUSED_STREAM);
-  struct buf money = BUF_INIT;
-  struct grid g;
-
-  grid_init(&g, "what|found");
-  grid_cell(&g, "answer");
-  grid_cell(&g, "after %lld ms: %.120s", (long long)r->latency_ms, r->content ? r->content : r->error);
-  print_usd(&money, r->cost_usd);
-  grid_cell(&g, "tokens");
-  if (a->usage == ABILITY_YES)
-    grid_cell(&g, "%lld in, %lld out, cost %s", (long long)r->tokens_in, (long long)r->tokens_out, money.s);
-  else
-    grid_cell(&g, "it does not say how many, so costs are not known");
-  word_row(&g, "schema", a->schema, "");
-  word_row(&g, "logprobs", a->logprobs, "");
-  word_row(&g, "stream", a->stream, "");
-  word_row(&g, "n", a->n, ", two answers at once");
-  grid_cell(&g, "limits");
-  limits_cell(&g, r);
-  for (unsigned i = 0; i < N_REFUSALS; i++)
-    if (a->learned & others & 1u << i) {
-      grid_cell(&g, "%s", refusal_names[i]);
-      grid_cell(&g, "%s", 1u << i == REFUSED_MAX_TOKENS ? "refused: max_completion_tokens is sent instead"
-                                                         : "refused: it is left out");
-    }
-  grid_cell(&g, "sent");
-  grid_cell(&g, a->n_requests == 1 ? "%d request" : "%d requests (what is refused costs nothing)", a->n_requests);
-  grid_print(&g, c);
-  grid_release(&g);
-  buf_release(&money);
-}
-
 static int
 ask(struct call *c, const struct recruit *recruit, struct err *e)
 {
   struct ability a;
-  struct buf out = BUF_INIT;
   int r = ability_ask(&a, &recruit->spec, c->stop, e);
 
-  if (r == 0 && c->json) {
-    ability_json(&out, &a);
-    print_json(c, &out);
-  } else if (r == 0) {
-    print_ability(c, &a);
-  }
+  if (r == 0)
+    abilities_print(c, &a);
   if (r == 0 && a.learned && !project_read_only(c->project))
     r = recruit_learn(c->project, recruit->row.id, a.learned, e);
   ability_release(&a);
-  buf_release(&out);
   return r;
 }
 
@@ -289,6 +237,7 @@ static const struct command_verb verbs[] = {
   {.name = "add", .run = add, .arguments = "NAME",
    .summary = "adds a teacher, or changes the one of that name", .flags = COMMAND_WRITES},
   {.name = "list", .run = list, .arguments = "", .summary = "the teachers"},
+  {.name = "profiles", .run = list_profiles, .arguments = "", .summary = "the endpoints that --profile knows"},
   {.name = "test", .run = test, .arguments = "[NAME]",
    .summary = "sends one small request, or reads the recordings", .flags = COMMAND_LONG | COMMAND_MAY_WRITE},
   {.name = "rm", .run = rm, .arguments = "NAME", .summary = "takes a teacher out of the list", .flags = COMMAND_WRITES},
@@ -340,6 +289,7 @@ static const struct option options[] = {
 
 static const struct command_example examples[] = {
   {"retort teacher tickets.retort list", "the teachers"},
+  {"retort teacher tickets.retort profiles", "the endpoints that are known"},
   {"retort teacher tickets.retort add local --url http://localhost:11434/v1 --model llama3.2 "
    "--price-in 0 --price-out 0",
    "a model on this machine"},
@@ -369,6 +319,8 @@ const struct command command_teacher = {
     "--max-tokens says otherwise), openrouter (OPENROUTER_API_KEY), groq (GROQ_API_KEY), mistral (MISTRAL_API_KEY), "
     "gemini (GEMINI_API_KEY). On this machine, without a key, and free of charge unless --url or prices are given: "
     "ollama (port 11434), llama.cpp (8080), vllm (8000).\n\n"
+    "`profiles` lists them with what each can do by its own documents (some of it depends on the model): schema, "
+    "logprobs, stream and n as below, batch: it takes requests in batches, at half the price.\n\n"
     "Without --price-in and --price-out (0 where nothing is paid) what it costs is not known, and no cost is shown.\n\n"
     "`test` sends one small request that asks for all at once, and says what came: answer (milliseconds to the end of "
     "the reply), tokens and cost, schema (the reply kept to a JSON schema), logprobs (how sure it was of each token: "

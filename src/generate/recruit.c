@@ -30,17 +30,6 @@ milliseconds_in(const struct json *settings, const char *key)
   return (int)(number_in(settings, key, 0, 1e6, 0) * 1000);
 }
 
-/* What the endpoint is known not to take: by its profile, and as it was seen to say. */
-static unsigned
-refused_in(const struct json *settings, const struct profile *profile)
-{
-  unsigned refused = profile ? profile->refused : 0;
-
-  for (const struct json *name = json_first(json_get(settings, "refused")); name; name = json_next(name))
-    refused |= refusal_named(json_string(name));
-  return refused;
-}
-
 static void
 read_settings(struct recruit *r, const char *text)
 {
@@ -63,7 +52,7 @@ read_settings(struct recruit *r, const char *text)
   if (!s->dialect && r->profile)
     s->dialect = r->profile->dialect;
   s->api_version = text_in(r, settings, "api_version");
-  s->refused = refused_in(settings, r->profile);
+  s->refused = refusals_in(json_get(settings, "refused")) | (r->profile ? r->profile->refused : 0u);
   s->no_schema = json_type(schema) == JSON_BOOL && !json_is_true(schema);
   r->replay_name = file ? xstrdup(file) : xasprintf("the recordings of %s", r->row.name);
   s->replay_path = r->replay_name;
@@ -125,7 +114,7 @@ settings_with(const char *text, unsigned refused)
   struct json *settings = json_parse(text, strlen(text), NULL, NULL);
   struct buf out = BUF_INIT;
 
-  refused |= refused_in(settings, NULL);
+  refused |= refusals_in(json_get(settings, "refused"));
   buf_addc(&out, '{');
   for (const struct json *m = json_first(settings); m; m = json_next(m))
     if (strcmp(json_key(m), "refused") != 0) {

@@ -14,12 +14,15 @@ const char *const refusal_names[N_REFUSALS] = {
 };
 
 unsigned
-refusal_named(const char *name)
+refusals_in(const struct json *names)
 {
-  for (unsigned i = 0; name && i < N_REFUSALS; i++)
-    if (strcmp(refusal_names[i], name) == 0)
-      return 1u << i;
-  return 0;
+  unsigned refused = 0;
+
+  for (const struct json *name = json_first(names); name; name = json_next(name))
+    for (unsigned i = 0; i < N_REFUSALS; i++)
+      if (json_string(name) && strcmp(refusal_names[i], json_string(name)) == 0)
+        refused |= 1u << i;
+  return refused;
 }
 
 struct dialect {

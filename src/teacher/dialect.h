@@ -21,6 +21,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "teacher/teacher.h"
 
 #define DIALECT_MAX_TOKENS 4096   /* of a reply, where the API wants a number and nobody gave one */
@@ -39,7 +40,7 @@ enum refusal {
 #define N_REFUSALS 9
 /* What bit i is called in a request: "response_format", "max_tokens", ... */
 extern const char *const refusal_names[N_REFUSALS];
-unsigned refusal_named(const char *name);              /* 0: no such */
+unsigned refusals_in(const struct json *names);        /* of a JSON list of such names; others do not count */
 
 struct dialect;
 

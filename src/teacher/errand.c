@@ -166,6 +166,8 @@ set_up(struct envoy *v, struct errand *a, const char *url, struct curl_slist *he
     curl_easy_setopt(v->easy, CURLOPT_TIMEOUT_MS, (long)(s->timeout_ms > 0 ? s->timeout_ms : 300000));
   if (v->endpoint.local)
     curl_easy_setopt(v->easy, CURLOPT_NOPROXY, "*");
+  if (a->post)  /* on a connection that was kept and breaks, curl would send it again by itself */
+    curl_easy_setopt(v->easy, CURLOPT_FRESH_CONNECT, 1L);
   if (form) {
     curl_easy_setopt(v->easy, CURLOPT_MIMEPOST, form);
   } else if (a->post) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "teacher/dialect.h"
 
 const char *const profile_ability_names[N_PROFILE_ABILITIES] = {"schema", "logprobs", "stream", "n", "batch"};
@@ -58,4 +59,19 @@ profile_find(const char *name)
     if (strcmp(p->name, name) == 0)
       return p;
   return NULL;
+}
+
+unsigned
+profile_can(const struct profile *p, unsigned refused)
+{
+  static const unsigned members[][2] = {
+    {REFUSED_SCHEMA, PROFILE_SCHEMA}, {REFUSED_LOGPROBS, PROFILE_LOGPROBS}, {REFUSED_STREAM, PROFILE_STREAM},
+    {REFUSED_N, PROFILE_N},
+  };
+  unsigned can = p->can;
+
+  for (size_t i = 0; i < N_OF(members); i++)
+    if ((p->refused | refused) & members[i][0])
+      can &= ~members[i][1];
+  return can;
 }

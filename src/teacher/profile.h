@@ -30,6 +30,8 @@ struct profile {
   bool free;               /* at its own URL nothing is paid for tokens */
   const char *note;        /* for the person */
 };
+/* What it can do that is not refused (bits of enum refusal). */
+unsigned profile_can(const struct profile *p, unsigned refused);
 extern const struct profile profiles[];                     /* a NULL name ends it */
 const struct profile *profile_find(const char *name);       /* NULL: unknown, or name NULL or "" */
 
