@@ -588,6 +588,31 @@ a_running_job_is_steered(void **state)
   stage_close(&s);
 }
 
+/* Who quits while a job waits for paid replies sees it wait, and can give them up. */
+static void
+quitting_waits_for_what_is_paid_for(void **state)
+{
+  struct stage s;
+  struct board *b;
+  uint32_t id;
+
+  (void)state;
+  put_on(&s, "quitting", 24, 80, 1);
+  b = project_board(s.project);
+  id = board_begin(b, ACTIVITY_JOB, 1, "job 1");
+  stage_keys(&s, "q y");
+  assert_false(workbench_wants_quit(s.w));
+  assert_true(stop_wanted(board_stop_flag(b, id)) && !stop_at_once(board_stop_flag(b, id)));
+  stage_assert_shows(&s, "q again: at once");
+  stage_keys(&s, "q");
+  assert_true(stop_at_once(board_stop_flag(b, id)));
+  assert_false(workbench_wants_quit(s.w));
+  board_end(b, id, ACTIVITY_STOPPED, "");
+  stage_settle(&s);
+  assert_true(workbench_wants_quit(s.w));
+  stage_close(&s);
+}
+
 /* Where the person stands in the list of texts does not change when more arrive. */
 static void
 put_generated(struct stage *s, uint32_t request)
@@ -872,6 +897,7 @@ main(void)
     cmocka_unit_test(diversity_is_set_beside_what_was_given),
     cmocka_unit_test(a_job_is_there_after_a_restart),
     cmocka_unit_test(a_running_job_is_steered),
+    cmocka_unit_test(quitting_waits_for_what_is_paid_for),
     cmocka_unit_test(the_stream_is_calm),
     cmocka_unit_test(without_a_teacher_it_says_so),
     cmocka_unit_test(runs_at_four_sizes),

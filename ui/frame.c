@@ -240,6 +240,8 @@ draw_bottom(struct workbench *w, struct canvas *c, struct area rule, struct area
 
     col = canvas_fit(c, a, 0, col, width > room ? room : width, STYLE_GOOD, what.s, what.n) + 2;
   }
+  if (w->quitting)
+    question = "quits when what is in flight has come in; q again: at once";
   if (question) {
     canvas_fit(c, a, 0, col, a.cols - col, STYLE_WARN, question, strlen(question));
   } else if (w->message_shown && w->n_messages) {

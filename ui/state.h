@@ -46,6 +46,7 @@ struct workbench {
   double cost_usd;             /* of the project, NaN: a price is not known; looked up when records change */
   bool cost_wanted, cost_asked;
   int64_t cost_due_ms;         /* not to be looked up again before */
+  bool quitting;               /* it quits as soon as what was asked to stop has ended */
   bool touched, quit, repaint, suspend;
   struct key key;              /* the last one */
   int tab_col[VIEW_COUNT], tab_end[VIEW_COUNT];  /* where the tabs stand, for clicks */

@@ -325,12 +325,15 @@ workbench_show(struct workbench *w, const char *filter)
     }
 }
 
+/* Jobs wait for replies that are paid for; the screen stays meanwhile. Asked again they give them up. */
 static void
 quit_now(void *arg)
 {
   struct workbench *w = arg;
 
-  w->quit = true;
+  w->quitting = true;
+  board_stop_all(w->board);
+  errands_stop(&w->errands, NULL);
 }
 
 void
@@ -340,6 +343,8 @@ workbench_quit(struct workbench *w)
 
   if (n == 0 && board_running(w->board) == 0)
     w->quit = true;
+  else if (w->quitting)
+    quit_now(w);
   else
     workbench_confirm(w, "something still runs: stop it, keep what it has, and quit? (y/n)", quit_now, w);
 }
@@ -516,6 +521,7 @@ workbench_step(struct workbench *w)
   bool moved = corpus != w->corpus_seen || board != w->board_seen || records != w->records_seen, changed;
 
   changed = errands_collect(&w->errands) || moved || w->gone_to;
+  w->quit |= w->quitting && errands_commands(&w->errands) == 0 && board_running(w->board) == 0;
   if (project_failure(w->project, &e)) {
     workbench_complain(w, &e);
     changed = true;

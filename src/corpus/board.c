@@ -421,7 +421,8 @@ board_stop_all(struct board *b)
   for (size_t i = 0; i < b->n; i++)
     if (!ended(b->entries[i])) {
       atomic_store(&b->entries[i]->stop.wanted, true);
-      b->entries[i]->stops++;
+      if (b->entries[i]->stops++)
+        atomic_store(&b->entries[i]->stop.at_once, true);
     }
   pthread_cond_broadcast(&b->woken);
   leave(b);
