@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include <string.h>
 #include <wchar.h>
 #include <wctype.h>
 
@@ -46,15 +47,28 @@ utf8_encode(uint32_t c, char out[4])
   return n;
 }
 
+/* Most of what is read is ASCII: eight bytes at a time. */
+static size_t
+skip_ascii(const char *s, size_t i, size_t n)
+{
+  uint64_t word;
+
+  for (; n - i >= sizeof word; i += sizeof word) {
+    memcpy(&word, s + i, sizeof word);
+    if (word & 0x8080808080808080u)
+      break;
+  }
+  while (i < n && (unsigned char)s[i] < 0x80)
+    i++;
+  return i;
+}
+
 bool
 utf8_valid(const char *s, size_t n, size_t *bad)
 {
   size_t len;
 
-  for (size_t i = 0; i < n; i += len) {
-    len = 1;
-    if ((unsigned char)s[i] < 0x80)
-      continue;
+  for (size_t i = 0; (i = skip_ascii(s, i, n)) < n; i += len) {
     if (utf8_decode(s + i, n - i, &len) == UTF8_BAD && len == 1) {
       if (bad)
         *bad = i;
