@@ -488,6 +488,7 @@ the_first_byte_is_awaited_for_so_long(void **state)
   assert_int_equal(r->fault, TEACHER_FAULT_LOST);
   assert_int_equal(r->n_timeouts, 1);
   assert_non_null(strstr(r->error, "no answer from 'http://127.0.0.1:"));
+  assert_true(r->latency_ms >= 200 && r->latency_ms < spec.timeout_ms / 2);
   teacher_reply_free(r);
   /* once it has begun, only the limit of the whole holds */
   spec.timeout_ms = 600;
@@ -695,6 +696,34 @@ draining_tries_nothing_again(void **state)
   assert_int_equal(r->fault, TEACHER_FAULT_CANCELLED);
   assert_int_equal(r->tries, 1);
   teacher_reply_free(r);
+  teacher_close(t);
+}
+
+/* More than the buffers of a connection take at once. */
+static void
+a_large_request_goes_out(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct buf messages = BUF_INIT;
+  struct teacher_reply *r;
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  spec.concurrency = 1;
+  t = teacher_open(&spec, NULL);
+  teacher_reply_free(ask_sample(t, message_with(""), 0));  /* on a connection that is kept */
+  buf_adds(&messages, "[{\"role\":\"user\",\"content\":\"");
+  buf_addn(&messages, 'x', 12000000);
+  buf_adds(&messages, "\"}]");
+  request.messages = messages.s;
+  teacher_start(t, 1, &request);
+  r = teacher_take(t, 20000);
+  assert_true(r && r->ok && r->tokens_in > 2999999);
+  assert_int_equal(server->n_connections, 1);
+  teacher_reply_free(r);
+  buf_release(&messages);
   teacher_close(t);
 }
 
@@ -907,6 +936,7 @@ main(void)
     cmocka_unit_test(nothing_is_sent_twice_behind_our_back),
     cmocka_unit_test(draining_begins_nothing),
     cmocka_unit_test(draining_tries_nothing_again),
+    cmocka_unit_test(a_large_request_goes_out),
     cmocka_unit_test(a_thousand_are_in_flight),
     cmocka_unit_test(streams_are_heard_as_they_come),
     cmocka_unit_test(a_stream_may_be_cut_anywhere),
