@@ -120,7 +120,7 @@ int job_store_votes(struct project *p, uint32_t teacher_id, const uint32_t *samp
  * (none if it is empty). *first_id as in project_insert; may be NULL. -1 and nothing written if one of the requests is
  * not waiting to be parsed (another process was first). */
 struct kept {
-  const uint32_t *requests;
+  const uint32_t *requests;      /* all of one job */
   size_t n_requests;
   const struct change *change;
   const struct dropped_row *dropped;

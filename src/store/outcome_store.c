@@ -37,18 +37,22 @@ mark_unreadable(struct project *p, struct keeping *w, uint32_t id, struct err *e
   return db_run(&p->db, e, "UPDATE request SET unparsable=1 WHERE id=?", "u", id);
 }
 
+/* One row with its values: INSERT ... SELECT would keep a statement journal, which costs more than all else here. */
 static int
 write_dropped(struct project *p, struct keeping *w, struct err *e)
 {
   static const char sql[] =
     "INSERT INTO dropped (job, request, label, attributes, text, text2, reason, detail, of_sample)"
-    " SELECT job, id, nullif(?2, 65535), ?3, ?4, ?5, ?6, ?7, ?8 FROM request WHERE id=?1";
+    " VALUES (?, ?, nullif(?, 65535), ?, ?, ?, ?, ?, ?)";
+  int64_t job = 0;
 
   for (size_t i = 0; i < w->k->n_dropped; i++) {
     const struct dropped_row *d = &w->k->dropped[i];
     uint32_t request = d->request_id ? d->request_id : w->k->requests[0];
 
-    if (db_run(&p->db, e, sql, "uutttttu", request, (uint32_t)d->label, or_empty(d->attributes), d->text, d->text2,
+    if (i == 0 && db_number(&p->db, e, 0, &job, "SELECT job FROM request WHERE id=?", "u", request))
+      return -1;
+    if (db_run(&p->db, e, sql, "iuutttttu", job, request, (uint32_t)d->label, or_empty(d->attributes), d->text, d->text2,
                or_empty(d->reason), or_empty(d->detail), d->of_id) ||
         ((!d->text || strcmp(or_empty(d->reason), "label") == 0) && mark_unreadable(p, w, request, e)))
       return -1;
