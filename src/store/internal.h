@@ -132,6 +132,17 @@ int row_write_values(struct project *p, const struct change *set, struct err *e)
 /* A value of the log as text, to be freed; NULL: no text. */
 char *row_value_text(const struct project *p, enum field field, sqlite3_stmt *s, int column);
 
+/* ---- request_store.c: writing raw replies, inside a transaction and after it ---- */
+
+struct request_row;
+struct replies {
+  const struct request_row *rows;
+  size_t n;
+  uint64_t *hashes;              /* room for n: of their keys */
+};
+int reply_work(struct project *p, void *replies, struct err *e);
+void reply_after(struct project *p, void *replies);
+
 /* ---- follow.c: from the file to memory ---- */
 
 /* Everything, at open. */

@@ -129,6 +129,10 @@ struct kept {
   size_t n_votes;
 };
 int job_store_keep_all(struct project *p, const struct kept *k, uint32_t *first_id, struct err *e);
+/* job_store_reply of n rows and job_store_keep_all of other requests (k NULL: nothing) in one transaction: what a busy job
+ * does again and again, with one wait for the disk instead of two. */
+int job_store_turn(struct project *p, const struct request_row *rows, size_t n, const struct kept *k,
+                   uint32_t *first_id, struct err *e);
 /* Parsed requests of a job as if they were only answered: their dropped texts and votes are forgotten, their samples
  * stay. For reading replies again by other rules. */
 int job_store_unparse(struct project *p, uint32_t job_id, struct err *e);

@@ -10,6 +10,7 @@
 
 struct keeping {
   const struct kept *k;
+  struct replies *replies;     /* NULL: none */
   uint64_t *hashes;            /* of the keys of the requests whose replies could not be read */
   uint32_t *unreadable;        /* their ids */
   size_t n_unreadable;
@@ -108,6 +109,8 @@ keep_work(struct project *p, void *arg, struct err *e)
 {
   struct keeping *w = arg;
 
+  if (w->replies && reply_work(p, w->replies, e))
+    return -1;
   for (size_t i = 0; i < w->k->n_requests; i++)
     if (mark_parsed(p, w->k->requests[i], e))
       return -1;
@@ -121,25 +124,39 @@ keep_after(struct project *p, void *arg)
 {
   const struct keeping *w = arg;
 
+  if (w->replies)
+    reply_after(p, w->replies);
   for (size_t i = 0; i < w->n_unreadable; i++)
     answered_note(p, w->hashes[i], w->unreadable[i], false);
   show_change(p, w->k->change, w->entry);
 }
 
 int
-job_store_keep_all(struct project *p, const struct kept *k, uint32_t *first_id, struct err *e)
+job_store_turn(struct project *p, const struct request_row *rows, size_t n, const struct kept *k, uint32_t *first_id,
+               struct err *e)
 {
-  struct keeping w = {.k = k, .hashes = xcalloc(k->n_dropped + 1, sizeof *w.hashes),
-                      .unreadable = xcalloc(k->n_dropped + 1, sizeof *w.unreadable)};
-  int rc = k->n_requests ? project_call(p, keep_work, keep_after, &w, e) : 0;
+  static const struct kept nothing;
+  struct replies in = {rows, n, xcalloc(n + 1, sizeof *in.hashes)};
+  struct keeping w = {.k = k ? k : &nothing, .replies = n ? &in : NULL};
+  int rc;
 
+  w.hashes = xcalloc(w.k->n_dropped + 1, sizeof *w.hashes);
+  w.unreadable = xcalloc(w.k->n_dropped + 1, sizeof *w.unreadable);
+  rc = n || w.k->n_requests ? project_call(p, keep_work, keep_after, &w, e) : 0;
   if (rc >= 0)
     project_touch(p);
   if (first_id)
     *first_id = w.first_id;
   free(w.hashes);
   free(w.unreadable);
+  free(in.hashes);
   return rc;
+}
+
+int
+job_store_keep_all(struct project *p, const struct kept *k, uint32_t *first_id, struct err *e)
+{
+  return job_store_turn(p, NULL, 0, k, first_id, e);
 }
 
 int

@@ -196,12 +196,6 @@ job_store_begin(struct project *p, const struct job_row *row, struct request_row
 
 /* ---- answers ---- */
 
-struct replies {
-  const struct request_row *rows;
-  size_t n;
-  uint64_t *hashes;      /* of their keys */
-};
-
 static int
 write_reply(struct project *p, const struct request_row *r, struct err *e)
 {
@@ -223,7 +217,7 @@ write_reply(struct project *p, const struct request_row *r, struct err *e)
   return db_run(&p->db, e, body_sql, "ub", r->id, (const void *)or_empty(r->reply), r->n_reply);
 }
 
-static int
+int
 reply_work(struct project *p, void *arg, struct err *e)
 {
   const struct replies *in = arg;
@@ -234,7 +228,7 @@ reply_work(struct project *p, void *arg, struct err *e)
   return 0;
 }
 
-static void
+void
 reply_after(struct project *p, void *arg)
 {
   const struct replies *in = arg;
