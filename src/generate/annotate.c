@@ -349,6 +349,6 @@ finish(struct job *j, struct err *e)
 }
 
 const struct job_kind job_kind_annotate = {
-  .name = "annotate", .template_kind = PROMPTY_ANNOTATE, .change = CHANGE_SET,
+  .name = "annotate", .template_kind = PROMPTY_ANNOTATE, .change = CHANGE_SET, .wants_tokens = true,
   .plan = plan, .outgoing = go_out, .read = read_labels, .finish = finish,
 };

@@ -2,15 +2,21 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "teacher/dialect.h"
 
+#define AHEAD_MS 50
+#define AHEAD_MAX 2048
+#define RATE_OVER 64    /* replies, and */
+#define RATE_MS 50      /* time, that a rate is measured over */
 #define LOOK_MS 4   /* with several teachers: how long to wait for one before the others are looked at */
 
 int
 crew_open(struct crew *c, const struct blueprint *b, struct err *e)
 {
-  *c = (struct crew){.members = xcalloc(b->n_team, sizeof *c->members), .n = b->n_team, .project = b->project, .fallback = b->fallback};
+  *c = (struct crew){.members = xcalloc(b->n_team, sizeof *c->members), .n = b->n_team,
+                      .project = b->project, .fallback = b->fallback};
   for (size_t i = 0; i < c->n; i++) {
     struct crew_member *m = &c->members[i];
 
@@ -89,12 +95,13 @@ crew_n_sent(const struct crew *c)
   return n;
 }
 
-bool
-crew_has_room(const struct crew *c, size_t member)
+size_t
+crew_room(const struct crew *c, size_t member)
 {
   const struct crew_member *m = &c->members[member];
+  size_t most = 2 * (size_t)teacher_concurrency(m->teacher) + m->ahead;
 
-  return m->n_sent < 2 * (size_t)teacher_concurrency(m->teacher);
+  return m->n_sent < most ? most - m->n_sent : 0;
 }
 
 int
@@ -117,6 +124,25 @@ crew_start(struct crew *c, size_t member, uint64_t tag, const struct teacher_req
   teacher_start(m->teacher, tag, request);
 }
 
+/* How fast it is, over the last replies. */
+static void
+note_taken(struct crew_member *m)
+{
+  int64_t ms;
+
+  m->n_sent--;
+  if (++m->n_taken < RATE_OVER)
+    return;
+  ms = clock_ms() - m->since_ms;
+  if (ms < RATE_MS)
+    return;
+  m->ahead = m->n_taken * AHEAD_MS / (size_t)ms;
+  if (m->ahead > AHEAD_MAX)
+    m->ahead = AHEAD_MAX;
+  m->n_taken = 0;
+  m->since_ms += ms;
+}
+
 /* Whoever has a reply, each in turn; waits on the last one only. */
 static struct teacher_reply *
 look_around(struct crew *c, int wait_ms, size_t n_busy)
@@ -129,7 +155,8 @@ look_around(struct crew *c, int wait_ms, size_t n_busy)
     if (m->n_sent == 0)
       continue;
     r = teacher_take(m->teacher, --n_busy == 0 ? wait_ms : 0);
-    m->n_sent -= r != NULL;
+    if (r)
+      note_taken(m);
   }
   c->turn = (c->turn + 1) % c->n;
   return r;

@@ -14,6 +14,8 @@ struct crew_member {
   struct teacher *teacher;       /* NULL: it could not be opened */
   struct err why;                /* no request can succeed with it; code 0: it can be used */
   size_t n_sent;                 /* under way */
+  size_t n_taken, ahead;         /* replies since since_ms; what it does in AHEAD_MS, at the rate of late */
+  int64_t since_ms;
   size_t next;                   /* the job's: no planned request of this member stands before it */
 };
 struct crew {
@@ -32,8 +34,9 @@ size_t crew_find(const struct crew *c, uint32_t teacher_id);
 size_t crew_stand_in(const struct crew *c, size_t member);
 bool crew_usable(const struct crew *c);                    /* any member */
 size_t crew_n_sent(const struct crew *c);
-/* Whether a member takes one more request: some wait in its queue, so that it never waits for us. */
-bool crew_has_room(const struct crew *c, size_t member);
+/* How many more requests a member takes: as many as may be in flight, as many that wait in its queue, and what it does in
+ * AHEAD_MS, so that it never waits for us. */
+size_t crew_room(const struct crew *c, size_t member);
 int crew_most(const struct crew *c);                       /* in flight at a time, over all that can be used */
 
 void crew_start(struct crew *c, size_t member, uint64_t tag, const struct teacher_request *request);

@@ -25,6 +25,7 @@ end(struct job *j, enum job_state state, int result, struct err *e)
 int
 end_failed(struct job *j, struct err *e)
 {
+  job_save(j);
   return end(j, JOB_FAILED, -1, e);
 }
 

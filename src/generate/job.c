@@ -1,6 +1,6 @@
-/* The main way: job_step sends what may be sent (send_planned), waits for replies and puts them on disk as they came
- * (job_take_replies), and then brings them in their turn through reader and filters into the corpus
- * (job_keep_answered). */
+/* The main way: job_step sends what may be sent (send_planned), takes the replies that have come (job_take_replies), and
+ * (job_keep_answered) reads those that are on disk, each in its turn, through the filters; one transaction then writes
+ * what they gave into the corpus, and the raw replies that came, which the next step reads. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,33 +12,23 @@
 #include "generate/work.h"
 
 #define ONCE_SIZE 128
-#define TAKE_BATCH 256          /* replies written in one transaction */
-#define KEEP_BATCH 256          /* replies whose texts are kept in one transaction, and */
-#define KEEP_BYTES ((size_t)4 << 20)
+#define TAKE_BATCH 512          /* raw replies written in one transaction, and */
+#define KEEP_BATCH 512          /* replies whose texts are kept in it, and */
+#define KEEP_BYTES ((size_t)8 << 20)
 #define HELD_BYTES ((size_t)64 << 20)  /* replies that wait in memory behind one that does not come */
 #define LOST_MAX 3              /* sendings of a request whose replies get lost, where money or tokens are counted */
 
-/* ---- send ---- */
-
-/* A reply is to be written; it is read only when it is on disk. */
+/* Its reply is here. It is read only when it is on disk. */
 static void
-to_write(struct job *j, struct item *it)
+came(struct job *j, struct item *it)
 {
   GROW(j->fresh, j->cap_fresh, j->n_fresh + 1);
-  j->fresh[j->n_fresh++] = it->row;
+  j->fresh[j->n_fresh++] = (size_t)(it - j->items);
   j->n_held += it->row.n_reply;
-  it->state = ITEM_ANSWERED;
+  it->state = ITEM_CAME;
 }
 
-/* All of them in one transaction. */
-static int
-write_replies(struct job *j, struct err *e)
-{
-  size_t n = j->n_fresh;
-
-  j->n_fresh = 0;
-  return n > 0 ? job_store_reply(j->project, j->fresh, n, e) : 0;
-}
+/* ---- send ---- */
 
 int
 job_answer_from_file(struct job *j, struct item *it, struct err *e)
@@ -56,7 +46,7 @@ job_answer_from_file(struct job *j, struct item *it, struct err *e)
     r->cost_usd = 0;
     r->tries = 0;
     r->answered_ms = clock_wall_ms();
-    to_write(j, it);
+    came(j, it);
     j->funnel.cached++;
     j->funnel.answered += r->wanted;
   } else if (found == 1) {
@@ -84,14 +74,13 @@ send_one(struct job *j, size_t i)
 {
   struct item *it = &j->items[i];
   const struct crew_member *m = &j->crew.members[it->member];
-  size_t most = 2 * (size_t)teacher_concurrency(m->teacher);
   struct outgoing o;
   char once[ONCE_SIZE];
   bool fits;
 
   outgoing_init(&o, &j->blueprint, &it->row);
   o.request.idempotency_key = once_key(j, it, once);
-  it->bound = purse_bound(&j->purse, &m->who->recruit.spec, &it->row, most - m->n_sent, &o.request);
+  it->bound = purse_bound(&j->purse, &m->who->recruit.spec, &it->row, crew_room(&j->crew, it->member), &o.request);
   fits = purse_open(&j->purse, &it->bound);
   if (fits) {
     it->row.sent_ms = clock_wall_ms();
@@ -154,7 +143,7 @@ send_to(struct job *j, size_t member, struct err *e)
     if (m->why.code != 0) {
       if (!hand_on(j, m->next))
         pass_over(j, it, &m->why);
-    } else if (!crew_has_room(&j->crew, member)) {
+    } else if (crew_room(&j->crew, member) == 0) {
       return 0;
     } else if (!send_one(j, m->next)) {
       return 1;
@@ -170,7 +159,7 @@ send_planned(struct job *j, struct err *e)
 
   for (size_t i = 0; result == 0 && i < j->crew.n; i++)
     result = send_to(j, i, e);
-  return result < 0 || write_replies(j, e) < 0 ? -1 : 0;
+  return result < 0 ? -1 : 0;
 }
 
 /* ---- keep the raw replies ---- */
@@ -270,7 +259,10 @@ take_answer(struct job *j, struct item *it, struct teacher_reply *r)
   row->teacher_id = m->who->recruit.row.id;
   row->answered_ms = clock_wall_ms();
   job_count_answer(j, it, in, out, usd);
-  to_write(j, it);
+  it->content = r->content;
+  it->finish_reason = r->finish_reason;
+  r->content = r->finish_reason = NULL;
+  came(j, it);
 }
 
 static void
@@ -323,7 +315,7 @@ job_take_replies(struct job *j, int timeout_ms, struct err *e)
     result = take_one(j, r, e);
     teacher_reply_free(r);
   }
-  return write_replies(j, result == 0 ? e : NULL) < 0 ? -1 : result;
+  return result;
 }
 
 /* ---- read, keep ---- */
@@ -343,17 +335,29 @@ body_from_file(struct job *j, struct item *it)
   request_row_release(&row);
 }
 
+/* The teacher has looked into the reply already; what is read again is what it did not tell: the tokens, or why there
+ * is no content. */
+static int
+open_reply(struct job *j, struct item *it, struct chat_reply *chat, struct err *e)
+{
+  if (it->content && !j->blueprint.kind->wants_tokens) {
+    *chat = (struct chat_reply){.content = it->content, .finish_reason = it->finish_reason};
+    it->content = it->finish_reason = NULL;
+    return 0;
+  }
+  if (!it->row.reply)
+    body_from_file(j, it);
+  return chat_parse(it->row.reply ? it->row.reply : "", it->row.n_reply, chat, e);
+}
+
 /* Adds to o what the reply gives, as the job's kind sees it; what cannot be read goes into quarantine as a whole. */
 static void
 read_reply(struct job *j, struct item *it, struct outcome *o)
 {
   struct chat_reply chat;
   struct err why = {0};
-  int result;
+  int result = open_reply(j, it, &chat, &why);
 
-  if (!it->row.reply)
-    body_from_file(j, it);
-  result = chat_parse(it->row.reply ? it->row.reply : "", it->row.n_reply, &chat, &why);
   if (result == 0)
     result = j->blueprint.kind->read(j, it, &chat, o, &why);
   else if (chat.finish_reason && strcmp(chat.finish_reason, "length") == 0)
@@ -397,19 +401,24 @@ count_samples(const struct change *ch)
   return n;
 }
 
+/* One transaction: the raw replies that came, and what became of others, which have been on disk before. */
 static int
-keep(struct job *j, struct outcome *o, struct err *e)
+write_turn(struct job *j, const struct outcome *o, uint32_t *first_id, struct err *e)
 {
   struct kept kept = {.requests = o->requests, .n_requests = o->n_requests, .change = o->change,
                       .dropped = o->dropped, .n_dropped = o->n_dropped, .votes = o->votes, .n_votes = o->n_votes};
-  uint32_t first_id = 0;
+  struct request_row *rows = xcalloc(j->n_fresh + 1, sizeof *rows);
+  int result;
 
-  change_summarize(o->change, "%s %zu samples", j->blueprint.kind->name, count_samples(o->change));
-  if (job_store_keep_all(j->project, &kept, &first_id, e) < 0)
-    return -1;
-  filters_kept(j->filters, first_id);
-  account(j, o);
-  return 0;
+  for (size_t i = 0; i < j->n_fresh; i++)
+    rows[i] = j->items[j->fresh[i]].row;
+  result = job_store_turn(j->project, rows, j->n_fresh, &kept, first_id, e);
+  for (size_t i = 0; result == 0 && i < j->n_fresh; i++)
+    j->items[j->fresh[i]].state = ITEM_ANSWERED;
+  if (result == 0)
+    j->n_fresh = 0;
+  free(rows);
+  return result;
 }
 
 static void
@@ -417,16 +426,20 @@ done_with(struct job *j, struct item *it)
 {
   j->n_held -= it->row.n_reply < j->n_held ? it->row.n_reply : j->n_held;
   free(it->row.reply);
-  it->row.reply = NULL;
+  free(it->content);
+  free(it->finish_reason);
+  it->row.reply = it->content = it->finish_reason = NULL;
   it->row.n_reply = 0;
   it->state = ITEM_DONE;
 }
 
-/* Reads replies from *at on, until there are enough for a transaction, and keeps what they gave. */
+/* Reads what is on disk, in its turn, from *at on, as much as makes a transaction; writes what it gave, and what came
+ * meanwhile. */
 static int
 keep_some(struct job *j, size_t *at, bool all, struct err *e)
 {
   size_t from = *at, i = from, bytes = 0;
+  uint32_t first_id = 0;
   struct outcome o;
   int result = 0;
 
@@ -441,29 +454,55 @@ keep_some(struct job *j, size_t *at, bool all, struct err *e)
       break;
     }
   }
-  if (o.n_requests > 0)
-    result = keep(j, &o, e);
-  for (; result == 0 && from < i; from++)
-    if (j->items[from].state == ITEM_ANSWERED)
-      done_with(j, &j->items[from]);
+  change_summarize(o.change, "%s %zu samples", j->blueprint.kind->name, count_samples(o.change));
+  for (size_t k = from; k < i; k++)  /* before others become so */
+    if (j->items[k].state == ITEM_ANSWERED)
+      done_with(j, &j->items[k]);
+  if (o.n_requests > 0 || j->n_fresh > 0)
+    result = write_turn(j, &o, &first_id, e);
+  if (result == 0) {
+    filters_kept(j->filters, first_id);
+    account(j, &o);
+  }
   outcome_release(&o);
   *at = i;
   return result;
 }
 
+/* The first that is on disk and not read, or n. */
+static size_t
+next_answered(const struct job *j)
+{
+  size_t i = j->head;
+
+  while (i < j->n && j->items[i].state != ITEM_ANSWERED)
+    i++;
+  return i;
+}
+
 int
 job_keep_answered(struct job *j, bool all, struct err *e)
 {
-  size_t at = j->head, before;
+  size_t at = j->head;
 
   do {
-    before = at;
     if (keep_some(j, &at, all, e) < 0)
       return -1;
-  } while (at > before);
+    if (all && at == j->n && next_answered(j) < j->n)
+      at = next_answered(j);
+  } while (all && at < j->n);
   while (j->head < j->n && j->items[j->head].state == ITEM_DONE)
     j->head++;
   return 0;
+}
+
+void
+job_save(struct job *j)
+{
+  static const struct outcome nothing;
+
+  if (j->n_fresh > 0)
+    write_turn(j, &nothing, NULL, NULL);
 }
 
 /* ---- a step ---- */
@@ -474,7 +513,7 @@ step_batches(struct job *j, int timeout_ms, struct err *e)
 {
   int stand = batch_step(j, timeout_ms, e);
 
-  if (stand >= 0 && (write_replies(j, e) < 0 || job_keep_answered(j, false, e) < 0))
+  if (stand >= 0 && job_keep_answered(j, false, e) < 0)
     stand = -1;
   if (stand < 0 && e->code == ERR_INTERRUPTED)  /* the wish is seen again before the next step */
     return 1;
@@ -502,6 +541,8 @@ job_step(struct job *j, int timeout_ms, struct err *e)
       return going;
     timeout_ms = 0;
   }
+  if (j->head < j->n && j->items[j->head].state == ITEM_ANSWERED)
+    timeout_ms = 0;  /* there is something to read */
   if ((!paused && !j->batching && !end_begun(j) && send_planned(j, e) < 0) || job_take_replies(j, timeout_ms, e) < 0 ||
       job_keep_answered(j, false, e) < 0)
     return end_failed(j, e);
@@ -547,8 +588,11 @@ job_free(struct job *j)
   crew_close(&j->crew);
   show_release(j);
   filters_free(j->filters);
-  for (size_t i = 0; i < j->n; i++)
+  for (size_t i = 0; i < j->n; i++) {
     request_row_release(&j->items[i].row);
+    free(j->items[i].content);
+    free(j->items[i].finish_reason);
+  }
   free(j->items);
   free(j->fresh);
   job_row_release(&j->row);

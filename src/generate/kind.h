@@ -38,6 +38,7 @@ struct job_kind {
   const char *name;              /* in struct job_row, and the kind of the template */
   enum prompty_kind template_kind;
   enum change_kind change;       /* that its outcomes make */
+  bool wants_tokens;             /* read looks at the probabilities of tokens */
   /* Adds what is wished to a job's params, as a member "wish", which stays as it is when the job is gone on with; NULL:
    * nothing. */
   int (*wish)(const struct blueprint *b, const struct job_options *o, struct buf *params, struct err *e);

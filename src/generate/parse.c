@@ -73,15 +73,21 @@ scan_value(struct span t, struct buf *clean)
     char c = t.s[i];
 
     if (string) {
-      if (c == '\\' && i + 1 < t.n) {
+      size_t plain = i;
+
+      while (plain < t.n && t.s[plain] != '"' && t.s[plain] != '\\')
+        plain++;
+      buf_add(clean, t.s + i, plain - i);
+      i = plain;
+      if (i + 1 < t.n && t.s[i] == '\\') {
         i++;
         if (t.s[i] != '\'')
-          buf_addc(clean, c);
+          buf_addc(clean, '\\');
         buf_addc(clean, t.s[i]);
-        continue;
+      } else if (i < t.n) {
+        string = t.s[i] != '"';
+        buf_addc(clean, t.s[i]);
       }
-      string = c != '"';
-      buf_addc(clean, c);
       continue;
     }
     if (comma && !is_space(c)) {

@@ -15,7 +15,12 @@
 #include "generate/requests.h"
 
 /* Where a request stands, in this run. On disk it stands in enum request_state. */
-enum item_state { ITEM_PLANNED, ITEM_SENT, ITEM_ANSWERED, ITEM_DONE };
+enum item_state {
+  ITEM_PLANNED, ITEM_SENT,
+  ITEM_CAME,                   /* its reply is here, and not on disk yet */
+  ITEM_ANSWERED,               /* it is on disk, and waits to be read */
+  ITEM_DONE,
+};
 
 struct item {
   struct request_row row;      /* reply is set from the answer until it is read */
@@ -23,6 +28,7 @@ struct item {
   uint16_t member;             /* of the crew: who is asked */
   bool again;                  /* its reply could not be read: until a new one is on disk, that stands */
   int n_lost;                  /* tries whose reply never came */
+  char *content, *finish_reason;  /* of a reply that has just come; NULL: to be read from it */
   struct cost bound;           /* the most that it may cost, while sent */
   bool handed_in;              /* it was in a batch in this run, or is: not again */
 };
@@ -56,7 +62,7 @@ struct job {
   struct item *items;          /* in the order of the plan */
   size_t n, cap;               /* it grows: hold indexes, not pointers */
   size_t head;                 /* the first item that is not done: nothing behind it is kept before it */
-  struct request_row *fresh;   /* replies that are to be written at once; borrowed from items */
+  size_t *fresh;               /* items whose replies are not on disk yet */
   size_t n_fresh, cap_fresh;
   size_t n_held;               /* bytes of replies that wait for their turn */
   struct funnel funnel;
@@ -101,8 +107,11 @@ int job_answer_from_file(struct job *j, struct item *it, struct err *e);
 /* What a paid reply took, in the row and the figures. A request that was asked again has cost what both replies cost. */
 void job_count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd);
 int job_take_replies(struct job *j, int timeout_ms, struct err *e);
-/* Those whose turn it is; or all that are there, when nothing more will come. */
+/* Reads and keeps those whose turn it is, and writes those that came; or, when nothing more will come, all that are
+ * there, until nothing is left to do. */
 int job_keep_answered(struct job *j, bool all, struct err *e);
+/* Writes the raw replies that came, whatever else has failed. */
+void job_save(struct job *j);
 
 /* end.c */
 /* Begins to wind up; the first reason stands. */
