@@ -354,6 +354,8 @@ static const struct option options[] = {
 
 static const struct command_example examples[] = {
   {"retort generate tickets.retort --dry-run", "what would it cost?"},
+  {"retort generate tickets.retort --per-label 20 --probe", "five requests of it, and what the rest would take"},
+  {"retort generate tickets.retort --per-label 20 --resume --top-up", "goes on until 20 texts of each label are kept"},
   {"retort generate tickets.retort --per-label 20 --accept", "20 texts for each label, accepted as they come"},
   {"retort generate tickets.retort --resume --json", "goes on with it if it was stopped; the figures as JSON"},
   {NULL, NULL},
@@ -370,6 +372,32 @@ const struct command command_generate = {
     "cannot be read is kept as it is, with the reason.\n\n"
     "Every request stands in the project before it is sent, and every reply before it is read: a job that was stopped "
     "or killed goes on with --resume, and a request that was answered once is never sent again.\n\n"
+    "Before: --dry-run says how many requests, tokens and dollars it would be, each with an interval, and the most that it can "
+    "cost. It goes by the lengths of replies that this template had before (95 % intervals), else by the texts of the "
+    "corpus (as short, or as long, as the shortest and longest twentieth of them). --probe sends the first five requests of "
+    "the job, says what the rest would take, and stops; --resume goes on, and the five are not sent again. Where no price is "
+    "known it says so: tokens, requests and time can be limited all the same.\n\n"
+    "--per-label and --count are texts asked for; with --top-up they are texts kept. After each round labels, and attribute "
+    "values of a label, that lack texts are asked for again, as often as what was kept so far makes likely, with "
+    "combinations of values that were not used yet or with new sample numbers. It ends when nothing is lacking but less than "
+    "half of what a request brings, when the last two requests of an attribute value brought nothing (then the other values "
+    "make up for it), or when --waste times the wished number was asked for. What is lacking then is said, with exit "
+    "status 3. A job that is done can be topped up later: --resume --top-up.\n\n"
+    "With --steer half of each label's requests are made as planned, and the rest in rounds, dealt to the values of each "
+    "attribute by what is missing until each text asked for brings something new: 1 - yield × diversity, where yield is kept "
+    "by asked for, and diversity is distinct-2 of the newest 16 texts, times the share of texts that doubled no other. "
+    "Labels keep their numbers.\n\n"
+    "--seeds says which texts a template that shows `seeds` gets, accepted ones and seeds of the split train only: random "
+    "ones of the label; balanced: of all labels in turn, the prompt's own first; similar: one that shares words with the "
+    "prompt's attribute values and those that are most like it; hard: those that the student finds hard (--aim). A "
+    "template can also show `avoid`: openings that come back too often, and the newest texts of the same cell.\n\n"
+    "The JSON has the funnel: requested, answered, parsed, kept, dropped by reason, requests, tokens, cost_usd, the same by "
+    "label in labels; rounds (requests, texts requested and kept of each); and coverage: for each label, and for each "
+    "attribute each label × value, the requests made and failed, the texts asked for, answered, kept and dropped, "
+    "near-duplicates among the dropped, and those that a person accepted or rejected. That of --dry-run and --probe has "
+    "requests, cached (answered already), requests_bound (with --top-up), texts, tokens, cost_usd, cost_bound_usd (null: no "
+    "bound), interval (tokens_in, tokens_out, cost_usd as [low, high], and the replies that they go by), yield (of earlier "
+    "jobs of the template), and job (that would be gone on with).\n\n"
     "A template of kind rewrite makes new texts of those that --filter chooses: paraphrases, the same in another style, or, "
     "where the template says `target: other` (or --label is given), texts of another label. Each new sample has the one "
     "it was made of as its parent. Test and validation texts are never rewritten. Without --per-label and --count each text "
@@ -381,7 +409,7 @@ const struct command command_generate = {
     "the student calls B and the reverse, and the template has the other label as `rival`. What is aimed at is printed "
     "first.\n\n"
     "What was generated is not trained on until it is accepted (by retort accept, in the workbench, or at once by "
-    "--accept). Exit status 3: the budget is used up or requests failed for good, the rest is done.",
+    "--accept). Exit status 3: a limit is reached, requests failed for good, or topping up fell short; the rest is done.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

@@ -7,6 +7,7 @@
 #include "command/print.h"
 #include "command/rows.h"
 #include "command/select.h"
+#include "generate/coverage.h"
 #include "command/votes.h"
 #include "corpus/sort.h"
 #include "corpus/stats.h"
@@ -122,6 +123,20 @@ add_counts(struct buf *out, const char *key, const char *const *names, const uin
   buf_addc(out, '}');
 }
 
+/* Of all jobs, whatever the filter: what was asked for is not in the corpus. */
+static void
+add_coverage(struct call *c, struct buf *out)
+{
+  struct coverage coverage;
+
+  json_add_key(out, "coverage");
+  if (coverage_load(&coverage, c->project, 0, NULL) == 0)
+    coverage_json(&coverage, corpus_labels(project_corpus(c->project)), out);
+  else
+    buf_adds(out, "null");
+  coverage_release(&coverage);
+}
+
 static void
 stats_json(struct call *c, const struct stats *s)
 {
@@ -177,7 +192,9 @@ stats_json(struct call *c, const struct stats *s)
     json_add_field_int(&out, "n", s->openings[i].n);
     buf_addc(&out, '}');
   }
-  buf_adds(&out, "]}");
+  buf_addc(&out, ']');
+  add_coverage(c, &out);
+  buf_addc(&out, '}');
   print_json(c, &out);
   buf_release(&out);
 }
@@ -272,7 +289,9 @@ const struct command command_stats = {
     "the more the texts repeat themselves; both fall as a set grows, so compare sets of the same size); self-similarity "
     "(the share of words that two texts drawn at random have in common, 0 to 1, the mean over a sample of 128 texts; "
     "it does not depend on the size); how many words that were not seen before each of the last 100 texts brought; and "
-    "the opening words (the first three) most repeated. Words are compared without case and punctuation.",
+    "the opening words (the first three) most repeated. Words are compared without case and punctuation.\n\n"
+    "The JSON has coverage besides: how all jobs filled the grids of their templates, label × attribute value (see retort "
+    "help generate); it does not depend on --filter.",
   .options = stats_options,
   .examples = stats_examples,
   .flags = COMMAND_PROJECT | COMMAND_JSON,
