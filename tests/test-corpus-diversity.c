@@ -110,6 +110,16 @@ similarity_of_a_sample_is_that_of_all(void **state)
     fail_msg("%g of %g", f.self_similarity, sum / 10000);
   diversity_free(d);
   diversity_free(e);
+  /* The sample is of all that came, not of the first. */
+  d = diversity_new();
+  for (int i = 0; i < 2000; i++) {
+    snprintf(text, sizeof text, i < 1000 ? "the same" : "number%d", i);
+    add(d, text);
+  }
+  diversity_figures(d, &f);
+  if (f.self_similarity < 0.15 || f.self_similarity > 0.35)
+    fail_msg("%g of %g", f.self_similarity, 0.25);
+  diversity_free(d);
 }
 
 static void
