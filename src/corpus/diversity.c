@@ -59,6 +59,13 @@ distinct_enlarge(struct distinct *d)
   free(old.slots);
 }
 
+static void
+distinct_prefetch(const struct distinct *d, uint64_t hash)
+{
+  if (d->cap && distinct_keeps(d, hash))
+    __builtin_prefetch(&d->slots[(size_t)(hash >> 32) & (d->cap - 1)]);
+}
+
 /* How many hashes this new one stands for; 0: it is not new, or not kept. */
 static uint32_t
 distinct_add(struct distinct *d, uint64_t hash)
@@ -240,29 +247,53 @@ draw(struct diversity *d)
   return &d->bags[at];
 }
 
-void
-diversity_add(struct diversity *d, const char *text, size_t n)
-{
-  struct bag *bag = draw(d);
-  uint64_t before = 0;
-  uint32_t i = 0, *fresh = &d->fresh[d->n_texts % RECENT];
-  const char *s, *begin, *end;
+/* Words and pairs that are yet to be counted: the memory of all is fetched at once, then they are counted. */
+#define WAITING 64
+struct waiting {
+  uint64_t words[WAITING], pairs[WAITING];
+  uint32_t n_words, n_pairs;
+};
 
-  buf_clear(&d->normal);
-  normal_add(&d->normal, text, n);
-  begin = buf_str(&d->normal);
-  end = begin + d->normal.n;
+/* Returns how many of the words are new. */
+static uint32_t
+count_waiting(struct diversity *d, struct waiting *w)
+{
+  uint32_t fresh = 0;
+
+  for (uint32_t i = 0; i < w->n_words; i++)
+    distinct_prefetch(&d->words, w->words[i]);
+  for (uint32_t i = 0; i < w->n_pairs; i++)
+    distinct_prefetch(&d->pairs, w->pairs[i]);
+  for (uint32_t i = 0; i < w->n_words; i++)
+    fresh += distinct_add(&d->words, w->words[i]);
+  for (uint32_t i = 0; i < w->n_pairs; i++)
+    distinct_add(&d->pairs, w->pairs[i]);
+  w->n_words = w->n_pairs = 0;
+  return fresh;
+}
+
+/* The word n-grams of the text in d->normal; returns how many words, and how many of them are new. */
+static uint32_t
+count_words(struct diversity *d, struct bag *bag, uint32_t *fresh)
+{
+  const char *begin = buf_str(&d->normal), *end = begin + d->normal.n;
+  struct waiting w = {.n_words = 0};
+  uint64_t before = 0;
+  uint32_t i = 0;
+
   *fresh = 0;
-  for (s = begin; s < end; i++) {
+  for (const char *s = begin; s < end; i++) {
     const char *stop = memchr(s, ' ', (size_t)(end - s));
     uint64_t hash;
 
     if (!stop)
       stop = end;
     hash = hash_bytes(s, (size_t)(stop - s), 0);
-    *fresh += distinct_add(&d->words, hash);
+    w.words[w.n_words++] = hash;
     if (i)
-      distinct_add(&d->pairs, hash_mix(before) ^ hash);
+      w.pairs[w.n_pairs++] = hash_mix(before) ^ hash;
+    if (w.n_words == WAITING)
+      *fresh += count_waiting(d, &w);
     if (i + 1 == OPENING_WORDS)
       openings_add(&d->openings, begin, (size_t)(stop - begin));
     if (bag && bag->n < RESERVOIR_WORDS)
@@ -270,9 +301,22 @@ diversity_add(struct diversity *d, const char *text, size_t n)
     before = hash;
     s = stop + 1;
   }
+  *fresh += count_waiting(d, &w);
+  return i;
+}
+
+void
+diversity_add(struct diversity *d, const char *text, size_t n)
+{
+  struct bag *bag = draw(d);
+  uint32_t words;
+
+  buf_clear(&d->normal);
+  normal_add(&d->normal, text, n);
+  words = count_words(d, bag, &d->fresh[d->n_texts % RECENT]);
   d->n_texts++;
-  d->n_words += i;
-  d->n_pairs += i ? i - 1 : 0;
+  d->n_words += words;
+  d->n_pairs += words ? words - 1 : 0;
   if (bag)
     bag_sort(bag);
 }
