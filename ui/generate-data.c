@@ -148,7 +148,7 @@ read_jobs(struct lookup *l)
     return;
   items = xcalloc(n ? n : 1, sizeof *items);
   for (size_t i = 0; i < n; i++) {
-    if (!strcmp(rows[i].kind, "try")) {   /* one request, for Templates: no texts come of it */
+    if (!strcmp(rows[i].kind, "try") || !strcmp(rows[i].kind, "propose")) {   /* one request, for Templates: no texts come of it */
       job_row_release(&rows[i]);
       continue;
     }

@@ -352,6 +352,7 @@ templates_data_release(struct templates *t)
   free(t->cell_words);
   free(t->teacher);
   free(t->tried);
+  free(t->propose_rows);
   editor_release(&t->editor);
   pane_release(&t->preview);
 }

@@ -64,6 +64,8 @@ struct templates {
   size_t cell, n_cells;          /* combination of attribute values, in the order of the plan */
   struct pane preview;
   enum templates_shows shows;
+  struct option *propose_rows;   /* of the form for proposals; NULL: not made yet */
+  size_t n_propose_rows;
   bool asking;                   /* a request of `t` is under way */
   char *tried;                   /* of this template */
   struct err mistake;            /* code 0: there is none */
@@ -78,7 +80,7 @@ struct templates {
   double price_in, price_out;
 };
 
-/* view-templates-data.c */
+/* templates-data.c */
 void templates_load(struct templates *t);                        /* begins to read what is new */
 void templates_load_now(struct templates *t);                    /* ... and waits: after a change of one's own */
 void templates_data_release(struct templates *t);
@@ -91,7 +93,7 @@ void templates_drop_draft(struct templates *t);
 /* A text to begin with, for the project's task; to be freed by the caller. */
 char *templates_starter(const struct corpus *c, const char *name);
 
-/* view-templates-preview.c */
+/* templates-preview.c */
 void templates_render(struct templates *t);                      /* after any change of text, label or cell */
 void templates_next_label(struct templates *t, int step);
 void templates_next_cell(struct templates *t, int step);
@@ -101,7 +103,23 @@ void templates_show_stream(struct templates *t);
 void templates_show_reply(struct templates *t, const char *output, int status, const struct err *e);
 void templates_show_diff(struct templates *t, const char *diff);
 
-/* view-templates-draw.c */
+/* templates-save.c: rows of the keys, but for the first */
+bool templates_save(struct templates *t);                        /* false if it could not be saved: then it stays a draft */
+void templates_do_save(struct workbench *w, void *view, int n);
+void templates_throw_away(struct workbench *w, void *view, int n);
+void templates_new(struct workbench *w, void *view, int n);
+void templates_copy(struct workbench *w, void *view, int n);
+void templates_remove(struct workbench *w, void *view, int n);
+void templates_versions(struct workbench *w, void *view, int n);  /* n 0: shows one; 1: what changed since */
+
+/* templates-ask.c: rows of the keys */
+void templates_try(struct workbench *w, void *view, int n);
+void templates_propose(struct workbench *w, void *view, int n);
+
+/* view-templates.c */
+void templates_edit(struct workbench *w, void *view, int n);
+
+/* templates-draw.c */
 void templates_draw(struct templates *t, struct canvas *c, struct area a);
 
 #endif
