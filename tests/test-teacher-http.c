@@ -1,84 +1,10 @@
-/* The HTTP back end against a server that fails on command. */
-#include <setjmp.h>
+/* The HTTP back end against a server that fails on command: what each failure becomes, and what is never done. */
+#include "teacher-stage.h"
+
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-#include "base/buf.h"
-#include "base/clock.h"
-#include "base/json.h"
-#include "base/mem.h"
-#include "server.h"
-#include "teacher/teacher.h"
-
-#define KEY "sk-test-0123456789abcdef"
-
-static struct server *server;
-
-static struct teacher_reply *
-ask_sample(struct teacher *t, const char *messages, int sample)
-{
-  struct teacher_request request = TEACHER_REQUEST_INIT;
-  struct teacher_reply *r;
-
-  request.messages = messages;
-  request.sample = sample;
-  teacher_start(t, 42, &request);
-  r = teacher_take(t, 20000);
-  assert_non_null(r);
-  assert_int_equal(r->tag, 42);
-  assert_int_equal(teacher_n_waiting(t), 0);
-  return r;
-}
-
-static struct teacher_spec
-http_spec(void)
-{
-  struct teacher_spec spec = TEACHER_SPEC_INIT;
-
-  spec.name = "test";
-  spec.url = server->url;
-  spec.model = "m";
-  spec.key_env = "RETORT_TEST_KEY";
-  spec.price_in_usd = 1;
-  spec.price_out_usd = 2;
-  spec.retry = (struct retry_policy){.tries_max = 4, .base_ms = 2, .cap_ms = 10, .total_ms = 5000};
-  spec.connect_timeout_ms = 2000;
-  spec.timeout_ms = 10000;
-  return spec;
-}
-
-static const char *
-message_with(const char *command)
-{
-  static char text[200];
-
-  snprintf(text, sizeof text, "[{\"role\":\"user\",\"content\":\"hello %s\"}]", command);
-  return text;
-}
-
-static struct teacher_reply *
-ask(const struct teacher_spec *spec, const char *command)
-{
-  struct err e = {0};
-  struct teacher *t = teacher_open(spec, &e);
-  struct teacher_reply *r;
-
-  assert_string_equal(e.message, "");
-  assert_non_null(t);
-  r = ask_sample(t, message_with(command), 0);
-  teacher_close(t);
-  return r;
-}
 
 static void
 a_server_answers(void **state)
@@ -164,8 +90,8 @@ failures_are_told_apart(void **state)
     assert_null(strstr(r->body, KEY));
     expected = r->tries - (r->ok || !strstr(r->error, "tries)")) + (strstr(r->error, "HTTP 429") && r->tries == 1);
     if (r->n_rate_limited + r->n_server_errors + r->n_resets + r->n_timeouts != expected)
-      fail_msg("%s: %d limited, %d server's, %d resets, %d timeouts, not %d: %s", failures[i].command, r->n_rate_limited,
-               r->n_server_errors, r->n_resets, r->n_timeouts, expected, r->error);
+      fail_msg("%s: %d limited, %d server's, %d resets, %d timeouts, not %d: %s", failures[i].command,
+               r->n_rate_limited, r->n_server_errors, r->n_resets, r->n_timeouts, expected, r->error);
     for (int k = 0; k < atomic_load(&server->n); k++)
       assert_false(server->log[k].elsewhere);
     teacher_reply_free(r);
@@ -263,48 +189,6 @@ schemas_fall_back_once(void **state)
   teacher_close(t);
 }
 
-/* Starts n requests, each its own. */
-static void
-start_many(struct teacher *t, int n, const char *words)
-{
-  char messages[100];
-
-  for (int i = 0; i < n; i++) {
-    struct teacher_request request = TEACHER_REQUEST_INIT;
-
-    snprintf(messages, sizeof messages, "[{\"role\":\"user\",\"content\":\"request %d %s\"}]", i, words);
-    request.messages = messages;
-    teacher_start(t, (uint64_t)i, &request);
-  }
-}
-
-/* Takes the replies of n; returns how many were ok. */
-static int
-take_many(struct teacher *t, int n)
-{
-  bool *came = xcalloc((size_t)n, sizeof *came);
-  int ok = 0;
-
-  for (int i = 0; i < n; i++) {
-    struct teacher_reply *r = teacher_take(t, 20000);
-
-    assert_non_null(r);
-    assert_false(came[r->tag]);
-    came[r->tag] = true;
-    ok += r->ok;
-    teacher_reply_free(r);
-  }
-  free(came);
-  return ok;
-}
-
-static int
-ask_many(struct teacher *t, int n)
-{
-  start_many(t, n, "");
-  return take_many(t, n);
-}
-
 static void
 many_are_in_flight(void **state)
 {
@@ -371,136 +255,6 @@ cancelled_at_once(void **state)
     teacher_start(t, i, &request);
   teacher_close(t);
   assert_true(clock_ms() - before < 2000);
-}
-
-/* ---- what the endpoint says about its limits ---- */
-
-static void
-other_words_for_later_are_obeyed(void **state)
-{
-  static const struct {
-    const char *command;
-    int64_t least_ms, most_ms;  /* of waiting; the upper by what the header says, not by how long it took */
-  } rows[] = {{"[[429-after-ms*1]]", 250, 300}, {"[[429-date*1]]", 900, 3100}};
-  struct teacher_spec spec = http_spec();
-
-  (void)state;
-  for (size_t i = 0; i < N_OF(rows); i++) {
-    struct teacher_reply *r;
-
-    server_clear(server);
-    r = ask(&spec, rows[i].command);
-    assert_true(r->ok);
-    if (r->waited_ms < rows[i].least_ms || r->waited_ms > rows[i].most_ms)
-      fail_msg("%s: waited %lld ms", rows[i].command, (long long)r->waited_ms);
-    teacher_reply_free(r);
-  }
-}
-
-/* After a 429 whose headers say that nothing is left for 400 ms, nobody asks before. */
-static void
-the_endpoints_count_holds_all(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher *t;
-  struct teacher_reply *r;
-  struct teacher_pace pace;
-  int64_t before;
-
-  (void)state;
-  server_clear(server);
-  spec.concurrency = 1;
-  spec.retry.tries_max = 1;
-  t = teacher_open(&spec, NULL);
-  before = clock_ms();
-  r = ask_sample(t, message_with("[[429-reset]]"), 0);
-  assert_int_equal(r->n_rate_limited, 1);
-  teacher_reply_free(r);
-  r = ask_sample(t, message_with("after"), 0);
-  assert_true(r->ok && clock_ms() - before >= 400);
-  teacher_reply_free(r);
-  teacher_pace(t, &pace);
-  assert_int_equal(pace.held_ms, 0);
-  teacher_close(t);
-}
-
-/* A server that takes 6 at a time is asked for about as many after a while, without being told. */
-static void
-the_number_in_flight_finds_its_level(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher_pace pace;
-  struct teacher *t;
-
-  (void)state;
-  server_clear(server);
-  atomic_store(&server->busy_above, 6);
-  atomic_store(&server->delay_ms, 20);
-  spec.concurrency = 32;
-  spec.retry.tries_max = 50;
-  spec.retry.total_ms = 60000;
-  t = teacher_open(&spec, NULL);
-  teacher_pace(t, &pace);
-  assert_int_equal(pace.allowed, 32);
-  assert_int_equal(ask_many(t, 200), 200);
-  teacher_pace(t, &pace);
-  if (pace.allowed > 12)
-    fail_msg("%d are allowed", pace.allowed);
-  assert_int_equal(pace.in_flight, 0);
-  assert_int_equal(server_most_answers_of_one(server), 1);
-  teacher_close(t);
-}
-
-static void
-our_own_limit_holds(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher_pace pace;
-  struct teacher *t;
-
-  (void)state;
-  server_clear(server);
-  spec.requests_per_minute = 600;  /* 10 at once, then one each 100 ms or so */
-  spec.concurrency = 32;
-  t = teacher_open(&spec, NULL);
-  start_many(t, 14, "");
-  while (server_answered(server) < 10)
-    clock_sleep_ms(1);
-  teacher_pace(t, &pace);
-  assert_true(pace.held_ms > 0 || server_answered(server) > 10);
-  assert_int_equal(take_many(t, 14), 14);
-  teacher_close(t);
-}
-
-/* ---- time limits, the way out ---- */
-
-static void
-the_first_byte_is_awaited_for_so_long(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher_reply *r;
-
-  (void)state;
-  server_clear(server);
-  spec.first_byte_timeout_ms = 200;
-  spec.retry.tries_max = 1;
-  r = ask(&spec, "[[stall]]");
-  assert_int_equal(r->fault, TEACHER_FAULT_LOST);
-  assert_int_equal(r->n_timeouts, 1);
-  assert_non_null(strstr(r->error, "no answer from 'http://127.0.0.1:"));
-  assert_true(r->latency_ms >= 200 && r->latency_ms < spec.timeout_ms / 2);
-  teacher_reply_free(r);
-  /* once it has begun, only the limit of the whole holds */
-  spec.timeout_ms = 600;
-  r = ask(&spec, "[[stall-body]]");
-  assert_int_equal(r->fault, TEACHER_FAULT_LOST);
-  assert_non_null(strstr(r->error, "no whole reply from 'http://127.0.0.1:"));
-  assert_true(r->latency_ms >= 590);
-  teacher_reply_free(r);
-  spec.timeout_ms = 20000;
-  r = ask(&spec, "[[drip:3]]");  /* slow, but it comes */
-  assert_true(r->ok && r->latency_ms > 200);
-  teacher_reply_free(r);
 }
 
 static void
@@ -619,7 +373,7 @@ nothing_is_sent_twice_behind_our_back(void **state)
     server_clear(server);
     spec.concurrency = 1;
     t = teacher_open(&spec, NULL);
-    teacher_reply_free(ask_sample(t, message_with("first"), 0));
+    teacher_reply_free(ask_again(t, message_with("first")));
     request.messages = message_with("[[silent*1]]");
     request.no_blind_retry = !blind;
     teacher_start(t, 1, &request);
@@ -637,68 +391,6 @@ nothing_is_sent_twice_behind_our_back(void **state)
   }
 }
 
-/* What waits comes back, what is under way comes in. */
-static void
-draining_begins_nothing(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher *t;
-  int ok = 0, cancelled = 0;
-
-  (void)state;
-  server_clear(server);
-  atomic_store(&server->delay_ms, 500);
-  spec.concurrency = 4;
-  t = teacher_open(&spec, NULL);
-  start_many(t, 12, "");
-  while (atomic_load(&server->n_in_flight) < 4)
-    clock_sleep_ms(1);
-  teacher_drain(t);
-  start_many(t, 2, "late");
-  for (int i = 0; i < 14; i++) {
-    struct teacher_reply *r = teacher_take(t, 20000);
-
-    assert_non_null(r);
-    ok += r->ok;
-    cancelled += r->fault == TEACHER_FAULT_CANCELLED;
-    assert_int_equal(r->tries, r->ok);
-    assert_int_equal(r->n_lost, 0);
-    teacher_reply_free(r);
-  }
-  assert_int_equal(ok, 4);
-  assert_int_equal(cancelled, 10);
-  assert_int_equal(server_count(server, -1), 4);
-  teacher_close(t);
-}
-
-/* A try that fails while draining is not made again, and what waits for its next try is given up. */
-static void
-draining_tries_nothing_again(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher_request request = TEACHER_REQUEST_INIT;
-  struct teacher_pace pace = {0};
-  struct teacher_reply *r;
-  struct teacher *t;
-
-  (void)state;
-  server_clear(server);
-  spec.retry = (struct retry_policy){.base_ms = 60000, .cap_ms = 60000, .total_ms = 300000};
-  t = teacher_open(&spec, NULL);
-  request.messages = message_with("[[500]]");
-  teacher_start(t, 1, &request);
-  while (pace.waiting == 0) {
-    clock_sleep_ms(1);
-    teacher_pace(t, &pace);
-  }
-  teacher_drain(t);
-  r = teacher_take(t, 20000);
-  assert_int_equal(r->fault, TEACHER_FAULT_CANCELLED);
-  assert_int_equal(r->tries, 1);
-  teacher_reply_free(r);
-  teacher_close(t);
-}
-
 /* More than the buffers of a connection take at once. */
 static void
 a_large_request_goes_out(void **state)
@@ -713,7 +405,7 @@ a_large_request_goes_out(void **state)
   server_clear(server);
   spec.concurrency = 1;
   t = teacher_open(&spec, NULL);
-  teacher_reply_free(ask_sample(t, message_with(""), 0));  /* on a connection that is kept */
+  teacher_reply_free(ask_again(t, message_with("")));  /* on a connection that is kept */
   buf_adds(&messages, "[{\"role\":\"user\",\"content\":\"");
   buf_addn(&messages, 'x', 12000000);
   buf_adds(&messages, "\"}]");
@@ -725,191 +417,6 @@ a_large_request_goes_out(void **state)
   teacher_reply_free(r);
   buf_release(&messages);
   teacher_close(t);
-}
-
-static void
-a_thousand_are_in_flight(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher *t;
-
-  (void)state;
-  server_clear(server);
-  atomic_store(&server->delay_ms, 1000);
-  atomic_store(&server->texts, 1);
-  spec.concurrency = TEACHER_CONCURRENCY_MAX;
-  spec.timeout_ms = 60000;
-  spec.connect_timeout_ms = 30000;
-  t = teacher_open(&spec, NULL);
-  assert_int_equal(ask_many(t, 1500), 1500);
-  assert_true(server->most_in_flight > 256 && server->most_in_flight <= TEACHER_CONCURRENCY_MAX);
-  assert_int_equal(server_answered(server), 1500);
-  assert_int_equal(server_most_answers_of_one(server), 1);
-  teacher_close(t);
-}
-
-/* ---- streams ---- */
-
-struct listener {
-  struct buf text;
-  int pieces, beginnings;
-};
-
-static void
-listen_to(void *to, uint64_t tag, const char *text, size_t n)
-{
-  struct listener *l = to;
-
-  assert_int_equal(tag, 42);
-  l->pieces++;
-  if (n == 0) {
-    l->beginnings++;
-    buf_clear(&l->text);
-  }
-  buf_add(&l->text, text, n);
-}
-
-static struct teacher_reply *
-ask_stream(struct teacher *t, const char *command, struct listener *l, bool no_blind_retry)
-{
-  struct teacher_request request = TEACHER_REQUEST_INIT;
-  struct teacher_reply *r;
-
-  request.messages = message_with(command);
-  request.stream = true;
-  request.no_blind_retry = no_blind_retry;
-  if (l) {
-    *l = (struct listener){.text = BUF_INIT};
-    request.on_text = listen_to;
-    request.to = l;
-  }
-  teacher_start(t, 42, &request);
-  r = teacher_take(t, 20000);
-  assert_non_null(r);
-  return r;
-}
-
-static void
-streams_are_heard_as_they_come(void **state)
-{
-  static const struct {
-    const char *command;
-    int tries, beginnings;
-    bool pieces;
-  } rows[] = {
-    {"", 1, 0, true}, {"[[comments]]", 1, 0, true}, {"[[drip:7]]", 1, 0, true}, {"[[drip:1000]]", 1, 0, true},
-    {"[[plain]]", 1, 0, true}, {"[[429*1]]", 2, 0, true}, {"[[error-event*1]]", 2, 1, true}, {"[[reset*2]]", 3, 2, true},
-    {"[[cut:700*1]]", 2, 1, true}, {"[[529*1]]", 2, 0, true},
-  };
-  struct teacher_spec spec = http_spec();
-  struct teacher *t = teacher_open(&spec, NULL);
-  struct teacher_reply *r;
-  struct listener l;
-
-  (void)state;
-  for (size_t i = 0; i < N_OF(rows); i++) {
-    server_clear(server);
-    r = ask_stream(t, rows[i].command, &l, false);
-    if (!r->ok || r->tries != rows[i].tries || l.beginnings != rows[i].beginnings)
-      fail_msg("%s: %d tries, %d beginnings: %s", rows[i].command, r->tries, l.beginnings, r->error);
-    assert_string_equal(r->content, l.text.s);
-    assert_true(l.pieces > 5);
-    assert_true(strncmp(r->body, "data: ", 6) == 0 || r->body[0] == ':');
-    assert_non_null(strstr(r->body, "data: [DONE]"));   /* kept as it came */
-    assert_true(r->tokens_in > 0 && r->tokens_out > 0 && r->cost_usd > 0);
-    assert_string_equal(r->finish_reason, "stop");
-    assert_true(server->log[0].streamed);
-    assert_int_equal(r->n_lost, r->tries > 1 && rows[i].beginnings > 0 ? r->tries - 1 : 0);
-    teacher_reply_free(r);
-    buf_release(&l.text);
-  }
-  teacher_close(t);
-}
-
-/* Cut at every byte, without the transport's knowing: the next try brings the whole; who counts money is told. */
-static void
-a_stream_may_be_cut_anywhere(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher *t;
-  struct teacher_reply *whole, *r;
-  char command[40];
-  int n_whole = 0, n_again = 0;
-
-  (void)state;
-  server_clear(server);
-  atomic_store(&server->texts, 1);
-  t = teacher_open(&spec, NULL);
-  whole = ask_stream(t, "", NULL, false);
-  assert_true(whole->ok);
-  for (size_t n = 0; n <= whole->body_size; n++) {
-    bool again;
-
-    snprintf(command, sizeof command, "[[cut:%zu*1]]", n);
-    r = ask_stream(t, command, NULL, true);
-    again = !r->ok;
-    if (again && (r->fault != TEACHER_FAULT_LOST || r->answered || r->n_lost != 1 || !r->transient))
-      fail_msg("cut at %zu: fault %d, answered %d: %s", n, r->fault, r->answered, r->error);
-    n_whole += r->ok;
-    teacher_reply_free(r);
-    if (again) {
-      snprintf(command, sizeof command, "[[cut:%zu*2]]", n);  /* another body, so that it is cut anew */
-      r = ask_stream(t, command, NULL, false);
-      if (!r->ok || r->n_lost != r->tries - 1)
-        fail_msg("cut at %zu: %d tries: %s", n, r->tries, r->error);
-      n_again += r->tries > 1;
-      teacher_reply_free(r);
-    }
-  }
-  assert_true(n_whole >= 10);  /* behind the finish_reason nothing is missing but the figures */
-  assert_true(n_again > 500);
-  teacher_reply_free(whole);
-  teacher_close(t);
-}
-
-/* One that does not stream is told all at once. */
-static void
-an_endpoint_need_not_stream(void **state)
-{
-  struct teacher_spec spec = http_spec();
-  struct teacher_request request = TEACHER_REQUEST_INIT;
-  struct listener l = {.text = BUF_INIT};
-  struct teacher_reply *r;
-  struct teacher *t;
-
-  (void)state;
-  server_clear(server);
-  spec.refused = 256;  /* REFUSED_STREAM: it is known not to */
-  t = teacher_open(&spec, NULL);
-  request.messages = message_with("");
-  request.stream = true;
-  request.on_text = listen_to;
-  request.to = &l;
-  teacher_start(t, 42, &request);
-  r = teacher_take(t, 20000);
-  assert_true(r->ok && !server->log[0].streamed);
-  assert_string_equal(r->content, l.text.s);
-  assert_int_equal(l.pieces, 1);
-  teacher_reply_free(r);
-  buf_release(&l.text);
-  teacher_close(t);
-}
-
-static int
-server_up(void **state)
-{
-  (void)state;
-  setenv("RETORT_TEST_KEY", KEY, 1);
-  server = server_start();
-  return 0;
-}
-
-static int
-server_down(void **state)
-{
-  (void)state;
-  server_stop(server);
-  return 0;
 }
 
 int
@@ -925,22 +432,11 @@ main(void)
     cmocka_unit_test(many_are_in_flight),
     cmocka_unit_test(faults_are_survived),
     cmocka_unit_test(cancelled_at_once),
-    cmocka_unit_test(other_words_for_later_are_obeyed),
-    cmocka_unit_test(the_endpoints_count_holds_all),
-    cmocka_unit_test(the_number_in_flight_finds_its_level),
-    cmocka_unit_test(our_own_limit_holds),
-    cmocka_unit_test(the_first_byte_is_awaited_for_so_long),
     cmocka_unit_test(tls_that_fails_is_told),
     cmocka_unit_test(a_certificate_must_be_vouched_for),
     cmocka_unit_test(redirects_are_not_followed),
     cmocka_unit_test(nothing_is_sent_twice_behind_our_back),
-    cmocka_unit_test(draining_begins_nothing),
-    cmocka_unit_test(draining_tries_nothing_again),
     cmocka_unit_test(a_large_request_goes_out),
-    cmocka_unit_test(a_thousand_are_in_flight),
-    cmocka_unit_test(streams_are_heard_as_they_come),
-    cmocka_unit_test(a_stream_may_be_cut_anywhere),
-    cmocka_unit_test(an_endpoint_need_not_stream),
   };
 
   return cmocka_run_group_tests(tests, server_up, server_down);

@@ -50,7 +50,8 @@ headers_are_read(void **state)
     "x-ratelimit-remaining-tokens: 149984\r\n", "x-ratelimit-reset-tokens: 6ms\r\n",
     "anthropic-ratelimit-output-tokens-limit: 8000\r\n", "anthropic-ratelimit-output-tokens-remaining: 100\r\n",
     "anthropic-ratelimit-output-tokens-reset: 2026-11-18T11:07:40Z\r\n",
-    "x-ratelimit-remaining-tokens_usage_based: 1\r\n", "x-ratelimit-remaining-requests: many\r\n", "x-ratelimit-: 5\r\n",
+    "x-ratelimit-remaining-tokens_usage_based: 1\r\n", "x-ratelimit-remaining-requests: many\r\n",
+    "x-ratelimit-: 5\r\n",
     "anthropic-ratelimit-tokens: 5\r\n", "x-request-id: 12\r\n", "anything", ":", "",
   };
   struct rate_said s;

@@ -127,8 +127,8 @@ static const char openai[] =
 static const char anthropic[] =
   "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"type\":\"message\",\"content\":[],"
   "\"usage\":{\"input_tokens\":7,\"cache_read_input_tokens\":2,\"output_tokens\":1}}}\n\n"
-  "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\","
-  "\"text\":\"\"}}\n\n"
+  "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{"
+  "\"type\":\"text\",\"text\":\"\"}}\n\n"
   "event: ping\ndata: {\"type\": \"ping\"}\n\n"
   "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\","
   "\"text\":\"Hel\"}}\n\n"
@@ -175,13 +175,14 @@ static const struct {
   {CHUNK("\"refusal\":\"I will \"", "null") CHUNK("\"refusal\":\"not.\"", "\"stop\""), NULL,
    "the teacher refused: I will not.", "stop", -1, -1, 0, true, false},
   {DONE, NULL, "the stream holds what is no chat completion", NULL, -1, -1, 0, true, false},
-  {"data: oh\n\n" CHUNK("\"content\":\"x\"", "\"stop\"") DONE, NULL, "the stream holds what is no chat completion", NULL,
-   -1, -1, 0, true, false},
+  {"data: oh\n\n" CHUNK("\"content\":\"x\"", "\"stop\"") DONE, NULL, "the stream holds what is no chat completion",
+   NULL, -1, -1, 0, true, false},
   {"data: {\"error\":{\"message\":\"busy\",\"code\":503}}\n\n", NULL, "the teacher answered: busy", NULL, -1, -1, 503,
    false, false},
   {CHUNK("\"content\":\"x\"", "null") "data: {\"error\":{\"message\":\"busy\",\"code\":503}}\n\n", NULL,
    "the teacher answered: busy", NULL, -1, -1, 503, false, true},
-  {"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n", NULL,
+  {"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n",
+   NULL,
    "the teacher answered: Overloaded", NULL, -1, -1, 529, false, false},
 };
 
@@ -292,7 +293,8 @@ deltas_make_the_content(void **state)
 static void
 streams_are_told_from_other_bodies(void **state)
 {
-  static const char *const yes[] = {"data: x", "event: x", ": x", "id:1", "retry: 5", "\xef\xbb\xbf" "data:", "\r\ndata:", "da"};
+  static const char *const yes[] = {"data: x", "event: x", ": x", "id:1", "retry: 5", "\xef\xbb\xbf" "data:",
+                                    "\r\ndata:", "da"};
   static const char *const no[] = {"", "{\"data\":1}", "<html>", "dat:", "database", " data:", "[1]"};
 
   (void)state;

@@ -1,11 +1,11 @@
 /* stream: replies that come as server-sent events: read as they arrive, and put together afterwards. Text only, no
  * network.
  *
- * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html (lines end in CR, LF or CRLF; an empty line ends
- * an event; data lines are joined; a line that begins with a colon is a comment), the chunks of
+ * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html (lines end in CR, LF or CRLF; an empty line
+ * ends an event; data lines are joined; a line that begins with a colon is a comment), the chunks of
  * https://platform.openai.com/docs/api-reference/chat-streaming and the events of
- * https://docs.anthropic.com/en/api/messages-streaming. One thing is more lenient: what stands after the last empty line
- * counts as an event, since some servers end without one.
+ * https://docs.anthropic.com/en/api/messages-streaming. One thing is more lenient: what stands after the last empty
+ * line counts as an event, since some servers end without one.
  *
  * Threads: pure, each struct with one user at a time. */
 #ifndef TEACHER_STREAM_H
@@ -40,8 +40,9 @@ void stream_delta(const char *data, size_t n, struct buf *out);
 bool stream_looks(const char *body, size_t n);
 
 /* Puts a stream together as the reply that would have come without it: a chat completion of OpenAI's, a message of
- * Anthropic's, or an error object, appended to out. -1 and e: it broke off before its end (no finish_reason, stop_reason,
- * [DONE] or message_stop came), or is none that we know; *cut says which. */
+ * Anthropic's, or an error object, appended to out. -1 and e: it broke off before its end (no finish_reason,
+ * stop_reason, [DONE] or message_stop came), or is none that we know. *cut: it was begun and not finished (also where an
+ * error came in the middle), so that it may have been billed. */
 int stream_fold(const char *body, size_t n, struct buf *out, bool *cut, struct err *e);
 
 #endif

@@ -96,7 +96,7 @@ judge_answer(struct verdict *v, const struct endpoint *p, const struct teacher_s
   else if (r->ok)
     return;
   chat_parse(body, n, &chat, &ignored);
-  if ((status == 429 || status == 400) && chat.error_status == 402)  /* a quota that is used up does not come back by waiting */
+  if ((status == 429 || status == 400) && chat.error_status == 402)  /* a quota that is used up stays so */
     status = 402;
   if (status < 200 || status >= 300)
     judge_status(v, p, (int)status, chat.error_words, easy, r);

@@ -14,8 +14,8 @@ struct verdict {
 };
 
 /* Fills r as if this try were the last one (ok, body, content, tokens, fault, error) and counts it. `received` is
- * emptied. answered: this server has answered before, so a connection refused is a hiccup and not a wrong URL. silent: not a byte of a
- * reply had come. */
+ * emptied. answered: this server has answered before, so a connection refused is a hiccup and not a wrong URL. silent:
+ * not a byte of a reply had come. */
 void verdict_of(struct verdict *v, const struct endpoint *p, const struct teacher_spec *spec, CURL *easy, CURLcode code,
                 bool answered, bool silent, struct buf *received, struct teacher_reply *r);
 

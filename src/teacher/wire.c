@@ -17,8 +17,8 @@
 #define CONNECT_MS 10000
 #define WHOLE_MS 300000
 
-/* Between two requests curl stops watching a connection and begins again. That is not passed on to epoll, which would be
- * two calls a request: a connection that nobody waits for stays watched until something happens on it. */
+/* Between two requests curl stops watching a connection and begins again. That is not passed on to epoll, which would
+ * be two calls a request: a connection that nobody waits for stays watched until something happens on it. */
 struct wire_socket {
   bool own;                    /* opened here: it is told when it closes */
   uint32_t watched, wanted;    /* EPOLLIN, EPOLLOUT */

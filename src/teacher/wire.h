@@ -42,8 +42,8 @@ int wire_open(struct wire *w, const struct endpoint *endpoint, const struct teac
               const struct wire_calls *calls, int wake_fd, struct err *e);
 void wire_close(struct wire *w);
 
-/* A handle to send this body with, for this owner. own: a header line besides those of all requests, NULL: none. Body and
- * line are borrowed until it is put back. */
+/* A handle to send this body with, for this owner. own: a header line besides those of all requests, NULL: none. Body
+ * and line are borrowed until it is put back. */
 CURL *wire_take(struct wire *w, const char *body, size_t n, struct curl_slist *own, void *owner);
 void wire_begin(struct wire *w, CURL *easy);
 /* Gives the handle back; a transfer under way is broken off. */

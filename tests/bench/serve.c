@@ -1,7 +1,7 @@
 /* serve: the tests' server as a program, for benchmarks: serve DELAY_MS BYTES [TEXTS]
  * Answers each request after DELAY_MS with a completion of about BYTES bytes (at most some thousand) in TEXTS (10)
- * strings, made without reading the request but other for each other body; with BYTES 0 with what the tests get. Prints its
- * URL; at SIGTERM or SIGINT what it saw (of the first 65 536 requests), and ends. */
+ * strings, made without reading the request but other for each other body; with BYTES 0 with what the tests get. Prints
+ * its URL; at SIGTERM or SIGINT what it saw (of the first 65 536 requests), and ends. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* teacher-bench URL IN_FLIGHT SECONDS: keeps so many requests under way and prints requests a second, microseconds of CPU
- * a request (all threads of this process), those of the network's thread alone, and how many were not ok. The first
+/* teacher-bench URL IN_FLIGHT SECONDS: keeps so many requests under way and prints requests a second, microseconds of
+ * CPU a request (all threads of this process), those of the network's thread alone, and how many were not ok. The first
  * second does not count. */
 #include <stdio.h>
 #include <stdlib.h>

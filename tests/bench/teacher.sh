@@ -1,7 +1,7 @@
 #!/bin/sh
-# The HTTP engine alone, without disk, against the tests' server on this machine: 64 and 1 024 requests in flight where a
-# reply takes 200 ms, as a share of the ideal; and replies of 2 KB that come at once, beside wrk (apt-get install wrk) on
-# the same server. BENCH_SECONDS (4) is how long each runs.
+# The HTTP engine alone, without disk, against the tests' server on this machine: 64 and 1 024 requests in flight where
+# a reply takes 200 ms, as a share of the ideal; and replies of 2 KB that come at once, beside wrk (apt-get install wrk)
+# on the same server. BENCH_SECONDS (4) is how long each runs.
 dir=${builddir:-.}/tests/bench
 seconds=${BENCH_SECONDS:-4}
 out=$(mktemp -d) || exit 1

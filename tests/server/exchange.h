@@ -54,9 +54,10 @@ enum ending { ENDING_KEEP, ENDING_CLOSE, ENDING_RESET };
 void exchange_send(struct exchange *x, const char *s, size_t n);
 void exchange_pause(struct exchange *x, int ms);     /* before what is sent next, or before the end */
 void exchange_end(struct exchange *x, enum ending ending);  /* unless said: ENDING_KEEP */
-void exchange_whole(struct exchange *x);             /* this is a whole answer: entry->answered as its last byte goes out */
+void exchange_whole(struct exchange *x);             /* it is a whole answer: entry->answered as its last byte goes */
 /* Status line, content type, further header lines (each with \r\n; "" for none) and a body of known length. */
-void exchange_respond(struct exchange *x, int status, const char *type, const char *headers, const char *body, size_t n);
+void exchange_respond(struct exchange *x, int status, const char *type, const char *headers, const char *body,
+                      size_t n);
 void exchange_json(struct exchange *x, int status, const char *body);
 void exchange_error(struct exchange *x, int status, const char *headers, const char *message);
 /* The head alone; n -1: the body ends with the connection. */
