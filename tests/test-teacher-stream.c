@@ -293,7 +293,7 @@ deltas_make_the_content(void **state)
 static void
 streams_are_told_from_other_bodies(void **state)
 {
-  static const char *const yes[] = {"data: x", "event: x", ": x", "id:1", "retry: 5", "\xef\xbb\xbf" "data:",
+  static const char *const yes[] = {"data: x", "event: x", ": x", "id:1", "retry: 5", ("\xef\xbb\xbf" "data:"),
                                     "\r\ndata:", "da"};
   static const char *const no[] = {"", "{\"data\":1}", "<html>", "dat:", "database", " data:", "[1]"};
 
