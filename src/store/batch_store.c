@@ -57,7 +57,7 @@ batch_rows_free(struct batch_row *rows, size_t n)
 int
 job_store_batches(struct project *p, uint32_t job_id, struct batch_row **rows, size_t *n, struct err *e)
 {
-  return record_list(p, &batches, rows, n, e, "SELECT " BATCH_COLUMNS " FROM batch WHERE ?1=0 OR job=?1 ORDER BY id",
+  return record_list(p, &batches, rows, n, e, "SELECT " BATCH_COLUMNS " FROM batch WHERE " OF_JOB("?1") " ORDER BY id",
                      "u", job_id);
 }
 

@@ -178,7 +178,7 @@ read_requests(struct db *db, uint32_t job_id, struct job_figures *f, struct err 
   static const char sql[] =
     "SELECT state, count(*), sum(cached), sum(max(tries, 1) - 1), sum(wanted), sum(tokens_in), sum(tokens_out),"
     " sum(cost_usd), sum(cost_usd IS NULL AND state IN (1, 2) AND NOT cached) FROM request"
-    " WHERE ?1=0 OR job=?1 GROUP BY state";
+    " WHERE " OF_JOB("?1") " GROUP BY state";
   sqlite3_stmt *s = db_query(db, e, sql, "u", job_id);
   int rc = s ? 0 : -1;
 
@@ -201,7 +201,7 @@ static int
 read_reasons(struct db *db, uint32_t job_id, struct job_figures *f, struct err *e)
 {
   static const char sql[] =
-    "SELECT reason, count(*) FROM dropped d WHERE (?1=0 OR job=?1) AND " STILL_DROPPED " GROUP BY reason"
+    "SELECT reason, count(*) FROM dropped d WHERE " OF_JOB("?1") " AND " STILL_DROPPED " GROUP BY reason"
     " ORDER BY count(*) DESC, reason";
   sqlite3_stmt *s = db_query(db, e, sql, "u", job_id);
   size_t cap = 0;
@@ -218,8 +218,9 @@ read_reasons(struct db *db, uint32_t job_id, struct job_figures *f, struct err *
 int
 job_store_figures(struct project *p, uint32_t job_id, struct job_figures *figures, struct err *e)
 {
-  static const char kept_sql[] = "SELECT count(*) FROM sample WHERE request > 0 AND NOT gone AND (?1=0 OR request IN"
-                                 " (SELECT id FROM request WHERE job=?1))";
+  static const char of_all[] = "SELECT count(*) FROM sample WHERE request > 0 AND NOT gone AND ?1=0";
+  static const char of_one[] = "SELECT count(*) FROM request r JOIN sample s ON s.request=r.id AND s.request > 0"
+                               " WHERE r.job=?1 AND NOT s.gone";
   struct db *db = reader_enter(p);
   int64_t kept = 0;
   int rc;
@@ -229,7 +230,7 @@ job_store_figures(struct project *p, uint32_t job_id, struct job_figures *figure
   if (!rc)
     rc = read_reasons(db, job_id, figures, e);
   if (!rc)
-    rc = db_number(db, e, 0, &kept, kept_sql, "u", job_id);
+    rc = db_number(db, e, 0, &kept, job_id ? of_one : of_all, "u", job_id);
   reader_leave(p);
   figures->kept = (uint32_t)kept;
   if (rc)

@@ -318,7 +318,7 @@ job_store_dropped(struct project *p, uint32_t job_id, const char *reason, struct
                   struct err *e)
 {
   static const char sql[] =
-    DROPPED_SQL " WHERE (?1=0 OR job=?1) AND (?2 IS NULL OR reason=?2) AND " STILL_DROPPED " ORDER BY id";
+    DROPPED_SQL " WHERE " OF_JOB("?1") " AND (?2 IS NULL OR reason=?2) AND " STILL_DROPPED " ORDER BY id";
 
   return record_list(p, &dropped_kind, rows, n, e, sql, "ut", job_id, reason);
 }

@@ -24,6 +24,8 @@ void record_free(const struct record *kind, void *rows, size_t n);
 /* ERR_INPUT "no run 'x' (there are: a, b)"; names_sql gives the names there are. The reader is not entered. */
 int record_unknown(struct project *p, const char *what, const char *name, const char *names_sql, struct err *e);
 
+/* Of this job, or (0) of any, by the index in both cases. */
+#define OF_JOB(number) "job BETWEEN " number " AND ifnull(nullif(" number ", 0), 4294967295)"
 /* Of a row of the table dropped, called d: it was not restored, or that was undone. */
 #define STILL_DROPPED "(d.became=0 OR (SELECT gone FROM sample WHERE id=d.became))"
 

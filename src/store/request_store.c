@@ -103,10 +103,10 @@ int
 job_store_requests(struct project *p, uint32_t job_id, int state, bool with_reply, struct request_row **rows, size_t *n,
                    struct err *e)
 {
-#define OF_JOB "WHERE job=?1 AND (?2<0 OR state=?2) ORDER BY id"
-  static const char plain[] = "SELECT " REQUEST_COLUMNS FROM OF_JOB;
-  static const char full[] = "SELECT " REQUEST_COLUMNS ", body" FROM_WITH_REPLY OF_JOB;
-#undef OF_JOB
+#define WHERE_JOB "WHERE job=?1 AND (?2<0 OR state=?2) ORDER BY id"
+  static const char plain[] = "SELECT " REQUEST_COLUMNS FROM WHERE_JOB;
+  static const char full[] = "SELECT " REQUEST_COLUMNS ", body" FROM_WITH_REPLY WHERE_JOB;
+#undef WHERE_JOB
 
   return record_list(p, &requests, rows, n, e, with_reply ? full : plain, "ui", job_id, (int64_t)state);
 }
@@ -202,7 +202,8 @@ write_reply(struct project *p, const struct request_row *r, struct err *e)
   static const char state_sql[] = "UPDATE request SET state=1, http_status=?2, tries=?3, tokens_in=?4, tokens_out=?5,"
                                   " cost_usd=?6, cached=?7, sent_ms=?8, answered_ms=?9, teacher=ifnull(?10, teacher),"
                                   " key=ifnull(?11, key), error='', unparsable=0, batch=0 WHERE id=?1";
-  static const char unread_sql[] = "DELETE FROM dropped WHERE request=? AND text IS NULL";
+  static const char unread_sql[] = "DELETE FROM dropped WHERE job=(SELECT job FROM request WHERE id=?1)"
+                                   " AND reason='parse' AND request=?1 AND text IS NULL";
   static const char body_sql[] = "INSERT INTO reply (request, body) VALUES (?, ?)"
                                  " ON CONFLICT DO UPDATE SET body = excluded.body";
 
