@@ -122,12 +122,12 @@ unchanged
 
 # A project that can only be read, and a full disk: where root may mount, real ones; else as near as an ordinary user gets.
 mkdir disk
-if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=512k retort-test disk 2>/dev/null; then
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=2m retort-test disk 2>/dev/null; then
   trap 'cd /; umount "$D/disk" 2>/dev/null; rm -rf "$D"' EXIT
   cp p.retort disk/full.retort
   "$R" export disk/full.retort >full-before
   # More texts than the disk has room for, all in one change.
-  awk 'BEGIN { for (i = 0; i < 20000; i++) print "{\"text\":\"a text to fill the disk with, number " i "\",\"label\":\"good\"}" }' >many.jsonl
+  awk 'BEGIN { for (i = 0; i < 40000; i++) print "{\"text\":\"a text to fill the disk with, number " i "\",\"label\":\"good\"}" }' >many.jsonl
   expect 2 "$R" import disk/full.retort many.jsonl
   says "full"
   "$R" export disk/full.retort >full-after

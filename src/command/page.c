@@ -309,6 +309,17 @@ page_text(const struct page *p, int columns, struct buf *out)
 
 /* ---- as roff */
 
+/* A letter beyond ASCII, by its number: how else it is read depends on the reader's locale. */
+static size_t
+roff_letter(struct buf *out, const char *s)
+{
+  size_t n;
+  uint32_t letter = utf8_decode(s, strlen(s), &n);
+
+  buf_addf(out, "\\[u%04X]", letter);
+  return n;
+}
+
 /* Text without meaning to roff: backslashes, hyphens that are typed, control characters at the start of a line. */
 static void
 roff_text(struct buf *out, const char *s, bool keep_lines)
@@ -331,6 +342,8 @@ roff_text(struct buf *out, const char *s, bool keep_lines)
       column = 0;
     } else if (as) {
       buf_adds(out, as);
+    } else if ((unsigned char)*s >= 0x80) {
+      s += roff_letter(out, s) - 1;
     } else {
       buf_addc(out, *s);
     }
