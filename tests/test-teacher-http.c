@@ -41,6 +41,8 @@ static const struct {
   {"[[429*2]]", true, "", TEACHER_FAULT_NONE, 3, 3, true},
   {"[[500*3]]", true, "", TEACHER_FAULT_NONE, 4, 4, true},
   {"[[503*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
+  {"[[504*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
+  {"[[529*2]]", true, "", TEACHER_FAULT_NONE, 3, 3, true},
   {"[[html*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
   {"[[reset*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
   {"[[silent*1]]", true, "", TEACHER_FAULT_NONE, 2, 2, true},
@@ -49,6 +51,9 @@ static const struct {
    4, 4, false},
   {"[[500]]", false, "the server failed: HTTP 500: The server had an error (4 tries)", TEACHER_FAULT_REQUEST, 4, 4,
    false},
+  {"[[504]]", false, "a gateway gave up waiting for the server: HTTP 504: upstream request timeout (4 tries)",
+   TEACHER_FAULT_LOST, 4, 4, false},
+  {"[[529]]", false, "the server is overloaded: HTTP 529: Overloaded (4 tries)", TEACHER_FAULT_REQUEST, 4, 4, false},
   {"[[html]]", false, "the server failed: HTTP 502 (4 tries)", TEACHER_FAULT_REQUEST, 4, 4, false},
   {"[[reset]]", false, "the connection to 'http://127.0.0.1:", TEACHER_FAULT_LOST, 4, 4, false},
   {"[[429-long]]", false, "too many requests: HTTP 429: Come back tomorrow", TEACHER_FAULT_REQUEST, 1, 1, false},
@@ -111,6 +116,30 @@ retry_after_is_obeyed(void **state)
   assert_true(r->ok);
   assert_true(r->waited_ms >= 1000 && clock_ms() - before >= 1000);
   teacher_reply_free(r);
+}
+
+/* What a gateway gave up on may have been billed: who counts money is asked first. */
+static void
+a_gateways_timeout_may_cost(void **state)
+{
+  struct teacher_spec spec = http_spec();
+  struct teacher_request request = TEACHER_REQUEST_INIT;
+  struct teacher_reply *r;
+  struct teacher *t;
+
+  (void)state;
+  server_clear(server);
+  request.no_blind_retry = true;
+  request.messages = message_with("[[504*1]]");
+  t = teacher_open(&spec, NULL);
+  teacher_start(t, 1, &request);
+  r = teacher_take(t, 10000);
+  assert_int_equal(r->fault, TEACHER_FAULT_LOST);
+  assert_true(r->transient && !r->answered);
+  assert_int_equal(r->n_lost, 1);
+  assert_int_equal(server_count(server, -1), 1);
+  teacher_reply_free(r);
+  teacher_close(t);
 }
 
 static void
@@ -426,6 +455,7 @@ main(void)
     cmocka_unit_test(a_server_answers),
     cmocka_unit_test(failures_are_told_apart),
     cmocka_unit_test(retry_after_is_obeyed),
+    cmocka_unit_test(a_gateways_timeout_may_cost),
     cmocka_unit_test(a_stall_times_out),
     cmocka_unit_test(nobody_is_there),
     cmocka_unit_test(schemas_fall_back_once),

@@ -83,6 +83,33 @@ headers_are_read(void **state)
   assert_int_equal(s.counts[RATE_REQUESTS].reset_ms, 60000);
 }
 
+static void
+odd_headers_do_no_harm(void **state)
+{
+  static const char parts[][30] = {"x-ratelimit-", "anthropic-ratelimit-", "retry-after", "-ms", "limit", "remaining",
+                                   "reset", "-", "requests", "tokens", ":", " ", "1", "99999999999", "ms", "h", ".", "GMT",
+                                   "2026-11-18T11:06:41Z", "Wed, 18 Nov 2026 11:06:45", "\r\n", "e9"};
+  struct rng rng;
+
+  (void)state;
+  rng_seed(&rng, 4);
+  for (int i = 0; i < 50000; i++) {
+    char line[400] = "";
+    struct rate_said s;
+    char *exact;
+
+    for (uint64_t k = rng_below(&rng, 10); k > 0; k--)
+      strcat(line, parts[rng_below(&rng, N_OF(parts))]);
+    exact = xstrndup(line, strlen(line));  /* so that a byte too far is seen */
+    rate_said_clear(&s);
+    rate_said_line(&s, exact, strlen(line), WALL);
+    assert_true(s.retry_after_ms >= -1);
+    for (int k = 0; k < N_RATE_RESOURCES; k++)
+      assert_true(s.counts[k].reset_ms >= -1 && s.counts[k].limit >= -1 && s.counts[k].remaining >= -1);
+    free(exact);
+  }
+}
+
 /* Begins as many as may be under way; returns how many that were. */
 static int
 begin_all(struct rate *r, uint64_t *stamps, int64_t now)
@@ -352,6 +379,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(durations_are_read),
     cmocka_unit_test(headers_are_read),
+    cmocka_unit_test(odd_headers_do_no_harm),
     cmocka_unit_test(a_burst_of_complaints_counts_once),
     cmocka_unit_test(late_complaints_belong_to_their_burst),
     cmocka_unit_test(it_grows_by_one_after_25),

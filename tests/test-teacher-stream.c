@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/rng.h"
 #include "teacher/openai.h"
 #include "teacher/stream.h"
 
@@ -244,6 +245,34 @@ no_cut_passes_for_a_reply(void **state)
   }
 }
 
+/* Whatever comes is read without harm, and what is cut does not count as answered. */
+static void
+damaged_streams_do_no_harm(void **state)
+{
+  static const char *const whole[] = {openai, anthropic, tool};
+  static const char odd[] = "\r\n\"{}[],: \xff\xc3" "da";
+  struct rng rng;
+
+  (void)state;
+  rng_seed(&rng, 3);
+  for (int i = 0; i < 20000; i++) {
+    struct chat_reply r;
+    struct err e = {0};
+    char *s = xstrdup(whole[rng_below(&rng, N_OF(whole))]);
+    size_t n = strlen(s);
+
+    for (uint64_t k = 1 + rng_below(&rng, 5); k > 0; k--)
+      s[rng_below(&rng, n)] = odd[rng_below(&rng, sizeof odd - 1)];
+    n -= rng_below(&rng, 8) == 0 ? rng_below(&rng, n) : 0;
+    if (chat_parse(s, n, &r, &e) == 0)
+      assert_true(r.content && r.answered && !r.cut);
+    else
+      assert_true(!r.content && e.message[0] && !(r.cut && r.answered));
+    chat_reply_release(&r);
+    free(s);
+  }
+}
+
 static void
 logprobs_survive(void **state)
 {
@@ -312,6 +341,7 @@ main(void)
     cmocka_unit_test(events_are_bounded),
     cmocka_unit_test(streams_are_read_as_replies),
     cmocka_unit_test(no_cut_passes_for_a_reply),
+    cmocka_unit_test(damaged_streams_do_no_harm),
     cmocka_unit_test(logprobs_survive),
     cmocka_unit_test(deltas_make_the_content),
     cmocka_unit_test(streams_are_told_from_other_bodies),

@@ -26,6 +26,8 @@ static const struct status_rule {
   {408, 408, true, TEACHER_FAULT_REQUEST, "the server gave up waiting"},
   {429, 429, true, TEACHER_FAULT_REQUEST, "too many requests"},
   {400, 499, false, TEACHER_FAULT_REQUEST, "the server does not take the request"},
+  {504, 504, true, TEACHER_FAULT_LOST, "a gateway gave up waiting for the server"},
+  {524, 524, true, TEACHER_FAULT_LOST, "a gateway gave up waiting for the server"},
   {529, 529, true, TEACHER_FAULT_REQUEST, "the server is overloaded"},
   {500, 599, true, TEACHER_FAULT_REQUEST, "the server failed"},
   {0, 999, false, TEACHER_FAULT_REQUEST, "an unexpected status"},
@@ -51,6 +53,7 @@ judge_status(struct verdict *v, const struct endpoint *p, int status, const char
 
   r->n_rate_limited += status == 429;
   r->n_server_errors += status >= 500;
+  r->n_lost += rule->fault == TEACHER_FAULT_LOST;
   v->again = rule->again;
   v->status = status;
   snprintf(v->words, sizeof v->words, "%s", words ? words : "");

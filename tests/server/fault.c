@@ -72,6 +72,12 @@ fail_503(struct exchange *x)
 }
 
 static void
+fail_504(struct exchange *x)
+{
+  exchange_error(x, 504, "", "upstream request timeout");
+}
+
+static void
 fail_529(struct exchange *x)
 {
   exchange_json(x, 529, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}");
@@ -288,6 +294,7 @@ static const struct fault {
   {"silent", true, fail_silent},
   {"html", true, fail_html},
   {"error200-429", true, fail_error200_429},
+  {"504", false, fail_504},
   {"429-after", false, fail_429_after},
   {"429-after-ms", false, fail_429_after_ms},
   {"429-date", false, fail_429_date},
