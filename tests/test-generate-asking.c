@@ -14,8 +14,8 @@ add(struct project *p, uint16_t label, const char *text, enum split split, enum 
   struct change *ch = change_new(CHANGE_INSERT, "test", "");
   struct err e = {0};
 
-  change_add_sample(ch, &(struct sample){.text = text, .n_text = (uint32_t)strlen(text), .labels = &label, .n_labels = 1,
-                                         .split = split, .origin = origin, .status = STATUS_ACCEPTED,
+  change_add_sample(ch, &(struct sample){.text = text, .n_text = (uint32_t)strlen(text), .labels = &label,
+                                         .n_labels = 1, .split = split, .origin = origin, .status = STATUS_ACCEPTED,
                                          .attributes = attributes});
   if (project_insert(p, ch, NULL, &e) < 0)
     fail_msg("%s", e.message);

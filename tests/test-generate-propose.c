@@ -7,7 +7,8 @@
 
 /* ---- the front matter ---- */
 
-static const char *const tone_values[] = {"polite", "rude: very", "no"}, *const size_values[] = {"one sentence", "3 lines"};
+static const char *const tone_values[] = {"polite", "rude: very", "no"};
+static const char *const size_values[] = {"one sentence", "3 lines"};
 static const struct prompty_attribute added[] = {{"tone", (const char **)(uintptr_t)tone_values, 3},
                                                  {"size", (const char **)(uintptr_t)size_values, 2}};
 
@@ -27,7 +28,8 @@ front_matter_is_amended(void **state)
     {"---\nattributes:\n" BODY, "---\nattributes:\n" BLOCK BODY},
     {"---\nattributes: # none\n\ncount: 3\n" BODY, "---\nattributes: # none\n" BLOCK "\ncount: 3\n" BODY},
     {"---\nattributes:\n  # here\n  topic:\n  - a\n  # there\n  - b # last\n  # behind\n\n# on top\ncount: 3\n" BODY,
-     "---\nattributes:\n  # here\n  topic:\n  - a\n  # there\n  - b # last\n" BLOCK "  # behind\n\n# on top\ncount: 3\n" BODY},
+     "---\nattributes:\n  # here\n  topic:\n  - a\n  # there\n  - b # last\n" BLOCK "  # behind\n\n# on top\n"
+     "count: 3\n" BODY},
     {"---\nattributes:\n    topic: [a, b]\n" BODY,
      "---\nattributes:\n    topic: [a, b]\n    tone:\n    - polite\n    - \"rude: very\"\n    - \"no\"\n    size:\n"
      "    - one sentence\n    - \"3 lines\"\n" BODY},
@@ -90,7 +92,8 @@ replies_are_read(void **state)
     const char *reply, *gives;
   } cases[] = {
     {"{\"attributes\":[{\"name\":\"tone\",\"values\":[\"a\",\"b\"]}]}", "tone: a, b"},
-    {"Sure [really]:\n```json\n[{\"attribute\": \"Customer's mood\", \"options\": [\"a\", \" b\\n c \", \"A\", 3]}]\n```",
+    {"Sure [really]:\n```json\n[{\"attribute\": \"Customer's mood\", \"options\": [\"a\", \" b\\n c \", \"A\", 3]}]\n"
+     "```",
      "customer_s_mood: a, b  c, 3"},
     {"{\"tone\":[\"a\",\"b\",\"c\",\"d\",\"e\"],\"size\":{\"values\":[\"s\",\"l\"]}}", "tone: a, b, c, d; size: s, l"},
     {"{\"attributes\":{\"tone\":[\"a\",\"b\"]}}", "tone: a, b"},
@@ -135,7 +138,8 @@ a_teacher_proposes(void **state)
   assert_string_equal(x.attributes[0].name, "tone_of_voice");   /* topic is there already */
   assert_int_equal(x.attributes[0].n, 3);
   assert_string_equal(x.unused, "tone_of_voice, length");
-  assert_non_null(strstr(x.source, "  style: [hurried, careful, angry]\n  tone_of_voice:\n  - polite\n  - \"rude: very\"\n"));
+  assert_non_null(strstr(x.source, "  style: [hurried, careful, angry]\n  tone_of_voice:\n  - polite\n"
+                                   "  - \"rude: very\"\n"));
   assert_int_equal(job_store_get(p, x.job_id, &job, &e), 0);
   assert_string_equal(job.kind, "propose");
   assert_int_equal(job.state, JOB_DONE);

@@ -24,8 +24,8 @@ static uint32_t
 add_reply(struct project *p, uint32_t job, const char *content)
 {
   static int n;
-  struct request_row row = {.key = xasprintf("key %d", ++n), .label = 0, .attributes = (char *)"topic=shoes", .wanted = 4,
-                            .messages = (char *)"[]", .params = (char *)"{}"};
+  struct request_row row = {.key = xasprintf("key %d", ++n), .label = 0, .attributes = (char *)"topic=shoes",
+                            .wanted = 4, .messages = (char *)"[]", .params = (char *)"{}"};
   struct buf body = BUF_INIT;
   struct err e = {0};
 
@@ -220,7 +220,8 @@ what_stands_stays(void **state)
   change_add_sample(ch, &(struct sample){.text = "a test text of six words", .n_text = 24, .split = SPLIT_TEST});
   assert_int_equal(project_insert(p, ch, NULL, &e), 0);
   change_free(ch);
-  request = add_reply(p, job, "[\"seven words are more than five words\", \"a test text of six words\", \"gone gone\"]");
+  request = add_reply(p, job, "[\"seven words are more than five words\", \"a test text of six words\", "
+                      "\"gone gone\"]");
   read_as(p, request, LIST("a test text of six words"), "test", LIST("seven words are more than five words"));
   put_template(p, strict);
   r = reparse(p, (struct reparse_options){0});

@@ -18,7 +18,8 @@
 /* What is asked differs from round to round, as with a real template. The requests of the topic in brackets fail. */
 #define TEMPLATE(topics) \
   "---\nname: notes\ncount: 10\nattributes:\n  topic: " topics "\n  style: [hurried, careful]\n---\n" \
-  "user:\nWrite {{ count }} notes of the kind {{ label }} about {{ topic }}, {{ style }}. Not like {{ avoid | tojson }}\n"
+  "user:\nWrite {{ count }} notes of the kind {{ label }} about {{ topic }}, {{ style }}. " \
+  "Not like {{ avoid | tojson }}\n"
 
 static const char good[] = TEMPLATE("[shoes, phones, lamps]");
 static const char barren[] = TEMPLATE("[shoes, phones, \"[[refusal]]\"]");

@@ -252,8 +252,8 @@ check_shortage(struct call *c, uint32_t job, struct err *e)
     return 0;
   if (n > 1)
     snprintf(others, sizeof others, ", and %zu more label%s lack%s some", n - 1, n == 2 ? "" : "s", n == 2 ? "s" : "");
-  return err_set(e, ERR_PARTIAL, "%u of %u texts of '%s' are kept%s: nothing new came, or --waste is reached", first.kept,
-                 first.wished, label_name(corpus_labels(project_corpus(c->project)), first.label), others);
+  return err_set(e, ERR_PARTIAL, "%u of %u texts of '%s' are kept%s: nothing new came, or --waste is reached",
+                 first.kept, first.wished, label_name(corpus_labels(project_corpus(c->project)), first.label), others);
 }
 
 static void
@@ -341,7 +341,8 @@ static const struct option options[] = {
   {.name = "steer", .type = OPTION_FLAG,
    .summary = "ask in rounds; labels' attribute values of low yield or low diversity get more of the next requests"},
   {.name = "seeds", .type = OPTION_CHOICE, .choices = "random|balanced|similar|hard", .fallback = "random",
-   .argument = "HOW", .summary = "which texts stand in prompts as seeds: of the label, of all labels in turn, alike, hard"},
+   .argument = "HOW",
+   .summary = "which texts stand in prompts as seeds: of the label, of all labels in turn, alike, hard"},
   {.name = "accept", .type = OPTION_FLAG, .summary = "accept what is kept, without a person looking at it"},
   {.name = "filter", .type = OPTION_FILTER, .argument = "QUERY",
    .summary = "templates of kind rewrite: the texts that new ones are made of"},
@@ -372,44 +373,46 @@ const struct command command_generate = {
     "cannot be read is kept as it is, with the reason.\n\n"
     "Every request stands in the project before it is sent, and every reply before it is read: a job that was stopped "
     "or killed goes on with --resume, and a request that was answered once is never sent again.\n\n"
-    "Before: --dry-run says how many requests, tokens and dollars it would be, each with an interval, and the most that it can "
-    "cost. It goes by the lengths of replies that this template had before (95 % intervals), else by the texts of the "
-    "corpus (as short, or as long, as the shortest and longest twentieth of them). --probe sends the first five requests of "
-    "the job, says what the rest would take, and stops; --resume goes on, and the five are not sent again. Where no price is "
-    "known it says so: tokens, requests and time can be limited all the same.\n\n"
-    "--per-label and --count are texts asked for; with --top-up they are texts kept. After each round labels, and attribute "
-    "values of a label, that lack texts are asked for again, as often as what was kept so far makes likely, with "
-    "combinations of values that were not used yet or with new sample numbers. It ends when nothing is lacking but less than "
-    "half of what a request brings, when the last two requests of an attribute value brought nothing (then the other values "
-    "make up for it), or when --waste times the wished number was asked for. What is lacking then is said, with exit "
-    "status 3. A job that is done can be topped up later: --resume --top-up.\n\n"
-    "With --steer half of each label's requests are made as planned, and the rest in rounds, dealt to the values of each "
-    "attribute by what is missing until each text asked for brings something new: 1 - yield × diversity, where yield is kept "
-    "by asked for, and diversity is distinct-2 of the newest 16 texts, times the share of texts that doubled no other. "
-    "Labels keep their numbers.\n\n"
-    "--seeds says which texts a template that shows `seeds` gets, accepted ones and seeds of the split train only: random "
-    "ones of the label; balanced: of all labels in turn, the prompt's own first; similar: one that shares words with the "
-    "prompt's attribute values and those that are most like it; hard: those that the student finds hard (--aim). A "
-    "template can also show `avoid`: openings that come back too often, and the newest texts of the same cell.\n\n"
-    "The JSON has the funnel: requested, answered, parsed, kept, dropped by reason, requests, tokens, cost_usd, the same by "
-    "label in labels; rounds (requests, texts requested and kept of each); and coverage: for each label, and for each "
-    "attribute each label × value, the requests made and failed, the texts asked for, answered, kept and dropped, "
-    "near-duplicates among the dropped, and those that a person accepted or rejected. That of --dry-run and --probe has "
-    "requests, cached (answered already), requests_bound (with --top-up), texts, tokens, cost_usd, cost_bound_usd (null: no "
-    "bound), interval (tokens_in, tokens_out, cost_usd as [low, high], and the replies that they go by), yield (of earlier "
-    "jobs of the template), and job (that would be gone on with).\n\n"
-    "A template of kind rewrite makes new texts of those that --filter chooses: paraphrases, the same in another style, or, "
-    "where the template says `target: other` (or --label is given), texts of another label. Each new sample has the one "
-    "it was made of as its parent. Test and validation texts are never rewritten. Without --per-label and --count each text "
-    "is taken once. Four templates come with retort: retort template PROJECT set --builtin NAME.\n\n"
+    "Before: --dry-run says how many requests, tokens and dollars it would be, each with an interval, and the most "
+    "that it can cost. It goes by the lengths of replies that this template had before (95 % intervals), else by the "
+    "texts of the corpus (as short, or as long, as the shortest and longest twentieth of them). --probe sends the "
+    "first five requests of the job, says what the rest would take, and stops; --resume goes on, and the five are not "
+    "sent again. Where no price is known it says so: tokens, requests and time can be limited all the same.\n\n"
+    "--per-label and --count are texts asked for; with --top-up they are texts kept. After each round labels, and "
+    "attribute values of a label, that lack texts are asked for again, as often as what was kept so far makes likely, "
+    "with combinations of values that were not used yet or with new sample numbers. It ends when nothing is lacking "
+    "but less than half of what a request brings, when the last two requests of an attribute value brought nothing "
+    "(then the other values make up for it), or when --waste times the wished number was asked for. What is lacking "
+    "then is said, with exit status 3. A job that is done can be topped up later: --resume --top-up.\n\n"
+    "With --steer half of each label's requests are made as planned, and the rest in rounds, dealt to the values of "
+    "each attribute by what is missing until each text asked for brings something new: 1 - yield × diversity, where "
+    "yield is kept by asked for, and diversity is distinct-2 of the newest 16 texts, times the share of texts that "
+    "doubled no other. Labels keep their numbers.\n\n"
+    "--seeds says which texts a template that shows `seeds` gets, accepted ones and seeds of the split train only: "
+    "random ones of the label; balanced: of all labels in turn, the prompt's own first; similar: one that shares words "
+    "with the prompt's attribute values and those that are most like it; hard: those that the student finds hard "
+    "(--aim). A template can also show `avoid`: openings that come back too often, and the newest texts of the same "
+    "cell.\n\n"
+    "The JSON has the funnel: requested, answered, parsed, kept, dropped by reason, requests, tokens, cost_usd, the "
+    "same by label in labels; rounds (requests, texts requested and kept of each); and coverage: for each label, and "
+    "for each attribute each label × value, the requests made and failed, the texts asked for, answered, kept and "
+    "dropped, near-duplicates among the dropped, and those that a person accepted or rejected. That of --dry-run and "
+    "--probe has requests, cached (answered already), requests_bound (with --top-up), texts, tokens, cost_usd, "
+    "cost_bound_usd (null: no bound), interval (tokens_in, tokens_out, cost_usd as [low, high], and the replies that "
+    "they go by), yield (of earlier jobs of the template), and job (that would be gone on with).\n\n"
+    "A template of kind rewrite makes new texts of those that --filter chooses: paraphrases, the same in another "
+    "style, or, where the template says `target: other` (or --label is given), texts of another label. Each new sample "
+    "has the one it was made of as its parent. Test and validation texts are never rewritten. Without --per-label and "
+    "--count each text is taken once. Four templates come with retort: retort template PROJECT set --builtin NAME.\n\n"
     "With --aim hard more is asked for of what a student (--run) finds hard: each training text is judged by a student "
     "that learned from the others, validation texts by the run itself, test texts never. Hard is what gets another "
-    "label, or its own with a probability below a half. Half of the requests are dealt to the labels evenly, half by how "
-    "badly they do, and hard texts stand in the prompts as `seeds`. With --aim confused:A,B it is only the texts of A that "
-    "the student calls B and the reverse, and the template has the other label as `rival`. What is aimed at is printed "
-    "first.\n\n"
+    "label, or its own with a probability below a half. Half of the requests are dealt to the labels evenly, half by "
+    "how badly they do, and hard texts stand in the prompts as `seeds`. With --aim confused:A,B it is only the texts "
+    "of A that the student calls B and the reverse, and the template has the other label as `rival`. What is aimed at "
+    "is printed first.\n\n"
     "What was generated is not trained on until it is accepted (by retort accept, in the workbench, or at once by "
-    "--accept). Exit status 3: a limit is reached, requests failed for good, or topping up fell short; the rest is done.",
+    "--accept). Exit status 3: a limit is reached, requests failed for good, or topping up fell short; the rest is "
+    "done.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

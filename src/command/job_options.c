@@ -163,7 +163,7 @@ print_cost(struct call *c, const struct job_estimate *x)
   struct buf out = BUF_INIT;
 
   if (isnan(x->cost_usd)) {
-    print_line(c, "cost      unknown: the teacher has no price (--price-in, --price-out); tokens and requests can be limited");
+    print_line(c, "cost      unknown: the teacher has no price (--price-in, --price-out); limit tokens or requests");
     return;
   }
   print_usd(&out, x->cost_usd);

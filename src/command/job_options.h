@@ -1,5 +1,5 @@
-/* job_options: what all jobs are told in the same words (generate, annotate): whom they ask, what they may use up, whether
- * they go on with an earlier one. A command puts JOB_OPTIONS among its rows, and its own beside them.
+/* job_options: what all jobs are told in the same words (generate, annotate): whom they ask, what they may use up,
+ * whether they go on with an earlier one. A command puts JOB_OPTIONS among its rows, and its own beside them.
  *
  * Life: zeroed, job_wishes_take, job_wishes_release (also after -1). Threads: one user. */
 #ifndef COMMAND_JOB_OPTIONS_H

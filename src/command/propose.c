@@ -60,7 +60,7 @@ print_proposal(struct call *c, const struct proposal *x, uint32_t version)
   if (version > x->template.version)
     print_line(c, "%s is now version %u (version %u is as it was)", x->template.name, version, x->template.version);
   if (*x->unused)
-    print_line(c, "the prompt does not mention %s yet: put {{ name }} where each belongs, or prompts will not differ by it",
+    print_line(c, "the prompt does not mention %s yet: put {{ name }} where each belongs, or prompts will not differ",
                x->unused);
   buf_release(&out);
 }

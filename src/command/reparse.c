@@ -42,7 +42,7 @@ print_result(struct call *c, const struct reparse_result *r, bool dry_run)
 
   print_line(c, "%zu replies of %zu job%s read again: %zu new sample%s%s", r->n_replies, r->n_jobs,
              r->n_jobs == 1 ? "" : "s", r->kept, r->kept == 1 ? "" : "s", dry_run ? " would come in" : "");
-  grid_init(&g, "dropped|before>|after>|");
+  grid_init(&g, "dropped|before>|after>|why");
   for (int i = 0; i < N_DROP_REASONS; i++)
     if (r->before[i] || r->after[i]) {
       grid_cell(&g, "%s", drop_defs[i].name);
@@ -100,14 +100,14 @@ const struct command command_reparse = {
   .arguments = "PROJECT",
   .summary = "reads and filters stored replies again, asking nobody",
   .text =
-    "Every reply is kept as it came. After a template's filters were changed (a new version with other limits), or with a "
-    "newer program, this reads them again: texts that were dropped and now pass come in, replies that could not be read "
-    "and now can are read, and what stays out has its present reason (retort dropped). Nothing is sent and nothing is "
-    "paid.\n\n"
-    "Samples that stand stay as they are, whether or not they would pass now; those that a person took back by undo stay "
-    "away. What comes in is one change, which undo takes back: then the texts are dropped texts again.\n\n"
-    "The JSON has the replies and jobs looked at, kept (new samples), and before and after: how many texts were dropped, "
-    "and are, for each reason; parse counts replies.",
+    "Every reply is kept as it came. After a template's filters were changed (a new version with other limits), or "
+    "with a newer program, this reads them again: texts that were dropped and now pass come in, replies that could not "
+    "be read and now can are read, and what stays out has its present reason (retort dropped). Nothing is sent and "
+    "nothing is paid.\n\n"
+    "Samples that stand stay as they are, whether or not they would pass now; those that a person took back by undo "
+    "stay away. What comes in is one change, which undo takes back: then the texts are dropped texts again.\n\n"
+    "The JSON has the replies and jobs looked at, kept (new samples), and before and after: how many texts were "
+    "dropped, and are, for each reason; parse counts replies.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

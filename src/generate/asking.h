@@ -1,9 +1,10 @@
 /* asking: what a generate job asks for: from a wish to a plan, and from a cell of the plan to a rendered request.
  *
  * A wish is so many texts for each label, or in all (then dealt to the labels in turn); each request asks for the
- * template's count of texts. Where the job aims at what the student finds hard (options.hard, no pair of confused labels),
- * half of the requests are shared evenly among the labels, and half in proportion to the student's errors there (the sum
- * of 1 - p_true): so that no label is forgotten. Where two labels are confused, only these two are asked for.
+ * template's count of texts. Where the job aims at what the student finds hard (options.hard, no pair of confused
+ * labels), half of the requests are shared evenly among the labels, and half in proportion to the student's errors
+ * there (the sum of 1 - p_true): so that no label is forgotten. Where two labels are confused, only these two are
+ * asked for.
  *
  * Life: asking_open or asking_recall, asking_row for each request, asking_close (also after -1).
  * Threads: one at a time. Errors: as plan_make; a template that cannot be rendered. */
@@ -26,8 +27,9 @@ struct asking {
 };
 int asking_open(struct asking *a, const struct blueprint *b, const struct job_options *o, struct err *e);
 void asking_close(struct asking *a);
-/* The wish as a member of a job's params, "wish":[[label, requests, texts],...], so that a job that is gone on with wants
- * what it wanted, whatever has changed since (new labels, another student); and back. A job without one wishes nothing. */
+/* The wish as a member of a job's params, "wish":[[label, requests, texts],...], so that a job that is gone on with
+ * wants what it wanted, whatever has changed since (new labels, another student); and back. A job without one wishes
+ * nothing. */
 int asking_write(const struct blueprint *b, const struct job_options *o, struct buf *out, struct err *e);
 int asking_recall(struct asking *a, const struct blueprint *b, const struct job_options *o, const struct json *params,
                   struct err *e);

@@ -5,8 +5,8 @@
  * A cell is a label × one value of one attribute (not a combination of values: of those there are too many to know
  * anything about each). A text counts in one cell of each attribute.
  *
- * Life: coverage_load, coverage_release (also after -1). It is a picture of the file at that moment: load it again after
- * project_records_revision has moved. Threads: any; one owner. Errors: as job_store. */
+ * Life: coverage_load, coverage_release (also after -1). It is a picture of the file at that moment: load it again
+ * after project_records_revision has moved. Threads: any; one owner. Errors: as job_store. */
 #ifndef GENERATE_COVERAGE_H
 #define GENERATE_COVERAGE_H
 
@@ -53,7 +53,8 @@ int coverage_label(const struct coverage *c, uint16_t label);
 int coverage_attribute(const struct coverage *c, const char *name);
 
 /* {"labels":[{"label",F...}],"attributes":[{"name","values":[...],"cells":[{"label","value",F...}]}]} where F are
- * requests, failed, asked, answered, kept, dropped, near_duplicates, accepted, rejected; only cells that were asked for. */
+ * requests, failed, asked, answered, kept, dropped, near_duplicates, accepted, rejected; only cells that were asked
+ * for. */
 void coverage_json(const struct coverage *c, const struct labels *labels, struct buf *out);
 
 #endif

@@ -225,8 +225,8 @@ add_request(const struct blueprint *b, const struct request_row *row, struct loa
   return 0;
 }
 
-/* Quantile .975 of Student's t (NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2); beyond 30 degrees of freedom
- * to two decimals by 1.96 + 2.4 / n. */
+/* Quantile .975 of Student's t (NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2); beyond 30 degrees of
+ * freedom to two decimals by 1.96 + 2.4 / n. */
 static double
 student_t(size_t freedom)
 {

@@ -82,9 +82,9 @@ write_question(const struct asker *a)
   describe_known(a, &b);
   buf_addf(&b,
            "Name %zu attributes in which real texts of this kind differ from each other whatever their label (such as "
-           "subject, style, length, speaker, situation: what fits here), and for each of them %zu values that are as far "
-           "from each other as they can be and fit every label. A name is one word in lower case, or two joined by _. A "
-           "value has at most six words. The label itself is no attribute.\n"
+           "subject, style, length, speaker, situation: what fits here), and for each of them %zu values that are as "
+           "far from each other as they can be and fit every label. A name is one word in lower case, or two joined by "
+           "_. A value has at most six words. The label itself is no attribute.\n"
            "Answer with JSON only: {\"attributes\":[{\"name\":\"...\",\"values\":[\"...\",\"...\"]}]}",
            a->n_attributes, a->n_values);
   m[1].content = b.s;
@@ -167,7 +167,8 @@ static int
 ask_teacher(struct asker *a, struct err *e)
 {
   struct job_row job = {.kind = (char *)"propose", .state = JOB_RUNNING, .template_id = a->blueprint.template.id,
-                        .params = (char *)"{}", .teacher_id = a->row.teacher_id, .key = (char *)"", .message = (char *)""};
+                        .params = (char *)"{}", .teacher_id = a->row.teacher_id, .key = (char *)"",
+                        .message = (char *)""};
   int result;
 
   if (job_store_add(a->project, &job, &a->out->job_id, e) < 0 ||
@@ -334,7 +335,9 @@ propose_read(const char *content, const struct prompty *known, size_t n_attribut
     at = j && rest > at ? rest : at + 1;   /* what is broken may have whole parts */
     json_free(j);
   }
-  return out->n > 0 ? 0 : err_set(e, ERR_FAIL, "the reply names no attributes (it is kept: retort dropped --reason parse)");
+  if (out->n == 0)
+    return err_set(e, ERR_FAIL, "the reply names no attributes (it is kept: retort dropped --reason parse)");
+  return 0;
 }
 
 /* Reads the reply; one that cannot be read goes into quarantine, so that the next time the teacher is asked again. */
@@ -350,7 +353,8 @@ read_reply(struct asker *a, struct err *e)
     result = propose_read(chat.content, &a->blueprint.prompty, a->n_attributes, a->n_values, a->out, e);
   chat_reply_release(&chat);
   dropped.detail = e ? e->message : NULL;
-  if (!a->out->cached && job_store_keep(a->project, a->row.id, NULL, &dropped, result < 0, NULL, result < 0 ? NULL : e) < 0)
+  if (!a->out->cached &&
+      job_store_keep(a->project, a->row.id, NULL, &dropped, result < 0, NULL, result < 0 ? NULL : e) < 0)
     result = -1;
   return result;
 }

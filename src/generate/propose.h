@@ -1,5 +1,5 @@
-/* propose: a teacher names attributes, and values of each, in which the texts of a task should differ (AttrPrompt: Yu et
- * al. 2023, "Large language model as attributed training data generator", arXiv 2306.15895): one request for all.
+/* propose: a teacher names attributes, and values of each, in which the texts of a task should differ (AttrPrompt: Yu
+ * et al. 2023, "Large language model as attributed training data generator", arXiv 2306.15895): one request for all.
  *
  * It is kept as every paid reply is: in the request table, under a job of its own of kind "propose", before it is read;
  * the same question (the same template, labels and numbers) is answered from the file. The attributes are added to the
@@ -41,9 +41,10 @@ struct proposal {
 int propose(struct project *p, const struct propose_options *o, struct proposal *out, struct err *e);
 void proposal_release(struct proposal *x);
 
-/* The attributes in a reply's text: {"name","values"}, alone, in an array or in "attributes"; or an object of names with
- * lists; several of them; with words or ``` around; of a reply that was cut off, those that are whole. Names are made to fit templates; unfit and known ones (in `known`) are left out, and values that come
- * twice. At most so many of each. -1: there are none. */
+/* The attributes in a reply's text: {"name","values"}, alone, in an array or in "attributes"; or an object of names
+ * with lists; several of them; with words or ``` around; of a reply that was cut off, those that are whole. Names are
+ * made to fit templates; unfit and known ones (in `known`) are left out, and values that come twice. At most so many
+ * of each. -1: there are none. */
 int propose_read(const char *content, const struct prompty *known, size_t n_attributes, size_t n_values,
                  struct proposal *out, struct err *e);
 

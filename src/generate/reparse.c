@@ -366,8 +366,8 @@ work_on_jobs(struct work *w, struct err *e)
       continue;
     found = true;
     if (w->o->job_id && !has_texts(&jobs[i]))
-      result = err_set(e, ERR_INPUT, "job %u is of kind %s: it has no texts of its own (only those of generate and rewrite "
-                       "can be read again)", jobs[i].id, jobs[i].kind);
+      result = err_set(e, ERR_INPUT, "job %u is of kind %s: it has no texts of its own (only those of generate and "
+                       "rewrite can be read again)", jobs[i].id, jobs[i].kind);
     if (result < 0 || !has_texts(&jobs[i]))
       continue;
     w->job = jobs[i];

@@ -1,13 +1,13 @@
 /* reparse: stored raw replies read and filtered again, by the program's present rules and a template's present filters,
  * without asking anybody.
  *
- * Looked at is what was not let in: texts that were dropped, and replies that could not be read. What passes now becomes a
- * new sample of its request; what does not gets its reason anew. Of replies that were read all right, texts come in that
- * the reader did not see then. Samples that stand, whether or not they would pass now, stay as they are, and so do those
- * that a person undid: nothing comes in twice.
+ * Looked at is what was not let in: texts that were dropped, and replies that could not be read. What passes now
+ * becomes a new sample of its request; what does not gets its reason anew. Of replies that were read all right, texts
+ * come in that the reader did not see then. Samples that stand, whether or not they would pass now, stay as they are,
+ * and so do those that a person undid: nothing comes in twice.
  *
- * All of it is one transaction and one change, which can be undone: then the texts are dropped texts again. Jobs of kind
- * generate and rewrite; those of annotate have no texts of their own.
+ * All of it is one transaction and one change, which can be undone: then the texts are dropped texts again. Jobs of
+ * kind generate and rewrite; those of annotate have no texts of their own.
  * Life: reparse_run; the result is a value. Threads: any, one at a time. Errors: ERR_INPUT for an unknown job or one of
  * another kind, a template that is broken; as job_store. */
 #ifndef GENERATE_REPARSE_H

@@ -218,8 +218,8 @@ judge(struct steer *s, const struct corpus *c, struct pairs *p, uint32_t label, 
 }
 
 int
-steer_load(struct steer *s, const struct blueprint *b, uint32_t job_id, const struct request_row *rows, size_t n_rows,
-           struct err *e)
+steer_load(struct steer *s, const struct blueprint *b, uint32_t job_id, const struct request_row *rows,
+           size_t n_rows, struct err *e)
 {
   static const struct steer_cell perfect = {.yield = 1, .diversity = 1};
   const struct corpus *c = project_corpus(b->project);

@@ -5,10 +5,10 @@
  *   yield      texts kept, of those asked for. A cell with few requests is judged by its label, and a label with few by
  *              a teacher who never fails: (kept + count × yield of the label) / (asked + count), as if one more request
  *              had been made that went as the label does
- *   diversity  different pairs of words by all pairs of words (distinct-2) of the cell's newest STEER_TEXTS texts, times
- *              the share of its texts that doubled no other (both also drawn towards the label by one request's worth).
- *              Always of the same number of texts, because distinct-2 falls with their number: a cell would seem dull
- *              because it is full, and be filled the more
+ *   diversity  different pairs of words by all pairs of words (distinct-2) of the cell's newest STEER_TEXTS texts,
+ *              times the share of its texts that doubled no other (both also drawn towards the label by one request's
+ *              worth). Always of the same number of texts, because distinct-2 falls with their number: a cell would
+ *              seem dull because it is full, and be filled the more
  *   score      1 - yield × diversity: what is missing until each text asked for brings something new. At least
  *              STEER_LEAST, so that no cell is ever left alone and what is believed of it can change
  *   barren     its last STEER_BARREN requests gave nothing at all: to ask again would be waste
@@ -43,8 +43,8 @@ struct steer {
   struct steer_cell *cells;      /* n_labels × width */
 };
 /* rows: all requests of the job, by id, without replies. */
-int steer_load(struct steer *s, const struct blueprint *b, uint32_t job_id, const struct request_row *rows, size_t n_rows,
-               struct err *e);
+int steer_load(struct steer *s, const struct blueprint *b, uint32_t job_id, const struct request_row *rows,
+               size_t n_rows, struct err *e);
 void steer_release(struct steer *s);
 struct steer_cell *steer_cell(const struct steer *s, uint32_t label, size_t attribute, size_t value);
 struct steer_cell *steer_label(const struct steer *s, uint32_t label);

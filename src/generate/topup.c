@@ -162,8 +162,8 @@ bears(const struct topup *u, uint32_t label)
   return true;
 }
 
-/* The yield to be expected of a label: of all that was asked for, or of what is still asked for, if that is better: what
- * a barren value cost is no forecast. */
+/* The yield to be expected of a label: of all that was asked for, or of what is still asked for, if that is better:
+ * what a barren value cost is no forecast. */
 static double
 expected_yield(const struct topup *u, uint32_t label)
 {
@@ -184,6 +184,15 @@ expected_yield(const struct topup *u, uint32_t label)
   return yield;
 }
 
+/* Requests until the label as a whole has what was wished. */
+static double
+needed_by_label(const struct topup *u, uint32_t label)
+{
+  double lack = (double)u->asking.texts[label] - steer_label(&u->steer, label)->kept;
+
+  return lack > 0 ? ceil(lack / (expected_yield(u, label) * u->t->count) - 1e-9) : 0;
+}
+
 /* Requests that make up for what was not kept. */
 static size_t
 requests_to_top_up(const struct topup *u, uint32_t label)
@@ -192,7 +201,7 @@ requests_to_top_up(const struct topup *u, uint32_t label)
   double wished = (double)u->asking.texts[label], lack = wished - all->kept, count = u->t->count;
   double waste = u->o->waste_max > 0 ? u->o->waste_max : TOPUP_WASTE;
   double left = ceil(waste * wished / count - 1e-9) - (double)u->asking.dealt[label];
-  double n = lack > 0 ? ceil(lack / (expected_yield(u, label) * count) - 1e-9) : 0, perfect = ceil(lack / count - 1e-9);
+  double n = needed_by_label(u, label), perfect = ceil(lack / count - 1e-9);
 
   for (size_t a = 0; a < u->t->n_attributes; a++) {
     double *lacks = xcalloc(u->t->attributes[a].n + 1, sizeof *lacks), sum = 0;
@@ -249,47 +258,87 @@ weigh(const struct topup *u, uint32_t label, size_t attribute, bool topping_up, 
     }
 }
 
-/* The values that n requests take of an attribute, in an order of their own. */
+/* How n requests of a label are put together. */
+struct mix {
+  uint32_t label;
+  size_t n;
+  size_t n_anywhere;             /* for the first ones any value will do where the combination is used up; for the
+                                  * others only those that are needed */
+  uint32_t *dealt[PROMPTY_ATTRIBUTES];    /* of each attribute the values, in an order of their own */
+  double *weights[PROMPTY_ATTRIBUTES];
+};
+
 static void
-deal_values(const struct topup *u, uint32_t label, size_t attribute, size_t n, bool topping_up, uint32_t *out)
+deal_values(const struct topup *u, struct mix *m, size_t attribute, bool topping_up)
 {
   size_t n_values = u->t->attributes[attribute].n, at = 0;
-  double *weights = xcalloc(n_values + 1, sizeof *weights);
   size_t *shares = xcalloc(n_values + 1, sizeof *shares);
+  uint32_t *out = xcalloc(m->n + 1, sizeof *out);
   struct rng rng;
 
-  weigh(u, label, attribute, topping_up, weights);
-  asking_deal(weights, n_values, n, shares);
+  m->dealt[attribute] = out;
+  m->weights[attribute] = xcalloc(n_values + 1, sizeof *m->weights[attribute]);
+  weigh(u, m->label, attribute, topping_up, m->weights[attribute]);
+  asking_deal(m->weights[attribute], n_values, m->n, shares);
   for (size_t v = 0; v < n_values; v++)
     for (size_t k = 0; k < shares[v]; k++)
       out[at++] = (uint32_t)v;
-  rng_seed(&rng, hash_mix((u->o->seed ? u->o->seed : 1) ^ hash_mix(label + 1)) ^
+  rng_seed(&rng, hash_mix((u->o->seed ? u->o->seed : 1) ^ hash_mix(m->label + 1)) ^
                    hash_mix(u->round * PROMPTY_ATTRIBUTES + attribute));
-  rng_shuffle(&rng, out, n);
-  free(weights);
+  rng_shuffle(&rng, out, m->n);
   free(shares);
 }
 
-/* Request k's combination is made a new one, if the value of some attribute can be changed for one that comes later. */
-static void
-prefer_unused(struct topup *u, uint32_t label, uint32_t *const *dealt, size_t k, size_t n, uint32_t *values)
+/* One of the values dealt for later, in exchange. */
+static bool
+exchange(struct topup *u, struct mix *m, size_t attribute, size_t k, uint32_t *values)
 {
-  size_t n_attributes = u->t->n_attributes;
+  uint32_t *dealt = m->dealt[attribute], before = dealt[k];
 
-  for (size_t a = 0; a < n_attributes; a++)
-    values[a] = dealt[a][k];
-  for (size_t a = n_attributes; a-- > 0 && next_sample(u, label, values) > 0;)
-    for (size_t i = k + 1; i < n && i <= k + LOOK_AHEAD; i++) {
-      uint32_t before = dealt[a][k];
-
-      values[a] = dealt[a][i];
-      if (next_sample(u, label, values) == 0) {
-        dealt[a][k] = dealt[a][i];
-        dealt[a][i] = before;
-        break;
-      }
-      values[a] = before;
+  for (size_t i = k + 1; i < m->n && i <= k + LOOK_AHEAD; i++) {
+    values[attribute] = dealt[i];
+    if (next_sample(u, m->label, values) == 0) {
+      dealt[k] = dealt[i];
+      dealt[i] = before;
+      return true;
     }
+  }
+  values[attribute] = before;
+  return false;
+}
+
+/* The value with the largest weight with which the combination is new. */
+static bool
+replace(struct topup *u, const struct mix *m, size_t attribute, size_t k, uint32_t *values)
+{
+  const double *weights = m->weights[attribute];
+  uint32_t before = values[attribute], best = UINT32_MAX;
+
+  for (uint32_t v = 0; v < u->t->attributes[attribute].n; v++) {
+    bool will_do = weights[v] > 0 || (k < m->n_anywhere && allowed(u, attribute, v) &&
+                                      !steer_cell(&u->steer, m->label, attribute, v)->barren);
+
+    values[attribute] = v;
+    if (will_do && (best == UINT32_MAX || weights[v] > weights[best]) && next_sample(u, m->label, values) == 0)
+      best = v;
+  }
+  values[attribute] = best == UINT32_MAX ? before : best;
+  return best != UINT32_MAX;
+}
+
+/* The values of request k: of a combination that was not used yet, if one of them can be changed for that. */
+static void
+combine(struct topup *u, struct mix *m, size_t k, uint32_t *values)
+{
+  bool is_new;
+
+  for (size_t a = 0; a < u->t->n_attributes; a++)
+    values[a] = m->dealt[a][k];
+  is_new = next_sample(u, m->label, values) == 0;
+  for (size_t a = u->t->n_attributes; a-- > 0 && !is_new;)
+    is_new = exchange(u, m, a, k, values);
+  for (size_t a = u->t->n_attributes; a-- > 0 && !is_new;)
+    is_new = replace(u, m, a, k, values);
 }
 
 /* Renders the request with the first sample number that brings something new: a request whose reply was read already,
@@ -327,19 +376,20 @@ add_request(struct topup *u, uint32_t label, const uint32_t *values, struct err 
 static int
 add_requests(struct topup *u, uint32_t label, size_t n, bool topping_up, struct err *e)
 {
-  uint32_t *dealt[PROMPTY_ATTRIBUTES] = {NULL}, values[PROMPTY_ATTRIBUTES];
+  struct mix m = {.label = label, .n = n, .n_anywhere = topping_up ? (size_t)needed_by_label(u, label) : n};
+  uint32_t values[PROMPTY_ATTRIBUTES];
   int result = 0;
 
-  for (size_t a = 0; a < u->t->n_attributes; a++) {
-    dealt[a] = xcalloc(n + 1, sizeof **dealt);
-    deal_values(u, label, a, n, topping_up, dealt[a]);
-  }
+  for (size_t a = 0; a < u->t->n_attributes; a++)
+    deal_values(u, &m, a, topping_up);
   for (size_t k = 0; k < n && result == 0; k++) {
-    prefer_unused(u, label, dealt, k, n, values);
+    combine(u, &m, k, values);
     result = add_request(u, label, values, e);
   }
-  for (size_t a = 0; a < u->t->n_attributes; a++)
-    free(dealt[a]);
+  for (size_t a = 0; a < u->t->n_attributes; a++) {
+    free(m.dealt[a]);
+    free(m.weights[a]);
+  }
   return result;
 }
 

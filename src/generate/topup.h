@@ -5,20 +5,22 @@
  *
  * Topping up (options.top_up): the wished number of texts is to be kept, not only asked for. After each round:
  *
- *   lacks     of a label: the texts wished less those kept. Of a cell likewise; a cell's wish is its share of the label's
- *             as the plan has it. A cell that lacks less than half of what a request would bring is full
- *   requests  as many as the label's yield asks for to close the larger gap, that of the label or that of its cells; never
- *             more than twice what a teacher who never fails would need, and one if nothing has come yet: then it is
- *             looked at again
- *   cells     dealt by what they lack (with steer, times their score); those that are barren (two requests in a row gave
- *             nothing) get none, and what they lack goes to the others. A label of which nothing comes is given up
+ *   lacks     of a label: the texts wished less those kept. Of a cell likewise; a cell's wish is its share of the
+ *             label's as the plan has it. A cell that lacks less than half of what a request would bring is full
+ *   requests  as many as the label's yield asks for to close the larger gap, that of the label or that of its cells;
+ *             never more than twice what a teacher who never fails would need, and one if nothing has come yet: then
+ *             it is looked at again
+ *   cells     dealt by what they lack (with steer, times their score); those that are barren (two requests in a row
+ *             gave nothing) get none, and what they lack goes to the others. A label of which nothing comes is given up
  *   waste     a label is asked for at most `waste` (3) times the texts wished, rounded up to whole requests, all rounds
  *             together. So every job ends
  *
- * A request is made for a combination of values: those dealt to each attribute are put together so that combinations
- * not used yet come first; a combination that was used gets the next sample number that no request in the file has been
- * read with. So nothing is asked for twice, and what one asks depends on the file alone: a job that is killed between
- * or within rounds goes on the same way. While requests wait to be tried again nothing is added.
+ * A request is made for a combination of values: those dealt to each attribute are put together, and where the
+ * combination was used, one of its values is exchanged for one dealt to a later request, or replaced by another needed
+ * one (for as many requests as the label as a whole needs, by any), with which it is new: the same prompt brings the
+ * same texts more often than not. If nothing helps, it gets the next sample number that no request in the file has
+ * been read with. So nothing is asked for twice, and what one asks depends on the file alone: a job that is killed
+ * between or within rounds goes on the same way. While requests wait to be tried again nothing is added.
  *
  * Threads: the job's. */
 #ifndef GENERATE_TOPUP_H

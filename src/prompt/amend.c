@@ -250,9 +250,10 @@ check(const char *source, const char *amended, const struct prompty_attribute *a
               after.n_attributes == before.n_attributes + n;
 
   for (size_t i = 0; good && i < after.n_attributes; i++) {
-    const struct prompty_attribute *is = &after.attributes[i];
-    const struct prompty_attribute *was = i < before.n_attributes ? &before.attributes[i] : &added[i - before.n_attributes];
+    const struct prompty_attribute *is = &after.attributes[i], *was = &before.attributes[i];
 
+    if (i >= before.n_attributes)
+      was = &added[i - before.n_attributes];
     good = strcmp(is->name, was->name) == 0 && is->n == was->n;
     for (size_t v = 0; good && v < is->n; v++)
       good = strcmp(is->values[v], was->values[v]) == 0;
@@ -260,13 +261,14 @@ check(const char *source, const char *amended, const struct prompty_attribute *a
   prompty_release(&before);
   prompty_release(&after);
   if (result == 0 && !good)
-    result = err_set(e, ERR_INPUT, "nothing can be added to the front matter as it is written (write 'attributes:' on a line "
-                     "of its own, and each attribute below it)");
+    result = err_set(e, ERR_INPUT, "nothing can be added to the front matter as it is written (write 'attributes:' on "
+                     "a line of its own, and each attribute below it)");
   return result;
 }
 
 int
-amend_attributes(const char *source, const struct prompty_attribute *added, size_t n, struct buf *out, struct err *e)
+amend_attributes(const char *source, const struct prompty_attribute *added, size_t n, struct buf *out,
+                 struct err *e)
 {
   struct place p;
   bool found = look_for_place(source, &p) == 0;
