@@ -354,8 +354,7 @@ what_cannot_be_is_said(void **state)
   assert_string_equal(e.message, "a batch of 200 MiB is more than the API takes (200)");
   /* a file that is none: what was handed in */
   assert_int_equal(batches_upload(b, "{\"custom_id\":\"r-1\"}\nhello\n\n", 27, &file, &e), 0);
-  assert_int_equal(batches_download(b, file, catch, &c, &e), -1);
-  assert_non_null(strstr(e.message, "2 lines of 'file-"));
+  assert_int_equal(batches_download(b, file, catch, &c, &e), 1);
   assert_int_equal(c.n, 0);
   free(file);
   batches_close(b);
@@ -465,6 +464,30 @@ stalls_end(void **state)
   batches_close(b);
 }
 
+/* A batch that may have been made is not refused for good, however its second try is answered. */
+static void
+what_may_be_is_not_given_up(void **state)
+{
+  struct batches *b = client(NULL);
+  struct batches_view v = {0};
+  struct buf lines = BUF_INIT;
+  struct err e = {0};
+  char *file = NULL;
+
+  (void)state;
+  make_lines(b, 3, "", &lines);
+  assert_int_equal(batches_upload(b, lines.s, lines.n, &file, &e), 0);
+  atomic_store(&server->batch_fault, SERVER_BATCH_FAULT_LOST_401);
+  assert_int_equal(batches_create(b, file, &v, &e), -1);
+  assert_non_null(strstr(e.message, "HTTP 401"));
+  assert_int_equal(e.code, ERR_FAIL);
+  assert_int_equal(batches_find(b, file, &v, &e), 1);
+  batches_view_release(&v);
+  buf_release(&lines);
+  free(file);
+  batches_close(b);
+}
+
 /* Azure's files stand beside its deployments. */
 static void
 azure_has_them_too(void **state)
@@ -521,6 +544,7 @@ main(void)
     cmocka_unit_test(what_cannot_be_is_said),
     cmocka_unit_test(keys_do_not_come_back),
     cmocka_unit_test(the_caller_ends_it),
+    cmocka_unit_test(what_may_be_is_not_given_up),
     cmocka_unit_test(stalls_end),
     cmocka_unit_test(azure_has_them_too),
   };

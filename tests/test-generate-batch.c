@@ -134,6 +134,33 @@ left_and_collected(void **state)
   free(samples);
 }
 
+/* What an endpoint does not take is learned from the lines that fail, and left out when the job is gone on with. */
+static void
+a_member_is_refused(void **state)
+{
+  struct job_options o = batch_options();
+  struct project *p;
+  struct err e = {0};
+  int result;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->refuses, SERVER_MAX_TOKENS);
+  make("member");
+  p = open_project("member");
+  o.limits.usd = 1000;  /* so that each request has a longest reply */
+  come_back(p, &o, &result, &e);
+  assert_int_equal(result, -1);
+  assert_non_null(strstr(e.message, "max_completion_tokens"));
+  assert_int_equal(server_answered(server), 0);
+  come_back(p, &o, &result, &e);
+  assert_int_equal(result, 0);
+  assert_int_equal(server_answered(server), 30);
+  assert_int_equal(corpus_count(project_corpus(p)), 300);
+  assert_int_equal(atomic_load(&server->n_batches), 2);
+  close_project(p);
+}
+
 /* What is answered already is not handed in; what waits, waits. */
 static void
 waited_for(void **state)
@@ -381,6 +408,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(left_and_collected),
+    cmocka_unit_test(a_member_is_refused),
     cmocka_unit_test(waited_for),
     cmocka_unit_test(lines_that_fail),
     cmocka_unit_test(expired),

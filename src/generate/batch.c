@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "generate/work.h"
 #include "teacher/batches.h"
+#include "teacher/dialect.h"
 
 #define AT_ONCE 256              /* replies written in one transaction */
 #define POLL_FIRST_MS 5000
@@ -236,6 +237,7 @@ struct collecting {
   struct job *j;
   const struct batch_row *row;
   struct pile answered, failed, put_off;   /* put off: they may succeed at another time */
+  unsigned refused;              /* members that the endpoint does not take (teacher/dialect.h), as lines said */
 };
 
 static int
@@ -330,6 +332,23 @@ fail_item(struct collecting *c, struct item *it, int http_status, const char *wh
   return pile_on(for_good ? &c->failed : &c->put_off, it) ? flush(c, e) : 0;
 }
 
+/* True for a line that failed for a member which the endpoint does not take: without it, it may succeed. A schema is not
+ * such: it may have been this one. */
+static bool
+refuses_member(struct collecting *c, const struct item *it, const struct batches_result *r)
+{
+  struct job *j = c->j;
+  struct outgoing o;
+  unsigned refused;
+
+  outgoing_init(&o, &j->blueprint, &it->row);
+  purse_bound(&j->purse, spec_of(j, it), &it->row, 1, &o.request);
+  refused = batches_refusal(client_of(j, c->row), &o.request, 0, r) & ~(unsigned)REFUSED_SCHEMA;
+  outgoing_release(&o);
+  c->refused |= refused;
+  return refused != 0;
+}
+
 static int
 take_result(void *to, const struct batches_result *r, struct err *e)
 {
@@ -341,7 +360,7 @@ take_result(void *to, const struct batches_result *r, struct err *e)
   if (!it)
     return 0;
   if (*r->error)
-    return fail_item(c, it, r->http_status, r->error, !busy, e);
+    return fail_item(c, it, r->http_status, r->error, !busy && !refuses_member(c, it, r), e);
   take_body(c->j, it, r);
   enough = pile_on(&c->answered, it);
   it->row.reply = NULL;
@@ -380,9 +399,11 @@ collect(struct job *j, size_t i, const struct batches_view *v, struct err *e)
 
   if (v->output_file)
     result = batches_download(client_of(j, row), v->output_file, take_result, &c, e);
-  if (result == 0 && v->error_file)
+  if (result >= 0 && v->error_file)
     result = batches_download(client_of(j, row), v->error_file, take_result, &c, e);
-  if (result == 0)
+  if (result >= 0 && c.refused)
+    recruit_learn(j->project, row->teacher_id, c.refused, NULL);
+  if (result >= 0)
     result = let_go(&c, *row->message ? row->message : "the batch has no reply to it", e);
   else
     flush(&c, NULL);

@@ -90,7 +90,7 @@ int batches_poll(struct batches *b, const char *id, struct batches_view *v, stru
 int batches_cancel(struct batches *b, const char *id, struct batches_view *v, struct err *e);
 /* Reads an output or error file line by line: each(to, ...) for every line, in the order of the file (which is not that
  * of the input). -1 from each ends it with its e. A transfer that breaks is begun again where it broke, so that no line
- * comes twice. A line that is no result is an error after all others were read. */
+ * comes twice. 0; 1: all was read, but some lines were no results, and passed over. */
 int batches_download(struct batches *b, const char *file,
                      int (*each)(void *to, const struct batches_result *r, struct err *e), void *to, struct err *e);
 

@@ -271,10 +271,20 @@ pause_ms(struct envoy *v, int64_t ms, struct err *e)
   return 0;
 }
 
+/* What may have been carried out is not refused for good, whatever was said of a later try: it is to be looked for. */
+static int
+unsure(bool maybe_done, struct err *e)
+{
+  if (maybe_done && e && e->code == ERR_INPUT)
+    e->code = ERR_FAIL;
+  return -1;
+}
+
 int
 errand_run(struct envoy *v, struct errand *a, int (*look)(void *arg, struct err *e), void *arg, struct err *e)
 {
   int64_t waited = 0;
+  bool ever_maybe = false;
 
   buf_init(&a->answer, ANSWER_MAX);
   a->envoy = v;
@@ -287,7 +297,8 @@ errand_run(struct envoy *v, struct errand *a, int (*look)(void *arg, struct err 
     if (outcome == TRY_DONE)
       return 0;
     if (outcome == TRY_FINAL)
-      return -1;
+      return unsure(ever_maybe && look, e);
+    ever_maybe |= a->maybe_done;
     wait = retry_wait_ms(&v->retry, tries, waited, a->retry_after_ms, &v->rng);
     if (wait < 0) {
       if (tries > 1 && e)
@@ -298,6 +309,6 @@ errand_run(struct envoy *v, struct errand *a, int (*look)(void *arg, struct err 
     if (pause_ms(v, wait, e) < 0)
       return -1;
     if (look && a->maybe_done && (found = look(arg, e)) != 0)
-      return found;
+      return found < 0 ? unsure(true, e) : found;
   }
 }

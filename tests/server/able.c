@@ -47,23 +47,19 @@ static const struct refusable {
   {SERVER_SEED, "seed", "seed: Extra inputs are not permitted", NULL},
 };
 
-static bool
-refuses(struct exchange *x)
+bool
+able_refuses(const struct json *request, struct buf *out)
 {
   unsigned bits = (unsigned)atomic_load(&shared->refuses);
 
   for (size_t i = 0; i < N_OF(refusables); i++) {
-    struct buf b = BUF_INIT;
-
-    if (!(bits & refusables[i].bit) || !json_get(x->request, refusables[i].member))
+    if (!(bits & refusables[i].bit) || !json_get(request, refusables[i].member))
       continue;
-    buf_adds(&b, "{\"error\":{");
-    json_add_field(&b, "message", refusables[i].words);
-    json_add_field(&b, "type", "invalid_request_error");
-    json_add_field(&b, "param", refusables[i].param);
-    buf_adds(&b, "}}");
-    exchange_json(x, 400, b.s);
-    buf_release(&b);
+    buf_adds(out, "{\"error\":{");
+    json_add_field(out, "message", refusables[i].words);
+    json_add_field(out, "type", "invalid_request_error");
+    json_add_field(out, "param", refusables[i].param);
+    buf_adds(out, "}}");
     return true;
   }
   return false;
@@ -155,8 +151,11 @@ able_act(struct exchange *x)
     exchange_error(x, 400, "", "bad request");
     return;
   }
-  if (refuses(x))
+  if (able_refuses(x->request, &out)) {
+    exchange_json(x, 400, out.s);
+    buf_release(&out);
     return;
+  }
   if (schema && has(x, SERVER_SCHEMA, "response_format"))
     able_value(x, schema, &content);
   else

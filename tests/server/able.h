@@ -6,6 +6,8 @@
 #include "tests/server/exchange.h"
 
 void able_act(struct exchange *x);
+/* The body of the refusal, if server->refuses has a member of the request. */
+bool able_refuses(const struct json *request, struct buf *out);
 /* A JSON value that fits a schema (objects, arrays of strings, strings, enums, numbers). */
 void able_value(struct exchange *x, const struct json *schema, struct buf *out);
 

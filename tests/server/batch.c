@@ -128,11 +128,16 @@ do_line(struct exchange *x, struct batch *b, const char *line, size_t n, struct 
   one.entry->had_key = 1;
   one.entry->had_schema = json_get(one.request, "response_format") != NULL;
   one.entry->status = strstr(messages.s, "[[line-400") ? 400 : strstr(messages.s, "[[line-500") ? 500 : 200;
+  if (able_refuses(one.request, &reply))
+    one.entry->status = 400;
   if (one.entry->status == 200) {
     chat_complete(&one, &reply);
     one.entry->answered = 1;
     b->completed++;
     add_line(output, id, reply.s, 200);
+  } else if (reply.n > 0) {
+    b->failed++;
+    add_line(errors, id, reply.s, 400);
   } else {
     b->failed++;
     add_line(errors, id, "{\"error\":{\"message\":\"this line is not to our taste\",\"type\":\"test\"}}",
@@ -318,6 +323,9 @@ batch_act(struct exchange *x)
     exchange_pause(x, 30000);
     exchange_end(x, ENDING_CLOSE);
     return;
+  case SERVER_BATCH_FAULT_LOST_401:
+    atomic_store(&shared->batch_fault, SERVER_BATCH_FAULT_401);
+    /* fall through */
   case SERVER_BATCH_FAULT_LOST:     /* carried out, and nobody hears of it */
     lost = true;
     serve(x);
