@@ -133,6 +133,7 @@ take_aim(struct call *c, struct wishes *w, struct err *e)
 static int
 take_kind(struct call *c, struct wishes *w, struct err *e)
 {
+  static const char *const generate_only[] = {"top-up", "steer"};
   const struct template_row *t = &w->template;
   struct prompty p;
   int r = prompty_parse(&p, t->name, t->source, strlen(t->source), e);
@@ -140,7 +141,12 @@ take_kind(struct call *c, struct wishes *w, struct err *e)
   if (r == 0 && p.kind == PROMPTY_ANNOTATE)
     r = err_set(e, ERR_INPUT, "the template '%s' is of kind annotate (see retort annotate)", t->name);
   else if (r == 0 && p.kind == PROMPTY_GENERATE && call_given(c, "filter"))
-    r = err_set(e, ERR_INPUT, "option '--filter' is for templates of kind rewrite; '%s' makes texts from nothing", t->name);
+    r = err_set(e, ERR_INPUT, "option '--filter' is for templates of kind rewrite; '%s' makes texts from nothing",
+                t->name);
+  for (size_t i = 0; r == 0 && p.kind == PROMPTY_REWRITE && i < N_OF(generate_only); i++)
+    if (call_given(c, generate_only[i]))
+      r = err_set(e, ERR_INPUT, "option '--%s' is for templates of kind generate; '%s' rewrites texts", generate_only[i],
+                  t->name);
   if (r == 0)
     r = take_aim(c, w, e);
   if (r == 0 && p.kind == PROMPTY_REWRITE)

@@ -189,6 +189,7 @@ begin(struct asking *a, const struct blueprint *b, const struct job_options *o)
   a->dealt = xcalloc(b->n_labels + 1, sizeof *a->dealt);
 }
 
+/* The corpus is gone through only for what the template can show. */
 static void
 look_around(struct asking *a)
 {
@@ -197,8 +198,10 @@ look_around(struct asking *a)
   struct examples_want want = {.policy = o->seeds, .seed = o->seed ? o->seed : 1, .hard = o->hard, .n_hard = o->n_hard,
                                .confused = {o->confused[0], o->confused[1]}};
 
-  a->examples = examples_new(c, &want);
-  a->avoid = avoid_new(c);
+  if (strstr(a->blueprint->template.source, "seeds"))
+    a->examples = examples_new(c, &want);
+  if (strstr(a->blueprint->template.source, "avoid"))
+    a->avoid = avoid_new(c);
 }
 
 int
@@ -320,8 +323,10 @@ asking_row(struct asking *a, const struct plan_request *r, size_t place, uint32_
     .label = (uint16_t)r->label, .wanted = (uint32_t)a->plan.count, .attributes = attributes_of(&b->prompty, r->values),
     .teacher_id = blueprint_deal(b, r->label, a->dealt[r->label]++),
   };
-  examples_draw(a->examples, row->label, row->attributes, place, &scope);
-  avoid_draw(a->avoid, row->label, row->attributes, &scope);
+  if (a->examples)
+    examples_draw(a->examples, row->label, row->attributes, place, &scope);
+  if (a->avoid)
+    avoid_draw(a->avoid, row->label, row->attributes, &scope);
   result = requests_render(b, &scope, r->sample, row, e);
   note_round(row, round);
   return result;

@@ -22,8 +22,8 @@ struct asking {
   size_t *texts;                 /* by label: how many texts are wished, never more than requests × count */
   size_t n_requests;             /* of all labels */
   size_t *dealt;                 /* by label: requests so far, which decides on the teacher */
-  struct examples *examples;
-  struct avoid *avoid;
+  struct examples *examples;     /* NULL: the template shows no seeds */
+  struct avoid *avoid;           /* NULL: nor what to avoid */
 };
 int asking_open(struct asking *a, const struct blueprint *b, const struct job_options *o, struct err *e);
 void asking_close(struct asking *a);
