@@ -133,6 +133,28 @@ a_teacher_stands_beside_the_students(void **state)
   stage_close(&s);
 }
 
+/* The same from the keys of the view: what it takes is said before. */
+static void
+texts_are_labelled_from_the_form(void **state)
+{
+  struct stage s;
+  struct sample x;
+
+  (void)state;
+  put_on(&s, "form", 30, 100);
+  workbench_go(s.w, 1);
+  stage_keys(&s, "a");
+  stage_screen(&s, "annotate-form");
+  stage_keys(&s, "<split:pool> Enter");
+  stage_assert_shows(&s, "1 text in 1 request");
+  assert_int_equal(corpus_get(project_corpus(s.project), 6, &x) ? x.n_labels : 1, 0);
+  stage_keys(&s, "Enter");
+  stage_assert_shows(&s, "1 vote, 1 text got a label");
+  assert_true(corpus_get(project_corpus(s.project), 6, &x));
+  assert_int_equal(sample_label(&x), 1);
+  stage_close(&s);
+}
+
 /* Templates of other kinds are shown and tried with a text of the corpus. */
 static void
 a_template_about_a_text(void **state)
@@ -188,6 +210,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_teacher_stands_beside_the_students),
+    cmocka_unit_test(texts_are_labelled_from_the_form),
     cmocka_unit_test(a_template_about_a_text),
     cmocka_unit_test(a_family_is_seen),
   };

@@ -382,6 +382,38 @@ teachers_share_a_job(void **state)
   stage_close(&s);
 }
 
+/* The form of a new job, all figures of a job at work and the pages of the lower half, where there is little and much room. */
+static void
+generate_at_other_sizes(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "sizes", 16, 60, 1);
+  stage_keys(&s, "n");
+  stage_screen(&s, "generate-form-60x16");
+  resize(&s, 24, 80);
+  stage_screen(&s, "generate-form-80x24");
+  stage_keys(&s, "Enter");
+  resize(&s, 16, 60);
+  stage_screen(&s, "generate-estimate-60x16");
+  stage_keys(&s, "Enter d");
+  stage_screen(&s, "generate-diversity-60x16");
+  stage_keys(&s, "w G Enter");
+  stage_screen(&s, "generate-reason-60x16");
+  resize(&s, 60, 200);
+  stage_keys(&s, "d");
+  stage_screen(&s, "generate-diversity-200x60");
+  stage_keys(&s, "c");
+  stage_screen(&s, "generate-coverage-200x60");
+  resize(&s, 30, 100);
+  stage_keys(&s, "?");
+  stage_screen(&s, "generate-help");
+  stage_keys(&s, "PgDn");
+  stage_screen(&s, "generate-help-figures");
+  stage_close(&s);
+}
+
 /* The cell at the cursor leads to its texts. */
 static void
 a_cell_opens_its_texts(void **state)
@@ -891,6 +923,7 @@ main(void)
     cmocka_unit_test(a_job_from_form_to_funnel),
     cmocka_unit_test(a_probe_goes_before_a_job),
     cmocka_unit_test(teachers_share_a_job),
+    cmocka_unit_test(generate_at_other_sizes),
     cmocka_unit_test(a_cell_opens_its_texts),
     cmocka_unit_test(dropped_texts_are_let_in),
     cmocka_unit_test(replies_are_read_again),

@@ -300,11 +300,11 @@ form_draw(struct form *f, struct canvas *c, struct area a)
     draw_about(field, c, about);
   canvas_str(c, foot, 0, 1, STYLE_DIM,
              field && field->option->type == OPTION_FLAG
-               ? "Space yes or no   Up Down field   Enter start   Esc back"
+               ? "Space yes or no   Up Down field   Enter done   Esc back"
              : field && offers_of(field) && field->option->many
-               ? "Space next choice, or type several: a,b   Up Down field   Enter start   Esc back"
-             : field && offers_of(field) ? "Space next choice   Up Down field   Enter start   Esc back"
-             : "type a value (empty: the default)   Up Down field   Enter start   Esc back");
+               ? "Space next choice, or type several: a,b   Up Down field   Enter done   Esc back"
+             : field && offers_of(field) ? "Space next choice   Up Down field   Enter done   Esc back"
+             : "type a value (empty: the default)   Up Down field   Enter done   Esc back");
 }
 
 static void

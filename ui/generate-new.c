@@ -8,7 +8,10 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "prompt/prompty.h"
 #include "store/template_store.h"
+
+#define PLURAL(n) ((n) == 1 ? "" : "s")
 
 /* ---- the form ---- */
 
@@ -22,9 +25,22 @@ generate_new_release(struct generate *g)
   free(g->limit_rows);
 }
 
-/* "a|b|c" of the newest templates or the teachers, the one used last first. */
+/* The two kinds of work that have a form: rows of their commands, those that the command has. */
+static const struct work {
+  const char *command, *title, *fields;
+  bool annotates;
+} works[] = {
+  {"generate", "Generate: a new job",
+   "template teacher fallback per-label count label top-up waste steer seeds aim run filter budget budget-tokens budget-requests "
+   "budget-time concurrency batch accept seed", false},
+  {"annotate", "Annotate: a teacher labels texts that are there",
+   "filter template teacher fallback texts-a-request repeats soft rationale relabel budget budget-tokens budget-requests "
+   "budget-time concurrency batch seed", true},
+};
+
+/* "a|b|c" of the templates that this work can take. */
 static char *
-offer_templates(struct generate *g)
+offer_templates(struct generate *g, const struct work *work)
 {
   struct template_row *rows = NULL;
   struct buf out = BUF_INIT;
@@ -32,8 +48,14 @@ offer_templates(struct generate *g)
   size_t n = 0;
 
   if (template_store_list(g->p, false, &rows, &n, &e) == 0) {
-    for (size_t i = 0; i < n; i++)
-      buf_addf(&out, "%s%s", i ? "|" : "", rows[i].name);
+    for (size_t i = 0; i < n; i++) {
+      struct prompty p;
+
+      if (prompty_parse(&p, rows[i].name, rows[i].source, strlen(rows[i].source), NULL) < 0
+          || (p.kind == PROMPTY_ANNOTATE) == work->annotates)
+        buf_addf(&out, "%s%s", out.n ? "|" : "", rows[i].name);
+      prompty_release(&p);
+    }
     template_rows_free(rows, n);
   }
   return buf_take(&out);
@@ -55,46 +77,75 @@ offer_teachers(struct generate *g)
   return buf_take(&out);
 }
 
-/* What the newest job used, else the first of "a|b|c". */
-static void
-set_field(struct form *f, const char *field, const char *offers, const char *last)
+static char *
+offer_labels(struct generate *g)
 {
-  size_t n = last ? strcspn(last, " ") : 0;   /* without the version: "tickets v4" */
-  char *value = n ? xstrndup(last, n) : xstrndup(offers, strcspn(offers, "|"));
+  const struct labels *labels = corpus_labels(project_corpus(g->p));
+  struct buf out = BUF_INIT;
 
-  form_offer(f, field, offers);
-  if (*value)
-    form_set(f, field, value);
-  free(value);
+  for (size_t i = 0; i < labels_count(labels); i++)
+    buf_addf(&out, "%s%s", i ? "|" : "", label_name(labels, (uint16_t)i));
+  return buf_take(&out);
 }
 
-/* Those that the command has. */
-static const char form_names[] =
-  "template teacher fallback per-label count label top-up waste steer seeds aim student budget budget-tokens budget-requests "
-  "budget-time concurrency batch accept seed";
-
-void
-generate_new_open(struct generate *g)
+static bool
+is_offered(const char *offers, const char *value)
 {
-  char *templates, *teachers;
+  size_t n = strlen(value);
 
-  if (!g->has_form) {
-    size_t n = part_rows(&g->form_rows, "generate", form_names);
+  for (const char *s = offers; *s; s += strcspn(s, "|"), s += *s == '|')
+    if (strcspn(s, "|") == n && !strncmp(s, value, n))
+      return true;
+  return false;
+}
 
-    form_init(&g->form, "Generate: a new job", g->form_rows, n);
-    g->has_form = true;
-    templates = offer_templates(g);
-    teachers = offer_teachers(g);
-    set_field(&g->form, "template", templates, g->n_jobs ? g->jobs[0].template_name : NULL);
-    set_field(&g->form, "teacher", teachers, g->n_jobs ? g->jobs[0].teacher_name : NULL);
-    free(templates);
-    free(teachers);
+/* What the newest job used, if it can be used here, else the first. Frees offers. */
+static void
+set_field(struct form *f, const char *field, char *offers, const char *last)
+{
+  char *first = xstrndup(offers, strcspn(offers, "|"));
+
+  form_offer(f, field, offers);
+  form_set(f, field, last && is_offered(offers, last) ? last : first);
+  free(first);
+  free(offers);
+}
+
+static void
+make_form(struct generate *g, const struct work *work)
+{
+  size_t n = part_rows(&g->form_rows, work->command, work->fields);
+  const char *last = g->n_jobs ? g->jobs[0].template_name : "";
+  char *template = xstrndup(last, strrchr(last, ' ') ? (size_t)(strrchr(last, ' ') - last) : strlen(last));  /* no version */
+  char *labels = offer_labels(g);
+
+  form_init(&g->form, work->title, g->form_rows, n);
+  g->has_form = true;
+  set_field(&g->form, "template", offer_templates(g, work), template);
+  set_field(&g->form, "teacher", offer_teachers(g), g->n_jobs ? g->jobs[0].teacher_name : NULL);
+  form_offer(&g->form, "label", labels);
+  free(labels);
+  free(template);
+}
+
+/* The form keeps what was typed as long as it is for the same kind of work. */
+void
+generate_new_open(struct generate *g, bool annotates)
+{
+  const struct work *work = &works[annotates];
+
+  if (g->has_form && g->work != work->command) {
+    form_release(&g->form);
+    free(g->form_rows);
+    g->has_form = false;
   }
+  if (!g->has_form)
+    make_form(g, work);
+  g->work = work->command;
   g->problem[0] = '\0';
   g->step = STEP_FORM;
   workbench_touch(g->w);
 }
-
 
 /* ---- what it would take ---- */
 
@@ -171,15 +222,28 @@ ask_estimate(struct generate *g)
 {
   struct buf line = BUF_INIT;
 
-  buf_adds(&line, "generate");
+  buf_adds(&line, g->work);
   form_line(&g->form, &line);
   free(g->line);
   g->line = buf_take(&line);
   g->problem[0] = '\0';
-  if (workbench_running(g->w, "generate"))
+  if (workbench_running(g->w, "generate") || workbench_running(g->w, "annotate"))
     snprintf(g->problem, sizeof g->problem, "a job is running: it must end, or be stopped (Esc, then x), before the next");
   else
     ask(g, false);
+}
+
+static void
+say_votes(struct generate *g, const struct json *j)
+{
+  double votes = json_number(json_get(j, "votes"), NAN), labelled = json_number(json_get(j, "labelled"), NAN);
+  double accuracy = json_number(json_path(j, "evaluation", "accuracy", NULL), NAN);
+  char n[PART_TEXT], m[PART_TEXT], share[PART_TEXT + 60] = "";
+
+  if (isfinite(accuracy))
+    snprintf(share, sizeof share, ", like people on %s of those that they labelled", part_percent(accuracy, 1, n));
+  workbench_say(g->w, "job %.0f is done: %s vote%s, %s text%s got a label%s", json_number(json_get(j, "job"), 0), part_count(votes, n),
+                PLURAL(votes), part_count(labelled, m), PLURAL(labelled), share);
 }
 
 /* In words of this view, over those of the command. */
@@ -192,7 +256,9 @@ on_end(void *arg, int status, const char *output, const struct err *e)
 
   (void)e;
   generate_load(g, true);
-  if (j)
+  if (json_get(j, "votes"))
+    say_votes(g, j);
+  else if (j)
     workbench_say(g->w, "job %.0f is done: %s of %s texts kept, %s", json_number(json_get(j, "job"), 0),
                   part_count(json_number(json_get(j, "kept"), NAN), n), part_count(json_number(json_get(j, "requested"), NAN), m),
                   part_money(json_number(json_get(j, "cost_usd"), NAN), money));
@@ -239,7 +305,7 @@ generate_new_key(struct generate *g, const struct key *k)
     if (!key_is(k, "Esc"))
       return true;
     if (g->probing)
-      workbench_stop(g->w, "generate");
+      workbench_stop(g->w, g->work);
     g->step = STEP_FORM;
     return true;
   case STEP_ESTIMATE:
@@ -261,7 +327,8 @@ say_texts(const struct estimate_shown *x, struct pane *p)
 {
   char n[PART_TEXT], m[PART_TEXT];
 
-  part_row(p, "asks for", STYLE_NORMAL, "%s texts in %s requests", part_count(x->texts, n), part_count(x->requests, m));
+  part_row(p, "asks for", STYLE_NORMAL, "%s text%s in %s request%s", part_count(x->texts, n), PLURAL(x->texts),
+           part_count(x->requests, m), PLURAL(x->requests));
   if (x->cached > 0)
     part_row(p, "", STYLE_NORMAL, "%s of them are answered: not sent, not paid again", part_count(x->cached, n));
   if (x->requests_bound > x->requests)
@@ -329,7 +396,7 @@ draw_estimate(struct generate *g, struct canvas *c, struct area a)
   struct pane p;
   int col = 1;
 
-  box = canvas_box(c, part_middle(a, ESTIMATE_ROWS, 84), STYLE_RULE, probed ? "Generate: a probe was sent" : "Generate: nothing is sent yet");
+  box = canvas_box(c, part_middle(a, ESTIMATE_ROWS, 84), STYLE_RULE, probed ? "A probe was sent" : "Nothing is sent yet");
   foot = area_rows(box, box.rows - 1, 1);
   pane_init(&p);
   say_texts(x, &p);
@@ -345,7 +412,7 @@ draw_estimate(struct generate *g, struct canvas *c, struct area a)
     col = canvas_str(c, foot, 0, col + 1, STYLE_NORMAL, "probe with 5 requests");
   }
   col = canvas_str(c, foot, 0, col + 3, STYLE_KEY, "Esc");
-  canvas_str(c, foot, 0, col + 1, STYLE_NORMAL, "back to the form");
+  canvas_str(c, foot, 0, col + 1, STYLE_NORMAL, "back");
 }
 
 void

@@ -51,6 +51,20 @@ add_keys(struct workbench *w, bool everywhere, const struct binding *b, struct b
   }
 }
 
+/* Words behind a name, in a column of their own. */
+static void
+add_words(struct workbench *w, struct pane *p, enum style s, int width, const char *words)
+{
+  int room = w->view_area.cols - KEY_COLS - 8;
+  size_t n = strlen(words), next, len;
+
+  pane_printf(p, s, "%*s", width < KEY_COLS ? KEY_COLS - width : 1, "");
+  for (size_t at = 0; at < n; at += next) {
+    len = canvas_wrap(words + at, n - at, room < 20 ? 20 : room, &next);
+    pane_printf(p, s, "%*s%.*s\n", at ? KEY_COLS + 2 : 0, "", (int)len, words + at);
+  }
+}
+
 static void
 add_rows(struct workbench *w, struct pane *p, const struct binding *rows)
 {
@@ -67,7 +81,7 @@ add_rows(struct workbench *w, struct pane *p, const struct binding *rows)
     width = canvas_width(keys.s, keys.n);
     pane_str(p, STYLE_NORMAL, "  ");
     pane_str(p, STYLE_KEY, buf_str(&keys));
-    pane_printf(p, STYLE_NORMAL, "%*s%s\n", width < KEY_COLS ? KEY_COLS - width : 1, "", b->help);
+    add_words(w, p, STYLE_NORMAL, width, b->help);
     if (command)
       pane_printf(p, STYLE_DIM, "  %*s:%.*s  %s\n", KEY_COLS, "", (int)strcspn(b->line, " "), b->line,
                   command->summary);
@@ -76,14 +90,14 @@ add_rows(struct workbench *w, struct pane *p, const struct binding *rows)
 }
 
 static void
-add_figures(struct pane *p, const struct figure_row *rows)
+add_figures(struct workbench *w, struct pane *p, const struct figure_row *rows)
 {
   pane_str(p, STYLE_BOLD, "what the figures mean\n");
   for (; rows->name; rows++) {
     int width = canvas_width(rows->name, strlen(rows->name));
 
     pane_printf(p, STYLE_LABEL, "  %s", rows->name);
-    pane_printf(p, STYLE_NORMAL, "%*s%s\n", width < KEY_COLS ? KEY_COLS - width : 1, "", rows->meaning);
+    add_words(w, p, STYLE_NORMAL, width, rows->meaning);
   }
   pane_str(p, STYLE_NORMAL, "\n");
 }
@@ -103,7 +117,7 @@ help_keys(struct workbench *w)
     pane_str(p, STYLE_NORMAL, "\n");
   }
   if (view->figures)
-    add_figures(p, view->figures);
+    add_figures(w, p, view->figures);
   pane_str(p, STYLE_BOLD, "everywhere\n");
   add_rows(w, p, keymap_everywhere);
   pane_str(p, STYLE_DIM,

@@ -173,8 +173,7 @@ static void
 do_new(struct workbench *w, void *v, int n)
 {
   (void)w;
-  (void)n;
-  generate_new_open(v);
+  generate_new_open(v, n != 0);
 }
 
 static bool
@@ -209,6 +208,7 @@ static const struct binding bindings[] = {
    .help = "read the replies again, after the rules changed: says what would come in, then asks; nothing is sent"},
   {.keys = "R", .action = generate_restore_all, .when = generate_in_reason, .help = "let in all texts that were dropped for this reason"},
   {.keys = "n", .action = do_new, .help = "a new job: the form, then what it costs, then it starts", .hint = "new"},
+  {.keys = "a", .action = do_new, .n = 1, .help = "have a teacher label texts that are there: a form as for a new job"},
   {.keys = "Space", .action = generate_pause, .when = has_running, .help = "pause the job that runs, or go on with it",
    .hint = "pause"},
   {.keys = "x", .action = generate_stop, .when = has_running, .hint = "stop",
@@ -240,7 +240,8 @@ static const struct figure_row figures[] = {
   {"held", "nothing is sent for so long, because the endpoint asks to wait"},
   {"tried again", "tries beyond the first of a request, and why: 429 too many, timeout, 5xx the server failed, broken off"},
   {"answered before", "requests that had an answer in this project already: not sent, not paid"},
-  {"cost, per 1 000 kept", "what the replies cost so far: in all, and for each thousand of the texts that were kept"},
+  {"cost", "what the replies cost so far, of what they may cost if there is a budget ($ changes it)"},
+  {"per 1 000 kept", "what they cost so far for each thousand of the texts that were kept"},
   {"in all about", "what the whole job will have cost, at the price of a text so far"},
   {"top-up round", "texts that fell away are asked for again: how many times by now"},
   {"why dropped", "texts that were asked for, answered, parsed, kept; and why the rest fell away"},

@@ -132,6 +132,7 @@ struct generate {
   struct form form;
   struct option *form_rows;
   bool has_form;
+  const char *work;            /* the command that the form is for */
   struct option *limit_rows;   /* of the form over a job that runs; N_LIMITS, NULL: not made yet */
   char *line;                  /* the command line that the estimate is for */
   struct estimate_shown estimate;
@@ -234,7 +235,7 @@ void generate_go(struct generate *g, enum generate_page_id page);
 struct list *generate_list(struct generate *g);            /* that has the keys */
 
 /* generate-new.c */
-void generate_new_open(struct generate *g);                /* the form */
+void generate_new_open(struct generate *g, bool annotates); /* the form */
 bool generate_new_key(struct generate *g, const struct key *k);
 void generate_new_draw(struct generate *g, struct canvas *c, struct area a);
 void generate_new_release(struct generate *g);
