@@ -358,6 +358,39 @@ the_unreadable_is_kept(void **state)
   }
 }
 
+/* Many replies come in with one transaction; a double of a text of the same transaction names it all the same. */
+static void
+doubles_name_each_other(void **state)
+{
+  struct project *p;
+  struct job_options o = options();
+  struct dropped_row *rows;
+  struct funnel f;
+  struct err e = {0};
+  size_t n;
+
+  (void)state;
+  server_clear(server);
+  make_project("doubles");
+  p = open_project("doubles");
+  put_template(p, "---\ncount: 10\n---\nuser:\nWrite {{ count }} of the kind {{ label }}\n");
+  o.count = 60;
+  if (run_job(p, &o, &f, &e) != 0)
+    fail_msg("%s", e.message);
+  assert_int_equal(f.kept, 20);
+  funnel_release(&f);
+  assert_int_equal(job_store_dropped(p, 1, "duplicate", &rows, &n, &e), 0);
+  assert_int_equal(n, 40);
+  for (size_t i = 0; i < n; i++) {
+    struct sample s;
+
+    assert_true(corpus_get(project_corpus(p), rows[i].of_id, &s));
+    assert_string_equal(s.text, rows[i].text);
+  }
+  dropped_rows_free(rows, n);
+  close_project(p);
+}
+
 static void
 faults_change_nothing(void **state)
 {
@@ -435,6 +468,7 @@ main(void)
     cmocka_unit_test(a_file_that_cannot_be_written_is_told),
     cmocka_unit_test(nobody_teaches),
     cmocka_unit_test(the_unreadable_is_kept),
+    cmocka_unit_test(doubles_name_each_other),
     cmocka_unit_test(faults_change_nothing),
     cmocka_unit_test(a_failing_server_ends_the_job),
   };

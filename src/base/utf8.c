@@ -152,10 +152,16 @@ utf8_printable(struct buf *out, const char *s, size_t n)
 size_t
 utf8_count(const char *s, size_t n)
 {
-  size_t count = 0;
+  size_t count = n, i = 0;
 
-  for (size_t i = 0; i < n; i++)
-    count += ((unsigned char)s[i] & 0xc0) != 0x80;
+  for (; i + 8 <= n; i += 8) {  /* less the bytes 10xxxxxx */
+    uint64_t x;
+
+    memcpy(&x, s + i, sizeof x);
+    count -= (size_t)__builtin_popcountll(x & ~(x << 1) & UINT64_C(0x8080808080808080));
+  }
+  for (; i < n; i++)
+    count -= ((unsigned char)s[i] & 0xc0) == 0x80;
   return count;
 }
 

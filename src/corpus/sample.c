@@ -129,14 +129,15 @@ attribute_add(struct buf *attributes, const char *name, const char *value)
 uint32_t
 sample_words(const char *text, size_t n)
 {
+  static const unsigned char spaces[256] = {[' '] = 1, ['\t'] = 1, ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, ['\r'] = 1};
   uint32_t words = 0;
-  bool inside = false;
+  unsigned before = 1;
 
   for (size_t i = 0; i < n; i++) {
-    bool space = text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r');
+    unsigned space = spaces[(unsigned char)text[i]];
 
-    words += !space && !inside;
-    inside = !space;
+    words += before & ~space;
+    before = space;
   }
   return words;
 }

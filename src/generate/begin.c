@@ -41,6 +41,18 @@ find_unfinished(struct job *j, const struct job_options *o, struct err *e)
   return found;
 }
 
+/* Requests that were just written down become items, behind the others. Empties the rows. */
+static void
+add_planned(struct job *j, struct request_row *rows, size_t n)
+{
+  GROW(j->items, j->cap, j->n + n + 1);
+  for (size_t i = 0; i < n; i++) {
+    j->items[j->n++] = (struct item){.row = rows[i], .member = (uint16_t)crew_find(&j->crew, rows[i].teacher_id)};
+    funnel_request(&j->funnel, rows[i].label, rows[i].wanted, requests_round(&rows[i]));
+    rows[i] = (struct request_row){0};
+  }
+}
+
 /* Writes the job and all its requests, before any is sent. */
 static int
 begin_new(struct job *j, const struct job_options *o, struct err *e)
@@ -61,6 +73,9 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
   };
   params = NULL;
   result = job_store_begin(j->project, &j->row, rows, n, &j->row.id, e);
+  funnel_init(&j->funnel, j->row.id);
+  if (result == 0)
+    add_planned(j, rows, n);
 out:
   request_rows_free(rows, n);
   buf_release(&wish);
@@ -173,12 +188,8 @@ job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e)
 {
   int result = job_store_plan(j->project, j->row.id, rows, n, e);
 
-  GROW(j->items, j->cap, j->n + n + 1);
-  for (size_t i = 0; result == 0 && i < n; i++) {
-    j->items[j->n++] = (struct item){.row = rows[i], .member = (uint16_t)crew_find(&j->crew, rows[i].teacher_id)};
-    funnel_request(&j->funnel, rows[i].label, rows[i].wanted, requests_round(&rows[i]));
-    rows[i] = (struct request_row){0};
-  }
+  if (result == 0)
+    add_planned(j, rows, n);
   request_rows_free(rows, n);
   return result;
 }
@@ -209,8 +220,9 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
     return -1;
   if (o->resume)
     found = find_unfinished(j, o, e);
-  if (found < 0 || (found == 1 ? go_on(j, o, e) : begin_new(j, o, e)) < 0 ||
-      load_items(j, o->resume && o->retry_failed, e) < 0)
+  if (found < 0)
+    return -1;
+  if (found == 0 ? begin_new(j, o, e) < 0 : go_on(j, o, e) < 0 || load_items(j, o->retry_failed, e) < 0)
     return -1;
   j->purse.spent.usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
   j->purse.spent.tokens = (double)(j->funnel.tokens_in + j->funnel.tokens_out);

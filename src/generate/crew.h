@@ -1,7 +1,7 @@
 /* crew: the teachers of a job, opened: who is asked what, and whose reply came.
  *
- * Life: crew_open, any number of crew_start, each answered by one reply of crew_take; crew_close, which gives up what is
- * under way. Threads: that of the job. Errors: a member that cannot be opened fails crew_open, unless others can stand
+ * Life: crew_open, any number of crew_start, each answered by one reply of crew_take; crew_close, which gives up what
+ * is under way. Threads: that of the job. Errors: a member that cannot be opened fails crew_open, unless others can stand
  * in for it (fallback). */
 #ifndef GENERATE_CREW_H
 #define GENERATE_CREW_H
@@ -34,8 +34,8 @@ size_t crew_find(const struct crew *c, uint32_t teacher_id);
 size_t crew_stand_in(const struct crew *c, size_t member);
 bool crew_usable(const struct crew *c);                    /* any member */
 size_t crew_n_sent(const struct crew *c);
-/* How many more requests a member takes: as many as may be in flight, as many that wait in its queue, and what it does in
- * AHEAD_MS, so that it never waits for us. */
+/* How many more requests a member takes: as many as may be in flight, as many that wait in its queue, and what it does
+ * in AHEAD_MS, so that it never waits for us. */
 size_t crew_room(const struct crew *c, size_t member);
 int crew_most(const struct crew *c);                       /* in flight at a time, over all that can be used */
 

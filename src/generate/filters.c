@@ -28,6 +28,7 @@ struct filters {
   struct neardup_text *text;
   uint32_t *fresh;          /* the samples that the new texts became; 0: it has no id yet */
   size_t n_fresh, cap_fresh;
+  uint32_t twin;            /* which of these the last text doubles, from 1; 0: none */
   size_t n_pending;         /* the last ones of `fresh` without an id */
   uint32_t n_seen;          /* samples 1..n_seen of the corpus are indexed */
 };
@@ -43,6 +44,7 @@ struct asked {
   uint32_t of;              /* that sample, later the one that is told */
   char *detail;
   size_t size;
+  uint32_t twin;            /* as in struct filters */
 };
 
 /* ---- the filters: true if the text falls away ---- */
@@ -135,6 +137,7 @@ in_test(struct asked *a)
   neardup_text_set(f->text, a->t->text, a->t->n_text, a->t->text2, a->t->n_text2);
   if (neardup_text_find(f->others, f->text, &at, &a->similarity)) {
     other = at < FRESH ? at : f->fresh[at - FRESH];
+    a->twin = other ? 0 : at - FRESH - (uint32_t)(f->n_fresh - f->n_pending) + 1;
     a->compared = true;
   }
   a->of = other;
@@ -153,7 +156,7 @@ like_another(struct asked *a, double least)
   if (!a->compared || a->similarity < least)
     return false;
   if (a->of == 0)
-    snprintf(a->detail, a->size, "%.2f like another text of the same reply", a->similarity);
+    snprintf(a->detail, a->size, "%.2f like a text that came with it", a->similarity);
   else
     snprintf(a->detail, a->size, "%.2f like %u", a->similarity, a->of);
   return true;
@@ -298,10 +301,12 @@ filters_drop(struct filters *f, uint16_t label, const struct candidate *t, uint3
     catch_up(f, corpus_count(f->corpus));
   *detail = '\0';
   *of = 0;
+  f->twin = 0;
   measure(&a);
   for (int i = 0; i < N_DROP_REASONS; i++)
     if (tests[i] && tests[i](&a)) {
       *of = a.of;
+      f->twin = a.of || !a.compared ? 0 : a.twin;
       return (enum drop_reason)i;
     }
   GROW(f->fresh, f->cap_fresh, f->n_fresh + 1);
@@ -309,6 +314,12 @@ filters_drop(struct filters *f, uint16_t label, const struct candidate *t, uint3
   neardup_text_add(f->others, FRESH + (uint32_t)f->n_fresh++, f->text);
   f->n_pending++;
   return DROP_NONE;
+}
+
+uint32_t
+filters_twin(const struct filters *f)
+{
+  return f->twin;
 }
 
 void

@@ -51,6 +51,8 @@ void filters_free(struct filters *f);
  * word more for the person. label: what the text is to be labelled. */
 enum drop_reason filters_drop(struct filters *f, uint16_t label, const struct candidate *t, uint32_t *of, char *detail,
                               size_t size);
+/* After a duplicate with *of 0: which of the texts that passed since filters_kept it doubles, from 1; else 0. */
+uint32_t filters_twin(const struct filters *f);
 /* The texts that passed since the last call are now samples first_id, first_id + 1, ..., in order. */
 void filters_kept(struct filters *f, uint32_t first_id);
 

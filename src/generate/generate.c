@@ -73,7 +73,7 @@ sift(struct job *j, struct item *it, const struct parsed *texts, struct outcome 
     if (reason == DROP_NONE)
       outcome_keep(o, j, it, t, it->row.n_subjects > 0 ? it->row.subjects[0] : 0);
     else
-      outcome_drop(o, j, it, reason, t, detail, of);
+      outcome_drop(o, j, it, reason, t, detail, of)->of_new = filters_twin(j->filters);
   }
 }
 

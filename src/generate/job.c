@@ -1,6 +1,6 @@
-/* The main way: job_step sends what may be sent (send_planned), takes the replies that have come (job_take_replies), and
- * (job_keep_answered) reads those that are on disk, each in its turn, through the filters; one transaction then writes
- * what they gave into the corpus, and the raw replies that came, which the next step reads. */
+/* The main way: job_step sends what may be sent (send_planned), takes the replies that have come (job_take_replies),
+ * and (job_keep_answered) reads those that are on disk, each in its turn, through the filters; one transaction then
+ * writes what they gave into the corpus, and the raw replies that came, which the next step reads. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

@@ -24,16 +24,17 @@
 #include "store/project.h"
 #include "teacher/teacher.h"
 
-/* What a job may use up, with what it used in earlier runs; never passed, because what is in flight counts at its upper
- * bound: a prompt has at most a token a byte, a reply at most max_tokens (where a limit on money or tokens is set and the
- * template says nothing, requests get a max_tokens), and a try whose reply was lost may have been billed. What a killed
- * run had in flight is not known to the next one. 0: no limit. */
+/* What a job may use up, with what it used in earlier runs; never passed, because what is in flight counts at its
+ * upper bound: a prompt has at most a token a byte, a reply at most max_tokens (where a limit on money or tokens is set
+ * and the template says nothing, requests get a max_tokens), and a try whose reply was lost may have been billed. What
+ * a killed run had in flight is not known to the next one. 0: no limit. */
 struct job_limits {
   double usd;                    /* needs prices of all teachers */
   uint64_t tokens;               /* prompts and replies */
   uint32_t requests;             /* tries that are sent: answers from the file do not count, a try made again does */
-  double seconds;                /* of this run, by the clock. Then nothing more is sent; replies under way may still come
-                                  * in for a tenth of that time, at least 1 s and at most 30 s, and are given up then */
+  double seconds;                /* of this run, by the clock. Then nothing more is sent; replies under way may still
+                                  * come in for a tenth of that time, at least 1 s and at most 30 s, and are given up
+                                  * then */
 };
 /* One of several teachers of a job. */
 struct job_teacher {
@@ -85,7 +86,8 @@ struct job_options {
   bool resume;                   /* go on with the newest job of this template, teacher and wish (any wish, if none is
                                   * given), or begin one; one that is done is not begun again: job_step says so */
   bool retry_failed;             /* with resume: requests that failed for good or whose reply could not be read are sent
-                                  * again, of a job that is done, too. What they failed with stands until they succeed */
+                                  * again, of a job that is done, too. What they failed with stands until they
+                                  * succeed */
   uint64_t seed;                 /* of the examples drawn into prompts; 0: 1 */
   struct stop *stop;             /* the person's wish to stop; may be NULL */
   bool attended;                 /* somebody looks at the board and can go on: trouble pauses the job instead of ending

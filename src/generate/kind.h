@@ -64,13 +64,15 @@ const struct job_kind *job_kind_of(enum prompty_kind kind);
 
 void outcome_init(struct outcome *o, const struct job *j);
 void outcome_release(struct outcome *o);
-/* A new sample of this request: a row of the change (an insert) and a kept text. parent: the sample it was made of, or 0. */
+/* A new sample of this request: a row of the change (an insert) and a kept text. parent: the sample it was made of, or
+ * 0. */
 void outcome_keep(struct outcome *o, const struct job *j, const struct item *it, const struct candidate *t,
                   uint32_t parent);
 /* A kept text alone, where the change is the kind's own business. */
 void outcome_note(struct outcome *o, uint16_t label, const char *text);
-/* A text that falls away; t NULL: the whole reply. of: the sample that it doubles, or 0. */
-void outcome_drop(struct outcome *o, const struct job *j, const struct item *it, enum drop_reason reason,
-                  const struct candidate *t, const char *detail, uint32_t of);
+/* A text that falls away; t NULL: the whole reply. of: the sample that it doubles, or 0. Its row, until the next
+ * call. */
+struct dropped_row *outcome_drop(struct outcome *o, const struct job *j, const struct item *it, enum drop_reason reason,
+                                 const struct candidate *t, const char *detail, uint32_t of);
 
 #endif

@@ -62,7 +62,7 @@ outcome_keep(struct outcome *o, const struct job *j, const struct item *it, cons
   outcome_note(o, row->label, o->change->samples[o->change->n_samples - 1].text);
 }
 
-void
+struct dropped_row *
 outcome_drop(struct outcome *o, const struct job *j, const struct item *it, enum drop_reason reason,
              const struct candidate *t, const char *detail, uint32_t of)
 {
@@ -72,4 +72,5 @@ outcome_drop(struct outcome *o, const struct job *j, const struct item *it, enum
     .text = t ? xstrdup(t->text) : NULL, .text2 = t && t->text2 ? xstrdup(t->text2) : NULL,
     .reason = xstrdup(drop_defs[reason].name), .detail = xstrdup(detail), .of_id = of,
   };
+  return &o->dropped[o->n_dropped - 1];
 }

@@ -1,5 +1,5 @@
-/* work: the inside of a job, shared by begin.c (how it starts), job.c (the main way), end.c (how it ends), show.c (what a
- * person sees of it) and the kinds; private to this room. */
+/* work: the inside of a job, shared by begin.c (how it starts), job.c (the main way), end.c (how it ends), show.c (what
+ * a person sees of it) and the kinds; private to this room. */
 #ifndef GENERATE_WORK_H
 #define GENERATE_WORK_H
 
@@ -104,7 +104,7 @@ char *params_again(const char *old, struct job_options *o, struct arena *a);
 /* A reply to the same request that stands in the file already, in whatever job; it is written with the next that are
  * taken. 1: taken from there, 0, -1. */
 int job_answer_from_file(struct job *j, struct item *it, struct err *e);
-/* What a paid reply took, in the row and the figures. A request that was asked again has cost what both replies cost. */
+/* What a paid reply took, in the row and the figures. One that was asked again has cost what both replies cost. */
 void job_count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd);
 int job_take_replies(struct job *j, int timeout_ms, struct err *e);
 /* Reads and keeps those whose turn it is, and writes those that came; or, when nothing more will come, all that are

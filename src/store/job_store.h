@@ -97,7 +97,8 @@ struct dropped_row {
   char *text, *text2;            /* text NULL: the whole reply (reason parse); text2 NULL: none */
   char *reason;                  /* "duplicate", "too_short", "too_long", "label_named", "parse", "test", ... */
   char *detail;                  /* for the person, "" */
-  uint32_t of_id;                /* duplicate: of this sample */
+  uint32_t of_id;                /* duplicate: of this sample, or */
+  uint32_t of_new;               /* to be written: of this sample, from 1, of the change that goes with it; 0: none */
 };
 void dropped_row_release(struct dropped_row *row);
 void dropped_rows_free(struct dropped_row *rows, size_t n);
@@ -129,8 +130,8 @@ struct kept {
   size_t n_votes;
 };
 int job_store_keep_all(struct project *p, const struct kept *k, uint32_t *first_id, struct err *e);
-/* job_store_reply of n rows and job_store_keep_all of other requests (k NULL: nothing) in one transaction: what a busy job
- * does again and again, with one wait for the disk instead of two. */
+/* job_store_reply of n rows and job_store_keep_all of other requests (k NULL: nothing) in one transaction: what a busy
+ * job does again and again, with one wait for the disk instead of two. */
 int job_store_turn(struct project *p, const struct request_row *rows, size_t n, const struct kept *k,
                    uint32_t *first_id, struct err *e);
 /* Parsed requests of a job as if they were only answered: their dropped texts and votes are forgotten, their samples

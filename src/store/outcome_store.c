@@ -53,8 +53,9 @@ write_dropped(struct project *p, struct keeping *w, struct err *e)
 
     if (i == 0 && db_number(&p->db, e, 0, &job, "SELECT job FROM request WHERE id=?", "u", request))
       return -1;
-    if (db_run(&p->db, e, sql, "iuutttttu", job, request, (uint32_t)d->label, or_empty(d->attributes), d->text, d->text2,
-               or_empty(d->reason), or_empty(d->detail), d->of_id) ||
+    if (db_run(&p->db, e, sql, "iuutttttu", job, request, (uint32_t)d->label, or_empty(d->attributes), d->text,
+               d->text2, or_empty(d->reason), or_empty(d->detail),
+               d->of_new ? w->first_id + d->of_new - 1 : d->of_id) ||
         ((!d->text || strcmp(or_empty(d->reason), "label") == 0) && mark_unreadable(p, w, request, e)))
       return -1;
   }
@@ -114,9 +115,9 @@ keep_work(struct project *p, void *arg, struct err *e)
   for (size_t i = 0; i < w->k->n_requests; i++)
     if (mark_parsed(p, w->k->requests[i], e))
       return -1;
-  if (write_dropped(p, w, e) || write_votes(p, w->k, e))
+  if (write_change(p, w->k->change, &w->entry, &w->first_id, e) || write_dropped(p, w, e))
     return -1;
-  return write_change(p, w->k->change, &w->entry, &w->first_id, e);
+  return write_votes(p, w->k, e);
 }
 
 static void
