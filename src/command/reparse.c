@@ -91,7 +91,7 @@ static const struct option options[] = {
 
 static const struct command_example examples[] = {
   {"retort reparse tickets.retort --dry-run", "what would come in by the present rules?"},
-  {"retort reparse tickets.retort --job 1 --json", "the replies of one job; counts as JSON"},
+  {"retort reparse tickets.retort --template support-tickets --json", "by the filters of one template; counts as JSON"},
   {NULL, NULL},
 };
 
