@@ -642,6 +642,66 @@ wishes_count_rewritten_texts(void **state)
   close_project(p);
 }
 
+/* A job that aims wants more than there is: what was answered before is asked anew, each once. */
+static void
+an_aim_asks_anew(void **state)
+{
+  static const char source[] = "---\ncount: 2\nattributes: {topic: [a, b]}\n---\nuser:\n{{ label }} {{ topic }} "
+                               "{{ seeds | map(attribute='text') | join(' ') }} {{ rival.name if rival is defined }}\n";
+  struct project *p = new_project("anew", TASK_CLASSIFY, source);
+  uint32_t id = add(p, "hard one", 1, SPLIT_TRAIN, ORIGIN_SEED);
+  struct hard_text hard = {.id = id, .said = 0, .p_true = .2f};
+  uint16_t only = 1;
+  struct job_options o = options();
+  struct request_row *rows;
+  struct buf lines = BUF_INIT;
+  struct funnel f;
+  struct err e = {0};
+  size_t n;
+
+  (void)state;
+  record(&lines, "shipping a hard one ", "[\"first of a\", \"second of a\"]");
+  record(&lines, "shipping a hard one ", "[\"third of a\", \"fourth of a\"]");
+  record(&lines, "shipping a hard one ", "[\"fifth of a\", \"sixth of a\"]");
+  record(&lines, "shipping b hard one ", "[\"first of b\", \"second of b\"]");
+  record(&lines, "shipping b hard one ", "[\"third of b\", \"fourth of b\"]");
+  record(&lines, "billing a hard one shipping", "[\"told apart\", \"told apart well\"]");
+  put_recorded(p, &lines);
+  o.teachers = &recorded;
+  o.labels = &only;
+  o.n_labels = 1;
+  o.per_label = 2;
+  must(run_job(p, &o, &f, &e), &e);
+  assert_int_equal(f.ok, 1);
+  funnel_release(&f);
+  o.hard = &hard;
+  o.n_hard = 1;
+  o.seeds = SEEDS_HARD;
+  o.per_label = 6;                                                     /* a, b, and a again */
+  must(run_job(p, &o, &f, &e), &e);
+  assert_int_equal(f.cached, 0);
+  assert_int_equal(f.ok, 3);
+  assert_int_equal(f.kept, 6);
+  must(job_store_requests(p, f.job_id, -1, false, &rows, &n, &e), &e);
+  assert_int_equal(n, 3);
+  assert_string_not_equal(rows[0].key, rows[2].key);
+  request_rows_free(rows, n);
+  funnel_release(&f);
+
+  o.labels = NULL;                                                     /* two that are confused: each beside the other */
+  o.n_labels = 0;
+  o.confused[0] = 0;
+  o.confused[1] = 1;
+  o.per_label = 2;
+  assert_int_equal(run_job(p, &o, &f, &e), -1);
+  assert_int_equal(e.code, ERR_PARTIAL);                               /* nothing is recorded for shipping beside billing */
+  assert_int_equal(f.kept, 2);
+  assert_int_equal(f.n_requests, 2);
+  funnel_release(&f);
+  buf_release(&lines);
+  close_project(p);
+}
+
 int
 main(void)
 {
@@ -659,6 +719,7 @@ main(void)
     cmocka_unit_test(texts_are_made_of_texts),
     cmocka_unit_test(texts_get_another_label),
     cmocka_unit_test(wishes_count_rewritten_texts),
+    cmocka_unit_test(an_aim_asks_anew),
   };
 
   return cmocka_run_group_tests(tests, scene_up, scene_down);

@@ -1,4 +1,5 @@
-/* Replies to annotations: what labels are read in them, what the tokens' probabilities say, and what votes add up to. */
+/* Replies to annotations: what labels are read in them, what the tokens' probabilities say, and what votes add up to.
+ * */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -348,8 +349,8 @@ votes_add_up(void **state)
   tally_release(&t);
 }
 
-/* The worked example of Fleiss (1971): 30 psychiatric patients are too many to type; this is the one of ten subjects and
- * fourteen raters that text books use: agreement .378, kappa .210. */
+/* The worked example of Fleiss (1971): 30 psychiatric patients are too many to type; this is the one of ten subjects
+ * and fourteen raters that text books use: agreement .378, kappa .210. */
 static void
 kappa_is_that_of_fleiss(void **state)
 {

@@ -42,7 +42,8 @@ judge(struct search *s, uint32_t id, const struct example *x, const float *p)
 {
   struct aim *a = s->aim;
   uint16_t truth = x->labels[0], said = (uint16_t)learn_best(p, s->lesson.task.n_classes);
-  bool confused = (truth == a->confused[0] && said == a->confused[1]) || (truth == a->confused[1] && said == a->confused[0]);
+  bool confused = (truth == a->confused[0] && said == a->confused[1]) ||
+                  (truth == a->confused[1] && said == a->confused[0]);
   bool hard = a->confused[0] == LABEL_NONE ? said != truth || p[truth] < AIM_SURE : confused;
 
   s->n_label[truth]++;
@@ -265,7 +266,8 @@ aim_find(struct call *c, const char *what, const char *run, struct aim *a, struc
   int r = -1;
 
   *a = (struct aim){.confused = {LABEL_NONE, LABEL_NONE}};
-  if (take_what(c, what, a, e) == 0 && open_run(&s, run, e) == 0 && judge_train(&s, e) == 0 && judge_valid(&s, e) == 0) {
+  if (take_what(c, what, a, e) == 0 && open_run(&s, run, e) == 0 && judge_train(&s, e) == 0 &&
+      judge_valid(&s, e) == 0) {
     r = a->n > 0 ? 0 : err_set(e, ERR_INPUT, "nothing to aim at: '%s' finds none of the %zu texts hard", s.run.name,
                                a->n_train + a->n_valid);
     a->run = xstrdup(s.run.name);

@@ -132,7 +132,8 @@ print_figures(const struct annotation *a, const struct funnel *f, const struct t
   struct call *c = a->c;
   struct buf usd = BUF_INIT;
 
-  print_line(c, "job %u: %u texts to be labelled, with repeats, in %u requests", f->job_id, f->requested, f->n_requests);
+  print_line(c, "job %u: %u texts to be labelled, with repeats, in %u requests", f->job_id, f->requested,
+             f->n_requests);
   print_line(c, "  requests  %u answered, %u from the file, %u retried, %u failed", f->ok, f->cached, f->retried,
              f->failed);
   print_line(c, "  votes     %zu, %zu of them none of the labels; %u replies could not be read", t->n_votes, t->n_off,
@@ -269,7 +270,7 @@ static const struct option options[] = {
 };
 
 static const struct command_example examples[] = {
-  {"retort annotate tickets.retort --filter split:test --dry-run", "what would it cost to have the test texts labelled?"},
+  {"retort annotate tickets.retort --filter split:test --dry-run", "what would it cost to label the test texts?"},
   {"retort annotate tickets.retort --filter split:test", "how good is the teacher itself? a row of Compare"},
   {"retort evaluate tickets.retort --teacher recorded --json", "the same figures again, as JSON"},
   {NULL, NULL},
@@ -280,21 +281,22 @@ const struct command command_annotate = {
   .arguments = "PROJECT",
   .summary = "has a teacher label texts",
   .text =
-    "Puts texts that are in the project to a teacher: by default the unlabelled ones of the pool, or any --filter. The "
-    "teacher must answer with a label of the project; its spelling may differ in case, spaces and punctuation only. "
-    "Whatever else it says is no label: the reply is kept, the text is dropped from this job with the reason `label`, and "
-    "counted.\n\n"
+    "Puts texts that are in the project to a teacher: by default the unlabelled ones of the pool, or any --filter. "
+    "The teacher must answer with a label of the project; its spelling may differ in case, spaces and punctuation "
+    "only. Whatever else it says is no label: the reply is kept, the text is dropped from this job with the reason "
+    "`label`, and counted.\n\n"
     "Each answer is a vote on a text, and is kept. Texts without a label get the teacher's, with origin annotated and "
-    "status new; one undo takes it back. Labelled texts keep theirs unless --relabel is given; test texts always do. With "
-    "--repeats the label of most votes wins, and the share of pairs of votes that agree and Fleiss' kappa are printed: 1 is "
-    "full agreement, 0 is what chance would give.\n\n"
-    "Where people labelled the texts (origin seed or imported), the teacher's accuracy and macro F1 are printed and kept: on "
-    "split:test they are the teacher's row in the Compare view (retort evaluate --teacher shows them again).\n\n"
-    "--soft keeps how likely each label is. Where the endpoint gives logprobs, it is the probability of the tokens that "
-    "begin each label where the answer stands, scaled to the labels of the project; else the share of votes, with one "
-    "further vote spread over all labels.\n\n"
-    "It goes on, stops and resumes as retort generate does. Exit status 3: a limit is reached or requests failed for good, "
-    "the rest is done.",
+    "status new; one undo takes it back. Labelled texts keep theirs unless --relabel is given; test texts always do. "
+    "With --repeats the label of most votes wins, and the share of pairs of votes that agree and Fleiss' kappa are "
+    "printed: 1 is full agreement, 0 is what chance would give.\n\n"
+    "Where people labelled the texts (origin seed or imported), the teacher's accuracy and macro F1 are printed and "
+    "kept: on split:test they are the teacher's row in the Compare view (retort evaluate --teacher shows them "
+    "again).\n\n"
+    "--soft keeps how likely each label is. Where the endpoint gives logprobs, it is the probability of the tokens "
+    "that begin each label where the answer stands, scaled to the labels of the project; else the share of votes, "
+    "with one further vote spread over all labels.\n\n"
+    "It goes on, stops and resumes as retort generate does. Exit status 3: a limit is reached or requests failed for "
+    "good, the rest is done.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

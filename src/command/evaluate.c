@@ -136,8 +136,9 @@ run_teacher(struct call *c, struct err *e)
   else
     r = score_teacher(c, &teacher, x.where, &x.x, &n_unasked, &json, e);
   if (r == 0 && x.x.n == 0)
-    r = err_set(e, ERR_INPUT, "teacher '%s' has labelled none of these texts (retort annotate PROJECT --filter '%.200s')",
-                teacher.name, query);
+    r = err_set(e, ERR_INPUT,
+                "teacher '%s' has labelled none of these texts (retort annotate PROJECT --filter '%.200s')", teacher.name,
+                query);
   if (r == 0 && n_unasked > 0)
     progress_note(&c->progress, "%zu texts were never put to the teacher and do not count", n_unasked);
   if (r == 0 && c->json)
@@ -165,8 +166,8 @@ run(struct call *c, struct err *e)
   if (select_texts(&x, e) < 0 || predict(&x, e) < 0) {
     r = -1;
   } else {
-    struct scored scored = {.c = c, .who = x.run.name, .where = x.where, .v = x.x.v, .n = x.x.n, .n_classes = x.n_classes,
-                            .threshold = x.threshold, .probability = x.probability};
+    struct scored scored = {.c = c, .who = x.run.name, .where = x.where, .v = x.x.v, .n = x.x.n,
+                            .n_classes = x.n_classes, .threshold = x.threshold, .probability = x.probability};
 
     score_print(&scored, &json);
     r = keep(&x, buf_str(&json), e);
@@ -206,11 +207,11 @@ const struct command command_evaluate = {
     "Accuracy with its 95 % interval (Wilson), macro F1, and precision, recall and F1 of each label; in a multilabel "
     "project the share of texts whose labels are all right, micro and macro F1. What the run says of each text is "
     "kept in the project, if that can be written.\n\n"
-    "With --teacher it is the same of a teacher: what it said when it annotated these texts, held against the labels that "
-    "people gave (origin seed or imported). A text that it gave none of the labels counts as wrong; one that it was never "
-    "asked about does not count.\n\n"
-    "With --json: run (or teacher), split, n, accuracy, macro_f1, accuracy_ci95, per_label, labels, and confusion (rows: the true "
-    "label).",
+    "With --teacher it is the same of a teacher: what it said when it annotated these texts, held against the labels "
+    "that people gave (origin seed or imported). A text that it gave none of the labels counts as wrong; one that it "
+    "was never asked about does not count.\n\n"
+    "With --json: run (or teacher), split, n, accuracy, macro_f1, accuracy_ci95, per_label, labels, and confusion "
+    "(rows: the true label).",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_MAY_WRITE | COMMAND_LONG | COMMAND_JSON,

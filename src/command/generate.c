@@ -67,7 +67,8 @@ take_restrictions(struct call *c, struct wishes *w, struct err *e)
   return 0;
 }
 
-static const char no_template[] = "the project has no template to generate with (retort template PROJECT set NAME FILE)";
+static const char no_template[] =
+  "the project has no template to generate with (retort template PROJECT set NAME FILE)";
 
 static int
 compare_ids(const void *a, const void *b)
@@ -415,7 +416,7 @@ const struct command command_generate = {
     "label, or its own with a probability below a half. Half of the requests are dealt to the labels evenly, half by "
     "how badly they do, and hard texts stand in the prompts as `seeds`. With --aim confused:A,B it is only the texts "
     "of A that the student calls B and the reverse, and the template has the other label as `rival`. What is aimed at "
-    "is printed first.\n\n"
+    "is printed first. A request that was answered before is not answered from the project then, but asked anew.\n\n"
     "What was generated is not trained on until it is accepted (by retort accept, in the workbench, or at once by "
     "--accept). Exit status 3: a limit is reached, requests failed for good, or topping up fell short; the rest is "
     "done.",

@@ -11,7 +11,8 @@
 /* The one named by the option, or else the only one there is; several are an error that lists them. The row is the
  * caller's to release. "NAME" is the newest version, "NAME@3" that version. */
 int names_template(struct call *c, const char *name, struct template_row *row, struct err *e);
-/* Where nothing is named, the only one of this kind. none: the error where there is none; NULL: row->name stays NULL. */
+/* Where nothing is named, the only one of this kind. none: the error where there is none; NULL: row->name stays NULL.
+ * */
 int names_template_of(struct call *c, const char *name, enum prompty_kind kind, const char *none,
                       struct template_row *row, struct err *e);
 int names_teacher(struct call *c, const char *name, struct teacher_row *row, struct err *e);

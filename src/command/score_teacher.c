@@ -13,10 +13,9 @@ score_where(const char *query)
 {
   static const char prefix[] = "split:";
 
-  for (int i = 0; i < N_SPLITS; i++)
-    if (strncmp(query, prefix, sizeof prefix - 1) == 0 && strcmp(query + sizeof prefix - 1, split_name((enum split)i)) == 0)
-      return split_name((enum split)i);
-  return query;
+  int split = strncmp(query, prefix, sizeof prefix - 1) == 0 ? split_parse(query + sizeof prefix - 1) : -1;
+
+  return split >= 0 ? split_name((enum split)split) : query;
 }
 
 int

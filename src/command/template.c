@@ -216,7 +216,8 @@ find_subject(struct call *c, const struct prompty *p, struct sample *s, struct e
 
 /* What rewrite sees of the labels: the text's own, and the one that is to be made. */
 static void
-set_target(struct prompt_scope *scope, const struct prompty *p, const struct sample *s, const struct prompt_label *wished)
+set_target(struct prompt_scope *scope, const struct prompty *p, const struct sample *s,
+           const struct prompt_label *wished)
 {
   size_t own = sample_label(s);
 
@@ -388,20 +389,21 @@ const struct command command_template = {
   .summary = "prompt templates",
   .text =
     "A template is a .prompty file: YAML front matter with attributes, then the parts of a chat (system:, user:, "
-    "assistant:) in the Jinja2 language. In scope are label, meaning, labels, task, count, each attribute, seeds, avoid, and "
-    "rival (name and meaning of the label that this one is confused with, where one is aimed at). "
-    "It is kept in the project; to set it again makes a new version, and samples remember the version they were made "
+    "assistant:) in the Jinja2 language. In scope are label, meaning, labels, task, count, each attribute, seeds, "
+    "avoid, and rival (name and meaning of the label that this one is confused with, where one is aimed at). It is "
+    "kept in the project; to set it again makes a new version, and samples remember the version they were made "
     "with.\n\n"
-    "Its kind is generate, annotate or rewrite (front matter `kind:`). A template of kind annotate has in scope text, text2, "
-    "texts (a list of index, text, text2: all texts of the request) and rationale (true if a reason is asked for); one of "
-    "kind rewrite text, text2, was (name and meaning of the label that the text has) and label (that it is to get: with "
-    "`target: other` in the front matter another one). Four come with retort, for --builtin: annotate labels texts; "
-    "paraphrase says a text in other words; restyle writes it as other people would; counterfactual changes it a little, so "
-    "that another label is right.\n\n"
-    "Texts that should differ are asked for by attributes: label × values is the grid of a job. propose has the teacher name "
-    "attributes and values that fit the task and its labels, in one request (which is kept and never paid twice), adds them "
-    "to the front matter, and shows the changed lines; all else in the template stays as it is, byte for byte. Edit "
-    "them: the teacher does not know your data. The version before is still there (show NAME@1).\n\n"
+    "Its kind is generate, annotate or rewrite (front matter `kind:`). A template of kind annotate has in scope text, "
+    "text2, texts (a list of index, text, text2: all texts of the request) and rationale (true if a reason is asked "
+    "for); one of kind rewrite text, text2, was (name and meaning of the label that the text has) and label (that it "
+    "is to get: with `target: other` in the front matter another one). Four come with retort, for --builtin: annotate "
+    "labels texts; paraphrase says a text in other words; restyle writes it as other people would; counterfactual "
+    "changes it a little, so that another label is right.\n\n"
+    "Texts that should differ are asked for by attributes: label × values is the grid of a job. propose has the "
+    "teacher name attributes and values that fit the task and its labels, in one request (which is kept and never "
+    "paid twice), adds them to the front matter, and shows the changed lines; all else in the template stays as it "
+    "is, byte for byte. Edit them: the teacher does not know your data. The version before is still there (show "
+    "NAME@1).\n\n"
     "Where the project has one template only, NAME can be left out. A mistake in a template is answered with its line "
     "and column.",
   .options = options,

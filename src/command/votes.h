@@ -4,7 +4,8 @@
 
 #include "command/call.h"
 
-/* A line for each vote on these samples, in their order; as JSON the samples as list prints them, each with its "votes". */
+/* A line for each vote on these samples, in their order; as JSON the samples as list prints them, each with its
+ * "votes". */
 int votes_list(struct call *c, const uint32_t *ids, size_t n, struct err *e);
 
 #endif

@@ -1,9 +1,9 @@
 /* annotate: the kind of job that has a teacher label texts that are there.
  *
  * Each reply leaves a vote for each of its texts. A text without a label gets that of its first vote in the same
- * transaction; at the end the votes are added up (tally.h), become the teacher's predictions, and correct the labels where
- * repeats overruled the first. Test texts keep theirs, always, and so do labelled ones unless `relabel` is asked for: these
- * change at the end only, so that the teacher can be held against them before. */
+ * transaction; at the end the votes are added up (tally.h), become the teacher's predictions, and correct the labels
+ * where repeats overruled the first. Test texts keep theirs, always, and so do labelled ones unless `relabel` is asked
+ * for: these change at the end only, so that the teacher can be held against them before. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,13 +67,13 @@ check(const struct blueprint *b, const struct job_options *o, struct err *e)
   if (o->texts_a_request > BALLOT_TEXTS_MAX)
     return err_set(e, ERR_INPUT, "more than %d texts a request", BALLOT_TEXTS_MAX);
   if (o->texts_a_request > 1 && !strstr(b->template.source, "texts"))
-    return err_set(e, ERR_INPUT, "the template '%s' shows one text only (several a request need {%% for t in texts %%})",
+    return err_set(e, ERR_INPUT, "the template '%s' shows one text only (several need {%% for t in texts %%})",
                    b->template.name);
   return 0;
 }
 
-/* Round after round, so that a job that is stopped has at least one vote on many texts rather than many on few. From the
- * second round on texts stand among others. */
+/* Round after round, so that a job that is stopped has at least one vote on many texts rather than many on few. From
+ * the second round on texts stand among others. */
 static int
 plan(const struct blueprint *b, const struct job_options *o, struct request_row **rows, size_t *n, struct err *e)
 {
@@ -122,8 +122,8 @@ row_flag(const struct request_row *row, const char *name)
   return flag;
 }
 
-/* {"type":"object","properties":{"index":...,"rationale":...,"label":...},"required":[...],...}: the reason stands before
- * the label, so that it can be one. */
+/* {"type":"object","properties":{"index":...,"rationale":...,"label":...},"required":[...],...}: the reason stands
+ * before the label, so that it can be one. */
 static void
 add_answer(struct buf *out, const struct blueprint *b, bool index, bool rationale, bool multilabel)
 {
@@ -271,8 +271,8 @@ same_labels(const struct sample *s, const uint16_t *labels, size_t n)
   return s->n_labels == n && (n == 0 || memcmp(s->labels, labels, n * sizeof *labels) == 0);
 }
 
-/* Whether the end may change the labels of a sample: those that this job gave and nobody touched since, and with `relabel`
- * all but those of the test. */
+/* Whether the end may change the labels of a sample: those that this job gave and nobody touched since, and with
+ * `relabel` all but those of the test. */
 static bool
 is_ours(const struct job *j, const struct sample *s, const uint32_t *requests, size_t n)
 {

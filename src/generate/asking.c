@@ -327,7 +327,8 @@ asking_row(struct asking *a, const struct plan_request *r, size_t place, uint32_
     examples_draw(a->examples, row->label, row->attributes, place, &scope);
   if (a->avoid)
     avoid_draw(a->avoid, row->label, row->attributes, &scope);
-  result = requests_render(b, &scope, r->sample, row, e);
+  result = a->options->n_hard > 0 ? requests_render_anew(b, &scope, r->sample, row, e)
+                                  : requests_render(b, &scope, r->sample, row, e);
   note_round(row, round);
   return result;
 }

@@ -2,11 +2,11 @@
  *
  * Read are, with words before and after, in a ``` block or after a <think> block:
  *   one text     {"label": "x"}, {"labels": ["x", "y"]}, an object with one member that is a text, or the bare label
- *   many texts   {"texts": [{"index": 1, "label": "x"}, ...]} or whatever its one list is called, the list alone, one object
- *                a line; a list without indexes only if it has an entry for every text; {"1": "x", "2": "y"}
- * with "rationale" (or "reason") beside the label. A label is what is spelled like one of the project's, or else the only
- * one that is the same but for case, spaces and punctuation; all else is no label and is kept as it was written. Nothing
- * is guessed: of two different answers for one text neither counts.
+ *   many texts   {"texts": [{"index": 1, "label": "x"}, ...]} or whatever its one list is called, the list alone, one
+ *                object a line; a list without indexes only if it has an entry for every text; {"1": "x", "2": "y"}
+ * with "rationale" (or "reason") beside the label. A label is what is spelled like one of the project's, or else the
+ * only one that is the same but for case, spaces and punctuation; all else is no label and is kept as it was written.
+ * Nothing is guessed: of two different answers for one text neither counts.
  *
  * Life: zeroed, ballot_read, ballot_release (also after -1). Threads: any. */
 #ifndef GENERATE_BALLOT_H

@@ -213,6 +213,33 @@ requests_render(const struct blueprint *b, struct prompt_scope *scope, uint32_t 
 }
 
 int
+requests_render_anew(const struct blueprint *b, struct prompt_scope *scope, uint32_t sample, struct request_row *row,
+                     struct err *e)
+{
+  char *own = row->params;
+  int found;
+
+  for (uint32_t number = 0, n_free = 0;; number++) {
+    struct request_row known = {0};
+
+    row->params = own ? xstrdup(own) : NULL;
+    found = requests_render(b, scope, number, row, e);
+    if (found == 0)
+      found = job_store_answered(b->project, row->key, &known, e);
+    request_row_release(&known);
+    if (found < 0 || (found == 0 && n_free++ == sample))
+      break;
+    free(row->messages);
+    free(row->params);
+    free(row->error);
+    free(row->key);
+    row->messages = row->params = row->error = row->key = NULL;
+  }
+  free(own);
+  return found;
+}
+
+int
 requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n,
               struct err *e)
 {

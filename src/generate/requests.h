@@ -46,10 +46,14 @@ uint32_t blueprint_deal(const struct blueprint *b, uint32_t label, size_t k);
 int requests_plan(const struct blueprint *b, const struct job_options *options, struct request_row **rows, size_t *n,
                   struct err *e);
 /* Renders one request. The caller has set what it is about: label, attributes (owned by the row, NULL: ""), wanted,
- * teacher_id, subjects, and in params the kind's own members as JSON ("\"soft\":true", NULL: none). Set here: messages, params, key, and the rest as planned. scope: all but labels and task, which
- * are set here. -1: row is to be released all the same. */
+ * teacher_id, subjects, and in params the kind's own members as JSON ("\"soft\":true", NULL: none). Set here: messages,
+ * params, key, and the rest as planned. scope: all but labels and task, which are set here. -1: row is to be released
+ * all the same. */
 int requests_render(const struct blueprint *b, struct prompt_scope *scope, uint32_t sample, struct request_row *row,
                     struct err *e);
+/* The same for a job that wants more than there is: `sample` counts only those numbers of which no reply is on file. */
+int requests_render_anew(const struct blueprint *b, struct prompt_scope *scope, uint32_t sample,
+                         struct request_row *row, struct err *e);
 /* The key that the request has with this teacher; to be freed. */
 char *requests_key(const struct blueprint *b, const struct request_row *row, uint32_t teacher_id);
 

@@ -129,8 +129,8 @@ deal_values(struct plan *plan, const struct blueprint *b, const struct job_optio
 }
 
 static int
-render(const struct blueprint *b, const struct turn *turn, const uint32_t *values, size_t i, struct examples *examples,
-       struct request_row *row, struct err *e)
+render(const struct blueprint *b, const struct job_options *o, const struct turn *turn, const uint32_t *values,
+       size_t i, struct examples *examples, struct request_row *row, struct err *e)
 {
   const struct pair *pair = &turn->pair;
   struct prompt_text subject = {0};
@@ -149,7 +149,8 @@ render(const struct blueprint *b, const struct turn *turn, const uint32_t *value
   };
   row->subjects[0] = pair->id;
   examples_draw(examples, pair->target, row->attributes, i, &scope);
-  return requests_render(b, &scope, turn->round, row, e);
+  return o->n_hard > 0 ? requests_render_anew(b, &scope, turn->round, row, e)
+                       : requests_render(b, &scope, turn->round, row, e);
 }
 
 static int
@@ -170,7 +171,7 @@ plan(const struct blueprint *b, const struct job_options *o, struct request_row 
   examples = examples_new(project_corpus(b->project), &want);
   *rows = xcalloc(turns.n + 1, sizeof **rows);
   for (result = 0; result == 0 && *n < turns.n; ++*n)
-    result = render(b, &turns.v[*n], values.requests[*n % values.n].values, *n, examples, &(*rows)[*n], e);
+    result = render(b, o, &turns.v[*n], values.requests[*n % values.n].values, *n, examples, &(*rows)[*n], e);
 out:
   if (result < 0) {
     request_rows_free(*rows, *n);

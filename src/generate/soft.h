@@ -1,9 +1,9 @@
 /* soft: how sure a teacher was of a label, from the probabilities of the tokens that spell it (logprobs).
  *
- * At the token where the label's value begins, the probabilities of the alternatives are added up by the label that each
- * begins; where several labels begin alike, their part is divided by what stands at the next token, along the way that the
- * teacher took. What begins no label is left out, and the rest is scaled to 1. So p(label) is the teacher's own
- * distribution given that it answers with a label of the project (as in Zhao et al. 2021, without the calibration).
+ * At the token where the label's value begins, the probabilities of the alternatives are added up by the label that
+ * each begins; where several labels begin alike, their part is divided by what stands at the next token, along the way
+ * that the teacher took. What begins no label is left out, and the rest is scaled to 1. So p(label) is the teacher's
+ * own distribution given that it answers with a label of the project (as in Zhao et al. 2021, without the calibration).
  *
  * Threads: any. */
 #ifndef GENERATE_SOFT_H

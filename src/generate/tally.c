@@ -49,7 +49,8 @@ gave_none(const struct count *c, const struct vote_row *v)
 }
 
 static void
-tally_one(const struct count *c, struct tally *t, struct tally_text *text, const struct vote_row *votes, size_t n, float *p)
+tally_one(const struct count *c, struct tally *t, struct tally_text *text, const struct vote_row *votes, size_t n,
+          float *p)
 {
   size_t own = 0, valid = 0;
 

@@ -2,15 +2,14 @@
  *
  * One label a text: the label of most votes; of equals the one with the greater probability, then the smaller number.
  * Its probabilities are the mean over the votes, of what the teacher's tokens said (soft.h) or else of 1 for the label
- * given; with `soft`, where no vote came with tokens' probabilities, one further vote is spread over all labels, so that
- * k equal votes do not mean certainty ((votes + 1/C) / (k + 1), Perks 1947). A vote that gave none of the labels counts
- * for nothing.
- * Several labels a text: those that at least half of the votes gave.
+ * given; with `soft`, where no vote came with tokens' probabilities, one further vote is spread over all labels, so
+ * that k equal votes do not mean certainty ((votes + 1/C) / (k + 1), Perks 1947). A vote that gave none of the labels
+ * counts for nothing. Several labels a text: those that at least half of the votes gave.
  *
  * Agreement is over texts with at least two votes: the mean share of pairs of votes that are equal (several labels: the
- * mean Jaccard similarity of the pairs), and Fleiss' kappa (Fleiss 1971; texts may have different numbers of votes, pairs are
- * weighted by text): 1 is full agreement, 0 what chance would give. Kappa is NaN for several labels a text, and where
- * only one label occurs.
+ * mean Jaccard similarity of the pairs), and Fleiss' kappa (Fleiss 1971; texts may have different numbers of votes,
+ * pairs are weighted by text): 1 is full agreement, 0 what chance would give. Kappa is NaN for several labels a text,
+ * and where only one label occurs.
  *
  * Life: tally_job or tally_make, tally_release (also after -1). Threads: any. */
 #ifndef GENERATE_TALLY_H

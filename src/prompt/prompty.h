@@ -11,7 +11,7 @@
  *     topic: [clothing, phones]
  *     style: [hurried, careful]
  *   filters: {min_words: 3, drop_label_named: true}
- *   target: same                        rewrite: or other, the new texts get another label than the text they are made of
+ *   target: same                        rewrite: or other: new texts get another label than the one they are made of
  *   ---
  *   system:
  *   You write training data.
@@ -22,9 +22,9 @@
  * Each part is a Jinja template of its own (jinja.h); its last newline does not count.
  *
  * In scope: label, meaning, labels (list of {name, meaning}), rival ({name, meaning} of the label that this one is
- * confused with, where one is aimed at), task, count, each attribute, seeds (list of {text, text2, label}), avoid (list of
- * strings); for annotate text, text2, texts (list of {index, text, text2}, index from 1) and rationale (true: a reason is
- * asked for); for rewrite text, text2 and was ({name, meaning} of the label that the text has).
+ * confused with, where one is aimed at), task, count, each attribute, seeds (list of {text, text2, label}), avoid (list
+ * of strings); for annotate text, text2, texts (list of {index, text, text2}, index from 1) and rationale (true: a
+ * reason is asked for); for rewrite text, text2 and was ({name, meaning} of the label that the text has).
  *
  * Life: prompty_parse fills p, prompty_release frees it (also after a failure). Threads: a parsed prompty is never
  * changed.
@@ -142,7 +142,7 @@ struct prompt_scope {
   const char *const *avoid;
   size_t n_avoid;
   const struct prompt_text *subject;  /* text, text2 of annotate and rewrite */
-  const struct prompt_text *texts;    /* annotate: all texts of the request; NULL: the subject alone (and the other way) */
+  const struct prompt_text *texts;    /* annotate: all texts of the request; NULL: the subject alone */
   size_t n_texts;
   bool rationale;                     /* annotate: a reason is asked for */
 };

@@ -22,7 +22,8 @@ static const char annotate[] =
   "{% if texts | length > 1 %}\n"
   "{% set answer = '\"texts\": [{\"index\": 1, ' ~ answer ~ '}, ...]' %}\n"
   "{% endif %}\n"
-  "You label texts for a small text classifier. Answer with one JSON object and nothing else: {{ '{' ~ answer ~ '}' }}.\n"
+  "You label texts for a small text classifier. Answer with one JSON object and nothing else: {{ '{' ~ answer ~ '}' "
+  "}}.\n"
   "user:\n"
   "{% set which = 'each text' if texts | length > 1 else 'the text' %}\n"
   "{% if task == 'multilabel' %}\n"
@@ -41,7 +42,8 @@ static const char annotate[] =
 
 #define REPLY_AS_LIST \
   "{% if text2 %}\n" \
-  "Answer with a JSON array of {{ count }} object{{ 's' if count != 1 }} and nothing else: [{\"text\": \"...\", \"text2\": \"...\"}, ...].\n" \
+  "Answer with a JSON array of {{ count }} object{{ 's' if count != 1 }} and nothing else: " \
+  "[{\"text\": \"...\", \"text2\": \"...\"}, ...].\n" \
   "{% else %}\n" \
   "Answer with a JSON array of {{ count }} string{{ 's' if count != 1 }} and nothing else.\n" \
   "{% endif %}\n"

@@ -77,8 +77,8 @@ bool fault_act(struct exchange *x);
 /* chat.c: OpenAI's chat completions. */
 void chat_complete(struct exchange *x, struct buf *out);
 void chat_stream(struct exchange *x, struct buf *out);
-/* label.c: what is said where labels are asked for (false: they are not), and how sure it is (nothing, if that is not asked
- * for). */
+/* label.c: what is said where labels are asked for (false: they are not), and how sure it is (nothing, if that is not
+ * asked for). */
 bool label_content(struct exchange *x, struct buf *out);
 void label_logprobs(struct exchange *x, const struct buf *content, struct buf *out);
 /* A JSON array of server->texts strings drawn from the messages: what every completion says. */

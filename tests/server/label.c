@@ -1,5 +1,5 @@
-/* Answers to requests for labels, in the words of the template `annotate`: a text gets the label that it names, else the
- * first. Where logprobs are asked for, the label has .72 of the probability and the next label .18. */
+/* Answers to requests for labels, in the words of the template `annotate`: a text gets the label that it names, else
+ * the first. Where logprobs are asked for, the label has .72 of the probability and the next label .18. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
