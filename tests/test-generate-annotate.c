@@ -445,6 +445,7 @@ a_stopped_annotation_goes_on(void **state)
   struct project *p = new_project("stopped", TASK_CLASSIFY, starter_find("annotate", NULL)->source);
   uint32_t *ids = add_texts(p, 60);
   struct job_options o = about(ids, 60);
+  struct stop stop = {.wanted = false};
   struct vote_row *votes;
   struct funnel f;
   struct err e = {0};
@@ -455,15 +456,18 @@ a_stopped_annotation_goes_on(void **state)
   put_http_teacher(p, server->url);
   server_clear(server);
   atomic_store(&server->delay_ms, 2);
+  o.stop = &stop;
   o.teachers = &served;
   o.about = "split:pool unlabelled";
   o.rationale = true;
   j = job_new(p, &o, &e);
   assert_non_null(j);
-  while (job_status(j)->kept < 20)
-    assert_int_equal(job_step(j, 10, &e), 1);
+  while (job_step(j, 10, &e) == 1)
+    atomic_store(&stop.wanted, job_status(j)->kept >= 20);
+  assert_int_equal(e.code, ERR_INTERRUPTED);
   job_free(j);
   atomic_store(&server->delay_ms, 0);
+  o.stop = NULL;
   n = count_votes(p);
   assert_true(n >= 20 && n < 60);
   o.resume = true;
