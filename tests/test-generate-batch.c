@@ -191,6 +191,39 @@ waited_for(void **state)
   free(samples);
 }
 
+/* What is too much for one goes into several, which end at different times. */
+static void
+several(void **state)
+{
+  struct job_options o = batch_options();
+  struct project *p;
+  struct batch_row *rows;
+  struct err e = {0};
+  char *expected = one_by_one(NULL), *samples;
+  size_t n;
+  int result;
+
+  (void)state;
+  make("several");
+  p = open_project("several");
+  o.batch_max = 8;
+  assert_true(run(p, &o, &result, &e));
+  assert_int_equal(job_store_batches(p, 1, &rows, &n, &e), 0);
+  assert_int_equal(n, 4);
+  assert_int_equal(rows[3].n_requests, 6);
+  batch_rows_free(rows, n);
+  come_back(p, &o, &result, &e);
+  if (result != 0)
+    fail_msg("%s", e.message);
+  samples = samples_of(p);
+  assert_string_equal(samples, expected);
+  assert_int_equal(atomic_load(&server->n_batches), 4);
+  assert_int_equal(server_most_answers_of_one(server), 1);
+  close_project(p);
+  free(expected);
+  free(samples);
+}
+
 static void
 lines_that_fail(void **state)
 {
@@ -410,6 +443,7 @@ main(void)
     cmocka_unit_test(left_and_collected),
     cmocka_unit_test(a_member_is_refused),
     cmocka_unit_test(waited_for),
+    cmocka_unit_test(several),
     cmocka_unit_test(lines_that_fail),
     cmocka_unit_test(expired),
     cmocka_unit_test(refused),

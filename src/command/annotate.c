@@ -295,8 +295,8 @@ const struct command command_annotate = {
     "--soft keeps how likely each label is. Where the endpoint gives logprobs, it is the probability of the tokens "
     "that begin each label where the answer stands, scaled to the labels of the project; else the share of votes, "
     "with one further vote spread over all labels.\n\n"
-    "It goes on, stops and resumes as retort generate does. Exit status 3: a limit is reached or requests failed for "
-    "good, the rest is done.",
+    "It goes on, stops, resumes and is handed in as a batch as retort generate does. Exit status 3: a limit is reached "
+    "or requests failed for good, the rest is done.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

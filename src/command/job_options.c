@@ -290,7 +290,7 @@ job_say_left(struct call *c, const struct job *j)
     return;
   print_line(c, "left: %s", job_says(j));
   if (!c->workbench)
-    print_line(c, "next: retort %s %s --resume   (collects what is done; with --wait, all)", c->command->name, c->path);
+    print_line(c, "next: the same with --resume collects what is done (with --wait, all)");
 }
 
 int

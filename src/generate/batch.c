@@ -196,10 +196,11 @@ static int
 fill(struct job *j, struct err *e)
 {
   size_t *places = NULL, n = 0, cap = 0, bytes = 0;
+  size_t most = j->options.batch_max > 0 ? j->options.batch_max : BATCHES_REQUESTS_MAX;
   struct buf line = BUF_INIT;
   int result = 0;
 
-  for (size_t i = j->head; i < j->n && n < BATCHES_REQUESTS_MAX && !j->batching->full; i++) {
+  for (size_t i = j->head; i < j->n && n < most && !j->batching->full; i++) {
     struct item *it = &j->items[i];
 
     if (it->state != ITEM_PLANNED || it->handed_in || (n > 0 && it->member != j->items[*places].member))

@@ -313,6 +313,12 @@ job_estimate(struct project *p, const struct job_options *options, struct job_es
   sum_up(&load, &guess, more, out);
   out->requests_bound = options->top_up ? (size_t)ceil(waste * (double)out->requests) : out->requests;
   out->cost_bound_usd *= options->top_up ? waste : 1;
+  if (options->batch) {
+    out->cost_usd *= TEACHER_BATCH_PRICE;
+    out->cost_bound_usd *= TEACHER_BATCH_PRICE;
+    out->cost_range_usd[0] *= TEACHER_BATCH_PRICE;
+    out->cost_range_usd[1] *= TEACHER_BATCH_PRICE;
+  }
   if (options->limits.usd > 0 && !isnan(out->cost_bound_usd))
     out->cost_bound_usd = fmin(out->cost_bound_usd, options->limits.usd);
   result = 0;

@@ -96,6 +96,7 @@ struct job_options {
   int replay_delay_ms;
   const struct retry_policy *retry;
   int batch_poll_ms;             /* before the first poll; it grows by half each time */
+  size_t batch_max;              /* requests in one batch */
 };
 
 struct job;
