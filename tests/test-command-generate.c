@@ -115,6 +115,45 @@ proposed(void **state)
   close_scene();
 }
 
+static size_t
+samples_of_teacher(uint32_t teacher)
+{
+  const struct corpus *c = project_corpus(project);
+  struct sample s;
+  size_t n = 0;
+
+  for (uint32_t id = 1; id <= corpus_count(c); id++)
+    n += corpus_get(c, id, &s) && s.teacher_id == teacher;
+  return n;
+}
+
+/* Shares, stand-ins, and a teacher of whom nobody knows the price. */
+static void
+several_teachers(void **state)
+{
+  char line[300];
+
+  (void)state;
+  open_scene("several", 10);
+  snprintf(line, sizeof line, "teacher add llama:8 --url %s --model other", server->url);
+  run(line, 0);
+  run("generate --count 120 --teacher remote:2 --teacher llama:8 --json", 0);
+  assert_true(number("kept", NULL) == 120 && samples_of_teacher(1) == 80 && samples_of_teacher(2) == 40);
+  run("generate --count 30 --teacher llama:8:3 --seed 2 --dry-run --json", 0);
+  assert_true(number("requests", NULL) == 3 && number("cost_usd", NULL) == -1 && number("tokens", "out") > 50);
+  run("generate --count 30 --teacher llama:8 --seed 2 --dry-run", 0);
+  assert_non_null(strstr(words, "cost      unknown: the teacher has no price"));
+  run("generate --count 30 --teacher llama:8 --seed 2 --budget 1", 2);
+  assert_non_null(strstr(words, "no price is known of teacher 'llama:8'"));
+  run("generate --count 300 --teacher llama:8 --seed 2 --budget-requests 1", 3);
+  assert_non_null(strstr(words, "the limit of 1 requests is reached"));
+  run("teacher add gone --url http://127.0.0.1:1/v1 --model m", 0);
+  run("generate --count 30 --set topic=gifts --teacher gone --teacher remote --fallback --json", 0);
+  assert_int_equal(number("kept", NULL), 30);
+  run("generate --probe --batch --teacher remote", 2);
+  close_scene();
+}
+
 int
 main(void)
 {
@@ -122,6 +161,7 @@ main(void)
     cmocka_unit_test(probe_then_go_on),
     cmocka_unit_test(topped_up_and_read_again),
     cmocka_unit_test(proposed),
+    cmocka_unit_test(several_teachers),
   };
 
   return cmocka_run_group_tests(tests, scene_up, scene_down);
