@@ -17,6 +17,7 @@
 #include "corpus/change.h"
 #include "corpus/corpus.h"
 #include "corpus/filter.h"
+#include "corpus/needle.h"
 #include "corpus/sort.h"
 
 enum { BILLING, SHIPPING, NOT_SURE };
@@ -421,12 +422,51 @@ words_are_completed(void **state)
   corpus_free(c);
 }
 
+/* Texts end where their memory does, so that ASan sees a byte too much. */
+static void
+pieces_are_found_in_any_case(void **state)
+{
+  static const char letters[] = "aAbBzZ@[`{ 09\xff";
+  struct rng r;
+  int found = 0;
+
+  (void)state;
+  rng_seed(&r, 1);
+  for (int k = 0; k < 30000; k++) {
+    size_t n = rng_below(&r, 80), m = 1 + rng_below(&r, k % 3 ? 3 : 20);
+    char *text = xmalloc(n + 1), *piece = xmalloc(m + 1), *ends = xmalloc(n + 1);
+    struct needle d;
+    bool is;
+
+    for (size_t i = 0; i < n; i++)
+      text[i] = letters[rng_below(&r, sizeof letters - 1)];
+    for (size_t i = 0; i < m; i++)
+      piece[i] = letters[rng_below(&r, sizeof letters - 2)];
+    if (n > m && k % 2)
+      memcpy(piece, text + rng_below(&r, n - m + 1), m);
+    text[n] = piece[m] = '\0';
+    if (memchr(piece, 0xff, m))
+      piece[0] = '\0';
+    needle_init(&d, piece, strlen(piece));
+    is = strcasestr(text, piece) != NULL;
+    memcpy(ends, text, n);
+    assert_int_equal(needle_in(&d, memmove(ends + 1, ends, n), n), is);
+    found += is;
+    needle_release(&d);
+    free(text);
+    free(piece);
+    free(ends);
+  }
+  assert_true(found > 5000 && found < 25000);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(filters_find),
     cmocka_unit_test(mistakes_say_where),
+    cmocka_unit_test(pieces_are_found_in_any_case),
     cmocka_unit_test(random_filters_do_no_harm),
     cmocka_unit_test(a_costly_expression_is_bounded),
     cmocka_unit_test(a_run_can_be_stopped),

@@ -173,8 +173,9 @@ const struct command command_dedupe = {
   .name = "dedupe", .arguments = "PROJECT", .summary = "finds texts that stand twice, exactly or nearly",
   .text =
     "Two texts are equal if they are the same but for case and punctuation, and near-duplicates if the sets of their "
-    "word triples (of short texts: of their character 4-grams) have a Jaccard similarity of at least the threshold. "
-    "Of two, the later sample is the duplicate. Looked at are all samples that are neither rejected nor test texts, "
+    "word triples (of texts of fewer than 8 words: of their character 4-grams) have a Jaccard similarity of at least "
+    "the threshold: what they have in common, by all that either has. All pairs found are compared exactly; of pairs "
+    "exactly at the threshold up to 2 in 1000 are not looked at. Of two, the later sample is the duplicate. Looked at are all samples that are neither rejected nor test texts, "
     "or those of --filter.",
   .options = dedupe_options, .examples = dedupe_examples,
   .flags = COMMAND_PROJECT | COMMAND_MAY_WRITE | COMMAND_LONG | COMMAND_JSON, .run = run_dedupe,
