@@ -91,8 +91,8 @@ refusals_come_with_the_results(void **state)
 {
   struct batches *b = client(NULL);
   struct teacher_request request = TEACHER_REQUEST_INIT;
-  struct batches_result r = {.http_status = 400, .error = "Unsupported parameter: 'max_tokens' is not supported with this "
-                             "model. Use 'max_completion_tokens' instead."};
+  struct batches_result r = {.http_status = 400, .error = "Unsupported parameter: 'max_tokens' is not supported with "
+                             "this model. Use 'max_completion_tokens' instead."};
 
   (void)state;
   request.messages = "[]";

@@ -123,6 +123,33 @@ profiles_fill_in(void **state)
   assert_non_null(strstr(run("teacher add one --profile nobody --model m", 2), "nobody"));
 }
 
+/* A key that was meant for the environment does not get into the file, nor into a message. */
+static void
+keys_are_not_taken(void **state)
+{
+  static const char *const lines[] = {
+    "--url http://h/v1 --key-env sk-test-0123456789abcdef", "--url http://h/v1 --key-env gsk_Abc123def456ghi789jkl",
+    "--url http://h/v1 --key-env 0123456789abcdef0123456789abcdef",
+    "--url http://h/v1 --key-env a123456789bcdef0123456789abcdef0", "--url http://h/v1?key=AIzaSy0123456789abcdef",
+    "--url http://h/v1?a=b&API_KEY=AIzaSy0123456789abcdef", "--url http://me:AIzaSy0123456789abcdef@h/v1",
+  };
+
+  (void)state;
+  for (size_t i = 0; i < N_OF(lines); i++) {
+    char line[300];
+    const char *said;
+
+    snprintf(line, sizeof line, "teacher add secret --model m %s", lines[i]);
+    said = run(line, 2);
+    if (strstr(said, "456789"))
+      fail_msg("%s", said);
+    assert_non_null(strstr(said, "please (--key-env VARIABLE)") ? said : strstr(said, "not the key itself"));
+  }
+  assert_null(strstr(run("teacher list --json", 0), "secret"));
+  run("teacher add one --model m --url http://h/v1?monkey=1 --key-env MY_OPENAI_API_KEY_2024_PRIVATE", 0);
+  run("teacher add one --model m --url http://h/v1 --key-env my_openai_api_key", 0);
+}
+
 static void
 settings_are_kept(void **state)
 {
@@ -164,8 +191,8 @@ the_list_keeps_its_contract(void **state)
                             "\"can\":[\"schema\",\"stream\",\"batch\"],"
                             "\"settings\":{\"profile\":\"groq\"}}]}\n");
   assert_non_null(strstr(run("teacher list", 0), "groq"));
-  assert_non_null(strstr(run("teacher profiles", 0), "vllm        openai     -                     schema logprobs stream "
-                         "n        http://localhost:8000/v1\n"));
+  assert_non_null(strstr(run("teacher profiles", 0), "vllm        openai     -                     schema logprobs "
+                         "stream n        http://localhost:8000/v1\n"));
   assert_non_null(strstr(run("teacher profiles --json", 0), "{\"name\":\"azure\",\"url\":null,\"dialect\":\"azure\","
                          "\"key_env\":\"AZURE_OPENAI_API_KEY\",\"can\":[\"schema\",\"logprobs\",\"stream\",\"n\","
                          "\"batch\"],\"note\":\""));
@@ -307,6 +334,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(profiles_are_whole),
     cmocka_unit_test(profiles_fill_in),
+    cmocka_unit_test(keys_are_not_taken),
     cmocka_unit_test(settings_are_kept),
     cmocka_unit_test(the_list_keeps_its_contract),
     cmocka_unit_test(one_request_tells_much),

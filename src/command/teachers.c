@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/io.h"
 #include "base/json.h"
@@ -75,16 +76,44 @@ read_endpoint(const struct call *c, const struct profile *profile, struct teache
   return 0;
 }
 
+/* Long, with small letters and digits: some keys (gsk_..., 32 hex digits) could be names of variables otherwise. */
+static bool
+looks_like_key(const char *s)
+{
+  size_t n_digits = 0, n_small = 0;
+
+  for (const char *c = s; *c; c++) {
+    n_digits += isdigit((unsigned char)*c) != 0;
+    n_small += islower((unsigned char)*c) != 0;
+  }
+  return strlen(s) >= 20 && n_digits >= 3 && n_small >= 3;
+}
+
 /* A name of an environment variable; a key itself would look otherwise, and must not get into the file. */
 static int
 check_key_env(const char *name, struct err *e)
 {
   size_t n = name ? strlen(name) : 0;
+  bool fits = n == 0 || !looks_like_key(name);
 
   for (size_t i = 0; i < n; i++)
-    if (!(isalnum((unsigned char)name[i]) || name[i] == '_') || (i == 0 && isdigit((unsigned char)name[i])))
-      return err_set(e, ERR_INPUT, "option '--key-env' takes the name of an environment variable, not the key itself");
-  return 0;
+    fits = fits && (isalnum((unsigned char)name[i]) || name[i] == '_') && !(i == 0 && isdigit((unsigned char)name[i]));
+  return fits ? 0 : err_set(e, ERR_INPUT,
+                            "option '--key-env' takes the name of an environment variable, not the key itself");
+}
+
+/* True if the query of a URL holds a key, as some endpoints would take it. */
+static bool
+query_has_key(const char *url)
+{
+  static const char *const names[] = {"key=", "api_key=", "api-key=", "apikey=", "token=", "access_token=", "sig="};
+  const char *at = strchr(url, '?');
+
+  for (; at; at = strchr(at + 1, '&'))
+    for (size_t i = 0; i < N_OF(names); i++)
+      if (strncasecmp(at + 1, names[i], strlen(names[i])) == 0)
+        return true;
+  return false;
 }
 
 static int
@@ -92,6 +121,8 @@ check_url(const char *url, struct err *e)
 {
   size_t n = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
 
+  if (query_has_key(url))
+    return err_set(e, ERR_INPUT, "option '--url': no key in it, please (--key-env VARIABLE)");
   if (n == 0 || !url[n] || strpbrk(url, " \t\r\n"))
     return err_set(e, ERR_INPUT, "option '--url': '%.200s' is no address (https://api.openai.com/v1)", url);
   if (strchr(url + n, '@'))
