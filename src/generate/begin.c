@@ -127,25 +127,17 @@ unreadable(struct job *j, uint32_t **ids, size_t *n, struct err *e)
   return 0;
 }
 
-/* One that is not done. Takes what it needs of the row. */
-static int
-add_item(struct job *j, struct request_row *row, bool again, struct err *e)
+/* One that is not done. Takes the row. The body of a reply is read when its turn comes. */
+static void
+add_item(struct job *j, struct request_row *row, bool again)
 {
   struct item *it = &j->items[j->n];
 
-  *it = (struct item){.again = again};
-  if (row->state == REQUEST_ANSWERED) {
-    if (job_store_request(j->project, row->id, &it->row, e) < 0)
-      return -1;
-    it->state = ITEM_ANSWERED;
-    j->n_held += it->row.n_reply;
-  } else {
-    it->row = *row;
-    *row = (struct request_row){0};
-  }
+  *it = (struct item){.row = *row, .again = again,
+                      .state = row->state == REQUEST_ANSWERED ? ITEM_ANSWERED : ITEM_PLANNED};
+  *row = (struct request_row){0};
   it->member = (uint16_t)crew_find(&j->crew, it->row.teacher_id);
   j->n++;
-  return 0;
 }
 
 /* What is left to do, and the figures of what was done before. */
@@ -173,8 +165,7 @@ load_items(struct job *j, bool retry, struct err *e)
     j->funnel.failed += r->state == REQUEST_FAILED && !retry && !under_way;
     if ((r->state == REQUEST_PARSED && !again) || (r->state == REQUEST_FAILED && !retry && !under_way))
       continue;
-    if (add_item(j, r, again, e) < 0)
-      goto out;
+    add_item(j, r, again);
   }
   result = 0;
 out:

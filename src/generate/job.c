@@ -320,19 +320,21 @@ job_take_replies(struct job *j, int timeout_ms, struct err *e)
 
 /* ---- read, keep ---- */
 
-/* What came by the thousand, in a batch, is not held in memory until its turn comes. */
-static void
-body_from_file(struct job *j, struct item *it)
+/* What an earlier run or a batch left by the thousand is not held in memory until its turn comes. */
+static int
+body_from_file(struct job *j, struct item *it, struct err *e)
 {
   struct request_row row = {0};
+  int result = job_store_request(j->project, it->row.id, &row, e);
 
-  if (job_store_request(j->project, it->row.id, &row, NULL) == 0) {
-    it->row.reply = row.reply;
+  if (result == 0) {
+    it->row.reply = row.reply ? row.reply : xstrdup("");
     it->row.n_reply = row.n_reply;
     j->n_held += row.n_reply;
     row.reply = NULL;
   }
   request_row_release(&row);
+  return result;
 }
 
 /* The teacher has looked into the reply already; what is read again is what it did not tell: the tokens, or why there
@@ -345,9 +347,7 @@ open_reply(struct job *j, struct item *it, struct chat_reply *chat, struct err *
     it->content = it->finish_reason = NULL;
     return 0;
   }
-  if (!it->row.reply)
-    body_from_file(j, it);
-  return chat_parse(it->row.reply ? it->row.reply : "", it->row.n_reply, chat, e);
+  return chat_parse(it->row.reply, it->row.n_reply, chat, e);
 }
 
 /* Adds to o what the reply gives, as the job's kind sees it; what cannot be read goes into quarantine as a whole. */
@@ -448,6 +448,10 @@ keep_some(struct job *j, size_t *at, bool all, struct err *e)
     struct item *it = &j->items[i];
 
     if (it->state == ITEM_ANSWERED) {
+      if (!it->row.reply && body_from_file(j, it, e) < 0) {
+        outcome_release(&o);
+        return -1;
+      }
       bytes += it->row.n_reply;
       read_reply(j, it, &o);
     } else if (it->state != ITEM_DONE && !all) {
