@@ -606,12 +606,12 @@ a_running_job_is_steered(void **state)
   assert_false(board_paused(b, id));
   board_pause(b, id, true);
   board_message(b, id, "11 of the last 20 requests failed: HTTP 500: no luck today");
-  stage_assert_shows(&s, "11 of the last 20 requests failed: HTTP 500: no luck today   Space goes on");
+  stage_assert_shows(&s, "11 of the last 20 requests failed: HTTP 500: no luck today  Space goes on");
   board_pause(b, id, false);
   stage_keys(&s, "x");
   assert_true(stop_wanted(board_stop_flag(b, id)));
   assert_false(stop_at_once(board_stop_flag(b, id)));
-  stage_assert_shows(&s, "stopping: waits for 4 replies that are paid for; x again gives them up");
+  stage_assert_shows(&s, "stopping: waits for 4 replies that are paid for  x again gives them up");
   stage_keys(&s, "x");
   assert_true(stop_at_once(board_stop_flag(b, id)));
   board_end(b, id, ACTIVITY_STOPPED, "stopped");

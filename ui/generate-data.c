@@ -475,9 +475,11 @@ load_written(struct generate *g, struct board *b)
 {
   char *text = g->has_live && generate_runs(g) ? board_get_stream(b, g->live.id) : NULL;
 
-  if (text || !generate_runs(g)) {
+  if ((text && *text) || !generate_runs(g)) {
     free(g->written);
     g->written = text;
+  } else {
+    free(text);
   }
 }
 

@@ -140,6 +140,17 @@ generate_rows_draw(struct generate *g, struct canvas *c, struct area a, bool foc
 /* ---- all of it ---- */
 
 static void
+draw_note(const struct state_words *note, struct canvas *c, struct area a)
+{
+  int hint = note->hint ? (int)strlen(note->hint) + 2 : 0, width = canvas_width(note->words, strlen(note->words));
+
+  width = width < a.cols - 2 - hint ? width : a.cols - 2 - hint;
+  width = canvas_fit(c, a, 0, 1, width, note->style, note->words, strlen(note->words));
+  if (hint)
+    canvas_str(c, a, 0, width + 2, STYLE_BOLD, note->hint);
+}
+
+static void
 draw_job(struct generate *g, const struct job_item *item, struct canvas *c, struct area a)
 {
   char words[400];
@@ -151,7 +162,7 @@ draw_job(struct generate *g, const struct job_item *item, struct canvas *c, stru
 
   generate_head_draw(g, item, c, area_rows(a, 0, 1));
   if (head > 1)
-    canvas_fit(c, area_rows(a, 1, 1), 0, 1, a.cols - 2, note.style, note.words, strlen(note.words));
+    draw_note(&note, c, area_rows(a, 1, 1));
   used = head + (tall || !generate_pages[g->page]->tall ? draw_labels(g, c, area_rows(a, head, budget - least)) : 0);
   generate_figures_draw(g, c, area_rows(a, used, figures));
   used += figures;

@@ -12,19 +12,19 @@ struct state_words
 generate_state(const struct generate *g, const struct job_item *item)
 {
   static const struct state_words of_file[N_JOB_STATES] = {
-    [JOB_PLANNED] = {"not begun", STYLE_WARN}, [JOB_RUNNING] = {"interrupted", STYLE_WARN},
-    [JOB_PAUSED] = {"paused", STYLE_WARN}, [JOB_DONE] = {"done", STYLE_GOOD}, [JOB_STOPPED] = {"stopped", STYLE_WARN},
-    [JOB_FAILED] = {"unfinished", STYLE_WARN},
+    [JOB_PLANNED] = {"not begun", STYLE_WARN, NULL}, [JOB_RUNNING] = {"interrupted", STYLE_WARN, NULL},
+    [JOB_PAUSED] = {"paused", STYLE_WARN, NULL}, [JOB_DONE] = {"done", STYLE_GOOD, NULL},
+    [JOB_STOPPED] = {"stopped", STYLE_WARN, NULL}, [JOB_FAILED] = {"unfinished", STYLE_WARN, NULL},
   };
 
   if (g->has_live && item->row.id == g->job && g->live.state == ACTIVITY_RUNNING)
-    return (struct state_words){"running", STYLE_GOOD};
+    return (struct state_words){"running", STYLE_GOOD, NULL};
   if (g->has_live && item->row.id == g->job && g->live.state == ACTIVITY_PAUSED)
-    return (struct state_words){"paused", STYLE_WARN};
+    return (struct state_words){"paused", STYLE_WARN, NULL};
   if (item->elsewhere)
-    return (struct state_words){"runs in another process", STYLE_GOOD};
+    return (struct state_words){"runs in another process", STYLE_GOOD, NULL};
   if (item->batch && item->row.state == JOB_PAUSED)
-    return (struct state_words){"waits for its batch", STYLE_WARN};
+    return (struct state_words){"waits for its batch", STYLE_WARN, NULL};
   return of_file[item->row.state];
 }
 
@@ -70,7 +70,7 @@ draw_progress(const struct generate *g, const struct job_live *f, struct canvas 
   uint32_t answered = f->ok + f->cached;
 
   if (f->failed && !generate_runs(g))
-    return canvas_printf(c, a, 0, col, STYLE_BAD, ", %s failed", answered ? part_count(f->failed, n) : "every request");
+    return canvas_printf(c, a, 0, col, STYLE_BAD, ", %s failed", f->failed < f->requests ? part_count(f->failed, n) : "every request");
   if (f->requests)
     col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s", part_percent(answered, f->requests, n));
   if (generate_runs(g) && f->wanted && a.cols >= 90)
@@ -102,37 +102,42 @@ generate_head_draw(struct generate *g, const struct job_item *item, struct canva
 /* ---- how it stands ---- */
 
 /* Why it does not go at full speed, in its own words or ours. */
-struct state_words
-generate_note(const struct generate *g, const struct job_item *item, char *out, size_t size)
+static struct state_words
+note_of_running(const struct generate *g, char *out, size_t size)
 {
   const struct job_live *f = &g->live.job;
-  unsigned stops = generate_runs(g) ? board_stops(project_board(g->p), g->live.id) : 0;
+  unsigned stops = board_stops(project_board(g->p), g->live.id);
   char n[PART_TEXT];
 
-  if (!generate_runs(g) && item->batch && item->row.state == JOB_PAUSED) {
-    snprintf(out, size, "%.200s   r asks how it stands, and collects what is there", item->row.message ? item->row.message : "");
-    return (struct state_words){out, STYLE_WARN};
-  }
-  if (!generate_runs(g))
-    return (struct state_words){item->row.message ? item->row.message : "", STYLE_WARN};
+  if (stops > 1)
+    return (struct state_words){"stopping: what is in flight is given up", STYLE_WARN, NULL};
   if (stops) {
-    snprintf(out, size, stops > 1 ? "stopping: what is in flight is given up" : "stopping: waits for %u repl%s that %s paid for; x again "
-             "gives them up", f->in_flight, f->in_flight == 1 ? "y" : "ies", f->in_flight == 1 ? "is" : "are");
-    return (struct state_words){out, STYLE_WARN};
+    snprintf(out, size, "stopping: waits for %u repl%s that %s paid for", f->in_flight, f->in_flight == 1 ? "y" : "ies",
+             f->in_flight == 1 ? "is" : "are");
+    return (struct state_words){out, STYLE_WARN, "x again gives them up"};
   }
-  if (g->live.state == ACTIVITY_PAUSED) {
-    snprintf(out, size, "%.200s   Space goes on", *g->live.message ? g->live.message : "paused: what is in flight still comes in");
-    return (struct state_words){out, STYLE_WARN};
-  }
+  if (g->live.state == ACTIVITY_PAUSED)
+    return (struct state_words){*g->live.message ? g->live.message : "paused: what is in flight still comes in", STYLE_WARN,
+                                "Space goes on"};
   if (f->held_seconds > 0) {
     snprintf(out, size, "held %s: the endpoint asks to wait", part_seconds(ceil(f->held_seconds), n));
-    return (struct state_words){out, STYLE_WARN};
+    return (struct state_words){out, STYLE_WARN, NULL};
   }
   if (f->allowed_in_flight && f->allowed_in_flight < f->max_in_flight) {
     snprintf(out, size, "slowed to %u of %u in flight: the endpoint said that it is too much", f->allowed_in_flight, f->max_in_flight);
-    return (struct state_words){out, STYLE_WARN};
+    return (struct state_words){out, STYLE_WARN, NULL};
   }
-  return (struct state_words){g->live.message, STYLE_DIM};
+  return (struct state_words){g->live.message, STYLE_DIM, NULL};
+}
+
+struct state_words
+generate_note(const struct generate *g, const struct job_item *item, char *out, size_t size)
+{
+  const char *message = item->row.message ? item->row.message : "";
+
+  if (generate_runs(g))
+    return note_of_running(g, out, size);
+  return (struct state_words){message, STYLE_WARN, item->batch && item->row.state == JOB_PAUSED ? "r collects what is there" : NULL};
 }
 
 /* ---- figures ---- */
@@ -162,16 +167,17 @@ static void
 say_retried(struct generate_words *w, const struct job_live *f)
 {
   const struct { const char *name; uint32_t n; } why[] = {
-    {"429", f->rate_limited}, {"timeout", f->timeouts}, {"5xx", f->server_errors}, {"broken off", f->resets},
+    {"429", f->rate_limited}, {"timeout", f->timeouts}, {"5xx", f->server_errors}, {"reset", f->resets},
   };
+  const char *since = f->rate_limited + f->timeouts + f->server_errors + f->resets < f->retried ? "this run: " : "";  /* not earlier */
   char words[120] = "";
   size_t at = 0;
 
   for (size_t i = 0; i < sizeof why / sizeof *why; i++)
     if (why[i].n && at < sizeof words)
       at += (size_t)snprintf(words + at, sizeof words - at, "%s%s ×%u", at ? ", " : "", why[i].name, why[i].n);
-  if (at)
-    generate_say(w, "tried again", STYLE_NORMAL, "%u (%s)", f->retried, words);
+  if (at && w->col + (int)strlen("tried again 1000 (this run: )") + canvas_width(words, at) < w->a.cols)
+    generate_say(w, "tried again", STYLE_NORMAL, "%u (%s%s)", f->retried, since, words);
   else
     generate_say(w, "tried again", STYLE_NORMAL, "%u", f->retried);
 }

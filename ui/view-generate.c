@@ -238,7 +238,7 @@ static const struct figure_row figures[] = {
   {"in flight", "requests under way, of how many may be (+ and - change it)"},
   {"slowed", "the endpoint said that it is too much; it grows again by one after 25 successes"},
   {"held", "nothing is sent for so long, because the endpoint asks to wait"},
-  {"tried again", "tries beyond the first of a request, and why: 429 too many, timeout, 5xx the server failed, broken off"},
+  {"tried again", "tries beyond the first of a request, and why: 429 too many, timeout, 5xx the server failed, reset the connection broke"},
   {"answered before", "requests that had an answer in this project already: not sent, not paid"},
   {"cost", "what the replies cost so far, of what they may cost if there is a budget ($ changes it)"},
   {"per 1 000 kept", "what they cost so far for each thousand of the texts that were kept"},

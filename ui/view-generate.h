@@ -158,6 +158,7 @@ size_t generate_n_reasons(const struct generate *g);
 struct state_words {
   const char *words;
   enum style style;
+  const char *hint;            /* what a key would do about it, NULL: nothing */
 };
 struct state_words generate_state(const struct generate *g, const struct job_item *item);
 void generate_head_draw(struct generate *g, const struct job_item *item, struct canvas *c, struct area a);

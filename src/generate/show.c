@@ -89,12 +89,12 @@ live_of(const struct job *j)
 {
   const struct funnel *f = &j->funnel;
   const struct job_limits *l = &j->purse.limits;
-  uint32_t most = (uint32_t)crew_most(&j->crew), sent = (uint32_t)crew_n_sent(&j->crew);
+  uint32_t most = (uint32_t)crew_most(&j->crew);
   struct teacher_pace pace;
   struct job_live live = j->counts;
 
   crew_pace(&j->crew, &pace);
-  live.in_flight = sent < most ? sent : most;  /* the others wait in the teacher's queue */
+  live.in_flight = (uint32_t)pace.in_flight;   /* what waits in the teacher's queue, or for its next try, is not */
   live.max_in_flight = most;
   live.requests = f->n_requests;
   live.ok = f->ok;
