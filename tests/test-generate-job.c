@@ -391,6 +391,60 @@ doubles_name_each_other(void **state)
   close_project(p);
 }
 
+/* What a person who looks at the job sees: one reply as it is written, how unlike the texts are, limits and cost. */
+static void
+the_board_shows_the_job(void **state)
+{
+  struct project *p;
+  struct job_options o = options();
+  struct activity a;
+  struct err e = {0};
+  struct job *j;
+  size_t n_streamed = 0, most = 0;
+  int result;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->delay_ms, 20);
+  make_project("board");
+  p = open_project("board");
+  o.count = 600;
+  o.attended = true;
+  o.limits = (struct job_limits){.usd = 100, .tokens = 1000000, .requests = 1000, .seconds = 600};
+  j = job_new(p, &o, &e);
+  assert_non_null(j);
+  while ((result = job_step(j, 20, &e)) == 1) {
+    char *text = board_get_stream(project_board(p), job_activity(j));
+
+    most = text && strlen(text) > most ? strlen(text) : most;
+    free(text);
+  }
+  assert_int_equal(result, 0);
+  for (int i = 0; i < atomic_load(&server->n); i++)
+    n_streamed += server->log[i].streamed;
+  print_message("%zu of 60 replies streamed, up to %zu bytes seen\n", n_streamed, most);
+  assert_true(n_streamed >= 2 && n_streamed < 40 && most > 20);
+  assert_true(board_get(project_board(p), job_activity(j), &a));
+  assert_null(board_get_stream(project_board(p), job_activity(j)));
+  assert_int_equal(a.diversity.texts, job_status(j)->kept);
+  assert_true(a.diversity.vocabulary > 10 && a.diversity.distinct_1 > 0);
+  assert_float_equal(a.job.budget_usd, 100, 0);
+  assert_int_equal(a.job.token_limit, 1000000);
+  assert_int_equal(a.job.request_limit, 1000);
+  assert_float_equal(a.job.seconds_limit, 600, 0);
+  assert_float_equal(a.job.projected_usd, job_status(j)->cost_usd, 1e-9);   /* all is answered */
+  assert_true(a.job.cost_usd > 0 && a.job.max_in_flight == 4);
+  job_free(j);
+  /* nobody looks: nothing is streamed */
+  server_clear(server);
+  o.attended = false;
+  put_template(p, "---\ncount: 10\n---\nuser:\nOther {{ label }}\n");
+  assert_int_equal(run_job(p, &o, NULL, &e), 0);
+  for (int i = 0; i < atomic_load(&server->n); i++)
+    assert_false(server->log[i].streamed);
+  close_project(p);
+}
+
 static void
 faults_change_nothing(void **state)
 {
@@ -469,6 +523,7 @@ main(void)
     cmocka_unit_test(nobody_teaches),
     cmocka_unit_test(the_unreadable_is_kept),
     cmocka_unit_test(doubles_name_each_other),
+    cmocka_unit_test(the_board_shows_the_job),
     cmocka_unit_test(faults_change_nothing),
     cmocka_unit_test(a_failing_server_ends_the_job),
   };

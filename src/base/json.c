@@ -203,9 +203,14 @@ json_add_string(struct buf *out, const char *s, size_t n)
 
   buf_addc(out, '"');
   for (size_t i = 0; i < n; i += len) {
-    uint32_t c = utf8_decode(s + i, n - i, &len);
-    bool bad = c == UTF8_BAD && len == 1;
+    uint32_t c;
+    bool bad;
 
+    len = 1;
+    if (s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')  /* most of what comes */
+      continue;
+    c = utf8_decode(s + i, n - i, &len);
+    bad = c == UTF8_BAD && len == 1;
     if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && !bad)
       continue;
     buf_add(out, s + from, i - from);
