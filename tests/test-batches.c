@@ -338,7 +338,7 @@ what_cannot_be_is_said(void **state)
   struct batches_view v = {0};
   struct caught c = {0};
   struct err e = {0};
-  char *file = NULL;
+  char *file = NULL, nowhere[80];
 
   (void)state;
   atomic_store(&server->batch_fault, SERVER_BATCH_FAULT_401);
@@ -362,6 +362,13 @@ what_cannot_be_is_said(void **state)
   assert_null(batches_open(&spec, NULL, &e));
   assert_string_equal(e.message, "the teacher 'test' takes no batches in OpenAI's form (its dialect is anthropic)");
   spec.dialect = NULL;
+  snprintf(nowhere, sizeof nowhere, "http://127.0.0.1:%d/without/v1", server->port);
+  spec.url = nowhere;
+  b = batches_open(&spec, NULL, &e);
+  assert_int_equal(batches_upload(b, "x", 1, &file, &e), -1);
+  assert_int_equal(e.code, ERR_INPUT);
+  assert_non_null(strstr(e.message, "refuses: HTTP 404 (does it take batches?)"));
+  batches_close(b);
   spec.url = "http://127.0.0.1:1/v1";
   spec.retry.tries_max = 2;
   b = batches_open(&spec, NULL, &e);

@@ -159,7 +159,8 @@ rich_request(void)
 #define FORMAT ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"texts\",\"strict\":true,"  \
                "\"schema\":{\"type\":\"object\"}}}"
 #define TOOL ",\"tools\":[{\"name\":\"texts\",\"description\":\"Gives the answer.\",\"input_schema\":"  \
-             "{\"type\":\"object\"}}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"texts\"}"
+             "{\"type\":\"object\"}}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"texts\"," \
+             "\"disable_parallel_tool_use\":true}"
 
 static const struct {
   const char *dialect;

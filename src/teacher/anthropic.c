@@ -107,6 +107,7 @@ add_tool(struct buf *out, const struct teacher_request *request)
   buf_addc(out, '{');
   json_add_field(out, "type", "tool");
   json_add_field(out, "name", name);
+  json_add_field_bool(out, "disable_parallel_tool_use", true);  /* one answer, not several */
   buf_addc(out, '}');
 }
 

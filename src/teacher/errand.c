@@ -206,7 +206,7 @@ static enum outcome
 judge_status(struct envoy *v, struct errand *a, struct err *e)
 {
   struct chat_reply chat;
-  bool again = a->status == 408 || a->status == 429 || a->status >= 500;
+  bool missing, again = a->status == 408 || a->status == 429 || a->status >= 500;
   char *words;
 
   chat_parse(buf_str(&a->answer), a->answer.n, &chat, NULL);
@@ -214,8 +214,9 @@ judge_status(struct envoy *v, struct errand *a, struct err *e)
     again = false;
   words = envoy_words(v, chat.error_words ? chat.error_words : "");
   a->maybe_done = a->status >= 500 || a->status == 408;
+  missing = !*words && (a->status == 404 || a->status == 405);
   err_set(e, again ? ERR_FAIL : ERR_INPUT, "'%s' refuses: HTTP %d%s%s", v->endpoint.origin, a->status,
-          *words ? ": " : "", words);
+          missing ? " (does it take batches?)" : *words ? ": " : "", words);
   free(words);
   chat_reply_release(&chat);
   return again ? TRY_AGAIN : TRY_FINAL;

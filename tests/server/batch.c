@@ -301,6 +301,10 @@ batch_act(struct exchange *x)
 {
   char key[100];
 
+  if (strstr(x->path, "/without/")) {  /* as Ollama says that it has no such thing */
+    exchange_respond(x, 404, "text/plain", "", "404 page not found", 18);
+    return;
+  }
   if (!exchange_header(x, "authorization", key, sizeof key) && !exchange_header(x, "api-key", key, sizeof key)) {
     exchange_error(x, 401, "", "You didn't provide an API key");
     return;

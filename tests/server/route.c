@@ -16,6 +16,7 @@ static const struct route routes[] = {
   {"/v1/batches", NULL, NULL, NULL, batch_act},
   {"/openai/files", NULL, NULL, NULL, batch_act},
   {"/openai/batches", NULL, NULL, NULL, batch_act},
+  {"/without/v1/files", NULL, NULL, NULL, batch_act},
 };
 
 const struct route *
