@@ -58,6 +58,33 @@ expect 0 "$R" annotate a.retort --filter split:pool --relabel --repeats 3
 prints 'agree on 1.000 of the pairs over 50 texts'
 grep -q 'temperature is 0' err || bad "repeats at temperature 0 are remarked on"
 
+# ---- several labels a text, and pairs
+say() {  # PROMPT ANSWER: a line of a recording
+  printf '{"request":{"messages":[{"role":"user","content":"%s"}]},"response":{"choices":[{"message":{"content":"%s"}}]}}\n' "$1" "$2"
+}
+printf -- '---\nkind: annotate\n---\nuser:\n{{ text }}{{ " and " ~ text2 if text2 }}\n' >plain.prompty
+say one '{\"labels\":[\"red\",\"Blue\"]}' >multi.jsonl
+say two '{\"labels\":[\"red\"]}' >>multi.jsonl
+say three '{\"labels\":[\"pink\"]}' >>multi.jsonl
+printf '{"text":"one","labels":["red","blue"]}\n{"text":"two","labels":["red","blue"]}\n{"text":"three","labels":["blue"]}\n' >rows.jsonl
+expect 0 "$R" new m.retort --task multilabel --label red --label blue
+expect 0 "$R" import m.retort rows.jsonl --split test
+expect 0 "$R" template m.retort set plain.prompty
+expect 0 "$R" teacher m.retort add judge --replay multi.jsonl
+expect 0 "$R" annotate m.retort --filter split:test --json
+json 'd["off_label"] == 1 and d["dropped"] == {"label": 1} and d["evaluation"]["n"] == 3 and abs(d["evaluation"]["accuracy"] - 1/3) < 1e-9'
+expect 0 "$R" list m.retort --votes
+prints 'red, blue'
+say 'a and b' 'yes' >pair.jsonl
+printf '{"text":"a","text2":"b"}\n' >rows.jsonl
+expect 0 "$R" new d.retort --task pair --label yes --label no
+expect 0 "$R" import d.retort rows.jsonl --split pool
+expect 0 "$R" template d.retort set plain.prompty
+expect 0 "$R" teacher d.retort add judge --replay pair.jsonl
+expect 0 "$R" annotate d.retort
+expect 0 "$R" list d.retort --json
+json 'd["label"] == "yes" and d["origin"] == "annotated"'
+
 # ---- a template of another kind, and nothing to do
 expect 2 "$R" annotate t.retort --template support-tickets --filter split:test
 says 'is of kind generate (annotate needs one of kind annotate)'

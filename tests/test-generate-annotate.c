@@ -446,11 +446,12 @@ a_stopped_annotation_goes_on(void **state)
   uint32_t *ids = add_texts(p, 60);
   struct job_options o = about(ids, 60);
   struct stop stop = {.wanted = false};
+  struct prediction *said;
   struct vote_row *votes;
   struct funnel f;
   struct err e = {0};
   struct job *j;
-  size_t n;
+  size_t n, n_said;
 
   (void)state;
   put_http_teacher(p, server->url);
@@ -470,6 +471,9 @@ a_stopped_annotation_goes_on(void **state)
   o.stop = NULL;
   n = count_votes(p);
   assert_true(n >= 20 && n < 60);
+  must(run_store_predictions(p, PREDICTOR_TEACHER, 1, &said, &n_said, NULL, NULL, &e), &e);
+  assert_int_equal(n_said, n);
+  free(said);
   o.resume = true;
   o.n_subjects = 0;                                                    /* those without a label are others by now */
   must(run_job(p, &o, &f, &e), &e);

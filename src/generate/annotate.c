@@ -329,6 +329,17 @@ settle(struct job *j, const struct tally *t, const struct vote_row *votes, size_
   return project_post(j->project, ch, e) < 0 || project_sync(j->project, e) < 0 ? -1 : 0;
 }
 
+/* What the teachers said so far. */
+static int
+pause_votes(struct job *j, struct err *e)
+{
+  int result = 0;
+
+  for (size_t i = 0; i < j->blueprint.n_team && result == 0; i++)
+    result = put_predictions(j, j->blueprint.team[i].recruit.row.id, e);
+  return result;
+}
+
 static int
 finish(struct job *j, struct err *e)
 {
@@ -337,8 +348,8 @@ finish(struct job *j, struct err *e)
   size_t n = 0;
   int result = votes_of_job(j->project, j->row.id, 0, &votes, &n, e);
 
-  for (size_t i = 0; i < j->blueprint.n_team && result == 0; i++)
-    result = put_predictions(j, j->blueprint.team[i].recruit.row.id, e);
+  if (result == 0)
+    result = pause_votes(j, e);
   if (result == 0)
     result = tally_job(&t, j->project, j->row.id, 0, j->options.soft, e);
   if (result == 0)
@@ -350,5 +361,5 @@ finish(struct job *j, struct err *e)
 
 const struct job_kind job_kind_annotate = {
   .name = "annotate", .template_kind = PROMPTY_ANNOTATE, .change = CHANGE_SET, .wants_tokens = true,
-  .plan = plan, .outgoing = go_out, .read = read_labels, .finish = finish,
+  .plan = plan, .outgoing = go_out, .read = read_labels, .finish = finish, .pause = pause_votes,
 };

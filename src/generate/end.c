@@ -54,7 +54,7 @@ wind_up(struct job *j, struct err *e)
 int
 end_early(struct job *j, enum job_state state, enum err_code code, const char *why, struct err *e)
 {
-  if (wind_up(j, e) < 0)
+  if (wind_up(j, e) < 0 || (j->blueprint.kind->pause && j->blueprint.kind->pause(j, e) < 0))
     return end_failed(j, e);
   err_set(e, code, "%s", why);
   return end(j, state, -1, e);

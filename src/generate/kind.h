@@ -55,6 +55,8 @@ struct job_kind {
   int (*more)(struct job *j, struct request_row **rows, size_t *n, struct err *e);
   /* At the very end, when the job is done; NULL: nothing. */
   int (*finish)(struct job *j, struct err *e);
+  /* Where it ends before that, to be gone on with perhaps; NULL: nothing. */
+  int (*pause)(struct job *j, struct err *e);
   /* Frees j->own, what the kind keeps between replies; NULL: it keeps nothing. */
   void (*close)(struct job *j);
 };
