@@ -113,12 +113,48 @@ pairs_have_their_shape(void **state)
   }
 }
 
+/* Pairs are compared whole, with the test's, too. */
+static void
+test_pairs_are_kept_out(void **state)
+{
+  static const struct {
+    const char *text, *text2;
+    enum drop_reason reason;
+  } pairs[] = {
+    {"A man is running in the park with his dog", "Somebody is outside", DROP_TEST},
+    {"a man is running in the park, with his dog!", "somebody is outside.", DROP_TEST},
+    {"A man is running in the park with his dog today", "Somebody is outside", DROP_TEST},
+    {"A man is running in the park with his dog", "Nobody moves", DROP_NONE},
+    {"Somebody is outside", "A man is running in the park with his dog", DROP_NONE},
+    {"A man is running in the park with his dog", "nobody MOVES", DROP_DUPLICATE},
+  };
+  struct prompty_filters limits = {-1, -1, -1, -1, -1, -1};
+  struct corpus *c = corpus_new(TASK_PAIR);
+  struct filters *f;
+  char detail[100];
+  uint32_t of;
+
+  (void)state;
+  corpus_apply_insert(c, &(struct sample){.text = pairs[0].text, .n_text = (uint32_t)strlen(pairs[0].text),
+                                          .text2 = pairs[0].text2, .n_text2 = (uint32_t)strlen(pairs[0].text2),
+                                          .split = SPLIT_TEST}, 1);
+  f = filters_new(c, &limits);
+  for (size_t i = 0; i < N_OF(pairs); i++)
+    assert_int_equal(filters_drop(f, 0, &(struct candidate){.text = pairs[i].text, .n_text = strlen(pairs[i].text),
+                                                            .text2 = pairs[i].text2,
+                                                            .n_text2 = strlen(pairs[i].text2)}, &of, detail, 100),
+                     pairs[i].reason);
+  filters_free(f);
+  corpus_free(c);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(texts_are_sifted),
     cmocka_unit_test(pairs_have_their_shape),
+    cmocka_unit_test(test_pairs_are_kept_out),
   };
 
   return cmocka_run_group_tests(tests, scene_up, scene_down);
