@@ -260,11 +260,13 @@ an_old_project_is_brought_up(void **state)
     "INSERT INTO job (kind, state, template, teacher, params, key, message, at_ms) VALUES"
     " ('generate', 1, 1, 1, '{}', '', '', 0);"
     "INSERT INTO request (job, key, label, attributes, wanted, messages, params, state, tries, reply, cost_usd) VALUES"
-    " (1, 'aa', 1, 'topic=x', 3, '[1]', '{}', 2, 2, x'5b5d', .5), (1, 'bb', NULL, '', 3, '[2]', '{}', 1, 1, x'5b', NULL),"
+    " (1, 'aa', 1, 'topic=x', 3, '[1]', '{}', 2, 2, x'5b5d', .5),"
+    " (1, 'bb', NULL, '', 3, '[2]', '{}', 1, 1, x'5b', NULL),"
     " (1, 'cc', 0, '', 3, '[3]', '{}', 0, 0, NULL, NULL);"
     "INSERT INTO sample (text, labels, split, status, origin, template, teacher, request) VALUES"
     " ('one', '1', 0, 0, 1, 1, 1, 1);"
-    "INSERT INTO change (at_ms, kind, actor, summary, n, first_id, last_id) VALUES (0, 0, 'job 1', 'generate', 1, 1, 1);"
+    "INSERT INTO change (at_ms, kind, actor, summary, n, first_id, last_id) VALUES"
+    " (0, 0, 'job 1', 'generate', 1, 1, 1);"
     "INSERT INTO dropped (job, request, label, attributes, text, reason, detail) VALUES"
     " (1, 1, 1, '', 'two', 'too_short', '');";
   struct db db;
@@ -329,8 +331,10 @@ check_finds_what_is_wrong(void **state)
     {"INSERT INTO reply VALUES (5, x'00')", "there is a reply of request 5, which is not there"},
     {"INSERT INTO vote (sample, request, teacher) VALUES (1, 5, 0)",
      "there is a vote on sample 1 by request 5, which are not both there"},
-    {"INSERT INTO batch VALUES (1, 3, 0, 0, '', '', '', 0, 0, 0, 0, 0)", "batch 1 belongs to job 3, which is not there"},
-    {"INSERT INTO request (job, key, attributes, wanted, params, state, subjects) VALUES (1, '', '', 0, '{}', 0, '1,9')",
+    {"INSERT INTO batch VALUES (1, 3, 0, 0, '', '', '', 0, 0, 0, 0, 0)",
+     "batch 1 belongs to job 3, which is not there"},
+    {"INSERT INTO request (job, key, attributes, wanted, params, state, subjects) VALUES"
+     " (1, '', '', 0, '{}', 0, '1,9')",
      "request 1 is about a sample that is not there: 1,9"},
     {"INSERT INTO request (job, key, attributes, wanted, params, state, batch) VALUES (1, '', '', 0, '{}', 0, 4)",
      "request 1 is in batch 4, which is none of its job"},

@@ -141,7 +141,8 @@ votes_are_kept(void **state)
   struct project *p = a_job(3, 3);
   float probabilities[] = {.25f, .5f, .25f};
   struct vote_row votes[] = {
-    {.request_id = 1, .sample_id = 2, .teacher_id = 1, .label = 1, .probabilities = probabilities, .n_probabilities = 3},
+    {.request_id = 1, .sample_id = 2, .teacher_id = 1, .label = 1, .probabilities = probabilities,
+     .n_probabilities = 3},
     {.request_id = 2, .sample_id = 2, .teacher_id = 2, .label = 0, .rationale = S("it says so")},
     {.request_id = 1, .sample_id = 1, .teacher_id = 1, .label = LABEL_NONE}}, *rows;
   struct change *ch = change_new(CHANGE_SET, "job 1", "annotate 2 samples");

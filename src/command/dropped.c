@@ -143,7 +143,7 @@ select_wishes(struct call *c, struct wishes *w, struct err *e)
   if (n_ids + c->n_args > 0 && some)
     return err_set(e, ERR_INPUT, "'restore' takes either numbers, or --job and --reason");
   if (n_ids + c->n_args == 0 && !some)
-    return err_set(e, ERR_INPUT, "'restore' needs dropped texts (--id N, or --reason R, or --job N; see retort dropped)");
+    return err_set(e, ERR_INPUT, "'restore' needs dropped texts (--id N, --reason R or --job N; see retort dropped)");
   for (size_t i = 0; i < n_ids + c->n_args; i++)
     if (select_ranges(i < n_ids ? call_each(c, "id", i) : c->args[i - n_ids], "dropped text's", add_range, w, e) < 0)
       return -1;
@@ -223,8 +223,8 @@ const struct command command_dropped = {
   .text =
     "What teachers wrote and jobs did not let into the corpus, with the reason, oldest first. The number in the first "
     "column is what retort restore takes. A reply that could not be read is one row without a text (reason parse).\n\n"
-    "With --json an object a line: id, job, request, reason, detail (a word more), of (the sample that it is like), label, "
-    "text (null: the whole reply), text2.",
+    "With --json an object a line: id, job, request, reason, detail (a word more), of (the sample that it is like), "
+    "label, text (null: the whole reply), text2.",
   .options = dropped_options, .examples = dropped_examples, .flags = COMMAND_PROJECT | COMMAND_JSON,
   .run = run_dropped,
 };
@@ -232,8 +232,8 @@ const struct command command_restore = {
   .name = "restore", .arguments = "PROJECT [N...]", .summary = "lets dropped texts into the corpus after all",
   .text =
     "The texts become new samples with the label, template, teacher and request that they would have had, all in one "
-    "change; undone, they are dropped texts again. With --text a text is repaired on its way in; a reply that could not "
-    "be read needs it. A text that equals a test text, or nearly, is never let in as it is: change it, or leave it.\n\n"
+    "change; undone, they are dropped texts again. With --text a text is repaired on its way in; a reply that could "
+    "not be read needs it. A text that equals a test text, or nearly, is never let in as it is: change it, or leave it.\n\n"
     "With --json it answers {\"restored\", \"refused\", \"first_id\"}. If some were refused the exit status is 3.",
   .options = restore_options, .examples = restore_examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_JSON, .run = run_restore,

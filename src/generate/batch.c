@@ -191,7 +191,8 @@ look_up(struct job *j, struct err *e)
   return 0;
 }
 
-/* Makes one batch of what waits to be handed in; another teacher's goes into another. 1: it did, 0: nothing waits, -1. */
+/* Makes one batch of what waits to be handed in; another teacher's goes into another. 1: it did, 0: nothing waits,
+ * -1. */
 static int
 fill(struct job *j, struct err *e)
 {
@@ -333,8 +334,8 @@ fail_item(struct collecting *c, struct item *it, int http_status, const char *wh
   return pile_on(for_good ? &c->failed : &c->put_off, it) ? flush(c, e) : 0;
 }
 
-/* True for a line that failed for a member which the endpoint does not take: without it, it may succeed. A schema is not
- * such: it may have been this one. */
+/* True for a line that failed for a member which the endpoint does not take: without it, it may succeed. A schema is
+ * not such: it may have been this one. */
 static bool
 refuses_member(struct collecting *c, const struct item *it, const struct batches_result *r)
 {

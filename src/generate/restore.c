@@ -45,15 +45,16 @@ check(struct restoring *r, const struct dropped_row *d, const char *text, const 
   if (strcmp(r->job.kind, "annotate") == 0)
     return err_set(e, ERR_INPUT, "dropped text %u is of an annotation: what it labels stands in the corpus", d->id);
   if (!text)
-    return err_set(e, ERR_INPUT, "dropped text %u is a whole reply that could not be read (give the text: --text)", d->id);
+    return err_set(e, ERR_INPUT, "dropped text %u is a whole reply that could not be read (give the text: --text)",
+                   d->id);
   if (is_blank(text) || (text2 && is_blank(text2)))
     return err_set(e, ERR_INPUT, "dropped text %u is empty (give a text: --text)", d->id);
   if (r->pair != (text2 != NULL))
     return err_set(e, ERR_INPUT, r->pair ? "dropped text %u is no pair (give the second text: --text2)"
                                          : "dropped text %u is a pair (give one text: --text)", d->id);
   if (neardup_find(r->tests, text, strlen(text), text2, text2 ? strlen(text2) : 0, &of, &similarity))
-    return err_set(e, ERR_INPUT, "dropped text %u is %.2f like test text %u, which must not be learned from (change it: "
-                   "--text)", d->id, similarity, of);
+    return err_set(e, ERR_INPUT, "dropped text %u is %.2f like test text %u, which must not be learned from (change "
+                   "it: --text)", d->id, similarity, of);
   return 0;
 }
 

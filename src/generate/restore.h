@@ -1,8 +1,9 @@
-/* restore: dropped texts that come into the corpus after all, as they were or repaired by the person, as new samples with
- * the provenance that they would have had: template, teacher, request, attributes, and the sample that they rewrite.
+/* restore: dropped texts that come into the corpus after all, as they were or repaired by the person, as new samples
+ * with the provenance that they would have had: template, teacher, request, attributes, and the sample that they
+ * rewrite.
  *
- * No text may come in that stands, or nearly stands, in the test split: it is refused, whyever it was dropped. What else
- * it was dropped for is the person's to overrule.
+ * No text may come in that stands, or nearly stands, in the test split: it is refused, whyever it was dropped. What
+ * else it was dropped for is the person's to overrule.
  * Threads: any. Errors: ERR_INPUT. */
 #ifndef GENERATE_RESTORE_H
 #define GENERATE_RESTORE_H
@@ -20,7 +21,8 @@ struct restore_result {
   uint32_t first_id;             /* of the new samples, in the order of the wishes */
   struct err why;                /* of the first that was refused */
 };
-/* Restores all that can be, in one change that can be undone (which makes them dropped texts again). -1 if there was none. */
+/* Restores all that can be, in one change that can be undone (which makes them dropped texts again). -1 if there was
+ * none. */
 int restore_dropped(struct project *p, const struct restore_wish *wishes, size_t n, struct restore_result *result,
                     struct err *e);
 

@@ -77,7 +77,8 @@ int project_call(struct project *p, int (*work)(struct project *, void *, struct
 int project_record(struct project *p, int (*work)(struct project *, void *, struct err *), void *arg, struct err *e);
 /* Says that record tables changed. */
 void project_touch(struct project *p);
-/* How a file is opened that is only read: where neither it nor its folder can be written and no log waits, as it stands. */
+/* How a file is opened that is only read: where neither it nor its folder can be written and no log waits, as it
+ * stands. */
 enum db_open project_reading(const char *path);
 int project_refuse(const struct project *p, struct err *e);    /* "is open for reading only" */
 void *writer_main(void *project);

@@ -78,7 +78,8 @@ int job_store_requests(struct project *p, uint32_t job_id, int state, bool with_
 int job_store_request(struct project *p, uint32_t id, struct request_row *row, struct err *e);  /* with the reply */
 /* An answered or parsed request with this key, in any job: 1 (row filled, with the reply), 0 none, -1. Replies that
  * could not be parsed do not count. Quick where there is none: the keys are in memory (all of the file at the first
- * call, later those of this process; what another process answers meanwhile is seen by the next job that is planned). */
+ * call, later those of this process; what another process answers meanwhile is seen by the next job that is
+ * planned). */
 int job_store_answered(struct project *p, const char *key, struct request_row *row, struct err *e);
 /* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms,
  * key if not NULL; teacher_id if not 0) and marks the requests answered, durably when this returns. One transaction for
@@ -193,7 +194,8 @@ int job_store_keep_set(struct project *p, uint32_t request_id, const struct chan
 /* Dropped texts, oldest first; job 0: of all jobs; reason NULL: all. Reason "parse" is the quarantine. */
 int job_store_dropped(struct project *p, uint32_t job_id, const char *reason, struct dropped_row **rows, size_t *n,
                       struct err *e);
-int job_store_dropped_one(struct project *p, uint32_t id, struct dropped_row *row, struct err *e);  /* none: ERR_INPUT */
+/* No such text (any more): ERR_INPUT. */
+int job_store_dropped_one(struct project *p, uint32_t id, struct dropped_row *row, struct err *e);
 
 /* The funnel: asked, answered, parsed, kept, and why the rest fell away. */
 struct funnel_reason {

@@ -24,7 +24,8 @@ mark_parsed(struct project *p, uint32_t id, struct err *e)
     return -1;
   return sqlite3_changes(p->db.h)
            ? 0
-           : err_set(e, ERR_FAIL, "request %u is not waiting to be parsed (does another program work on this job?)", id);
+           : err_set(e, ERR_FAIL, "request %u is not waiting to be parsed (does another program work on this job?)",
+                     id);
 }
 
 /* The whole reply is in quarantine, or a text that it was asked about got no label: it answers no other request. */
@@ -235,7 +236,8 @@ vote_rows_free(struct vote_row *rows, size_t n)
   record_free(&votes, rows, n);
 }
 
-#define VOTES_SQL "SELECT sample, request, teacher, label, probabilities, rationale FROM vote WHERE (?1=0 OR teacher=?1)"
+#define VOTES_SQL \
+  "SELECT sample, request, teacher, label, probabilities, rationale FROM vote WHERE (?1=0 OR teacher=?1)"
 
 int
 job_store_votes(struct project *p, uint32_t teacher_id, const uint32_t *samples, size_t n_samples,
@@ -251,7 +253,8 @@ job_store_votes(struct project *p, uint32_t teacher_id, const uint32_t *samples,
     struct vote_row *some;
     size_t k;
 
-    if (record_list(p, &votes, &some, &k, e, VOTES_SQL " AND sample=?2 ORDER BY request", "uu", teacher_id, samples[i])) {
+    if (record_list(p, &votes, &some, &k, e, VOTES_SQL " AND sample=?2 ORDER BY request", "uu", teacher_id,
+                    samples[i])) {
       vote_rows_free(*rows, *n);
       *rows = NULL;
       *n = 0;

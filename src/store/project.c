@@ -25,7 +25,8 @@ write_first(struct db *db, enum task task, const struct project_label *labels, s
   char pragma[64];
 
   snprintf(pragma, sizeof pragma, "PRAGMA application_id=%d", SCHEMA_APPLICATION_ID);
-  if (db_exec(db, "PRAGMA page_size=16384; PRAGMA journal_mode=WAL", e) || schema_migrate(db, schema_steps, schema_version, e) ||
+  if (db_exec(db, "PRAGMA page_size=16384; PRAGMA journal_mode=WAL", e) ||
+      schema_migrate(db, schema_steps, schema_version, e) ||
       db_exec(db, "BEGIN IMMEDIATE", e) || db_exec(db, pragma, e) ||
       db_run(db, e, "INSERT INTO meta VALUES ('task', ?)", "t", task_name(task)) ||
       db_run(db, e, "INSERT INTO meta VALUES ('made_ms', ?)", "i", clock_wall_ms()))

@@ -60,7 +60,8 @@ end(const char *what, size_t n)
 
   clock_gettime(CLOCK_MONOTONIC, &now);
   s = (double)(now.tv_sec - wall.tv_sec) + (double)(now.tv_nsec - wall.tv_nsec) / 1e9;
-  printf("%-28s %8zu rows %8.2f s %10.0f rows/s %8.2f us of CPU each\n", what, n, s, (double)n / s, c * 1e6 / (double)n);
+  printf("%-28s %8zu rows %8.2f s %10.0f rows/s %8.2f us of CPU each\n", what, n, s, (double)n / s,
+         c * 1e6 / (double)n);
 }
 
 /* ---- rows ---- */
@@ -83,7 +84,8 @@ make_rows(size_t n)
 
   for (size_t i = 0; i < n; i++)
     rows[i] = (struct request_row){
-      .key = xasprintf("%016llx%016llx", (unsigned long long)i * 0x9e3779b97f4a7c15u, (unsigned long long)i * 77777777u),
+      .key = xasprintf("%016llx%016llx", (unsigned long long)i * 0x9e3779b97f4a7c15u,
+                       (unsigned long long)i * 77777777u),
       .label = (uint16_t)(i % 2), .attributes = xstrdup("topic=shoes\x1fstyle=hurried"), .wanted = TEXTS,
       .messages = xstrdup(messages), .params = xstrdup("{\"sample\":0,\"parameters\":{\"temperature\":1.0}}"),
       .cost_usd = .001, .tries = 1, .http_status = 200, .tokens_in = 200, .tokens_out = 300, .sent_ms = 1,
@@ -209,7 +211,8 @@ main(int argc, char **argv)
     uint32_t job;
 
     rows = make_rows(n);
-    must(job_store_add(p, &(struct job_row){.kind = (char *)"generate", .template_id = 1, .teacher_id = 1}, &job, &e), &e);
+    must(job_store_add(p, &(struct job_row){.kind = (char *)"generate", .template_id = 1, .teacher_id = 1}, &job, &e),
+         &e);
     begin();
     must(job_store_plan(p, job, rows, n, &e), &e);
     end("plan, all at once", n);
