@@ -169,6 +169,75 @@ unknown_prices(void **state)
   close_project(p);
 }
 
+/* Limits that a person sets while it runs. */
+static void
+limits_can_be_set_on_the_board(void **state)
+{
+  struct board_limits limits = {.usd = -1, .tokens = -1, .requests = 20, .seconds = -1};
+  struct job_options o = options();
+  struct project *p;
+  struct err e = {0};
+  struct job *j;
+  int result;
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->delay_ms, 20);
+  make_project("board");
+  p = open_project("board");
+  o.count = 1000;
+  j = job_new(p, &o, &e);
+  assert_non_null(j);
+  for (int i = 0; i < 3; i++)
+    assert_int_equal(job_step(j, 10, &e), 1);
+  board_limit(project_board(p), job_activity(j), &limits);
+  while ((result = job_step(j, 10, &e)) == 1)
+    ;
+  assert_int_equal(result, -1);
+  assert_string_equal(e.message, "the limit of 20 requests is reached");
+  assert_int_equal(billed().requests, 20);
+  job_free(j);
+  close_project(p);
+}
+
+/* The first request of the plan gets no reply for a second; all others are answered meanwhile, and kept behind it. */
+static void
+one_stuck_request_holds_nothing_up(void **state)
+{
+  struct teacher_row row = {.name = "remote", .kind = "http", .url = server->url, .model = "m", .key_env = "",
+                            .price_in = 1, .price_out = 1, .settings = "{\"schema\":false,\"timeout_s\":1}"};
+  char *source = xasprintf("%s{%% if topic == 'shoes' and style == 'hurried' and label == 'billing' %%}"
+                           "{%% raw %%}[[stall*1]]{%% endraw %%}{%% endif %%}\n", template);
+  struct job_options o = options();
+  struct project *p;
+  struct sample s;
+  struct err e = {0};
+  struct job *j;
+  bool ahead = false;
+  int result;
+
+  (void)state;
+  server_clear(server);
+  make_project("stuck");
+  p = open_project("stuck");
+  put_template(p, source);
+  assert_int_equal(teacher_store_put(p, &row, NULL, 0, NULL, &e), 0);
+  o.count = 600;
+  o.concurrency = 2;
+  j = job_new(p, &o, &e);
+  assert_non_null(j);
+  while ((result = job_step(j, 10, &e)) == 1)
+    ahead = ahead || (job_status(j)->ok == 59 && job_status(j)->kept == 0);
+  if (result < 0)
+    fail_msg("%s", e.message);
+  assert_true(ahead && job_status(j)->ok == 60);
+  assert_true(corpus_get(project_corpus(p), 1, &s));
+  assert_non_null(strstr(s.attributes, "topic=shoes"));
+  job_free(j);
+  free(source);
+  close_project(p);
+}
+
 /* ---- trouble ---- */
 
 /* An attended job pauses, and goes on when it is told to. */
@@ -330,6 +399,8 @@ main(void)
     cmocka_unit_test(limits_are_of_the_whole_job),
     cmocka_unit_test(the_clock_stops_a_job),
     cmocka_unit_test(unknown_prices),
+    cmocka_unit_test(limits_can_be_set_on_the_board),
+    cmocka_unit_test(one_stuck_request_holds_nothing_up),
     cmocka_unit_test(trouble_pauses_an_attended_job),
     cmocka_unit_test(unreadable_replies_are_trouble),
     cmocka_unit_test(a_stop_drains),
