@@ -620,6 +620,27 @@ a_running_job_is_steered(void **state)
   stage_close(&s);
 }
 
+/* A job whose requests are with the endpoint says how they stand, and which key asks again; all its teachers are named. */
+static void
+a_batch_is_waited_for(void **state)
+{
+  struct stage s;
+  struct job_row row = {.kind = (char *)"generate", .state = JOB_PAUSED, .template_id = 1, .teacher_id = 1,
+                        .params = (char *)"{\"batch\":true,\"teachers\":[{\"name\":\"recorded\",\"share\":1},{\"name\":\"other\",\"share\":3}]}",
+                        .key = (char *)"", .message = (char *)"1 batch is under way, 2 of 6 requests done: in_progress"};
+  struct err e = {0};
+  uint32_t job;
+
+  (void)state;
+  put_on(&s, "batch", 24, 100, 1);
+  if (job_store_add(s.project, &row, &job, &e) < 0)
+    fail_msg("%s", e.message);
+  stage_assert_shows(&s, "waits for its batch");
+  stage_assert_shows(&s, "2 of 6 requests done: in_progress  r collects what is there");
+  stage_assert_shows(&s, "teacher recorded, other:3");
+  stage_close(&s);
+}
+
 /* Who quits while a job waits for paid replies sees it wait, and can give them up. */
 static void
 quitting_waits_for_what_is_paid_for(void **state)
@@ -930,6 +951,7 @@ main(void)
     cmocka_unit_test(diversity_is_set_beside_what_was_given),
     cmocka_unit_test(a_job_is_there_after_a_restart),
     cmocka_unit_test(a_running_job_is_steered),
+    cmocka_unit_test(a_batch_is_waited_for),
     cmocka_unit_test(quitting_waits_for_what_is_paid_for),
     cmocka_unit_test(the_stream_is_calm),
     cmocka_unit_test(without_a_teacher_it_says_so),

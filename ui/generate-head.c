@@ -133,11 +133,13 @@ note_of_running(const struct generate *g, char *out, size_t size)
 struct state_words
 generate_note(const struct generate *g, const struct job_item *item, char *out, size_t size)
 {
-  const char *message = item->row.message ? item->row.message : "";
+  const char *message = item->row.message ? item->row.message : "", *hint = generate_unfinished(g) ? "r goes on" : NULL;
 
   if (generate_runs(g))
     return note_of_running(g, out, size);
-  return (struct state_words){message, STYLE_WARN, item->batch && item->row.state == JOB_PAUSED ? "r collects what is there" : NULL};
+  if (item->batch && item->row.state == JOB_PAUSED)
+    hint = "r collects what is there";
+  return (struct state_words){message, STYLE_WARN, *message ? hint : NULL};
 }
 
 /* ---- figures ---- */
