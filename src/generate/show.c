@@ -250,7 +250,8 @@ show_stream(struct job *j, uint64_t tag, struct teacher_request *request)
   struct glimpse *g = &j->glimpse;
   const struct teacher_spec *s = &j->crew.members[j->items[tag].member].who->recruit.spec;
 
-  if (!j->options.attended || (s->refused & REFUSED_STREAM) || g->open)
+  /* a stream is folded to its words: the tokens' probabilities would be lost */
+  if (!j->options.attended || (s->refused & REFUSED_STREAM) || g->open || request->logprobs > 0)
     return;
   pthread_mutex_lock(&g->lock);
   g->open = true;
