@@ -111,6 +111,11 @@ left_and_collected(void **state)
   assert_int_equal(row.state, JOB_PAUSED);
   assert_non_null(strstr(row.message, "1 batch is under way, 0 of 30 requests done"));
   job_row_release(&row);
+  o.resume = false;  /* once more would be paid once more */
+  assert_null(job_new(p, &o, &e));
+  assert_int_equal(e.code, ERR_INPUT);
+  assert_string_equal(e.message, "job 1 is the same, and has 1 batch under way (--resume collects what is done)");
+  o.resume = true;
   o.batch = false;  /* the job knows */
   assert_true(come_back(p, &o, &result, &e) >= 1);
   assert_int_equal(result, 0);

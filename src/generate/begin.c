@@ -53,6 +53,27 @@ add_planned(struct job *j, struct request_row *rows, size_t n)
   }
 }
 
+/* What is on its way in batches of a job of the same wish would be asked for, and paid, a second time. */
+static int
+refuse_second(struct job *j, const struct job_options *o, struct err *e)
+{
+  struct job_row row = {0};
+  struct batch_row *batches = NULL;
+  size_t n = 0, under_way = 0;
+  int result = wish_find(&j->blueprint, o, &row, e);
+
+  if (result == 1)
+    result = job_store_batches(j->project, row.id, &batches, &n, e);
+  for (size_t i = 0; i < n; i++)
+    under_way += batches[i].state == BATCH_PLANNED || batches[i].state == BATCH_SENT;
+  if (result >= 0 && under_way > 0)
+    result = err_set(e, ERR_INPUT, "job %u is the same, and has %zu batch%s under way (--resume collects what is done)",
+                     row.id, under_way, under_way == 1 ? "" : "es");
+  batch_rows_free(batches, n);
+  job_row_release(&row);
+  return result;
+}
+
 /* Writes the job and all its requests, before any is sent. */
 static int
 begin_new(struct job *j, const struct job_options *o, struct err *e)
@@ -211,6 +232,8 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
     return -1;
   if (o->resume)
     found = find_unfinished(j, o, e);
+  else if (refuse_second(j, o, e) < 0)
+    return -1;
   if (found < 0)
     return -1;
   if (found == 0 ? begin_new(j, o, e) < 0 : go_on(j, o, e) < 0 || load_items(j, o->retry_failed, e) < 0)
