@@ -1,4 +1,5 @@
-/* What the workbench shows of a teacher that labels texts: in Generate, Curate and Compare, and of texts made of others. */
+/* What the workbench shows of a teacher that labels texts: in Generate, Curate and Compare, and of texts made of
+ * others. */
 #include "ui-stage.h"
 
 #include <locale.h>
@@ -36,7 +37,8 @@ static const struct row {
   {"I was charged twice", 0, SPLIT_TRAIN, NULL},
   {"Which invoice did I pay in March?", 0, SPLIT_TEST, "{\"label\": \"billing\"}"},
   {"Has the courier lost my parcel?", 1, SPLIT_TEST, "{\"label\": \"shipping\"}"},
-  {"I paid for a parcel that never came", 1, SPLIT_TEST, "{\"rationale\": \"It is about money.\", \"label\": \"billing\"}"},
+  {"I paid for a parcel that never came", 1, SPLIT_TEST, "{\"rationale\": \"It is about money.\", \"label\": "
+   "\"billing\"}"},
   {"Nice shop", 1, SPLIT_TEST, "{\"label\": \"praise\"}"},
   {"Where is the van?", LABEL_NONE, SPLIT_POOL, "{\"label\": \"shipping\"}"},
 };
@@ -51,7 +53,8 @@ put_samples(struct stage *s)
   for (size_t i = 0; i < N_OF(rows); i++)
     change_add_sample(ch, &(struct sample){
       .text = rows[i].text, .n_text = (uint32_t)strlen(rows[i].text), .labels = &rows[i].label,
-      .n_labels = rows[i].label != LABEL_NONE, .split = rows[i].split, .origin = ORIGIN_IMPORTED, .status = STATUS_ACCEPTED,
+      .n_labels = rows[i].label != LABEL_NONE, .split = rows[i].split, .origin = ORIGIN_IMPORTED,
+      .status = STATUS_ACCEPTED,
       .attributes = "",
     });
   if (project_insert(s->project, ch, &first, &e) < 0)
@@ -62,8 +65,10 @@ put_samples(struct stage *s)
 static void
 put_teacher(struct stage *s)
 {
-  struct teacher_row row = {.name = (char *)"recorded", .kind = (char *)"replay", .url = (char *)"", .model = (char *)"",
-                            .key_env = (char *)"", .settings = (char *)"{}", .price_in = 0.15, .price_out = 0.6, .concurrency = 1};
+  struct teacher_row row = {.name = (char *)"recorded", .kind = (char *)"replay", .url = (char *)"",
+                            .model = (char *)"",
+                            .key_env = (char *)"", .settings = (char *)"{}", .price_in = 0.15, .price_out = 0.6,
+                            .concurrency = 1};
   struct buf text = BUF_INIT, line = BUF_INIT;
   struct err e = {0};
 
@@ -92,7 +97,8 @@ put_on(struct stage *s, const char *name, int n_rows, int cols)
   stage_project(s, name, TASK_CLASSIFY, labels, N_OF(labels));
   put_samples(s);
   put_teacher(s);
-  if (template_store_put(s->project, "judge", template, NULL, &e) < 0 || template_store_put(s->project, "again", rewrite, NULL, &e) < 0)
+  if (template_store_put(s->project, "judge", template, NULL, &e) < 0
+      || template_store_put(s->project, "again", rewrite, NULL, &e) < 0)
     fail_msg("%s", e.message);
   stage_open(s, n_rows, cols);
 }
@@ -171,7 +177,8 @@ a_template_about_a_text(void **state)
   stage_assert_shows(&s, "the parser reads the label billing");
   stage_keys(&s, "T T T t");
   stage_assert_shows(&s, "'praise' is no label");
-  stage_keys(&s, "g");                                            /* a rewrite: of what may be learned from, for another label */
+  /* a rewrite: of what may be learned from, for another label */
+  stage_keys(&s, "g");
   stage_assert_shows(&s, "text 1  to label shipping");
   stage_assert_shows(&s, "Turn this billing text into one about shipping: I was charged");
   stage_close(&s);

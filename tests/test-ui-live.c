@@ -24,12 +24,14 @@ static void
 put_on(struct stage *s, const char *name, int view)
 {
   struct teacher_row row = {.name = (char *)"remote", .kind = (char *)"http", .url = server->url, .model = (char *)"m",
-                            .key_env = (char *)"", .settings = (char *)"{}", .price_in = 1, .price_out = 2, .concurrency = 2};
+                            .key_env = (char *)"", .settings = (char *)"{}", .price_in = 1, .price_out = 2,
+                            .concurrency = 2};
   struct err e = {0};
 
   server_clear(server);
   stage_project(s, name, TASK_CLASSIFY, labels, 2);
-  if (teacher_store_put(s->project, &row, NULL, 0, NULL, &e) < 0 || template_store_put(s->project, "notes", template, NULL, &e) < 0)
+  if (teacher_store_put(s->project, &row, NULL, 0, NULL, &e) < 0
+      || template_store_put(s->project, "notes", template, NULL, &e) < 0)
     fail_msg("%s", e.message);
   stage_open(s, 30, 120);
   workbench_go(s->w, view);

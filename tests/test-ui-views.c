@@ -11,7 +11,8 @@
 #include "store/teacher_store.h"
 #include "store/template_store.h"
 
-static const struct project_label labels[] = {{"billing", "charges, invoices"}, {"shipping", "parcels"}, {"returns", NULL}};
+static const struct project_label labels[] = {{"billing", "charges, invoices"}, {"shipping", "parcels"},
+                                              {"returns", NULL}};
 
 static const char template[] =
   "---\n"
@@ -26,17 +27,22 @@ static const char template[] =
   "user:\n"
   "Write {{ count }} messages labelled \"{{ label }}\" about {{ topic }}.\n";
 
-/* What the teacher says for each label and topic: a double of a seed, a text that is too short, a reply that is no list; the
+/* What the teacher says for each label and topic: a double of a seed, a text that is too short, a reply that is no
+ * list; the
  * request about returns and lamps has no recording. */
 static const struct recording {
   const char *label, *topic, *reply;
 } recordings[] = {
   {"billing", "boots", "[\"I was charged twice for order 48213, please refund one of them.\", "
-                       "\"My card was charged for boots that I never ordered at all.\", \"Please send the invoice for the brown boots.\"]"},
-  {"shipping", "boots", "[\"The courier left my boots in the rain behind the shed.\", \"ok\", \"Where are the boots that I ordered in May?\"]"},
-  {"returns", "boots", "[\"How do I send back boots that are too small?\", \"One boot has a hole, I want to return the pair.\", "
+                       "\"My card was charged for boots that I never ordered at all.\", \"Please send the invoice for "
+                       "the brown boots.\"]"},
+  {"shipping", "boots", "[\"The courier left my boots in the rain behind the shed.\", \"ok\", \"Where are the boots "
+   "that I ordered in May?\"]"},
+  {"returns", "boots", "[\"How do I send back boots that are too small?\", \"One boot has a hole, I want to return "
+   "the pair.\", "
                        "\"Can boots be returned after walking in them once?\"]"},
-  {"billing", "lamps", "[\"The lamp cost 40 on the page and 45 on my bill.\", \"Is there an invoice for the lamp from last week?\", "
+  {"billing", "lamps", "[\"The lamp cost 40 on the page and 45 on my bill.\", \"Is there an invoice for the lamp from "
+   "last week?\", "
                        "\"You took the money for two lamps, I bought one.\"]"},
   {"shipping", "lamps", "I am sorry, but I cannot help with that."},
 };
@@ -54,14 +60,16 @@ static void
 put_teacher_named(struct stage *s, const char *name)
 {
   struct teacher_row row = {.name = (char *)name, .kind = (char *)"replay", .url = (char *)"", .model = (char *)"",
-                            .key_env = (char *)"", .settings = (char *)"{}", .price_in = 0.15, .price_out = 0.6, .concurrency = 1};
+                            .key_env = (char *)"", .settings = (char *)"{}", .price_in = 0.15, .price_out = 0.6,
+                            .concurrency = 1};
   struct buf text = BUF_INIT, line = BUF_INIT;
   struct err e = {0};
 
   for (size_t i = 0; i < N_OF(recordings); i++) {
     buf_clear(&line);
     buf_addf(&line, "Write 3 messages labelled \"%s\" about %s.", recordings[i].label, recordings[i].topic);
-    buf_adds(&text, "{\"request\":{\"messages\":[{\"role\":\"system\",\"content\":\"Answer with one JSON array of strings and "
+    buf_adds(&text, "{\"request\":{\"messages\":[{\"role\":\"system\",\"content\":\"Answer with one JSON array of "
+             "strings and "
                     "nothing else.\"},{\"role\":\"user\",\"content\":");
     json_add_string(&text, line.s, line.n);
     buf_adds(&text, "}]},\"response\":{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":");
@@ -382,7 +390,8 @@ teachers_share_a_job(void **state)
   stage_close(&s);
 }
 
-/* The form of a new job, all figures of a job at work and the pages of the lower half, where there is little and much room. */
+/* The form of a new job, all figures of a job at work and the pages of the lower half, where there is little and much
+ * room. */
 static void
 generate_at_other_sizes(void **state)
 {
@@ -432,7 +441,8 @@ a_cell_opens_its_texts(void **state)
   stage_close(&s);
 }
 
-/* A dropped text comes in as it is, or repaired; what stands in the test is refused; undo makes it a dropped one again. */
+/* A dropped text comes in as it is, or repaired; what stands in the test is refused; undo makes it a dropped one
+ * again. */
 static void
 dropped_texts_are_let_in(void **state)
 {
@@ -516,7 +526,8 @@ diversity_is_set_beside_what_was_given(void **state)
   stage_close(&s);
 }
 
-/* A job that was done before the program was started again is shown as it stood, and the missing request is sent again. */
+/* A job that was done before the program was started again is shown as it stood, and the missing request is sent
+ * again. */
 static void
 a_job_is_there_after_a_restart(void **state)
 {
@@ -545,13 +556,17 @@ a_running_job_is_steered(void **state)
 {
   struct stage s;
   struct board *b;
-  struct job_row row = {.kind = (char *)"generate", .state = JOB_RUNNING, .template_id = 1, .teacher_id = 1, .params = (char *)"{}",
+  struct job_row row = {.kind = (char *)"generate", .state = JOB_RUNNING, .template_id = 1, .teacher_id = 1,
+                        .params = (char *)"{}",
                         .key = (char *)"", .message = (char *)""};
   struct request_row requests[2] = {
-    {.key = (char *)"a", .label = 0, .attributes = (char *)"", .wanted = 3, .messages = (char *)"[]", .params = (char *)"{}", .cost_usd = NAN},
-    {.key = (char *)"b", .label = 1, .attributes = (char *)"", .wanted = 3, .messages = (char *)"[]", .params = (char *)"{}", .cost_usd = NAN},
+    {.key = (char *)"a", .label = 0, .attributes = (char *)"", .wanted = 3, .messages = (char *)"[]",
+     .params = (char *)"{}", .cost_usd = NAN},
+    {.key = (char *)"b", .label = 1, .attributes = (char *)"", .wanted = 3, .messages = (char *)"[]",
+     .params = (char *)"{}", .cost_usd = NAN},
   };
-  struct job_live live = {.in_flight = 4, .max_in_flight = 8, .requests = 2, .ok = 1, .retried = 3, .wanted = 6, .kept = 2,
+  struct job_live live = {.in_flight = 4, .max_in_flight = 8, .requests = 2, .ok = 1, .retried = 3, .wanted = 6,
+                          .kept = 2,
                           .tokens_in = 61000, .tokens_out = 210000, .cost_usd = 0.14, .budget_usd = 2};
   struct board_cell cells[2] = {{.label = 0, .wanted = 3, .kept = 2, .dropped = 1}, {.label = 1, .wanted = 3}};
   struct board_limits limits;
@@ -620,14 +635,16 @@ a_running_job_is_steered(void **state)
   stage_close(&s);
 }
 
-/* A job whose requests are with the endpoint says how they stand, and which key asks again; all its teachers are named. */
+/* A job whose requests are with the endpoint says how they stand, and which key asks again; all its teachers are
+ * named. */
 static void
 a_batch_is_waited_for(void **state)
 {
   struct stage s;
   struct job_row row = {.kind = (char *)"generate", .state = JOB_PAUSED, .template_id = 1, .teacher_id = 1,
                         .params = (char *)"{\"batch\":true,\"teachers\":[{\"name\":\"recorded\",\"share\":1},{\"name\":\"other\",\"share\":3}]}",
-                        .key = (char *)"", .message = (char *)"1 batch is under way, 2 of 6 requests done: in_progress"};
+                        .key = (char *)"", .message = (char *)"1 batch is under way, 2 of 6 requests done: "
+                        "in_progress"};
   struct err e = {0};
   uint32_t job;
 
@@ -671,7 +688,8 @@ static void
 put_generated(struct stage *s, uint32_t request)
 {
   struct change *ch = change_new(CHANGE_INSERT, "job 1", "generate");
-  struct sample x = {.text = "one more of the same", .n_text = 20, .origin = ORIGIN_GENERATED, .attributes = "", .request_id = request};
+  struct sample x = {.text = "one more of the same", .n_text = 20, .origin = ORIGIN_GENERATED, .attributes = "",
+                     .request_id = request};
   struct err e = {0};
   uint32_t first;
 
@@ -738,13 +756,16 @@ static const char result[] =
   "{\"name\":\"both\",\"student\":\"linear\",\"n\":1500,\"accuracy\":{\"mean\":0.832,\"ci95\":[0.785,0.879],\"seeds\":[0.83]},"
   "\"macro_f1\":{\"mean\":0.83,\"ci95\":[0.8,0.86],\"seeds\":[0.83]},\"difference\":{\"accuracy\":0.272,\"ci95\":[0.2,0.34],"
   "\"p\":0.0002},\"cost_usd\":0.41}],\"seeds\":5,\"test\":240,\"guarded\":3,\"curve\":[],"
-  "\"verdict\":\"generated data beside the seeds raised test accuracy by 27.2 points (95 % interval 20.0 to 34.0, p < .001)\"}";
+  "\"verdict\":\"generated data beside the seeds raised test accuracy by 27.2 points (95 % interval 20.0 to 34.0, p < "
+  ".001)\"}";
 
 static void
 put_run(struct stage *s, const char *name, uint32_t n_train, const char *metrics, const uint16_t *said)
 {
-  struct run_row row = {.name = (char *)name, .student = (char *)"linear", .state = RUN_DONE, .params = (char *)"{}", .data = (char *)"",
-                        .metrics = (char *)"{\"parameters\":37000,\"size_bytes\":111000}", .message = (char *)"", .arm = (char *)"",
+  struct run_row row = {.name = (char *)name, .student = (char *)"linear", .state = RUN_DONE, .params = (char *)"{}",
+                        .data = (char *)"",
+                        .metrics = (char *)"{\"parameters\":37000,\"size_bytes\":111000}", .message = (char *)"",
+                        .arm = (char *)"",
                         .n_train = n_train, .seconds = 2.5, .seed = 1};
   struct evaluation_row evaluation = {.kind = PREDICTOR_RUN, .split = (char *)"test", .metrics = (char *)metrics};
   struct prediction predictions[6];
@@ -822,7 +843,8 @@ two_runs_disagree(void **state)
   stage_screen(&s, "compare-disagree");
   stage_keys(&s, "b");                                   /* now it is the baseline */
   stage_assert_shows(&s, "−33.3");
-  stage_keys(&s, "m k");                                 /* marked, against the one that was not evaluated: nothing to say */
+  /* marked, against the one that was not evaluated: nothing to say */
+  stage_keys(&s, "m k");
   stage_assert_shows(&s, "two evaluated runs are needed");
   stage_keys(&s, "j j Tab Tab Tab g Enter");
   stage_assert_shows(&s, "labelled   billing");
@@ -880,8 +902,10 @@ static void
 any_keys_do_no_harm(void **state)
 {
   static const char *const script[] = {
-    "Tab", "S-Tab", "j", "k", "G", "g", "PgDn", "PgUp", "C-d", "C-u", "Enter", "Esc", "Left", "Right", "L", "A", "l", "a", "v", "Esc",
-    "d", "Esc", "t", "w", "Enter", "Esc", "f", "Enter", "Esc", "o", "Enter", "Esc", "s", "Esc", "S", "m", "b", "e", "Esc", "c", "Esc", "x",
+    "Tab", "S-Tab", "j", "k", "G", "g", "PgDn", "PgUp", "C-d", "C-u", "Enter", "Esc", "Left", "Right", "L", "A", "l",
+    "a", "v", "Esc",
+    "d", "Esc", "t", "w", "Enter", "Esc", "f", "Enter", "Esc", "o", "Enter", "Esc", "s", "Esc", "S", "m", "b", "e",
+    "Esc", "c", "Esc", "x",
     "[", "]", "+", "-", "U", "C-s", "n", "Esc", "Esc",
   };
   struct stage s;

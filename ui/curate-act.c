@@ -487,7 +487,8 @@ const struct binding curate_bindings[] = {
   {.keys = "*", .action = mark_all, .help = "mark all in the list, or none"},
   {.keys = ".", .action = again, .when = browsing, .help = "do the last action again here", .hint = "again"},
   {.keys = "D", .action = duplicates, .help = "mark near duplicates in the list"},
-  {.keys = "p", .action = family, .when = has_family, .help = "show the text it was made from, with all that was made of that"},
+  {.keys = "p", .action = family, .when = has_family, .help = "show the text it was made from, with all that was made "
+   "of that"},
   {.keys = "s", .action = sort_menu, .when = browsing, .help = "sort by", .hint = "sort"},
   {.keys = "S", .action = reverse, .help = "reverse the order"},
   {.keys = "R", .action = refresh, .help = "filter and sort anew: decided rows leave"},

@@ -24,7 +24,8 @@ generate_pause(struct workbench *w, void *v, int n)
   workbench_say(w, g->live.state == ACTIVITY_RUNNING ? "pausing: what is in flight still comes in" : "going on");
 }
 
-/* Once: it sends nothing more and waits for what is paid for; twice: it gives that up. The line under the head says so. */
+/* Once: it sends nothing more and waits for what is paid for; twice: it gives that up. The line under the head says
+ * so. */
 void
 generate_stop(struct workbench *w, void *v, int n)
 {
@@ -107,7 +108,8 @@ is_newest_of_its_kind(const struct generate *g, const struct job_item *item)
     const struct job_item *other = &g->jobs[i];
 
     if (!strcmp(other->row.kind, item->row.kind) && other->row.template_id == item->row.template_id
-        && !strcmp(other->team, item->team) && (strcmp(item->row.kind, "annotate") || !strcmp(other->row.key, item->row.key)))
+        && !strcmp(other->team, item->team) && (strcmp(item->row.kind, "annotate")
+                                                || !strcmp(other->row.key, item->row.key)))
       return other->row.id == item->row.id;
   }
   return false;
@@ -153,13 +155,15 @@ generate_resume(struct workbench *w, void *v, int n)
   if (!item)
     return;
   if (!is_newest_of_its_kind(g, item)) {
-    workbench_say(w, "job %u was followed by a newer one of the same template and teacher: go on with that", item->row.id);
+    workbench_say(w, "job %u was followed by a newer one of the same template and teacher: go on with that",
+                  item->row.id);
     return;
   }
   if (template_store_by_id(g->p, item->row.template_id, &template, &e)) {
     workbench_complain(w, &e);
   } else {
-    buf_addf(&line, "%s %s --template ", generate_annotates(g) ? "annotate" : "generate", g->n_failed ? "--retry-errors" : "--resume");
+    buf_addf(&line, "%s %s --template ", generate_annotates(g) ? "annotate" : "generate", g->n_failed ? "--retry-errors"
+             : "--resume");
     workbench_quote(&line, template.name);
     buf_adds(&line, item->team);
     if (generate_annotates(g))
@@ -192,7 +196,8 @@ on_reparse(void *arg, int status, const char *output, const struct err *e)
   if (j && kept < 1) {
     workbench_say(g->w, "read again, by the rules as they are: nothing new would come in");
   } else if (j) {
-    question = xasprintf("Read again, by the rules as they are: %.0f text%s would come in. Let %s in? (y/n)", kept, kept > 1 ? "s" : "",
+    question = xasprintf("Read again, by the rules as they are: %.0f text%s would come in. Let %s in? (y/n)", kept,
+                         kept > 1 ? "s" : "",
                          kept > 1 ? "them" : "it");
     workbench_confirm(g->w, question, reparse_now, g);
     free(question);

@@ -148,7 +148,8 @@ read_jobs(struct lookup *l)
     return;
   items = xcalloc(n ? n : 1, sizeof *items);
   for (size_t i = 0; i < n; i++) {
-    if (!strcmp(rows[i].kind, "try") || !strcmp(rows[i].kind, "propose")) {   /* one request, for Templates: no texts come of it */
+    /* one request, for Templates: no texts come of it */
+    if (!strcmp(rows[i].kind, "try") || !strcmp(rows[i].kind, "propose")) {
       job_row_release(&rows[i]);
       continue;
     }
@@ -273,7 +274,8 @@ read_votes(struct lookup *l)
     return;
   l->stream = xrealloc(l->stream, (n + l->n_dropped + 1) * sizeof *l->stream);
   for (size_t i = 0; i < n; i++)
-    l->stream[k++] = (struct stream_row){.request = votes[i].request_id, .sample = votes[i].sample_id, .said = votes[i].label};
+    l->stream[k++] = (struct stream_row){.request = votes[i].request_id, .sample = votes[i].sample_id,
+                                         .said = votes[i].label};
   for (size_t i = 0; i < l->n_dropped; i++)
     l->stream[k++] = (struct stream_row){.request = l->dropped[i].request_id, .dropped = i};
   l->n_stream = k;
@@ -290,7 +292,8 @@ read_failed(struct lookup *l)
   if (!l->with_failed || job_store_requests(l->p, l->job, -1, false, &rows, &all, &l->e))
     return;
   for (size_t i = 0; i < all; i++) {
-    bool failed = rows[i].state == REQUEST_FAILED || (rows[i].state == REQUEST_PLANNED && rows[i].error && *rows[i].error);
+    bool failed = rows[i].state == REQUEST_FAILED || (rows[i].state == REQUEST_PLANNED && rows[i].error
+                                                      && *rows[i].error);
     struct request_row moved = rows[i];
 
     if (failed)
@@ -565,7 +568,8 @@ job_wanted(const struct generate *g)
   return 0;
 }
 
-/* While a job runs the file is asked a few times a second, less often where that takes long; what ends is always shown. */
+/* While a job runs the file is asked a few times a second, less often where that takes long; what ends is always
+ * shown. */
 static bool
 is_too_soon(const struct generate *g)
 {

@@ -43,7 +43,8 @@ draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c,
   const struct labels *labels = corpus_labels(project_corpus(g->p));
   const struct board_cell *live = cell_of(g, row->label);
   const char *name = row->label == LABEL_NONE ? "no label" : label_name(labels, row->label);
-  uint32_t kept = live && live->kept > row->kept ? live->kept : row->kept, n_dropped = 0;   /* the file is read less often */
+  /* the file is read less often */
+  uint32_t kept = live && live->kept > row->kept ? live->kept : row->kept, n_dropped = 0;
   bool votes = generate_annotates(g);      /* nobody knows how many of a label there will be */
   uint32_t wanted = votes ? g->funnel.requested : row->wanted;
   char n[PART_TEXT], m[PART_TEXT];
@@ -126,9 +127,11 @@ generate_tabs(const struct generate *g, struct part_tab tabs[N_PAGES])
 }
 
 void
-generate_rows_draw(struct generate *g, struct canvas *c, struct area a, bool focus, generate_row_fn *draw, const char *nothing)
+generate_rows_draw(struct generate *g, struct canvas *c, struct area a, bool focus, generate_row_fn *draw,
+                   const char *nothing)
 {
-  struct page_context x = {g, generate_label_cols(corpus_labels(project_corpus(g->p)), a.cols / 5 > 16 ? 16 : a.cols / 5)};
+  struct page_context x = {g, generate_label_cols(corpus_labels(project_corpus(g->p)), a.cols / 5 > 16 ? 16
+                                                  : a.cols / 5)};
   struct list *l = generate_list(g);
 
   g->list_area = a;
@@ -156,7 +159,8 @@ draw_job(struct generate *g, const struct job_item *item, struct canvas *c, stru
   char words[400];
   struct state_words note = generate_note(g, item, words, sizeof words);
   bool tall = a.rows >= 20, focus = g->step == STEP_NONE;
-  int head = *note.words || (tall && generate_runs(g)) ? 2 : 1, figures = tall ? 2 : 1, budget = a.rows - head - figures - 1;
+  int head = *note.words || (tall && generate_runs(g)) ? 2 : 1, figures = tall ? 2 : 1,
+    budget = a.rows - head - figures - 1;
   int least = budget / 2 > 4 ? budget / 2 : 4, used;
   struct part_tab tabs[N_PAGES];
 

@@ -37,7 +37,8 @@ figures_of(const struct generate *g)
   if (generate_runs(g))
     return g->live.job;
   return (struct job_live){.requests = f->n_requests, .ok = f->ok, .retried = f->retried, .failed = f->failed,
-    .cached = f->cached, .wanted = f->requested, .kept = f->kept, .dropped = funnel_n_dropped(f), .tokens_in = f->tokens_in,
+    .cached = f->cached, .wanted = f->requested, .kept = f->kept, .dropped = funnel_n_dropped(f),
+    .tokens_in = f->tokens_in,
     .tokens_out = f->tokens_out, .cost_usd = f->cost_usd, .projected_usd = NAN};
 }
 
@@ -70,11 +71,13 @@ draw_progress(const struct generate *g, const struct job_live *f, struct canvas 
   uint32_t answered = f->ok + f->cached;
 
   if (f->failed && !generate_runs(g))
-    return canvas_printf(c, a, 0, col, STYLE_BAD, ", %s failed", f->failed < f->requests ? part_count(f->failed, n) : "every request");
+    return canvas_printf(c, a, 0, col, STYLE_BAD, ", %s failed", f->failed < f->requests ? part_count(f->failed, n)
+                         : "every request");
   if (f->requests)
     col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s", part_percent(answered, f->requests, n));
   if (generate_runs(g) && f->wanted && a.cols >= 90)
-    col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s of %s texts", part_count(f->kept, n), part_count(f->wanted, m));
+    col = canvas_printf(c, a, 0, col + 2, STYLE_NORMAL, "%s of %s texts", part_count(f->kept, n),
+                        part_count(f->wanted, m));
   return col;
 }
 
@@ -117,14 +120,16 @@ note_of_running(const struct generate *g, char *out, size_t size)
     return (struct state_words){out, STYLE_WARN, "x again gives them up"};
   }
   if (g->live.state == ACTIVITY_PAUSED)
-    return (struct state_words){*g->live.message ? g->live.message : "paused: what is in flight still comes in", STYLE_WARN,
+    return (struct state_words){*g->live.message ? g->live.message : "paused: what is in flight still comes in",
+                                STYLE_WARN,
                                 "Space goes on"};
   if (f->held_seconds > 0) {
     snprintf(out, size, "held %s: the endpoint asks to wait", part_seconds(ceil(f->held_seconds), n));
     return (struct state_words){out, STYLE_WARN, NULL};
   }
   if (f->allowed_in_flight && f->allowed_in_flight < f->max_in_flight) {
-    snprintf(out, size, "slowed to %u of %u in flight: the endpoint said that it is too much", f->allowed_in_flight, f->max_in_flight);
+    snprintf(out, size, "slowed to %u of %u in flight: the endpoint said that it is too much", f->allowed_in_flight,
+             f->max_in_flight);
     return (struct state_words){out, STYLE_WARN, NULL};
   }
   return (struct state_words){g->live.message, STYLE_DIM, NULL};
@@ -171,7 +176,8 @@ say_retried(struct generate_words *w, const struct job_live *f)
   const struct { const char *name; uint32_t n; } why[] = {
     {"429", f->rate_limited}, {"timeout", f->timeouts}, {"5xx", f->server_errors}, {"reset", f->resets},
   };
-  const char *since = f->rate_limited + f->timeouts + f->server_errors + f->resets < f->retried ? "this run: " : "";  /* not earlier */
+  /* not earlier */
+  const char *since = f->rate_limited + f->timeouts + f->server_errors + f->resets < f->retried ? "this run: " : "";
   char words[120] = "";
   size_t at = 0;
 
@@ -220,7 +226,8 @@ say_tokens(struct generate_words *w, const struct job_live *f)
     generate_say(w, "tokens", STYLE_NORMAL, "%s in, %s out of %s", part_short((double)f->tokens_in, n),
                  part_short((double)f->tokens_out, m), part_short((double)f->token_limit, k));
   else
-    generate_say(w, "tokens", STYLE_NORMAL, "%s in, %s out", part_short((double)f->tokens_in, n), part_short((double)f->tokens_out, m));
+    generate_say(w, "tokens", STYLE_NORMAL, "%s in, %s out", part_short((double)f->tokens_in, n),
+                 part_short((double)f->tokens_out, m));
 }
 
 static void
@@ -231,7 +238,8 @@ say_limits(struct generate_words *w, const struct generate *g, const struct job_
   if (f->request_limit)
     generate_say(w, "requests at most", STYLE_NORMAL, "%s", part_count(f->request_limit, n));
   if (f->seconds_limit > 0)
-    generate_say(w, "time", STYLE_NORMAL, "%s of %s", part_seconds(g->live.seconds, n), part_seconds(f->seconds_limit, m));
+    generate_say(w, "time", STYLE_NORMAL, "%s of %s", part_seconds(g->live.seconds, n),
+                 part_seconds(f->seconds_limit, m));
 }
 
 static void

@@ -31,11 +31,11 @@ static const struct work {
   bool annotates;
 } works[] = {
   {"generate", "Generate: a new job",
-   "template teacher fallback per-label count label top-up waste steer seeds aim run filter budget budget-tokens budget-requests "
-   "budget-time concurrency batch accept seed", false},
+   "template teacher fallback per-label count label top-up waste steer seeds aim run filter budget budget-tokens "
+   "budget-requests budget-time concurrency batch accept seed", false},
   {"annotate", "Annotate: a teacher labels texts that are there",
-   "filter template teacher fallback texts-a-request repeats soft rationale relabel budget budget-tokens budget-requests "
-   "budget-time concurrency batch seed", true},
+   "filter template teacher fallback texts-a-request repeats soft rationale relabel budget budget-tokens "
+   "budget-requests budget-time concurrency batch seed", true},
 };
 
 /* "a|b|c" of the templates that this work can take. */
@@ -116,7 +116,8 @@ make_form(struct generate *g, const struct work *work)
 {
   size_t n = part_rows(&g->form_rows, work->command, work->fields);
   const char *last = g->n_jobs ? g->jobs[0].template_name : "";
-  char *template = xstrndup(last, strrchr(last, ' ') ? (size_t)(strrchr(last, ' ') - last) : strlen(last));  /* no version */
+  /* no version */
+  char *template = xstrndup(last, strrchr(last, ' ') ? (size_t)(strrchr(last, ' ') - last) : strlen(last));
   char *labels = offer_labels(g);
 
   form_init(&g->form, work->title, g->form_rows, n);
@@ -228,7 +229,8 @@ ask_estimate(struct generate *g)
   g->line = buf_take(&line);
   g->problem[0] = '\0';
   if (workbench_running(g->w, "generate") || workbench_running(g->w, "annotate"))
-    snprintf(g->problem, sizeof g->problem, "a job is running: it must end, or be stopped (Esc, then x), before the next");
+    snprintf(g->problem, sizeof g->problem, "a job is running: it must end, or be stopped (Esc, then x), before the "
+             "next");
   else
     ask(g, false);
 }
@@ -242,7 +244,8 @@ say_votes(struct generate *g, const struct json *j)
 
   if (isfinite(accuracy))
     snprintf(share, sizeof share, ", like people on %s of those that they labelled", part_percent(accuracy, 1, n));
-  workbench_say(g->w, "job %.0f is done: %s vote%s, %s text%s got a label%s", json_number(json_get(j, "job"), 0), part_count(votes, n),
+  workbench_say(g->w, "job %.0f is done: %s vote%s, %s text%s got a label%s", json_number(json_get(j, "job"), 0),
+                part_count(votes, n),
                 PLURAL(votes), part_count(labelled, m), PLURAL(labelled), share);
 }
 
@@ -260,7 +263,8 @@ on_end(void *arg, int status, const char *output, const struct err *e)
     say_votes(g, j);
   else if (j)
     workbench_say(g->w, "job %.0f is done: %s of %s texts kept, %s", json_number(json_get(j, "job"), 0),
-                  part_count(json_number(json_get(j, "kept"), NAN), n), part_count(json_number(json_get(j, "requested"), NAN), m),
+                  part_count(json_number(json_get(j, "kept"), NAN), n),
+                    part_count(json_number(json_get(j, "requested"), NAN), m),
                   part_money(json_number(json_get(j, "cost_usd"), NAN), money));
   json_free(j);
 }
@@ -332,9 +336,11 @@ say_texts(const struct estimate_shown *x, struct pane *p)
   if (x->cached > 0)
     part_row(p, "", STYLE_NORMAL, "%s of them are answered: not sent, not paid again", part_count(x->cached, n));
   if (x->requests_bound > x->requests)
-    part_row(p, "", STYLE_NORMAL, "at most %s requests, if topping up has to go as far as it may", part_count(x->requests_bound, n));
+    part_row(p, "", STYLE_NORMAL, "at most %s requests, if topping up has to go as far as it may",
+             part_count(x->requests_bound, n));
   if (isfinite(x->yield))
-    part_row(p, "", STYLE_NORMAL, "of the texts that this template asked for, %s were kept", part_percent(x->yield, 1, n));
+    part_row(p, "", STYLE_NORMAL, "of the texts that this template asked for, %s were kept",
+             part_percent(x->yield, 1, n));
 }
 
 /* " (1 400 to 1 500)", where there is something between. */
@@ -380,7 +386,8 @@ say_cost(const struct estimate_shown *x, struct pane *p)
   else
     part_row(p, "", STYLE_WARN, "no upper bound: the template has no max_tokens, the job no limit");
   if (x->replies > 0)
-    part_row(p, "", STYLE_DIM, "95 %% intervals, by the lengths of %s repl%s", part_count(x->replies, n), x->replies == 1 ? "y" : "ies");
+    part_row(p, "", STYLE_DIM, "95 %% intervals, by the lengths of %s repl%s", part_count(x->replies, n),
+             x->replies == 1 ? "y" : "ies");
   else
     part_row(p, "", STYLE_DIM, "by the lengths of texts in the corpus; a probe knows better");
 }
@@ -396,7 +403,8 @@ draw_estimate(struct generate *g, struct canvas *c, struct area a)
   struct pane p;
   int col = 1;
 
-  box = canvas_box(c, part_middle(a, ESTIMATE_ROWS, 84), STYLE_RULE, probed ? "A probe was sent" : "Nothing is sent yet");
+  box = canvas_box(c, part_middle(a, ESTIMATE_ROWS, 84), STYLE_RULE, probed ? "A probe was sent"
+                   : "Nothing is sent yet");
   foot = area_rows(box, box.rows - 1, 1);
   pane_init(&p);
   say_texts(x, &p);

@@ -124,7 +124,8 @@ draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
   const struct grid *x = arg;
   const char *name = label_of(x->g, i);
-  int col = canvas_fit(c, a, 0, 1, x->name_cols, i == x->g->lists[PAGE_COVERAGE].at ? STYLE_BOLD : STYLE_LABEL, name, strlen(name)) + 1;
+  int col = canvas_fit(c, a, 0, 1, x->name_cols, i == x->g->lists[PAGE_COVERAGE].at ? STYLE_BOLD : STYLE_LABEL, name,
+                       strlen(name)) + 1;
 
   (void)here;
   for (size_t k = 0; k < x->n_shown && x->g->first_column + k < x->n_columns; k++, col += x->cell_cols)
@@ -140,7 +141,8 @@ draw_names(const struct grid *x, struct canvas *c, struct area a)
   for (size_t k = 0; k < x->n_shown && x->g->first_column + k < x->n_columns; k++, col += x->cell_cols) {
     const char *name = column_name(x->g, x->g->first_column + k);
 
-    canvas_fit(c, a, 0, col + 1, x->cell_cols - 2, x->g->first_column + k == x->g->column ? STYLE_BOLD : STYLE_HEAD, name, strlen(name));
+    canvas_fit(c, a, 0, col + 1, x->cell_cols - 2, x->g->first_column + k == x->g->column ? STYLE_BOLD : STYLE_HEAD,
+               name, strlen(name));
   }
   if (x->g->first_column)
     canvas_put(c, a, 0, 1 + x->name_cols, STYLE_DIM, 0x2190);
@@ -179,11 +181,13 @@ draw_foot(const struct grid *x, struct canvas *c, struct area a)
 
   if (g->column) {
     col = canvas_printf(c, a, 0, col, STYLE_DIM, "  %s ", x->attribute->name);
-    canvas_fit(c, a, 0, col, a.cols - col - 1, STYLE_STRING, column_name(g, g->column), strlen(column_name(g, g->column)));
+    canvas_fit(c, a, 0, col, a.cols - col - 1, STYLE_STRING, column_name(g, g->column),
+               strlen(column_name(g, g->column)));
   }
   generate_say(&w, "kept", STYLE_NORMAL, "%u of %u asked for", cell->kept, cell->asked);
   generate_say(&w, "yield", STYLE_NORMAL, "%s", part_percent(cell->kept, cell->answered, n));
-  generate_say(&w, "dropped", STYLE_NORMAL, cell->near_duplicates ? "%u (%u doubles)" : "%u", cell->dropped, cell->near_duplicates);
+  generate_say(&w, "dropped", STYLE_NORMAL, cell->near_duplicates ? "%u (%u doubles)" : "%u", cell->dropped,
+               cell->near_duplicates);
   if (cell->accepted || cell->rejected)
     generate_say(&w, "accepted", STYLE_NORMAL, "%u, rejected %u", cell->accepted, cell->rejected);
   generate_say(&w, "requests", STYLE_NORMAL, cell->failed ? "%u (%u failed)" : "%u", cell->requests, cell->failed);
@@ -282,5 +286,6 @@ keep(struct generate *g)
 }
 
 const struct generate_page generate_page_coverage = {
-  .name = "coverage", .brief = "cover", .key = "c", .tall = true, .draw = draw, .open = open, .move = move, .enter = enter, .keep = keep, .click = click,
+  .name = "coverage", .brief = "cover", .key = "c", .tall = true, .draw = draw, .open = open, .move = move,
+  .enter = enter, .keep = keep, .click = click,
 };

@@ -1,4 +1,5 @@
-/* The page of the diversity: how unlike each other the texts of the job are, beside as many texts that were given: seeds and imported ones. */
+/* The page of the diversity: how unlike each other the texts of the job are, beside as many texts that were given:
+ * seeds and imported ones. */
 #include "ui/view-generate.h"
 
 #include <math.h>
@@ -23,7 +24,8 @@ static const struct figure {
 static double
 value_of(const struct board_diversity *d, size_t i)
 {
-  const double values[N_FIGURES] = {d->texts, d->vocabulary, d->distinct_1, d->distinct_2, d->self_similarity, d->growth};
+  const double values[N_FIGURES] = {d->texts, d->vocabulary, d->distinct_1, d->distinct_2, d->self_similarity,
+                                    d->growth};
 
   return d->texts ? values[i] : NAN;
 }

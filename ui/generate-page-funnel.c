@@ -101,6 +101,7 @@ count(const struct generate *g)
 }
 
 const struct generate_page generate_page_funnel = {
-  .name = "why dropped", .brief = "why", .key = "w", .count = count, .draw = draw, .list = list, .open = open, .enter = enter,
+  .name = "why dropped", .brief = "why", .key = "w", .count = count, .draw = draw, .list = list, .open = open,
+  .enter = enter,
   .back = back, .keep = keep,
 };

@@ -51,7 +51,8 @@ add_request(struct generate *g, struct buf *out, uint32_t id)
     buf_addf(out, ", HTTP %u", r.http_status);
   buf_addf(out, ", %u %s%s\n", r.tries, r.tries == 1 ? "try" : "tries", r.cached ? ", answered before" : "");
   if (r.tokens_in || r.tokens_out)
-    buf_addf(out, "tokens     %llu in, %llu out, %s\n", (unsigned long long)r.tokens_in, (unsigned long long)r.tokens_out,
+    buf_addf(out, "tokens     %llu in, %llu out, %s\n", (unsigned long long)r.tokens_in,
+             (unsigned long long)r.tokens_out,
              part_money(r.cost_usd, n));
   if (r.error && *r.error)
     buf_addf(out, "the server's words\n%s\n", r.error);
@@ -90,7 +91,8 @@ generate_read_row(struct generate *g, const struct stream_row *row)
     add_attributes(&out, s.attributes);
   } else {
     snprintf(title, sizeof title, "dropped: %s", d->reason);
-    buf_addf(&out, "%s\n%s%s\n", d->text ? d->text : "(the whole reply)", d->text2 ? d->text2 : "", d->text2 ? "\n" : "");
+    buf_addf(&out, "%s\n%s%s\n", d->text ? d->text : "(the whole reply)", d->text2 ? d->text2 : "", d->text2 ? "\n"
+             : "");
     buf_addf(&out, "why        %s%s%s\n", d->reason, d->detail && *d->detail ? ": " : "", d->detail ? d->detail : "");
     if (d->of_id && (corpus_get(corpus, d->of_id, &s), s.text))
       buf_addf(&out, "double of  %u: %s\n", d->of_id, s.text);

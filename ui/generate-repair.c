@@ -71,7 +71,8 @@ void
 generate_restore_all(struct workbench *w, void *v, int n)
 {
   struct generate *g = v;
-  char *question = xasprintf("Let all %zu texts that were dropped as '%s' into the corpus? (y/n)", g->n_of_reason, drop_words[g->reason]);
+  char *question = xasprintf("Let all %zu texts that were dropped as '%s' into the corpus? (y/n)", g->n_of_reason,
+                             drop_words[g->reason]);
 
   (void)n;
   workbench_confirm(w, question, restore_all, g);
@@ -186,7 +187,8 @@ generate_repair_draw(struct generate *g, struct canvas *c, struct area a)
   struct sample s = {0};
   struct area box, foot, text;
 
-  snprintf(title, sizeof title, r->pair ? "repair: %.100s (%s text)" : "repair: %.100s", why, r->second ? "second" : "first");
+  snprintf(title, sizeof title, r->pair ? "repair: %.100s (%s text)" : "repair: %.100s", why, r->second ? "second"
+           : "first");
   box = canvas_box(c, part_middle(a, rows, 110), STYLE_RULE, title);
   foot = area_rows(box, box.rows - 1, 1);
   text = area_cols(area_rows(box, 0, box.rows - 1), 1, box.cols - 2);

@@ -37,7 +37,8 @@ by_teacher(const void *a, const void *b)
   const struct vote_row *x = a, *y = b;
 
   return x->teacher_id != y->teacher_id ? (x->teacher_id < y->teacher_id ? -1 : 1)
-       : x->request_id != y->request_id ? (x->request_id < y->request_id ? -1 : 1) : (x->label > y->label) - (x->label < y->label);
+       : x->request_id != y->request_id ? (x->request_id < y->request_id ? -1 : 1)
+         : (x->label > y->label) - (x->label < y->label);
 }
 
 static void

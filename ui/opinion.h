@@ -1,6 +1,7 @@
 /* opinion: what teachers said of one sample: its votes, read on a thread of its own when another sample is asked about.
  *
- * Life: opinion_init, opinion_ask at each frame that shows a sample, opinion_add, opinion_release. Threads: the screen's. */
+ * Life: opinion_init, opinion_ask at each frame that shows a sample, opinion_add, opinion_release. Threads: the
+ * screen's. */
 #ifndef UI_OPINION_H
 #define UI_OPINION_H
 
@@ -26,7 +27,8 @@ struct opinion {
 void opinion_init(struct opinion *o, struct workbench *w);
 void opinion_release(struct opinion *o);
 void opinion_ask(struct opinion *o, uint32_t sample);
-/* Adds a line for each teacher that voted on it: "recorded says billing .97, 3 of 3 votes"; nothing while it is looked up. */
+/* Adds a line for each teacher that voted on it: "recorded says billing .97, 3 of 3 votes"; nothing while it is looked
+ * up. */
 void opinion_add(const struct opinion *o, struct pane *p, const struct sample *s);
 
 #endif

@@ -78,7 +78,8 @@ on_proposal(void *arg, int status, const char *output, const struct err *e)
     templates_render(t);
     templates_show_diff(t, buf_str(&diff));
     if (unused && *unused)
-      workbench_say(t->w, "e edits it, C-s saves it; the prompt does not mention %s yet: put {{ name }} where each belongs", unused);
+      workbench_say(t->w, "e edits it, C-s saves it; the prompt does not mention %s yet: put {{ name }} where each "
+                    "belongs", unused);
     else
       workbench_say(t->w, "e edits it, C-s saves it as a new version, U throws it away");
   }
@@ -114,7 +115,8 @@ templates_propose(struct workbench *w, void *v, int n)
   if (!t->name || t->asking)
     return;
   if (t->mistake.code || t->kind != PROMPTY_GENERATE) {
-    workbench_say(w, t->mistake.code ? "there is a mistake in it: nothing was sent" : "attributes are proposed for templates that generate");
+    workbench_say(w, t->mistake.code ? "there is a mistake in it: nothing was sent"
+                  : "attributes are proposed for templates that generate");
     return;
   }
   if (!t->teacher) {
@@ -125,6 +127,7 @@ templates_propose(struct workbench *w, void *v, int n)
     return;
   if (!t->propose_rows)
     t->n_propose_rows = part_rows(&t->propose_rows, "template", "teacher attributes values");
-  form_set(workbench_form(w, "Ask for attributes: one request", t->propose_rows, t->n_propose_rows, on_propose_form, t), "teacher",
+  form_set(workbench_form(w, "Ask for attributes: one request", t->propose_rows, t->n_propose_rows, on_propose_form,
+                          t), "teacher",
            t->teacher);
 }

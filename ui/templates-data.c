@@ -323,9 +323,11 @@ lookup_new(struct templates *t)
 void
 templates_load(struct templates *t)
 {
-  bool moved = project_records_revision(t->p) != t->records_seen || corpus_revision(project_corpus(t->p)) != t->corpus_seen;
+  bool moved = project_records_revision(t->p) != t->records_seen
+    || corpus_revision(project_corpus(t->p)) != t->corpus_seen;
 
-  if (t->working || (t->loaded_ms && (!moved || (board_running(project_board(t->p)) && clock_ms() - t->loaded_ms < LOAD_MS))))
+  if (t->working || (t->loaded_ms && (!moved || (board_running(project_board(t->p))
+                                                 && clock_ms() - t->loaded_ms < LOAD_MS))))
     return;
   t->working = true;
   workbench_work(t->w, lookup_work, lookup_done, lookup_new(t));
@@ -367,7 +369,8 @@ static const char starter_head[] =
   "attributes:\n"
   "  # Each request takes one value of each: this is what makes the texts differ.\n"
   "  topic: [everyday life, work, travel, money, health, technology]\n"
-  "  style: [\"a hurried note, typos and missing capitals allowed\", one careful and polite sentence, two or three sentences]\n"
+  "  style: [\"a hurried note, typos and missing capitals allowed\", one careful and polite sentence, two or three "
+  "sentences]\n"
   "model:\n"
   "  parameters: {temperature: 1.0}\n"
   "---\n"
@@ -377,20 +380,24 @@ static const char *const starter_body[N_TASKS] = {
   [TASK_CLASSIFY] =
     "You write training data for a small text classifier. Answer with one JSON array of strings and nothing else.\n"
     "user:\n"
-    "Write {{ count }} different texts that a careful annotator would label \"{{ label }}\"{% if meaning %} ({{ meaning }}){% endif %}.\n"
+    "Write {{ count }} different texts that a careful annotator would label \"{{ label }}\"{% if meaning %} ({{ "
+    "meaning }}){% endif %}.\n"
     "Topic: {{ topic }}.\n"
     "Style: {{ style }}.\n",
   [TASK_PAIR] =
-    "You write training data for a small model that compares two texts. Answer with one JSON array of objects with \"text\" "
+    "You write training data for a small model that compares two texts. Answer with one JSON array of objects with "
+    "\"text\" "
     "and \"text2\" and nothing else.\n"
     "user:\n"
-    "Write {{ count }} different pairs of texts that a careful annotator would label \"{{ label }}\"{% if meaning %} ({{ meaning }}){% endif %}.\n"
+    "Write {{ count }} different pairs of texts that a careful annotator would label \"{{ label }}\"{% if meaning %} "
+    "({{ meaning }}){% endif %}.\n"
     "Topic: {{ topic }}.\n"
     "Style: {{ style }}.\n",
   [TASK_MULTILABEL] =
     "You write training data for a small text classifier. Answer with one JSON array of strings and nothing else.\n"
     "user:\n"
-    "Write {{ count }} different texts to which, of {{ labels | map(attribute=\"name\") | join(\", \") }}, only the label "
+    "Write {{ count }} different texts to which, of {{ labels | map(attribute=\"name\") | join(\", \") }}, only the "
+    "label "
     "\"{{ label }}\"{% if meaning %} ({{ meaning }}){% endif %} applies.\n"
     "Topic: {{ topic }}.\n"
     "Style: {{ style }}.\n",

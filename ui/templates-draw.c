@@ -97,7 +97,8 @@ draw_text_title(struct templates *t, struct canvas *c, struct area a, bool focus
 
   col = canvas_printf(c, a, 0, col + 1, STYLE_DIM, "v%u", t->base_version);
   if (t->is_draft)
-    col = canvas_printf(c, a, 0, col + 2, STYLE_WARN, t->editing ? "* C-s saves it as v%u" : "* changed, not saved", newest + 1);
+    col = canvas_printf(c, a, 0, col + 2, STYLE_WARN, t->editing ? "* C-s saves it as v%u" : "* changed, not saved",
+                        newest + 1);
   else if (t->base_version < newest)
     col = canvas_printf(c, a, 0, col + 2, STYLE_WARN, "v%u is the newest", newest);
   else if (t->editing)
@@ -169,7 +170,8 @@ draw_preview(struct templates *t, struct canvas *c, struct area a)
   if (t->teacher && isnan(t->cost_usd))
     canvas_str(c, foot, 0, col, STYLE_DIM, ", no price known");
   else if (t->teacher)
-    canvas_printf(c, foot, 0, col, STYLE_DIM, ", %s%s", part_money(t->cost_usd, money), a.cols > 50 ? " a request" : "");
+    canvas_printf(c, foot, 0, col, STYLE_DIM, ", %s%s", part_money(t->cost_usd, money), a.cols > 50 ? " a request"
+                  : "");
 }
 
 /* ---- together ---- */

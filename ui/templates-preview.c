@@ -94,10 +94,12 @@ count_cells(const struct prompty *p)
   return cells;
 }
 
-/* The values of one combination. Of a generating template all for one label, in the order in which a job goes through them:
+/* The values of one combination. Of a generating template all for one label, in the order in which a job goes through
+ * them:
  * plan. The others take them in turn. */
 static int
-put_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, struct plan *plan, uint32_t *values,
+put_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, struct plan *plan,
+         uint32_t *values,
          struct prompt_scope *scope, struct err *e)
 {
   struct plan_wish wish = {.labels = &t->label, .n_labels = 1, .per_label = count_cells(p) * (size_t)p->count};
@@ -220,7 +222,8 @@ tokens_of_reply(struct templates *t, const struct prompty *p)
 
 /* The messages as a job would send them, examples drawn from the corpus included. */
 static int
-render_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, const struct sample *s, struct err *e)
+render_cell(struct templates *t, const struct prompty *p, const struct prompt_labels *labels, const struct sample *s,
+            struct err *e)
 {
   struct corpus *c = project_corpus(t->p);
   struct prompt_scope scope = {.labels = labels->v, .n_labels = labels->n, .task = task_name(corpus_task(c))};
@@ -242,7 +245,8 @@ render_cell(struct templates *t, const struct prompty *p, const struct prompt_la
   for (size_t i = 0; i < p->n_attributes; i++)
     attribute_add(&attributes, p->attributes[i].name, p->attributes[i].values[scope.values[i]]);
   if (scope.label)
-    examples_draw(examples, (uint16_t)(scope.label - labels->v), buf_str(&attributes), t->cell * labels->n + t->label, &scope);
+    examples_draw(examples, (uint16_t)(scope.label - labels->v), buf_str(&attributes), t->cell * labels->n + t->label,
+                  &scope);
   r = prompty_render(p, &scope, &m, e);
   if (r == 0 && t->shows == SHOW_PROMPT) {
     pane_clear(&t->preview);
@@ -391,7 +395,8 @@ show_labels(struct templates *t, const struct json *labels)
     if (label)
       pane_printf(&t->preview, STYLE_GOOD, "the parser reads the label %s\n", *label ? label : "(none)");
     else
-      pane_printf(&t->preview, STYLE_ERROR, "the parser reads no label: %s\n", problem ? problem : "it says nothing of this text");
+      pane_printf(&t->preview, STYLE_ERROR, "the parser reads no label: %s\n", problem ? problem
+                  : "it says nothing of this text");
     if (why)
       pane_printf(&t->preview, STYLE_DIM, "because %s\n", why);
   }
@@ -415,7 +420,8 @@ templates_show_reply(struct templates *t, const char *output, int status, const 
     json_free(j);
     return;
   }
-  pane_printf(&t->preview, STYLE_DIM, "request %.0f  %.0f tokens in, %.0f out  %s%s\n\n", json_number(json_get(j, "request"), 0),
+  pane_printf(&t->preview, STYLE_DIM, "request %.0f  %.0f tokens in, %.0f out  %s%s\n\n",
+              json_number(json_get(j, "request"), 0),
               json_number(json_path(j, "tokens", "in", NULL), 0), json_number(json_path(j, "tokens", "out", NULL), 0),
               isnan(cost) ? "no price known" : part_money(cost, money),
               json_is_true(json_get(j, "cached")) ? "  (answered before, nothing paid)" : "");
@@ -492,6 +498,7 @@ templates_show_diff(struct templates *t, const char *diff)
       continue;
     }
     left_out = false;
-    pane_add(&t->preview, !is_change(diff) ? STYLE_NORMAL : *diff == '+' ? STYLE_ADDED : STYLE_REMOVED, diff, (size_t)(next - diff));
+    pane_add(&t->preview, !is_change(diff) ? STYLE_NORMAL : *diff == '+' ? STYLE_ADDED : STYLE_REMOVED, diff,
+             (size_t)(next - diff));
   }
 }

@@ -129,7 +129,8 @@ static const struct option name_row[] = {
 };
 static const struct option new_rows[] = {
   {.name = "name", .type = OPTION_TEXT, .argument = "NAME", .summary = "of the new template"},
-  {.name = "for", .type = OPTION_CHOICE, .choices = "generate|annotate|paraphrase|counterfactual|restyle", .fallback = "generate",
+  {.name = "for", .type = OPTION_CHOICE, .choices = "generate|annotate|paraphrase|counterfactual|restyle",
+   .fallback = "generate",
    .summary = "generate: new texts; annotate: labels of texts that are there; the others: new texts made of old ones"},
 };
 
@@ -290,7 +291,8 @@ versions_of(struct templates *t)
   for (size_t i = 0; i < n; i++)
     if (!strcmp(rows[i].name, t->name)) {
       clock_format(rows[i].at_ms, when, sizeof when);
-      all.words[all.n] = xasprintf("v%-3u %s%s", rows[i].version, when, rows[i].version == t->base_version ? "  shown" : "");
+      all.words[all.n] = xasprintf("v%-3u %s%s", rows[i].version, when, rows[i].version == t->base_version ? "  shown"
+                                   : "");
       all.v[all.n++] = rows[i].version;
     }
   template_rows_free(rows, n);

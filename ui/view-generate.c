@@ -206,14 +206,16 @@ static const struct binding bindings[] = {
    .help = "a dropped text: let it in as it is (u takes it back)"},
   {.keys = "p", .action = generate_reparse, .when = has_dropped_page, .hint = "read again",
    .help = "read the replies again, after the rules changed: says what would come in, then asks; nothing is sent"},
-  {.keys = "R", .action = generate_restore_all, .when = generate_in_reason, .help = "let in all texts that were dropped for this reason"},
+  {.keys = "R", .action = generate_restore_all, .when = generate_in_reason,
+   .help = "let in all texts that were dropped for this reason"},
   {.keys = "n", .action = do_new, .help = "a new job: the form, then what it costs, then it starts", .hint = "new"},
   {.keys = "a", .action = do_new, .n = 1, .help = "have a teacher label texts that are there: a form as for a new job"},
   {.keys = "Space", .action = generate_pause, .when = has_running, .help = "pause the job that runs, or go on with it",
    .hint = "pause"},
   {.keys = "x", .action = generate_stop, .when = has_running, .hint = "stop",
    .help = "stop the job that runs: replies in flight are waited for, x again gives them up; what came is kept"},
-  {.keys = "+ =", .action = generate_in_flight, .n = 1, .when = has_running, .help = "more requests in flight", .hint = "more"},
+  {.keys = "+ =", .action = generate_in_flight, .n = 1, .when = has_running, .help = "more requests in flight",
+   .hint = "more"},
   {.keys = "-", .action = generate_in_flight, .n = -1, .when = has_running, .help = "fewer requests in flight"},
   {.keys = "$", .action = generate_limits, .when = has_running, .hint = "limits",
    .help = "limits of the job that runs: money, tokens, requests, time"},
@@ -223,9 +225,12 @@ static const struct binding bindings[] = {
   {.keys = "w", .action = do_page, .n = PAGE_FUNNEL, .help = "why texts were dropped: asked, answered, parsed, kept",
    .hint = "why"},
   {.keys = "c", .action = do_page, .n = PAGE_COVERAGE,
-   .help = "coverage: kept of asked for, by label and attribute value; c again: the next attribute, Enter: the texts", .hint = "coverage"},
-  {.keys = "d", .action = do_page, .n = PAGE_DIVERSITY, .help = "diversity: how unlike each other the texts are", .hint = "diversity"},
-  {.keys = "f", .action = do_page, .n = PAGE_FAILED, .help = "failed requests with the server's own words", .hint = "failed"},
+   .help = "coverage: kept of asked for, by label and attribute value; c again: the next attribute, Enter: the texts",
+   .hint = "coverage"},
+  {.keys = "d", .action = do_page, .n = PAGE_DIVERSITY, .help = "diversity: how unlike each other the texts are",
+   .hint = "diversity"},
+  {.keys = "f", .action = do_page, .n = PAGE_FAILED, .help = "failed requests with the server's own words",
+   .hint = "failed"},
   {.keys = "o", .action = do_page, .n = PAGE_JOBS, .help = "all jobs; Enter shows one", .hint = "jobs"},
   {.keys = NULL},
 };
@@ -238,27 +243,32 @@ static const struct figure_row figures[] = {
   {"in flight", "requests under way, of how many may be (+ and - change it)"},
   {"slowed", "the endpoint said that it is too much; it grows again by one after 25 successes"},
   {"held", "nothing is sent for so long, because the endpoint asks to wait"},
-  {"tried again", "tries beyond the first of a request, and why: 429 too many, timeout, 5xx the server failed, reset the connection broke"},
+  {"tried again", "tries beyond the first of a request, and why: 429 too many, timeout, 5xx the server failed, reset "
+   "the connection broke"},
   {"answered before", "requests that had an answer in this project already: not sent, not paid"},
   {"cost", "what the replies cost so far, of what they may cost if there is a budget ($ changes it)"},
   {"per 1 000 kept", "what they cost so far for each thousand of the texts that were kept"},
   {"in all about", "what the whole job will have cost, at the price of a text so far"},
   {"top-up round", "texts that fell away are asked for again: how many times by now"},
   {"why dropped", "texts that were asked for, answered, parsed, kept; and why the rest fell away"},
-  {"coverage", "a cell is a label and one value of an attribute: texts kept of those asked for; the shade is their part"},
+  {"coverage", "a cell is a label and one value of an attribute: texts kept of those asked for; the shade is their "
+   "part"},
   {"yield", "texts kept, of those asked for in requests that are answered"},
-  {"distinct-1, -2", "different words (pairs of words in a row), divided by all of them; high is varied. They fall as texts "
+  {"distinct-1, -2", "different words (pairs of words in a row), divided by all of them; high is varied. They fall as "
+   "texts "
    "are added, so they are set beside as many given texts (seeds, imported ones)"},
   {"self-similarity", "words that two texts drawn at random have in common, of all words of both; low is varied"},
   {"good, low", "low: by a tenth worse than as many given texts"},
-  {"new words a text", "words never seen before, in each of the last 100 texts; it falls early where a teacher repeats itself"},
+  {"new words a text", "words never seen before, in each of the last 100 texts; it falls early where a teacher "
+   "repeats itself"},
   {"texts begin with", "the three words that most texts begin with, and how many do"},
   {.name = NULL},
 };
 
 const struct view view_generate = {
   .name = "Generate", .about = "what is asked of teachers, and the texts that come of it",
-  .bindings = bindings, .figures = figures, .open = open_view, .close = close_view, .draw = draw, .update = update, .key = key,
+  .bindings = bindings, .figures = figures, .open = open_view, .close = close_view, .draw = draw, .update = update,
+  .key = key,
   .tells_keys = tells_keys, .move = move,
   .enter = enter, .back = back, .pane = pane, .mouse = mouse,
 };

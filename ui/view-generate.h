@@ -1,8 +1,11 @@
 /* view-generate: what the files of the Generate view share.
  *
- * The view shows one job: the one that runs, else the newest, else the one that the person chose. What it shows of a job is
- * the same whether the job runs here, ran yesterday or was killed in between: labels and funnel come from the project file,
- * the texts from corpus and dropped texts, and only what is in flight comes from the board. The project is read on a thread of
+ * The view shows one job: the one that runs, else the newest, else the one that the person chose. What it shows of a
+ * job is
+ * the same whether the job runs here, ran yesterday or was killed in between: labels and funnel come from the project
+ * file,
+ * the texts from corpus and dropped texts, and only what is in flight comes from the board. The project is read on a
+ * thread of
  * its own (generate-data.c), a few times a second while a job runs.
  *
  * Above stand the job, its labels and its figures; below one of several pages, each a row of generate_pages.
@@ -197,7 +200,8 @@ struct generate_page {
   bool (*move)(struct generate *g, enum move m);           /* false: it moves in the list */
   void (*click)(struct generate *g, int col);              /* on the row that was just selected */
 };
-extern const struct generate_page generate_page_texts, generate_page_funnel, generate_page_coverage, generate_page_diversity,
+extern const struct generate_page generate_page_texts, generate_page_funnel, generate_page_coverage,
+  generate_page_diversity,
     generate_page_failed, generate_page_jobs;
 extern const struct generate_page *const generate_pages[N_PAGES];
 
@@ -213,7 +217,8 @@ void generate_rows_draw(struct generate *g, struct canvas *c, struct area a, boo
                         const char *nothing);
 int generate_label_cols(const struct labels *l, int most);
 /* generate-page-texts.c */
-void generate_dropped_row(struct generate *g, const struct dropped_row *d, struct canvas *c, struct area a, int name_cols);
+void generate_dropped_row(struct generate *g, const struct dropped_row *d, struct canvas *c, struct area a,
+                          int name_cols);
 
 /* generate-read.c */
 /* A text of the stream or a request, with all that is known of it, as a page to read. */

@@ -175,7 +175,8 @@ do_subject(struct workbench *w, void *v, int n)
 static void
 move_text(struct templates *t, enum move m)
 {
-  static const char *const keys[] = {[MOVE_UP] = "Up", [MOVE_DOWN] = "Down", [MOVE_HALF_UP] = "PgUp", [MOVE_HALF_DOWN] = "PgDn",
+  static const char *const keys[] = {[MOVE_UP] = "Up", [MOVE_DOWN] = "Down", [MOVE_HALF_UP] = "PgUp",
+                                     [MOVE_HALF_DOWN] = "PgDn",
                                      [MOVE_PAGE_UP] = "PgUp", [MOVE_PAGE_DOWN] = "PgDn", [MOVE_TOP] = "C-Home",
                                      [MOVE_BOTTOM] = "C-End", [MOVE_LEFT] = "Left", [MOVE_RIGHT] = "Right"};
   struct key k;
@@ -327,14 +328,18 @@ has_draft(struct workbench *w, void *v)
 }
 
 static const struct binding bindings[] = {
-  {.keys = "C-s", .action = templates_do_save, .when = can_save, .help = "save what was changed as a new version", .hint = "save"},
-  {.keys = "Esc", .action = do_leave, .when = is_editing, .help = "while editing: leave; what is not saved stays a draft",
+  {.keys = "C-s", .action = templates_do_save, .when = can_save, .help = "save what was changed as a new version",
+   .hint = "save"},
+  {.keys = "Esc", .action = do_leave, .when = is_editing, .help = "while editing: leave; what is not saved stays a "
+   "draft",
    .hint = "leave"},
-  {.keys = "M-l", .action = do_label, .n = 1, .when = is_editing, .help = "while editing: the prompt for the next label",
+  {.keys = "M-l", .action = do_label, .n = 1, .when = is_editing, .help = "while editing: the prompt for the next "
+   "label",
    .hint = "label"},
   {.keys = "M-a", .action = do_cell, .n = 1, .when = is_editing,
    .help = "while editing: the prompt for the next attribute values", .hint = "attributes"},
-  {.keys = "e", .action = templates_edit, .when = has_text, .help = "edit the text in place; C-s saves a new version, Esc leaves",
+  {.keys = "e", .action = templates_edit, .when = has_text, .help = "edit the text in place; C-s saves a new version, "
+   "Esc leaves",
    .hint = "edit"},
   {.keys = "L", .action = do_label, .n = 1, .when = has_text, .help = "the prompt for the next label",
    .hint = "label"},
@@ -347,11 +352,15 @@ static const struct binding bindings[] = {
   {.keys = "t", .action = templates_try, .when = has_text,
    .help = "try once: sends this one request, and shows the reply and what the parser makes of it", .hint = "try"},
   {.keys = "P", .action = templates_propose, .when = has_text, .hint = "propose",
-   .help = "ask the teacher for attributes and values in which texts should differ; what it says is a draft to go over"},
-  {.keys = "n", .action = templates_new, .when = is_reading, .help = "a new template, with a text to begin with", .hint = "new"},
+   .help = "ask the teacher for attributes and values in which texts should differ; what it says is a draft to go "
+   "over"},
+  {.keys = "n", .action = templates_new, .when = is_reading, .help = "a new template, with a text to begin with",
+   .hint = "new"},
   {.keys = "c", .action = templates_copy, .when = has_text, .help = "copy the template under another name"},
-  {.keys = "v", .action = templates_versions, .n = 0, .when = has_text, .help = "show another version", .hint = "versions"},
-  {.keys = "d", .action = templates_versions, .n = 1, .when = has_text, .help = "what changed since an older version", .hint = "diff"},
+  {.keys = "v", .action = templates_versions, .n = 0, .when = has_text, .help = "show another version",
+   .hint = "versions"},
+  {.keys = "d", .action = templates_versions, .n = 1, .when = has_text, .help = "what changed since an older version",
+   .hint = "diff"},
   {.keys = "E", .action = do_edit_outside, .when = has_text, .help = "edit the text in $EDITOR and save it"},
   {.keys = "U", .action = templates_throw_away, .when = has_draft, .help = "throw away what was changed and not saved"},
   {.keys = "X", .action = templates_remove, .when = has_text, .help = "hide the template; its samples stay"},
@@ -360,6 +369,7 @@ static const struct binding bindings[] = {
 
 const struct view view_templates = {
   .name = "Templates", .about = "what teachers are asked, and the prompts that come of it",
-  .bindings = bindings, .open = open_view, .close = close_view, .draw = draw, .update = update, .key = key, .move = move,
+  .bindings = bindings, .open = open_view, .close = close_view, .draw = draw, .update = update, .key = key,
+  .move = move,
   .enter = enter, .back = back, .pane = pane, .mouse = mouse,
 };

@@ -1,8 +1,11 @@
 /* view-templates: what the files of the Templates view share.
  *
- * Three panes: the list of templates, the text of the selected one, and the prompt that the text as it stands would send, for
- * one label and one combination of attribute values. A text that was changed and not saved is a draft: it stays with its
- * template while the person looks elsewhere, and in the project's settings, so that neither a mistake nor a crash loses it.
+ * Three panes: the list of templates, the text of the selected one, and the prompt that the text as it stands would
+ * send, for
+ * one label and one combination of attribute values. A text that was changed and not saved is a draft: it stays with
+ * its
+ * template while the person looks elsewhere, and in the project's settings, so that neither a mistake nor a crash loses
+ * it.
  *
  * Threads: the screen's. */
 #ifndef UI_VIEW_TEMPLATES_H
@@ -104,7 +107,8 @@ void templates_show_reply(struct templates *t, const char *output, int status, c
 void templates_show_diff(struct templates *t, const char *diff);
 
 /* templates-save.c: rows of the keys, but for the first */
-bool templates_save(struct templates *t);                        /* false if it could not be saved: then it stays a draft */
+/* false if it could not be saved: then it stays a draft */
+bool templates_save(struct templates *t);
 void templates_do_save(struct workbench *w, void *view, int n);
 void templates_throw_away(struct workbench *w, void *view, int n);
 void templates_new(struct workbench *w, void *view, int n);

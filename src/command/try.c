@@ -237,7 +237,8 @@ read_reply(struct trial *t)
   if (t->blueprint.prompty.kind == PROMPTY_ANNOTATE) {
     const struct corpus *c = project_corpus(t->c->project);
 
-    ballot_read(&t->ballot, t->chat.content, strlen(t->chat.content), corpus_labels(c), corpus_task(c) == TASK_MULTILABEL,
+    ballot_read(&t->ballot, t->chat.content, strlen(t->chat.content), corpus_labels(c),
+                corpus_task(c) == TASK_MULTILABEL,
                 row->n_subjects, &t->problem);
     return;
   }
