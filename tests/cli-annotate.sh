@@ -125,6 +125,13 @@ expect 0 "$R" generate t.retort --template again --aim hard --dry-run
 prints "requests  $(cat hard) "
 expect 0 "$R" generate t.retort --template support-tickets --aim hard --count 120 --json
 json 'd["requested"] == 120 and sum(x["requested"] for x in d["labels"]) == 120 and min(x["requested"] for x in d["labels"]) >= 10'
+! command -v python3 >/dev/null || python3 - <<'PY' || bad "--aim hard does not put hard texts into prompts"
+import json, sqlite3, sys
+row = sqlite3.connect("t.retort").execute("SELECT params FROM job WHERE kind='generate' ORDER BY id DESC").fetchone()
+sys.exit(json.loads(row[0])["seeds"] != "hard")
+PY
+expect 2 "$R" generate t.retort --template support-tickets --seeds hard
+says 'what is hard, a student must say (--aim hard)'
 expect 2 "$R" generate t.retort --template support-tickets --aim confused:billing
 says 'two labels are expected'
 expect 2 "$R" generate t.retort --template support-tickets --aim confused:billing,biling

@@ -162,6 +162,9 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
   *w = (struct wishes){0};
   if (call_given(c, "per-label") && call_given(c, "count"))
     return err_set(e, ERR_INPUT, "either --per-label or --count");
+  w->job.o.seeds = (enum seeds_policy)call_number(c, "seeds");   /* --aim knows better where nothing is said */
+  if (w->job.o.seeds == SEEDS_HARD && !call_given(c, "aim"))
+    return err_set(e, ERR_INPUT, "option '--seeds': what is hard, a student must say (--aim hard)");
   if (names_template_of(c, call_text(c, "template"), PROMPTY_GENERATE, no_template, &w->template, e) < 0
       || job_wishes_take(c, &w->job, e) < 0 || take_labels(c, w, e) < 0 || take_restrictions(c, w, e) < 0
       || take_kind(c, w, e) < 0)
@@ -173,7 +176,6 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
   w->job.o.top_up = call_flag(c, "top-up");
   w->job.o.waste_max = call_number(c, "waste");
   w->job.o.steer = call_flag(c, "steer");
-  w->job.o.seeds = (enum seeds_policy)call_number(c, "seeds");
   return 0;
 }
 
