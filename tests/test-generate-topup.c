@@ -312,6 +312,33 @@ a_done_job_is_topped_up(void **state)
   close_project(p);
 }
 
+/* While requests can still succeed nothing is asked for in their place. */
+static void
+what_failed_for_now_is_waited_for(void **state)
+{
+  struct project *p = project_of("waits", TEMPLATE("[shoes, phones, \"[[503*8]]\"]"), 6);
+  struct job_options o = options();
+  struct funnel f;
+  struct err e = {0};
+
+  (void)state;
+  o.top_up = true;
+  o.per_label = 60;
+  assert_int_equal(run_job(p, &o, &f, &e), -1);
+  assert_int_equal(e.code, ERR_PARTIAL);
+  assert_true(f.failed > 0 && f.n_rounds == 1 && f.n_requests == 12);
+  funnel_release(&f);
+  o.resume = true;
+  for (int k = 0; k < 8 && run_job(p, &o, NULL, &e) < 0; k++)   /* what a round adds fails at first, too */
+    assert_int_equal(e.code, ERR_PARTIAL);
+  assert_int_equal(run_job(p, &o, &f, &e), 0);
+  assert_true(f.failed == 0 && f.n_rounds >= 2);
+  for (size_t i = 0; i < 2; i++)
+    expect_label(&f, i, 60, 180);
+  funnel_release(&f);
+  close_project(p);
+}
+
 /* ---- steering ---- */
 
 static uint32_t
@@ -459,6 +486,7 @@ main(void)
     cmocka_unit_test(a_teacher_of_whom_nothing_comes_ends_it),
     cmocka_unit_test(what_was_read_is_not_read_again),
     cmocka_unit_test(a_done_job_is_topped_up),
+    cmocka_unit_test(what_failed_for_now_is_waited_for),
     cmocka_unit_test(needy_cells_get_more),
     cmocka_unit_test(killed_at_any_moment),
   };
