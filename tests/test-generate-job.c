@@ -371,10 +371,12 @@ doubles_name_each_other(void **state)
 
   (void)state;
   server_clear(server);
+  atomic_store(&server->delay_ms, 200);
   make_project("doubles");
   p = open_project("doubles");
   put_template(p, "---\ncount: 10\n---\nuser:\nWrite {{ count }} of the kind {{ label }}\n");
   o.count = 60;
+  o.concurrency = 8;
   if (run_job(p, &o, &f, &e) != 0)
     fail_msg("%s", e.message);
   assert_int_equal(f.kept, 20);

@@ -146,22 +146,22 @@ show_diversity(struct job *j, int64_t ms, bool now)
   board_diversity(j->board, j->activity, &d);
 }
 
+/* A reply that is done stays until another is written. */
 static void
 show_glimpse(struct job *j)
 {
   struct glimpse *g = &j->glimpse;
   struct buf copy = BUF_INIT;
-  bool fresh, open;
+  bool fresh;
 
   pthread_mutex_lock(&g->lock);
   fresh = g->fresh;
-  open = g->open;
-  if (fresh && open)
+  if (fresh)
     buf_add(&copy, buf_str(&g->text), g->text.n);
   g->fresh = false;
   pthread_mutex_unlock(&g->lock);
   if (fresh)
-    board_stream(j->board, j->activity, open ? buf_str(&copy) : NULL);
+    board_stream(j->board, j->activity, buf_str(&copy));
   buf_release(&copy);
 }
 
@@ -235,8 +235,9 @@ on_text(void *to, uint64_t tag, const char *text, size_t n)
 
   pthread_mutex_lock(&g->lock);
   if (g->open && g->tag == tag) {
-    if (n == 0 || g->text.n + n > GLIMPSE_BYTES)  /* it begins again, or is long: what comes is of interest */
+    if (n == 0 || !g->begun || g->text.n + n > GLIMPSE_BYTES)  /* it is long: what comes is of interest */
       buf_clear(&g->text);
+    g->begun = true;
     if (n <= GLIMPSE_BYTES)
       buf_add(&g->text, text, n);
     g->fresh = true;
@@ -255,8 +256,8 @@ show_stream(struct job *j, uint64_t tag, struct teacher_request *request)
     return;
   pthread_mutex_lock(&g->lock);
   g->open = true;
+  g->begun = false;
   g->tag = tag;
-  buf_clear(&g->text);
   pthread_mutex_unlock(&g->lock);
   request->stream = true;
   request->on_text = on_text;
@@ -269,10 +270,8 @@ show_streamed(struct job *j, uint64_t tag)
   struct glimpse *g = &j->glimpse;
 
   pthread_mutex_lock(&g->lock);
-  if (g->open && g->tag == tag) {
+  if (g->tag == tag)
     g->open = false;
-    g->fresh = true;
-  }
   pthread_mutex_unlock(&g->lock);
 }
 

@@ -37,7 +37,7 @@ struct item {
 struct glimpse {
   pthread_mutex_t lock;
   struct buf text;
-  bool open, fresh;            /* a request is shown; there is more than was shown */
+  bool open, begun, fresh;     /* a request is shown; its text has begun; there is more than was shown */
   uint64_t tag;                /* its item */
 };
 
