@@ -248,6 +248,11 @@ void generate_new_release(struct generate *g);
 /* Runs a command line of `generate`, and says at its end what came of it. */
 void generate_run(struct generate *g, const char *line);
 
+/* generate-estimate.c */
+struct json;
+void generate_estimate_take(struct estimate_shown *x, const struct json *j);
+void generate_estimate_draw(struct generate *g, struct canvas *c, struct area a);
+
 /* generate-act.c */
 void generate_pause(struct workbench *w, void *view, int n);
 void generate_stop(struct workbench *w, void *view, int n);

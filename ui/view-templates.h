@@ -101,6 +101,8 @@ void templates_render(struct templates *t);                      /* after any ch
 void templates_next_label(struct templates *t, int step);
 void templates_next_cell(struct templates *t, int step);
 void templates_next_subject(struct templates *t, int step);
+
+/* templates-reply.c */
 /* What has come so far of the reply that is asked for. */
 void templates_show_stream(struct templates *t);
 void templates_show_reply(struct templates *t, const char *output, int status, const struct err *e);
