@@ -556,6 +556,23 @@ refusals_are_learned_once(void **state)
   assert_int_equal(server_count(server, 400), 6);
   assert_int_equal(server_count(server, 200), 3);
   teacher_close(t);
+  /* where tries are counted, so are those that are refused; what is learned is kept */
+  server_clear(server);
+  atomic_store(&server->refuses, SERVER_SCHEMA | SERVER_LOGPROBS | SERVER_N);
+  request.tries_max = 2;
+  t = teacher_open(&spec, NULL);
+  r = ask(t, &request);
+  assert_true(!r->ok && r->transient);
+  assert_int_equal(r->tries, 2);
+  assert_int_equal(server_count(server, -1), 2);
+  teacher_reply_free(r);
+  r = ask(t, &request);
+  assert_true(r->ok);
+  assert_int_equal(r->tries, 2);
+  assert_int_equal(server_count(server, -1), 4);
+  teacher_reply_free(r);
+  teacher_close(t);
+  request.tries_max = 0;
   /* what is known beforehand is not even tried */
   server_clear(server);
   atomic_store(&server->refuses, SERVER_SCHEMA | SERVER_TEMPERATURE);

@@ -124,7 +124,8 @@ struct teacher_reply {
   int64_t tokens_out;
   double cost_usd;           /* of the tokens above at the spec's prices; NaN: not known */
   int http_status;           /* of the last try; 0: no reply came (or a replay) */
-  int tries;                 /* made; one that was refused and sent again without what was refused does not count */
+  int tries;                 /* made; one that was refused, and sent again without what was refused, counts only where
+                              * the request limits its tries */
   int n_rate_limited;        /* tries that ended in 429 */
   int n_timeouts;
   int n_server_errors;       /* 5xx */

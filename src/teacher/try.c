@@ -211,6 +211,7 @@ try_ended(struct http *h, struct ticket *k, CURLcode code)
   struct teacher_reply *r = k->reply;
   struct verdict v;
   unsigned refusal;
+  int most = k->request.tries_max;
 
   r->latency_ms = clock_ms() - k->sent_ms;
   r->limit_requests = k->said.counts[RATE_REQUESTS].limit;
@@ -220,16 +221,18 @@ try_ended(struct http *h, struct ticket *k, CURLcode code)
     h->answered = true;
   account(h, k, &v);
   refusal = dialect_refusal(h->endpoint.dialect, &h->t->spec, &k->request, k->refused, v.status, v.words);
-  if (refusal && !h->draining) {
+  if (refusal) {
     log_debug("the endpoint does not take '%s'", refusal_names[__builtin_ctz(refusal)]);
     atomic_fetch_or(&h->t->refused, refusal);
-    r->tries--;
+  }
+  if (refusal && !h->draining && (most == 0 || r->tries < most)) {
+    r->tries -= most == 0;  /* it costs nothing; but who counts requests counts this one */
     try_begin(h, k, clock_ms());
     return;
   }
   if (v.again && !(r->fault == TEACHER_FAULT_LOST && k->request.no_blind_retry) && try_later(h, k))
     return;
-  r->transient = v.again || r->fault == TEACHER_FAULT_TEACHER;
+  r->transient = v.again || refusal || r->fault == TEACHER_FAULT_TEACHER;
   if (v.again && r->tries > 1)
     snprintf(r->error + strlen(r->error), sizeof r->error - strlen(r->error), " (%d tries)", r->tries);
   tell_whole(k);
