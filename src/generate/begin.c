@@ -240,6 +240,7 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
     return -1;
   j->purse.spent.usd = isnan(j->funnel.cost_usd) ? 0 : j->funnel.cost_usd;
   j->purse.spent.tokens = (double)(j->funnel.tokens_in + j->funnel.tokens_out);
-  j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);
+  if (j->blueprint.kind->change == CHANGE_INSERT)  /* it indexes the corpus: for new texts only */
+    j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);
   return j->options.batch ? batch_begin(j, e) : 0;
 }

@@ -465,7 +465,8 @@ keep_some(struct job *j, size_t *at, bool all, struct err *e)
   if (o.n_requests > 0 || j->n_fresh > 0)
     result = write_turn(j, &o, &first_id, e);
   if (result == 0) {
-    filters_kept(j->filters, first_id);
+    if (j->filters)
+      filters_kept(j->filters, first_id);
     account(j, &o);
   }
   outcome_release(&o);

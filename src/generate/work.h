@@ -57,7 +57,7 @@ struct job {
   struct blueprint blueprint;
   void *own;                   /* the kind's */
   struct crew crew;
-  struct filters *filters;
+  struct filters *filters;     /* of a kind that makes samples; else NULL */
   struct job_row row;
   struct item *items;          /* in the order of the plan */
   size_t n, cap;               /* it grows: hold indexes, not pointers */
