@@ -141,35 +141,58 @@ neardup_add_samples(struct neardup *d, const struct corpus *c, const uint32_t *i
 
 /* ---- comparing ---- */
 
+/* The texts that have tags of one kind: their places. */
+struct who {
+  uint32_t *at;
+  size_t n;
+};
+
+/* kind: the lanes from kind * MINHASH_BANDS on. */
+static struct who
+who_has(const struct reading *r, int kind)
+{
+  int lane = kind * MINHASH_BANDS;
+  struct who w = {.at = xmalloc((r->n + 1) * sizeof *w.at)};
+
+  for (size_t i = 0; i < r->n; i++) {
+    w.at[w.n] = (uint32_t)i;
+    w.n += r->lanes[i][lane / GROUP] >> lane % GROUP & 1;
+  }
+  return w;
+}
+
 /* Clears the lanes in which a text has its tag for itself, or nearly so: tags are told apart by their first bits.
  * seen: two bits each, that a tag came, and that it came again; four in a byte. */
 static void
-drop_lonely(struct reading *r, int lane, unsigned bits, uint8_t *seen)
+drop_lonely(struct reading *r, const struct who *who, int lane, unsigned bits, uint8_t *seen)
 {
   const uint32_t *tags = r->tags[lane];
-  const uint8_t bit = (uint8_t)(1u << lane % GROUP);
 
   memset(seen, 0, ((size_t)1 << bits) / 4);
-  for (size_t i = 0; i < r->n; i++)
-    if (r->lanes[i][lane / GROUP] & bit) {
-      uint32_t at = tags[i] >> (32 - bits);
-      uint8_t *s = &seen[at / 4], first = (uint8_t)(1u << 2 * (at % 4));
+  for (size_t k = 0; k < who->n; k++) {
+    uint32_t at = tags[who->at[k]] >> (32 - bits);
+    uint8_t *s = &seen[at / 4], first = (uint8_t)(1u << 2 * (at % 4));
 
-      *s |= (uint8_t)(first | (*s & first) << 1);
-    }
-  for (size_t i = 0; i < r->n; i++)
-    if (r->lanes[i][lane / GROUP] & bit) {
-      uint32_t at = tags[i] >> (32 - bits);
+    *s |= (uint8_t)(first | (*s & first) << 1);
+  }
+  for (size_t k = 0; k < who->n; k++) {
+    uint32_t at = tags[who->at[k]] >> (32 - bits);
+    uint8_t once = !(seen[at / 4] >> 2 * (at % 4) & 2);
 
-      if (!(seen[at / 4] >> 2 * (at % 4) & 2))
-        r->lanes[i][lane / GROUP] ^= bit;
-    }
+    r->lanes[who->at[k]][lane / GROUP] ^= (uint8_t)(once << lane % GROUP);
+  }
 }
+
+struct dropping {
+  struct reading *reading;
+  struct who who[N_SHINGLE_KINDS + 1];
+};
 
 static void
 drop_lonely_groups(void *arg, int thread, int n)
 {
-  struct reading *r = arg;
+  struct dropping *d = arg;
+  struct reading *r = d->reading;
   unsigned bits = 10;
   uint8_t *seen;
   size_t group;
@@ -181,8 +204,21 @@ drop_lonely_groups(void *arg, int thread, int n)
   seen = xmalloc(((size_t)1 << bits) / 4);
   while ((group = atomic_fetch_add(&r->next, 1)) < N_GROUPS)
     for (int lane = (int)group * GROUP; lane < N_LANES && lane < ((int)group + 1) * GROUP; lane++)
-      drop_lonely(r, lane, bits, seen);
+      drop_lonely(r, &d->who[lane / MINHASH_BANDS], lane, bits, seen);
   free(seen);
+}
+
+static void
+drop_all_lonely(struct reading *r)
+{
+  struct dropping d = {.reading = r};
+
+  for (size_t kind = 0; kind < N_OF(d.who); kind++)
+    d.who[kind] = who_has(r, (int)kind);
+  atomic_store(&r->next, 0);
+  pool_run(threads_for(r), drop_lonely_groups, &d);
+  for (size_t kind = 0; kind < N_OF(d.who); kind++)
+    free(d.who[kind].at);
 }
 
 struct among {
@@ -240,8 +276,7 @@ neardup_among(const struct corpus *c, const uint32_t *ids, size_t n, const uint3
   if (n)
     memcpy(all + n_against, ids, n * sizeof *all);
   reading_init(&r, c, all, n_against + n, threshold, BANDS_OF_MANY);
-  atomic_store(&r.next, 0);
-  pool_run(threads_for(&r), drop_lonely_groups, &r);
+  drop_all_lonely(&r);
   neardup_borrow(a.index);
   compare_all(&a, &r);
   neardup_free(a.index);
