@@ -28,7 +28,7 @@ struct http {
   struct rng rng;
   double reply_tokens;          /* of a reply, about: the mean of late */
   struct mail *done, **last_done;  /* replies of this turn of the loop, posted together */
-  bool connected;               /* a connection has been made */
+  bool connected;               /* a connection has been made, or could not be */
   bool answered;                /* the server has answered something: it is there */
   bool draining, stop;
 };

@@ -150,7 +150,8 @@ void teacher_reply_free(struct teacher_reply *r);  /* NULL is fine */
  * already). */
 void teacher_cancel(struct teacher *t, uint64_t tag);
 void teacher_cancel_all(struct teacher *t);
-/* No further try is begun: what is not under way comes back cancelled, what is, comes in (its replies are paid for). */
+/* No further try is begun, for good: what is not under way, or is started later, comes back cancelled; what is, comes in
+ * (its replies are paid for), as a failure if it fails. */
 void teacher_drain(struct teacher *t);
 void teacher_close(struct teacher *t);             /* NULL is fine */
 

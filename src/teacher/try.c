@@ -219,6 +219,7 @@ try_ended(struct http *h, struct ticket *k, CURLcode code)
   verdict_of(&v, &h->endpoint, &h->t->spec, k->easy, code, h->answered, k->in == &h->silent, &k->received, r);
   if (code == CURLE_OK)
     h->answered = true;
+  h->connected = true;  /* or it cannot be done: the others need not queue up to learn that */
   account(h, k, &v);
   refusal = dialect_refusal(h->endpoint.dialect, &h->t->spec, &k->request, k->refused, v.status, v.words);
   if (refusal) {
