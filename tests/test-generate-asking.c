@@ -318,6 +318,13 @@ what_topping_up_takes(void **state)
   assert_true(fabs(topped.cost_bound_usd - 3 * plain.cost_bound_usd) < 1e-6 * topped.cost_bound_usd);
   o.limits.usd = 0.01;
   assert_float_equal(estimate(p, &o).cost_bound_usd, 0.01, 1e-12);
+  o.limits.tokens = 5000;
+  assert_float_equal(estimate(p, &o).tokens_bound, 5000, 1e-6);
+  put_template(p, "user:\n{{ label }}\n");   /* without max_tokens a limit gives a bound */
+  o.limits = (struct job_limits){0};
+  assert_true(isinf(estimate(p, &o).cost_bound_usd) && isinf(estimate(p, &o).tokens_bound));
+  o.limits.tokens = 100000000;
+  assert_true(isfinite(estimate(p, &o).cost_bound_usd) && estimate(p, &o).tokens_bound < 1e6);
   o.steer = true;
   assert_int_equal(estimate(p, &o).requests, 40);
   close_project(p);

@@ -146,8 +146,8 @@ take_kind(struct call *c, struct wishes *w, struct err *e)
                 t->name);
   for (size_t i = 0; r == 0 && p.kind == PROMPTY_REWRITE && i < N_OF(generate_only); i++)
     if (call_given(c, generate_only[i]))
-      r = err_set(e, ERR_INPUT, "option '--%s' is for templates of kind generate; '%s' rewrites texts", generate_only[i],
-                  t->name);
+      r = err_set(e, ERR_INPUT, "option '--%s' is for templates of kind generate; '%s' rewrites texts",
+                  generate_only[i], t->name);
   if (r == 0)
     r = take_aim(c, w, e);
   if (r == 0 && p.kind == PROMPTY_REWRITE)
@@ -415,8 +415,8 @@ const struct command command_generate = {
     "for each attribute each label × value, the requests made and failed, the texts asked for, answered, kept and "
     "dropped, near-duplicates among the dropped, and those that a person accepted or rejected. That of --dry-run and "
     "--probe has requests, cached (answered already), requests_bound (with --top-up), texts, tokens, cost_usd, "
-    "cost_bound_usd (null: no bound), interval (tokens_in, tokens_out, cost_usd as [low, high], and the replies that "
-    "they go by), yield (of earlier jobs of the template), and job (that would be gone on with).\n\n"
+    "cost_bound_usd and tokens_bound (null: no bound), interval (tokens_in, tokens_out, cost_usd as [low, high], and "
+    "the replies that they go by), yield (of earlier jobs of the template), and job (that would be gone on with).\n\n"
     "A template of kind rewrite makes new texts of those that --filter chooses: paraphrases, the same in another "
     "style, or, where the template says `target: other` (or --label is given), texts of another label. Each new sample "
     "has the one it was made of as its parent. Test and validation texts are never rewritten. Without --per-label and "
@@ -427,11 +427,11 @@ const struct command command_generate = {
     "how badly they do, and hard texts stand in the prompts as `seeds`. With --aim confused:A,B it is only the texts "
     "of A that the student calls B and the reverse, and the template has the other label as `rival`. What is aimed at "
     "is printed first. A request that was answered before is not answered from the project then, but asked anew.\n\n"
-    "The --budget options hold with everything in flight counted at the most that it can take, over all runs of the job "
-    "(the time: of this run; replies that are under way then have a tenth of it, at least 1 s and at most 30 s, to come "
-    "in). ^C sends nothing more and waits, at most a minute, for the replies that are paid for; a second ^C gives them "
-    "up. A job that fails more than 10 of its last 20 requests, unreadable replies among them, stops by itself; in the "
-    "workbench it pauses and says why.\n\n"
+    "The --budget options hold with everything in flight counted at the most that it can take, over all runs of the "
+    "job (the time: of this run; replies that are under way then have a tenth of it, at least 1 s and at most 30 s, to "
+    "come in). ^C sends nothing more and waits, at most a minute, for the replies that are paid for; a second ^C gives "
+    "them up. A job that fails more than 10 of its last 20 requests, unreadable replies among them, stops by itself; "
+    "in the workbench it pauses and says why.\n\n"
     "Several teachers share the requests of each label in proportion; one that cannot be used leaves its part for "
     "--resume. With --fallback the second is asked what the first fails or cannot be asked, as itself: each sample "
     "knows its own teacher, and prices, limits and what was answered before are those of the one who is asked.\n\n"

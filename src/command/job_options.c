@@ -138,6 +138,7 @@ estimate_json(const struct job_estimate *x, int probed, struct buf *out)
   buf_addf(out, "{\"in\":%lld,\"out\":%lld}", (long long)x->tokens_in, (long long)x->tokens_out);
   json_add_field_number(out, "cost_usd", x->cost_usd);
   json_add_field_number(out, "cost_bound_usd", x->cost_bound_usd);
+  json_add_field_number(out, "tokens_bound", x->tokens_bound);
   json_add_field_int(out, "requests_bound", (int64_t)x->requests_bound);
   json_add_key(out, "interval");
   buf_addc(out, '{');
@@ -157,6 +158,25 @@ estimate_json(const struct job_estimate *x, int probed, struct buf *out)
   buf_addc(out, '}');
 }
 
+/* "at most   $0.41, 120000 tokens". */
+static void
+print_bound(struct call *c, const struct job_estimate *x)
+{
+  struct buf usd = BUF_INIT;
+
+  if (isfinite(x->cost_bound_usd)) {
+    print_usd(&usd, x->cost_bound_usd);
+    buf_adds(&usd, isfinite(x->tokens_bound) ? ", " : "");
+  }
+  if (isfinite(x->tokens_bound))
+    print_line(c, "at most   %s%.0f tokens", buf_str(&usd), x->tokens_bound);
+  else if (usd.n > 0)
+    print_line(c, "at most   %s", buf_str(&usd));
+  else
+    print_line(c, "at most   no bound: the template sets no max_tokens (--budget or --budget-tokens gives one)");
+  buf_release(&usd);
+}
+
 static void
 print_cost(struct call *c, const struct job_estimate *x)
 {
@@ -164,24 +184,18 @@ print_cost(struct call *c, const struct job_estimate *x)
 
   if (isnan(x->cost_usd)) {
     print_line(c, "cost      unknown: the teacher has no price (--price-in, --price-out); limit tokens or requests");
-    return;
+  } else {
+    print_usd(&out, x->cost_usd);
+    buf_adds(&out, x->cost_range_usd[1] > 0 ? "  (" : "");
+    if (x->cost_range_usd[1] > 0) {
+      print_usd(&out, x->cost_range_usd[0]);
+      buf_adds(&out, " to ");
+      print_usd(&out, x->cost_range_usd[1]);
+      buf_addc(&out, ')');
+    }
+    print_line(c, "cost      about %s", buf_str(&out));
   }
-  print_usd(&out, x->cost_usd);
-  buf_adds(&out, x->cost_range_usd[1] > 0 ? "  (" : "");
-  if (x->cost_range_usd[1] > 0) {
-    print_usd(&out, x->cost_range_usd[0]);
-    buf_adds(&out, " to ");
-    print_usd(&out, x->cost_range_usd[1]);
-    buf_addc(&out, ')');
-  }
-  print_line(c, "cost      about %s", buf_str(&out));
-  buf_clear(&out);
-  if (isinf(x->cost_bound_usd)) {
-    print_line(c, "at most   no bound: the template sets no max_tokens");
-  } else if (!isnan(x->cost_bound_usd)) {
-    print_usd(&out, x->cost_bound_usd);
-    print_line(c, "at most   %s", buf_str(&out));
-  }
+  print_bound(c, x);
   buf_release(&out);
 }
 

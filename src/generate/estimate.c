@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "generate/purse.h"
 #include "generate/requests.h"
 #include "generate/topup.h"
 #include "generate/wish.h"
@@ -194,14 +195,32 @@ learn(const struct blueprint *b, struct guess *g, double *yield, struct err *e)
 
 /* ---- what is to be sent ---- */
 
-static int
-add_request(const struct blueprint *b, const struct request_row *row, struct load *load, struct job_estimate *out,
-            struct err *e)
+/* The most that it can take. Limits of money or tokens give each reply a longest length, as they do when it is sent. */
+static void
+add_bound(const struct blueprint *b, const struct request_row *row, const struct job_limits *limits,
+          struct job_estimate *out)
 {
   const struct teacher_spec *spec = &blueprint_member(b, row->teacher_id)->recruit.spec;
-  bool done = row->state == REQUEST_ANSWERED || row->state == REQUEST_PARSED || row->state == REQUEST_FAILED;
-  struct request_row known = {0};
+  struct purse purse = {.limits = *limits};
   struct outgoing o;
+  int64_t tokens;
+
+  outgoing_init(&o, b, row);
+  purse_bound(&purse, spec, row, 1, &o.request);
+  tokens = teacher_tokens_bound(spec, &o.request);
+  out->cost_bound_usd += teacher_cost_bound_usd(spec, &o.request);
+  out->tokens_bound += tokens == INT64_MAX ? INFINITY : (double)tokens;
+  outgoing_release(&o);
+}
+
+static int
+add_request(const struct blueprint *b, const struct request_row *row, const struct job_options *o, struct load *load,
+            struct job_estimate *out, struct err *e)
+{
+  const struct teacher_spec *spec = &blueprint_member(b, row->teacher_id)->recruit.spec;
+  bool done = row->state == REQUEST_ANSWERED || row->state == REQUEST_PARSED ||
+              (row->state == REQUEST_FAILED && !o->retry_failed);
+  struct request_row known = {0};
   double tokens;
   int found = done ? 1 : job_store_answered(b->project, row->key, &known, e);
 
@@ -219,9 +238,7 @@ add_request(const struct blueprint *b, const struct request_row *row, struct loa
   load->out_squares += (double)row->wanted * row->wanted;
   load->usd_in += teacher_cost_usd(spec, (int64_t)tokens, 0);
   load->usd_out += teacher_cost_usd(spec, 0, row->wanted);
-  outgoing_init(&o, b, row);
-  out->cost_bound_usd += teacher_cost_bound_usd(spec, &o.request);
-  outgoing_release(&o);
+  add_bound(b, row, &o->limits, out);
   return 0;
 }
 
@@ -268,6 +285,25 @@ sum_up(const struct load *load, const struct guess *g, double more, struct job_e
   }
 }
 
+/* times: how often all of it may be asked for, with topping up. */
+static void
+bound(const struct job_options *o, double times, struct job_estimate *out)
+{
+  out->requests_bound = (size_t)(times * (double)out->requests);
+  out->cost_bound_usd *= times;
+  out->tokens_bound *= times;
+  if (o->batch) {
+    out->cost_usd *= TEACHER_BATCH_PRICE;
+    out->cost_bound_usd *= TEACHER_BATCH_PRICE;
+    out->cost_range_usd[0] *= TEACHER_BATCH_PRICE;
+    out->cost_range_usd[1] *= TEACHER_BATCH_PRICE;
+  }
+  if (o->limits.usd > 0 && !isnan(out->cost_bound_usd))
+    out->cost_bound_usd = fmin(out->cost_bound_usd, o->limits.usd);
+  if (o->limits.tokens > 0)
+    out->tokens_bound = fmin(out->tokens_bound, (double)o->limits.tokens);
+}
+
 /* ---- which requests ---- */
 
 /* Those of the job that would be gone on with. 1, 0: there is none, -1. */
@@ -306,21 +342,12 @@ job_estimate(struct project *p, const struct job_options *options, struct job_es
   if (found < 0 || (found == 0 && requests_plan(&b, &whole, &rows, &n, e) < 0))
     goto out;
   for (size_t i = 0; i < n; i++)
-    if (add_request(&b, &rows[i], &load, out, e) < 0)
+    if (add_request(&b, &rows[i], options, &load, out, e) < 0)
       goto out;
   if (options->top_up)
     more = out->yield > 1 / waste ? fmax(1, 1 / out->yield) : isnan(out->yield) ? 1 : waste;
   sum_up(&load, &guess, more, out);
-  out->requests_bound = options->top_up ? (size_t)ceil(waste * (double)out->requests) : out->requests;
-  out->cost_bound_usd *= options->top_up ? waste : 1;
-  if (options->batch) {
-    out->cost_usd *= TEACHER_BATCH_PRICE;
-    out->cost_bound_usd *= TEACHER_BATCH_PRICE;
-    out->cost_range_usd[0] *= TEACHER_BATCH_PRICE;
-    out->cost_range_usd[1] *= TEACHER_BATCH_PRICE;
-  }
-  if (options->limits.usd > 0 && !isnan(out->cost_bound_usd))
-    out->cost_bound_usd = fmin(out->cost_bound_usd, options->limits.usd);
+  bound(options, options->top_up ? ceil(waste) : 1, out);   /* each label's requests are rounded up */
   result = 0;
 out:
   request_rows_free(rows, n);

@@ -145,6 +145,7 @@ struct job_estimate {
   double cost_usd;               /* NaN: no price is known */
   double cost_range_usd[2];
   double cost_bound_usd;         /* it cannot cost more; NaN: unknown price, infinity: no max_tokens */
+  double tokens_bound;           /* prompts and replies cannot have more; infinity: no max_tokens */
   size_t n_replies;              /* whose lengths it goes by; 0: by the texts of the corpus */
   double yield;                  /* texts kept of those asked for, in earlier jobs of this template; NaN: none yet. With
                                   * topping up, tokens and cost count the texts that make up for it */
