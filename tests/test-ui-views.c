@@ -10,6 +10,7 @@
 #include "store/run_store.h"
 #include "store/teacher_store.h"
 #include "store/template_store.h"
+#include "ui/view-generate.h"
 
 static const struct project_label labels[] = {{"billing", "charges, invoices"}, {"shipping", "parcels"},
                                               {"returns", NULL}};
@@ -479,6 +480,16 @@ dropped_texts_are_let_in(void **state)
   stage_close(&s);
 }
 
+/* A reason that is new in the filters needs its words here. */
+static void
+every_reason_has_words(void **state)
+{
+  (void)state;
+  for (int i = 0; i < N_DROP_REASONS; i++)
+    if (!drop_words[i] || !*drop_words[i])
+      fail_msg("no words for '%s'", drop_defs[i].name);
+}
+
 /* Rules that were changed hold for replies that are there, by one key, after a word on what it comes to. */
 static void
 replies_are_read_again(void **state)
@@ -522,7 +533,7 @@ diversity_is_set_beside_what_was_given(void **state)
   }
   stage_assert_shows(&s, "10 given");
   stage_assert_shows(&s, "low: less varied");
-  stage_assert_shows(&s, "low: more alike");
+  stage_assert_shows(&s, "high: more alike");
   stage_close(&s);
 }
 
@@ -971,6 +982,7 @@ main(void)
     cmocka_unit_test(generate_at_other_sizes),
     cmocka_unit_test(a_cell_opens_its_texts),
     cmocka_unit_test(dropped_texts_are_let_in),
+    cmocka_unit_test(every_reason_has_words),
     cmocka_unit_test(replies_are_read_again),
     cmocka_unit_test(diversity_is_set_beside_what_was_given),
     cmocka_unit_test(a_job_is_there_after_a_restart),

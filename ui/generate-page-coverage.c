@@ -15,7 +15,8 @@ struct grid {
   const struct coverage *c;
   const struct coverage_attribute *attribute;  /* NULL: there is none */
   size_t n_columns;
-  int name_cols, cell_cols, kept_digits, asked_digits;
+  int name_cols, cell_cols;
+  int digits[2];               /* of a number in the first column, and in the others */
   size_t n_shown;              /* columns that fit */
 };
 
@@ -53,10 +54,16 @@ label_of(const struct generate *g, size_t row)
   return label == LABEL_NONE ? "no label" : label_name(corpus_labels(project_corpus(g->p)), label);
 }
 
+/* Of the greatest number in these columns. */
 static int
-digits(uint32_t n)
+digits_of(const struct generate *g, size_t from, size_t to)
 {
-  return snprintf(NULL, 0, "%u", n);
+  uint32_t most = 1;
+
+  for (size_t row = 0; row < g->coverage.n_labels; row++)
+    for (size_t column = from; column < to; column++)
+      most = cell_of(g, row, column)->asked > most ? cell_of(g, row, column)->asked : most;
+  return snprintf(NULL, 0, "%u", most);
 }
 
 /* All columns are as wide as the widest needs to be, so that none moves as the figures grow. */
@@ -64,22 +71,20 @@ static struct grid
 grid_of(struct generate *g, int cols)
 {
   struct grid x = {.g = g, .c = &g->coverage, .attribute = attribute_of(g), .n_columns = n_columns(g)};
-  uint32_t most = 1;
-  int names = 3;
+  int names = 3, widest;
 
   x.name_cols = generate_label_cols(corpus_labels(project_corpus(g->p)), cols / 5 > 18 ? 18 : cols / 5);
-  for (size_t i = 0; i < g->coverage.n_labels; i++)
-    most = g->coverage.totals[i].asked > most ? g->coverage.totals[i].asked : most;
+  x.digits[0] = digits_of(g, 0, 1);
+  x.digits[1] = digits_of(g, 1, x.n_columns);
   for (size_t i = 1; i < x.n_columns; i++) {
     const char *name = column_name(g, i);
     int width = canvas_width(name, strlen(name));
 
     names = width > names ? width : names;
   }
-  x.kept_digits = x.asked_digits = digits(most);
-  x.cell_cols = 3 + x.kept_digits + 1 + x.asked_digits;
   names = names > 14 ? 14 : names;
-  x.cell_cols = (names > x.cell_cols ? names : x.cell_cols) + 2;
+  widest = 3 + 2 * (x.digits[0] > x.digits[1] ? x.digits[0] : x.digits[1]) + 1;
+  x.cell_cols = (names > widest ? names : widest) + 2;
   x.n_shown = (size_t)((cols - x.name_cols - 4) / x.cell_cols > 1 ? (cols - x.name_cols - 4) / x.cell_cols : 1);
   return x;
 }
@@ -103,7 +108,7 @@ style_of(const struct coverage_cell *cell)
 }
 
 static void
-draw_cell(const struct grid *x, struct canvas *c, struct area a, const struct coverage_cell *cell, bool here)
+draw_cell(struct canvas *c, struct area a, const struct coverage_cell *cell, int digits, bool here)
 {
   char n[40];
 
@@ -112,7 +117,7 @@ draw_cell(const struct grid *x, struct canvas *c, struct area a, const struct co
   } else {
     canvas_put(c, a, 0, 1, style_of(cell), shade_of(cell));
     canvas_put(c, a, 0, 2, style_of(cell), shade_of(cell));
-    snprintf(n, sizeof n, "%*u/%u", x->kept_digits, cell->kept, cell->asked);
+    snprintf(n, sizeof n, "%*u/%u", digits, cell->kept, cell->asked);
     canvas_str(c, a, 0, 4, STYLE_NUMBER, n);
   }
   if (here)
@@ -129,7 +134,8 @@ draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 
   (void)here;
   for (size_t k = 0; k < x->n_shown && x->g->first_column + k < x->n_columns; k++, col += x->cell_cols)
-    draw_cell(x, c, area_cols(a, col, x->cell_cols), cell_of(x->g, i, x->g->first_column + k),
+    draw_cell(c, area_cols(a, col, x->cell_cols), cell_of(x->g, i, x->g->first_column + k),
+              x->digits[x->g->first_column + k > 0],
               i == x->g->lists[PAGE_COVERAGE].at && x->g->first_column + k == x->g->column && x->g->step == STEP_NONE);
 }
 

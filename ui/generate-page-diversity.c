@@ -53,7 +53,7 @@ verdict(const struct diversity_shown *d, size_t i)
     return "";
   gain = figures[i].better * (ours - theirs);
   if (i == 4)   /* told to .01 */
-    return gain < -.01 - figures[i].slack * theirs ? "low: more alike" : "good";
+    return gain < -.01 - figures[i].slack * theirs ? "high: more alike" : "good";
   return gain < -figures[i].slack * theirs ? "low: less varied" : "good";
 }
 
@@ -70,7 +70,7 @@ draw_figure(const struct diversity_shown *d, struct canvas *c, struct area a, si
     return;
   canvas_right(c, a, 0, col += COLUMN, COLUMN, STYLE_NUMBER, value_text(&d->same, i, n));
   canvas_right(c, a, 0, col += COLUMN, COLUMN, STYLE_NUMBER, value_text(&d->given, i, n));
-  canvas_str(c, a, 0, col + COLUMN + 2, *words == 'l' ? STYLE_WARN : STYLE_GOOD, words);
+  canvas_str(c, a, 0, col + COLUMN + 2, *words == 'g' ? STYLE_GOOD : STYLE_WARN, words);
 }
 
 static void

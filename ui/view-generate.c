@@ -258,7 +258,7 @@ static const struct figure_row figures[] = {
    "texts "
    "are added, so they are set beside as many given texts (seeds, imported ones)"},
   {"self-similarity", "words that two texts drawn at random have in common, of all words of both; low is varied"},
-  {"good, low", "low: by a tenth worse than as many given texts"},
+  {"good, low, high", "low or high: by a tenth worse than as many given texts; good: not"},
   {"new words a text", "words never seen before, in each of the last 100 texts; it falls early where a teacher "
    "repeats itself"},
   {"texts begin with", "the three words that most texts begin with, and how many do"},
