@@ -106,6 +106,7 @@ hand_on(struct job *j, size_t i)
   it->row.teacher_id = j->crew.members[member].who->recruit.row.id;
   free(it->row.key);
   it->row.key = requests_key(&j->blueprint, &it->row, it->row.teacher_id);
+  it->row.rekeyed = true;
   it->state = ITEM_PLANNED;
   if (i < j->crew.members[member].next)
     j->crew.members[member].next = i;

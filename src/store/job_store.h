@@ -43,6 +43,7 @@ extern const char *const request_state_names[N_REQUEST_STATES];
 struct request_row {
   uint32_t id;
   uint32_t job_id;
+  bool rekeyed;                  /* to be written: the key is not the one that was planned */
   char *key; /* of the whole request (hex of a hash of messages, model, parameters, sample number) */
   uint16_t label;                /* the cell of the plan: LABEL_NONE if none */
   char *attributes;              /* as in struct sample, "" */
@@ -82,7 +83,7 @@ int job_store_request(struct project *p, uint32_t id, struct request_row *row, s
  * planned). */
 int job_store_answered(struct project *p, const char *key, struct request_row *row, struct err *e);
 /* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms,
- * key if not NULL; teacher_id if not 0) and marks the requests answered, durably when this returns. One transaction for
+ * key if rekeyed; teacher_id if not 0) and marks the requests answered, durably when this returns. One transaction for
  * all n, so a busy job hands over several at once. A row of state parsed is one that was asked again because its reply
  * could not be read: it leaves the quarantine. They are in no batch any more. */
 int job_store_reply(struct project *p, const struct request_row *rows, size_t n, struct err *e);

@@ -201,18 +201,20 @@ write_reply(struct project *p, const struct request_row *r, struct err *e)
 {
   static const char state_sql[] = "UPDATE request SET state=1, http_status=?2, tries=?3, tokens_in=?4, tokens_out=?5,"
                                   " cost_usd=?6, cached=?7, sent_ms=?8, answered_ms=?9, teacher=ifnull(?10, teacher),"
-                                  " key=ifnull(?11, key), error='', unparsable=0, batch=0 WHERE id=?1";
+                                  " error='', unparsable=0, batch=0 WHERE id=?1";
+  static const char key_sql[] = "UPDATE request SET key=?2 WHERE id=?1";  /* the index is dear: only where it must be */
   static const char unread_sql[] = "DELETE FROM dropped WHERE job=(SELECT job FROM request WHERE id=?1)"
                                    " AND reason='parse' AND request=?1 AND text IS NULL";
   static const char body_sql[] = "INSERT INTO reply (request, body) VALUES (?, ?)"
                                  " ON CONFLICT DO UPDATE SET body = excluded.body";
 
-  if (db_run(&p->db, e, state_sql, "uuuiiduiizt", r->id, r->http_status, r->tries, (int64_t)r->tokens_in,
-             (int64_t)r->tokens_out, r->cost_usd, (uint32_t)r->cached, r->sent_ms, r->answered_ms, r->teacher_id,
-             r->key))
+  if (db_run(&p->db, e, state_sql, "uuuiiduiiz", r->id, r->http_status, r->tries, (int64_t)r->tokens_in,
+             (int64_t)r->tokens_out, r->cost_usd, (uint32_t)r->cached, r->sent_ms, r->answered_ms, r->teacher_id))
     return -1;
   if (!sqlite3_changes(p->db.h))
     return err_set(e, ERR_INPUT, "there is no request %u", r->id);
+  if (r->rekeyed && db_run(&p->db, e, key_sql, "ut", r->id, r->key))
+    return -1;
   if (r->state == REQUEST_PARSED && db_run(&p->db, e, unread_sql, "u", r->id))
     return -1;
   return db_run(&p->db, e, body_sql, "ub", r->id, (const void *)or_empty(r->reply), r->n_reply);
