@@ -288,6 +288,28 @@ what_was_read_is_not_read_again(void **state)
   close_project(p);
 }
 
+/* All that a second job plans was answered before: its texts are there. Topping up asks for as many new ones. */
+static void
+a_second_job_brings_as_many_again(void **state)
+{
+  struct project *p = project_of("second", "---\ncount: 10\nattributes:\n  topic: [a, b, c, d, e, f]\n  style: [g, h]\n"
+                                           "---\nuser:\n{{ label }} {{ topic }} {{ style }}\n", 10);
+  struct job_options o = options();
+  struct funnel f;
+  struct err e = {0};
+
+  (void)state;
+  o.per_label = 40;
+  o.top_up = true;
+  assert_int_equal(run_job(p, &o, NULL, &e), 0);
+  assert_int_equal(server_count(server, -1), 8);
+  assert_int_equal(run_job(p, &o, &f, &e), 0);
+  assert_true(f.cached == 8 && f.rounds[0].kept == 0 && f.rounds[1].requests == 8 && f.n_rounds == 2);
+  assert_true(f.labels[0].kept >= 40 && f.labels[1].kept >= 40);
+  funnel_release(&f);
+  close_project(p);
+}
+
 /* A job that is done is topped up when the person asks for it afterwards, for what was wished then. */
 static void
 a_done_job_is_topped_up(void **state)
@@ -485,6 +507,7 @@ main(void)
     cmocka_unit_test(a_barren_cell_is_given_up),
     cmocka_unit_test(a_teacher_of_whom_nothing_comes_ends_it),
     cmocka_unit_test(what_was_read_is_not_read_again),
+    cmocka_unit_test(a_second_job_brings_as_many_again),
     cmocka_unit_test(a_done_job_is_topped_up),
     cmocka_unit_test(what_failed_for_now_is_waited_for),
     cmocka_unit_test(needy_cells_get_more),

@@ -107,8 +107,8 @@ count_rows(struct steer *s, const struct request_row *rows, size_t n_rows, const
   for (size_t i = 0; i < n_rows; i++) {
     const struct request_row *row = &rows[i];
 
-    if (row->label >= s->n_labels)
-      continue;
+    if (row->label >= s->n_labels || (row->cached && kept[i] == 0))
+      continue;   /* what another job asked for brings doubles, and says nothing of what is new */
     n = places_of(s, row, places);
     for (size_t k = 0; k < n; k++) {
       size_t at = row->label * s->width + places[k];

@@ -17,6 +17,8 @@
  * remainder (asking_deal): simple, without chance, and a cell twice as needy gets twice as many. Labels are not
  * steered: each keeps its number, since a student needs them balanced more than it needs easy ones.
  *
+ * Requests that were answered from the file and brought nothing count for nothing: another job had their texts.
+ *
  * All of it is computed from the project file, so that a job that was killed goes on the same way.
  * Life: steer_load, steer_release (also after -1). Threads: one owner. Errors: as job_store. */
 #ifndef GENERATE_STEER_H

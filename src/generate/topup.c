@@ -200,7 +200,7 @@ requests_to_top_up(const struct topup *u, uint32_t label)
   const struct steer_cell *all = steer_label(&u->steer, label);
   double wished = (double)u->asking.texts[label], lack = wished - all->kept, count = u->t->count;
   double waste = u->o->waste_max > 0 ? u->o->waste_max : TOPUP_WASTE;
-  double left = ceil(waste * wished / count - 1e-9) - (double)u->asking.dealt[label];
+  double left = ceil(waste * wished / count - 1e-9) - all->asked / count;
   double n = needed_by_label(u, label), perfect = ceil(lack / count - 1e-9);
 
   for (size_t a = 0; a < u->t->n_attributes; a++) {
@@ -212,7 +212,7 @@ requests_to_top_up(const struct topup *u, uint32_t label)
     perfect = fmax(perfect, ceil(sum / count - 1e-9));
     free(lacks);
   }
-  n = fmin(fmin(n, all->kept > 0 ? 2 * perfect : 1), left);
+  n = fmin(fmin(n, all->kept > 0 || all->asked == 0 ? 2 * perfect : 1), left);
   return n >= 1 && bears(u, label) ? (size_t)n : 0;
 }
 

@@ -12,8 +12,8 @@
  *             it is looked at again
  *   cells     dealt by what they lack (with steer, times their score); those that are barren (two requests in a row
  *             gave nothing) get none, and what they lack goes to the others. A label of which nothing comes is given up
- *   waste     a label is asked for at most `waste` (3) times the texts wished, rounded up to whole requests, all rounds
- *             together. So every job ends
+ *   waste     the teacher is asked for a label at most `waste` (3) times the texts wished, rounded up to whole
+ *             requests, all rounds together. So every job ends
  *
  * A request is made for a combination of values: those dealt to each attribute are put together, and where the
  * combination was used, one of its values is exchanged for one dealt to a later request, or replaced by another needed
