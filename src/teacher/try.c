@@ -240,8 +240,8 @@ try_ended(struct http *h, struct ticket *k, CURLcode code)
   finish(h, k);
 }
 
-/* The time runs from the request's last byte: one that is still connecting (which
- * has its own limit) or sending gets more. */
+/* The time runs from the request's last byte: one that is still connecting (which has its own limit) or sending gets
+ * more. */
 void
 try_end_silence(struct http *h, int64_t now_ms)
 {
