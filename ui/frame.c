@@ -134,11 +134,13 @@ is_on_board(const char *command, enum activity_kind kind)
 }
 
 static void
-add_activity(struct buf *out, const struct activity *a)
+add_activity(struct workbench *w, struct buf *out, const struct activity *a)
 {
   static const char *const verbs[] = {"generating", "training", "experiment", ""};
+  bool annotates = a->kind == ACTIVITY_JOB && errands_running(&w->errands, "annotate")
+                   && !errands_running(&w->errands, "generate");
 
-  buf_addf(out, "%s%s%s", out->n ? "   " : "", verbs[a->kind], *verbs[a->kind] ? " " : "");
+  buf_addf(out, "%s%s%s", out->n ? "   " : "", annotates ? "annotating" : verbs[a->kind], *verbs[a->kind] ? " " : "");
   if (a->kind != ACTIVITY_JOB)
     buf_addf(out, "%s ", a->title);
   if (a->state == ACTIVITY_PAUSED)
@@ -160,7 +162,7 @@ running(struct workbench *w, struct buf *out)
 
   for (size_t i = n; i-- > 0;)
     if (list[i].state == ACTIVITY_RUNNING || list[i].state == ACTIVITY_PAUSED)
-      add_activity(out, &list[i]);
+      add_activity(w, out, &list[i]);
   for (size_t i = 0; errands_progress(&w->errands, i, &name, how, sizeof how); i++) {
     bool shown = false;
 
