@@ -141,4 +141,29 @@ says "'soft' is neither hard nor confused:A,B"
 expect 2 "$R" generate t.retort --template support-tickets --run first
 says "option '--run' goes with --aim"
 
+# ---- a student knows what it has seen: texts with a wrong label are found only by one that has not. Neither the test text
+# nor the rejected one is looked at; the validation text is.
+awk 'BEGIN {
+  for (i = 0; i < 30; i++) {
+    printf "{\"text\":\"sunny warm lovely day number %d\",\"label\":\"%s\"}\n", i, i < 2 ? "bad" : "good"
+    printf "{\"text\":\"broken ugly noisy thing number %d\",\"label\":\"bad\"}\n", i
+  }
+}' >rows.jsonl
+echo '{"text":"sunny warm lovely test","label":"bad"}' >test.jsonl
+echo '{"text":"sunny warm lovely evening","label":"bad"}' >valid.jsonl
+expect 0 "$R" new h.retort --label good --label bad
+expect 0 "$R" import h.retort rows.jsonl --origin seed
+expect 0 "$R" import h.retort test.jsonl --split test
+expect 0 "$R" import h.retort valid.jsonl --split valid
+printf 'user:\n{{ label }} {{ seeds | map(attribute="text") | join(", ") }}\n' >ask.prompty
+expect 0 "$R" template h.retort set ask.prompty
+say x y >none.jsonl
+expect 0 "$R" teacher h.retort add nobody --replay none.jsonl
+expect 0 "$R" train h.retort --quiet
+expect 0 "$R" generate h.retort --aim hard --count 10 --dry-run
+prints 'aimed at: 3 of 61 texts that linear#1 gets wrong or is unsure of: bad 3 of 33'
+prints 'texts     10 asked for'
+expect 0 "$R" generate h.retort --aim confused:bad,good --count 10 --dry-run
+prints 'aimed at: 3 of 61 texts of bad and good that linear#1 takes for the other: bad 3 of 33'
+
 exit $failed

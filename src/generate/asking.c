@@ -122,17 +122,20 @@ static size_t
 count_requests(struct asking *a, const uint32_t *labels, size_t n_labels)
 {
   const struct job_options *o = a->options;
-  size_t most = 0, planned = 0;
+  size_t most = 0, *planned = xcalloc(a->blueprint->n_labels + 1, sizeof *planned);
+  bool more = false;
 
   for (size_t i = 0; i < a->plan.n; i++)
     a->requests[a->plan.requests[i].label]++;
-  for (size_t l = 0; l < n_labels; l++)
-    planned = a->requests[labels[l]] > planned ? a->requests[labels[l]] : planned;
+  memcpy(planned, a->requests, a->blueprint->n_labels * sizeof *planned);
   if (o->n_hard > 0 && o->confused[0] == o->confused[1])
     share_by_errors(a, labels, n_labels, a->plan.n);
-  for (size_t l = 0; l < n_labels; l++)
+  for (size_t l = 0; l < n_labels; l++) {
     most = a->requests[labels[l]] > most ? a->requests[labels[l]] : most;
-  return most > planned ? most : 0;
+    more = more || a->requests[labels[l]] > planned[labels[l]];
+  }
+  free(planned);
+  return more ? most : 0;
 }
 
 /* The last requests of a label, or of all, may ask for more texts than are wished. */
