@@ -174,6 +174,45 @@ too_many_texts_are_refused(void **state)
   buf_release(&b);
 }
 
+/* The quick way and the tree agree: lists of any characters come back as they were. */
+static void
+any_characters_come_back(void **state)
+{
+  static const char *const pieces[] = {"a", " ", "\"", "\\", "/", "\n", "\t", "\x01", "\x7f", "\u00e9", "[", "]", "{", ",", "'",
+                                       "\\u00e9", "\U0001f600", "x y"};
+  struct parse_want want = {.count = 5};
+  struct rng rng;
+
+  (void)state;
+  rng_seed(&rng, 7);
+  for (int i = 0; i < 3000; i++) {
+    struct buf reply = BUF_INIT, texts[5] = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+    bool object = i % 2;
+    struct parsed p;
+    struct err e;
+
+    buf_adds(&reply, !object ? "[ " : i % 4 < 2 ? "{\"te\\nxts\": [" : "{\"t\\u00e9xts\" : [");
+    for (int t = 0; t < 5; t++) {
+      buf_adds(&texts[t], "x");
+      for (uint64_t k = rng_below(&rng, 8); k > 0; k--)
+        buf_adds(&texts[t], pieces[rng_below(&rng, i % 3 ? 5 : N_OF(pieces))]);
+      buf_adds(&texts[t], "x");
+      buf_adds(&reply, t ? (i % 5 ? "," : " ,\n ") : "");
+      json_add_string(&reply, texts[t].s, texts[t].n);
+    }
+    buf_adds(&reply, object ? "]\n}" : "]");
+    if (parse_reply(reply.s, reply.n, &want, &p, &e) < 0)
+      fail_msg("%s: %s", reply.s, e.message);
+    assert_int_equal(p.n, 5);
+    for (int t = 0; t < 5; t++) {
+      assert_string_equal(p.texts[t].text, texts[t].s);
+      buf_release(&texts[t]);
+    }
+    parsed_release(&p);
+    buf_release(&reply);
+  }
+}
+
 int
 main(void)
 {
@@ -182,6 +221,7 @@ main(void)
     cmocka_unit_test(lines_are_read),
     cmocka_unit_test(a_cut_list_is_never_taken),
     cmocka_unit_test(too_many_texts_are_refused),
+    cmocka_unit_test(any_characters_come_back),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

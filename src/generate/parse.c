@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "generate/lines.h"
 
 struct span {
@@ -176,16 +177,105 @@ read_value(const struct json *value, struct parsed *out, struct err *e)
   return read_array(array, out, e);
 }
 
+/* ---- a list of strings, alone or as the only member of an object: what is asked for and mostly comes ---- */
+
+static size_t
+skip_space(struct span t, size_t i)
+{
+  while (i < t.n && is_space(t.s[i]))
+    i++;
+  return i;
+}
+
+/* The string whose first character stands at i, into text; the place after its closing quote. 0: it holds what has to be
+ * looked at more closely. */
+static size_t
+plain_string(struct span t, size_t i, struct buf *text)
+{
+  static const char letters[] = "\"\\/nrtbf", meant[] = "\"\\/\n\r\t\b\f";
+
+  buf_clear(text);
+  while (i < t.n) {
+    const char *escape;
+    size_t from = i;
+
+    while (i < t.n && t.s[i] != '"' && t.s[i] != '\\' && (unsigned char)t.s[i] >= ' ')
+      i++;
+    buf_add(text, t.s + from, i - from);
+    if (i < t.n && t.s[i] == '"')
+      return i + 1;
+    if (i + 1 >= t.n || t.s[i] != '\\' || !(escape = memchr(letters, t.s[i + 1], sizeof letters - 1)))
+      return 0;
+    buf_addc(text, meant[escape - letters]);
+    i += 2;
+  }
+  return 0;
+}
+
+/* The texts of the list whose bracket stands at i; the place after it, or 0. */
+static size_t
+plain_list(struct span t, size_t i, struct parsed *out)
+{
+  struct buf text = BUF_INIT;
+
+  do {
+    i = skip_space(t, i + 1);
+    i = i < t.n && t.s[i] == '"' ? plain_string(t, i + 1, &text) : 0;
+    if (i > 0 && parsed_add(out, buf_str(&text), text.n, NULL, 0, NULL) < 0)
+      i = 0;
+    if (i > 0)
+      i = skip_space(t, i);
+  } while (i > 0 && i < t.n && t.s[i] == ',');
+  buf_release(&text);
+  return i > 0 && i < t.n && t.s[i] == ']' ? i + 1 : 0;
+}
+
+/* Whether it is that; else nothing is taken. */
+static bool
+read_plain(struct span *t, struct parsed *out)
+{
+  size_t i = 0, n = out->n;
+  struct buf key = BUF_INIT;
+  bool object = t->n > 0 && *t->s == '{';
+
+  if (object) {
+    i = skip_space(*t, 1);
+    i = i < t->n && t->s[i] == '"' ? plain_string(*t, i + 1, &key) : 0;
+    i = i > 0 ? skip_space(*t, i) : t->n;
+    i = i < t->n && t->s[i] == ':' ? skip_space(*t, i + 1) : t->n;
+  }
+  i = i < t->n && t->s[i] == '[' ? plain_list(*t, i, out) : 0;
+  if (object && i > 0) {
+    i = skip_space(*t, i);
+    i = i < t->n && t->s[i] == '}' ? i + 1 : 0;
+  }
+  buf_release(&key);
+  if (i == 0 || !utf8_valid(t->s, i, NULL)) {
+    out->n = n;
+    return false;
+  }
+  t->s += i;
+  t->n -= i;
+  return true;
+}
+
+/* ---- any value ---- */
+
 /* The value at the start of t, which is not moved past it if this fails. *single: it is an object that is one text. */
 static int
 read_json(struct span *t, bool *single, struct parsed *out, struct err *e)
 {
   struct buf clean = BUF_INIT;
+  struct json *value;
   struct err why;
-  size_t n = scan_value(*t, &clean);
-  struct json *value = n > 0 ? json_parse(clean.s, clean.n, NULL, &why) : NULL;
+  size_t n;
   int result;
 
+  *single = false;
+  if (read_plain(t, out))
+    return 0;
+  n = scan_value(*t, &clean);
+  value = n > 0 ? json_parse(clean.s, clean.n, NULL, &why) : NULL;
   if (n == 0)
     result = err_set(e, ERR_FAIL, "truncated: the reply ends in the middle of a list");
   else if (!value)
