@@ -642,7 +642,7 @@ a_running_job_is_steered(void **state)
   assert_true(stop_at_once(board_stop_flag(b, id)));
   board_end(b, id, ACTIVITY_STOPPED, "stopped");
   stage_settle(&s);
-  stage_assert_shows(&s, "interrupted");   /* the file still says that it runs */
+  stage_assert_shows(&s, "recorded  stopped");   /* though the file still says that it runs */
   stage_close(&s);
 }
 

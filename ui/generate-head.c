@@ -21,6 +21,10 @@ generate_state(const struct generate *g, const struct job_item *item)
     return (struct state_words){"running", STYLE_GOOD, NULL};
   if (g->has_live && item->row.id == g->job && g->live.state == ACTIVITY_PAUSED)
     return (struct state_words){"paused", STYLE_WARN, NULL};
+  /* It ended here a moment ago: the file was read before that. */
+  if (g->has_live && item->row.id == g->job && item->row.state == JOB_RUNNING && !item->elsewhere)
+    return of_file[g->live.state == ACTIVITY_DONE ? JOB_DONE : g->live.state == ACTIVITY_STOPPED ? JOB_STOPPED
+                   : JOB_FAILED];
   if (item->elsewhere)
     return (struct state_words){"runs in another process", STYLE_GOOD, NULL};
   if (item->batch && item->row.state == JOB_PAUSED)
