@@ -309,7 +309,7 @@ take_body(struct job *j, struct item *it, const struct batches_result *r)
   row->answered_ms = clock_wall_ms();
   purse_settle(&j->purse, &it->bound, &(struct cost){.usd = told ? usd : (double)NAN,
                                                      .tokens = told ? (double)(in + out) : (double)NAN, .requests = 1});
-  job_count_answer(j, it, in, out, usd);
+  count_answer(j, it, in, out, usd);
   it->state = ITEM_ANSWERED;
   chat_reply_release(&chat);
 }

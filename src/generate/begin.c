@@ -1,4 +1,4 @@
-/* begin: how a job starts: anew, with all its requests written down, or where an earlier one stood. */
+/* begin: how a job starts: anew, with all its requests written down, or where an earlier one stood; and its life. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,8 +221,9 @@ open_purse(struct job *j, const struct job_options *o, struct err *e)
   return 0;
 }
 
-int
-job_begin(struct job *j, const struct job_options *o, struct err *e)
+/* On -1 it may have a record (row.id), which then is unfit. */
+static int
+begin(struct job *j, const struct job_options *o, struct err *e)
 {
   int found = 0;
 
@@ -243,4 +244,92 @@ job_begin(struct job *j, const struct job_options *o, struct err *e)
   if (j->blueprint.kind->change == CHANGE_INSERT)  /* it indexes the corpus: for new texts only */
     j->filters = filters_new(project_corpus(j->project), &j->blueprint.prompty.filters);
   return j->options.batch ? batch_begin(j, e) : 0;
+}
+
+/* ---- life ---- */
+
+struct job *
+job_new(struct project *p, const struct job_options *options, struct err *e)
+{
+  struct job *j = xcalloc(1, sizeof *j);
+
+  arena_init(&j->arena);
+  j->project = p;
+  j->board = project_board(p);
+  j->stop = options->stop;
+  if (begin(j, options, e) < 0) {
+    if (j->row.id != 0 && !j->over)
+      job_store_set_state(p, j->row.id, JOB_FAILED, e->message, NULL);
+    j->over = true;
+    job_free(j);
+    return NULL;
+  }
+  if (!j->over)
+    show_begin(j);
+  return j;
+}
+
+void
+job_free(struct job *j)
+{
+  struct err e = {0};
+
+  if (!j)
+    return;
+  if (!j->over)
+    end_early(j, JOB_STOPPED, ERR_INTERRUPTED, "stopped", &e);
+  batch_close(j);
+  crew_close(&j->crew);
+  show_release(j);
+  filters_free(j->filters);
+  for (size_t i = 0; i < j->n; i++) {
+    request_row_release(&j->items[i].row);
+    free(j->items[i].content);
+    free(j->items[i].finish_reason);
+  }
+  free(j->items);
+  free(j->fresh);
+  job_row_release(&j->row);
+  funnel_release(&j->funnel);
+  if (j->blueprint.kind && j->blueprint.kind->close)
+    j->blueprint.kind->close(j);
+  blueprint_release(&j->blueprint);
+  arena_release(&j->arena);
+  free(j);
+}
+
+uint32_t
+job_id(const struct job *j)
+{
+  return j->row.id;
+}
+
+uint32_t
+job_activity(const struct job *j)
+{
+  return j->activity;
+}
+
+const struct funnel *
+job_status(const struct job *j)
+{
+  return &j->funnel;
+}
+
+bool
+job_left(const struct job *j)
+{
+  return j->left;
+}
+
+bool
+job_resumed(const struct job *j)
+{
+  return j->resumed;
+}
+
+const char *
+job_says(const struct job *j)
+{
+  return j->says;
 }

@@ -2,7 +2,6 @@
  * and (job_keep_answered) reads those that are on disk, each in its turn, through the filters; one transaction then
  * writes what they gave into the corpus, and the raw replies that came, which the next step reads. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,6 @@
 #define KEEP_BATCH 512          /* replies whose texts are kept in it, and */
 #define KEEP_BYTES ((size_t)8 << 20)
 #define HELD_BYTES ((size_t)64 << 20)  /* replies that wait in memory behind one that does not come */
-#define LOST_MAX 3              /* sendings of a request whose replies get lost, where money or tokens are counted */
 
 /* Its reply is here. It is read only when it is on disk. */
 static void
@@ -92,38 +90,6 @@ send_one(struct job *j, size_t i)
   return fits;
 }
 
-/* Another teacher is asked, under whom the request is another one. False: there is nobody. */
-static bool
-hand_on(struct job *j, size_t i)
-{
-  struct item *it = &j->items[i];
-  size_t member = crew_stand_in(&j->crew, it->member);
-
-  if (member == j->crew.n)
-    return false;
-  it->member = (uint16_t)member;
-  it->n_lost = 0;
-  it->row.teacher_id = j->crew.members[member].who->recruit.row.id;
-  free(it->row.key);
-  it->row.key = requests_key(&j->blueprint, &it->row, it->row.teacher_id);
-  it->row.rekeyed = true;
-  it->state = ITEM_PLANNED;
-  if (i < j->crew.members[member].next)
-    j->crew.members[member].next = i;
-  return true;
-}
-
-/* A request that nobody can be asked for now; it stays planned on disk. */
-static void
-pass_over(struct job *j, struct item *it, const struct err *why)
-{
-  if (j->failure.code == 0)
-    j->failure = *why;
-  it->state = ITEM_DONE;
-  j->funnel.failed += !it->again;
-  j->unfinished = true;
-}
-
 /* 1: nothing more may be sent now, 0, -1. */
 static int
 send_to(struct job *j, size_t member, struct err *e)
@@ -142,8 +108,8 @@ send_to(struct job *j, size_t member, struct err *e)
     if (found > 0)
       continue;
     if (m->why.code != 0) {
-      if (!hand_on(j, m->next))
-        pass_over(j, it, &m->why);
+      if (!unanswered_hand_on(j, m->next))
+        unanswered_pass_over(j, it, &m->why);
     } else if (crew_room(&j->crew, member) == 0) {
       return 0;
     } else if (!send_one(j, m->next)) {
@@ -165,84 +131,6 @@ send_planned(struct job *j, struct err *e)
 
 /* ---- keep the raw replies ---- */
 
-/* It goes back among the planned. */
-static void
-put_back(struct job *j, size_t i)
-{
-  struct crew_member *m = &j->crew.members[j->items[i].member];
-
-  j->items[i].state = ITEM_PLANNED;
-  if (i < m->next)
-    m->next = i;
-}
-
-/* Another try of the same teacher may be due: one that was lost where losses are counted here, one that was not given
- * all its tries because few were left. */
-static bool
-is_due_again(const struct job *j, const struct item *it, const struct teacher_reply *r)
-{
-  const struct job_limits *l = &j->purse.limits;
-  const struct teacher_spec *s = &j->crew.members[it->member].who->recruit.spec;
-  uint32_t tries = s->retry.tries_max > 0 ? (uint32_t)s->retry.tries_max : TEACHER_TRIES;
-
-  if (r->fault == TEACHER_FAULT_LOST)
-    return (l->usd > 0 || l->tokens > 0) && it->n_lost < LOST_MAX;
-  return r->fault == TEACHER_FAULT_REQUEST && r->transient && l->requests > 0 && it->bound.requests < tries &&
-         it->row.tries < tries && r->tries > 0;
-}
-
-/* No reply that could be paid for came. */
-static int
-take_failure(struct job *j, size_t i, const struct teacher_reply *r, struct err *e)
-{
-  struct item *it = &j->items[i];
-  struct crew_member *m = &j->crew.members[it->member];
-
-  if (r->fault == TEACHER_FAULT_CANCELLED || is_due_again(j, it, r)) {
-    put_back(j, i);
-    return 0;
-  }
-  if (r->fault == TEACHER_FAULT_TEACHER && m->why.code == 0)
-    err_set(&m->why, r->code, "%s", r->error);
-  if (hand_on(j, i))
-    return 0;
-  if (r->code != ERR_INPUT)
-    breaker_note(&j->breaker, true);
-  it->row.http_status = (uint32_t)r->http_status;
-  free(it->row.error);
-  it->row.error = xstrdup(r->error);
-  if (job_store_fail(j->project, &it->row, !r->transient, e) < 0)
-    return -1;
-  err_set(&j->trouble, r->code, "%s", r->error);
-  if (j->failure.code == 0)
-    j->failure = j->trouble;
-  it->state = ITEM_DONE;
-  j->funnel.failed += !it->again;
-  j->unfinished = j->unfinished || r->transient;
-  return 0;
-}
-
-void
-job_count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd)
-{
-  struct request_row *row = &it->row;
-
-  row->tokens_in = tokens_in + (it->again ? row->tokens_in : 0);
-  row->tokens_out = tokens_out + (it->again ? row->tokens_out : 0);
-  row->cost_usd = usd + (it->again ? row->cost_usd : 0);
-  row->cached = false;
-  j->funnel.tokens_in += tokens_in;
-  j->funnel.tokens_out += tokens_out;
-  j->funnel.cost_usd += usd;
-  if (it->again) {
-    funnel_undrop(&j->funnel, row->label, DROP_PARSE);
-    it->again = false;
-  } else {
-    j->funnel.ok++;
-    j->funnel.answered += row->wanted;
-  }
-}
-
 /* What an endpoint does not say is estimated for the figures; the purse counts it at its bound. */
 static void
 take_answer(struct job *j, struct item *it, struct teacher_reply *r)
@@ -259,35 +147,11 @@ take_answer(struct job *j, struct item *it, struct teacher_reply *r)
   row->http_status = (uint32_t)r->http_status;
   row->teacher_id = m->who->recruit.row.id;
   row->answered_ms = clock_wall_ms();
-  job_count_answer(j, it, in, out, usd);
+  count_answer(j, it, in, out, usd);
   it->content = r->content;
   it->finish_reason = r->finish_reason;
   r->content = r->finish_reason = NULL;
   came(j, it);
-}
-
-static void
-count_tries(struct job *j, struct item *it, const struct teacher_reply *r)
-{
-  j->funnel.retried += r->tries > 1 ? (uint32_t)r->tries - 1 : 0;
-  it->row.tries += (uint32_t)r->tries;
-  it->n_lost += r->n_lost;
-  j->counts.rate_limited += (uint32_t)r->n_rate_limited;
-  j->counts.timeouts += (uint32_t)r->n_timeouts;
-  j->counts.server_errors += (uint32_t)r->n_server_errors;
-  j->counts.resets += (uint32_t)r->n_resets;
-}
-
-/* Lost tries, and replies that do not say what they took, count at the most they can cost. */
-static void
-settle(struct job *j, const struct item *it, const struct teacher_reply *r)
-{
-  double lost = r->n_lost > 0 ? NAN : 0;
-  bool told = r->tokens_in >= 0 && r->tokens_out >= 0;
-  struct cost cost = {.usd = r->answered ? r->cost_usd : lost, .requests = r->tries,
-                      .tokens = !r->answered ? lost : told ? (double)(r->tokens_in + r->tokens_out) : NAN};
-
-  purse_settle(&j->purse, &it->bound, &cost);
 }
 
 static int
@@ -297,9 +161,9 @@ take_one(struct job *j, struct teacher_reply *r, struct err *e)
 
   show_streamed(j, r->tag);
   count_tries(j, it, r);
-  settle(j, it, r);
+  count_cost(j, it, r);
   if (!r->answered)
-    return take_failure(j, (size_t)r->tag, r, e);
+    return unanswered_take(j, (size_t)r->tag, r, e);
   take_answer(j, it, r);
   return 0;
 }
@@ -372,23 +236,6 @@ read_reply(struct job *j, struct item *it, struct outcome *o)
   chat_reply_release(&chat);
   GROW(o->requests, o->cap_requests, o->n_requests + 1);
   o->requests[o->n_requests++] = it->row.id;
-}
-
-/* After it is on disk: the figures, and a line for each text. */
-static void
-account(struct job *j, const struct outcome *o)
-{
-  for (size_t i = 0; i < o->n_kept; i++) {
-    show_kept(j, o->kept[i].label, o->kept[i].text);
-    funnel_kept(&j->funnel, o->kept[i].label, 1);
-  }
-  for (size_t i = 0; i < o->n_dropped; i++) {
-    const struct dropped_row *d = &o->dropped[i];
-    enum drop_reason reason = drop_parse(d->reason);
-
-    funnel_dropped(&j->funnel, d->label, reason);
-    show_dropped(j, d->label, reason, d->text ? d->text : "(the whole reply)", d->detail);
-  }
 }
 
 /* How many samples it makes, or gives other labels. */
@@ -468,7 +315,7 @@ keep_some(struct job *j, size_t *at, bool all, struct err *e)
   if (result == 0) {
     if (j->filters)
       filters_kept(j->filters, first_id);
-    account(j, &o);
+    count_outcome(j, &o);
   }
   outcome_release(&o);
   *at = i;
@@ -556,92 +403,4 @@ job_step(struct job *j, int timeout_ms, struct err *e)
   if (paused && crew_n_sent(&j->crew) == 0)
     clock_sleep_ms(timeout_ms < 50 ? timeout_ms : 50);
   return end_check(j, e);
-}
-
-/* ---- life ---- */
-
-struct job *
-job_new(struct project *p, const struct job_options *options, struct err *e)
-{
-  struct job *j = xcalloc(1, sizeof *j);
-
-  arena_init(&j->arena);
-  j->project = p;
-  j->board = project_board(p);
-  j->stop = options->stop;
-  if (job_begin(j, options, e) < 0) {
-    if (j->row.id != 0 && !j->over)
-      job_store_set_state(p, j->row.id, JOB_FAILED, e->message, NULL);
-    j->over = true;
-    job_free(j);
-    return NULL;
-  }
-  if (!j->over)
-    show_begin(j);
-  return j;
-}
-
-void
-job_free(struct job *j)
-{
-  struct err e = {0};
-
-  if (!j)
-    return;
-  if (!j->over)
-    end_early(j, JOB_STOPPED, ERR_INTERRUPTED, "stopped", &e);
-  batch_close(j);
-  crew_close(&j->crew);
-  show_release(j);
-  filters_free(j->filters);
-  for (size_t i = 0; i < j->n; i++) {
-    request_row_release(&j->items[i].row);
-    free(j->items[i].content);
-    free(j->items[i].finish_reason);
-  }
-  free(j->items);
-  free(j->fresh);
-  job_row_release(&j->row);
-  funnel_release(&j->funnel);
-  if (j->blueprint.kind && j->blueprint.kind->close)
-    j->blueprint.kind->close(j);
-  blueprint_release(&j->blueprint);
-  arena_release(&j->arena);
-  free(j);
-}
-
-uint32_t
-job_id(const struct job *j)
-{
-  return j->row.id;
-}
-
-uint32_t
-job_activity(const struct job *j)
-{
-  return j->activity;
-}
-
-const struct funnel *
-job_status(const struct job *j)
-{
-  return &j->funnel;
-}
-
-bool
-job_left(const struct job *j)
-{
-  return j->left;
-}
-
-bool
-job_resumed(const struct job *j)
-{
-  return j->resumed;
-}
-
-const char *
-job_says(const struct job *j)
-{
-  return j->says;
 }

@@ -1,5 +1,5 @@
-/* work: the inside of a job, shared by begin.c (how it starts), job.c (the main way), end.c (how it ends), show.c (what
- * a person sees of it) and the kinds; private to this room. */
+/* work: the inside of a job, shared by job.c (the main way), begin.c (how it starts), unanswered.c (no reply came),
+ * count.c (its figures), end.c (how it ends), show.c (what a person sees of it) and the kinds; private to this room. */
 #ifndef GENERATE_WORK_H
 #define GENERATE_WORK_H
 
@@ -89,10 +89,7 @@ struct job {
   struct err why;
 };
 
-/* begin.c: fills a job of which project, board and stop are set. On -1 it may have a record (row.id), which then is
- * unfit. */
-int job_begin(struct job *j, const struct job_options *o, struct err *e);
-/* Writes further requests down and adds them behind the others. Takes rows. */
+/* begin.c: writes further requests down and adds them behind the others. Takes rows. */
 int job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e);
 
 /* params.c: what a job was asked to do, as it stands in its record. NULL: the wish cannot be planned. */
@@ -104,14 +101,29 @@ char *params_again(const char *old, struct job_options *o, struct arena *a);
 /* A reply to the same request that stands in the file already, in whatever job; it is written with the next that are
  * taken. 1: taken from there, 0, -1. */
 int job_answer_from_file(struct job *j, struct item *it, struct err *e);
-/* What a paid reply took, in the row and the figures. One that was asked again has cost what both replies cost. */
-void job_count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd);
 int job_take_replies(struct job *j, int timeout_ms, struct err *e);
 /* Reads and keeps those whose turn it is, and writes those that came; or, when nothing more will come, all that are
  * there, until nothing is left to do. */
 int job_keep_answered(struct job *j, bool all, struct err *e);
 /* Writes the raw replies that came, whatever else has failed. */
 void job_save(struct job *j);
+
+/* unanswered.c */
+/* Another teacher is asked, under whom the request is another one. False: there is nobody. */
+bool unanswered_hand_on(struct job *j, size_t i);
+/* A request that nobody can be asked for now; it stays planned on disk. */
+void unanswered_pass_over(struct job *j, struct item *it, const struct err *why);
+/* No reply that could be paid for came. */
+int unanswered_take(struct job *j, size_t i, const struct teacher_reply *r, struct err *e);
+
+/* count.c */
+void count_tries(struct job *j, struct item *it, const struct teacher_reply *r);
+/* In the purse. Lost tries, and replies that do not say what they took, count at the most they can cost. */
+void count_cost(struct job *j, const struct item *it, const struct teacher_reply *r);
+/* What a paid reply took, in the row and the figures. One that was asked again has cost what both replies cost. */
+void count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd);
+/* After it is on disk: the figures, and a line for each text. */
+void count_outcome(struct job *j, const struct outcome *o);
 
 /* end.c */
 /* Begins to wind up; the first reason stands. */

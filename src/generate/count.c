@@ -1,0 +1,64 @@
+/* count: what replies took and what they gave, in the figures of a job and in its purse. */
+#include <math.h>
+
+#include "generate/work.h"
+
+void
+count_tries(struct job *j, struct item *it, const struct teacher_reply *r)
+{
+  j->funnel.retried += r->tries > 1 ? (uint32_t)r->tries - 1 : 0;
+  it->row.tries += (uint32_t)r->tries;
+  it->n_lost += r->n_lost;
+  j->counts.rate_limited += (uint32_t)r->n_rate_limited;
+  j->counts.timeouts += (uint32_t)r->n_timeouts;
+  j->counts.server_errors += (uint32_t)r->n_server_errors;
+  j->counts.resets += (uint32_t)r->n_resets;
+}
+
+void
+count_cost(struct job *j, const struct item *it, const struct teacher_reply *r)
+{
+  double lost = r->n_lost > 0 ? NAN : 0;
+  bool told = r->tokens_in >= 0 && r->tokens_out >= 0;
+  struct cost cost = {.usd = r->answered ? r->cost_usd : lost, .requests = r->tries,
+                      .tokens = !r->answered ? lost : told ? (double)(r->tokens_in + r->tokens_out) : NAN};
+
+  purse_settle(&j->purse, &it->bound, &cost);
+}
+
+void
+count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd)
+{
+  struct request_row *row = &it->row;
+
+  row->tokens_in = tokens_in + (it->again ? row->tokens_in : 0);
+  row->tokens_out = tokens_out + (it->again ? row->tokens_out : 0);
+  row->cost_usd = usd + (it->again ? row->cost_usd : 0);
+  row->cached = false;
+  j->funnel.tokens_in += tokens_in;
+  j->funnel.tokens_out += tokens_out;
+  j->funnel.cost_usd += usd;
+  if (it->again) {
+    funnel_undrop(&j->funnel, row->label, DROP_PARSE);
+    it->again = false;
+  } else {
+    j->funnel.ok++;
+    j->funnel.answered += row->wanted;
+  }
+}
+
+void
+count_outcome(struct job *j, const struct outcome *o)
+{
+  for (size_t i = 0; i < o->n_kept; i++) {
+    show_kept(j, o->kept[i].label, o->kept[i].text);
+    funnel_kept(&j->funnel, o->kept[i].label, 1);
+  }
+  for (size_t i = 0; i < o->n_dropped; i++) {
+    const struct dropped_row *d = &o->dropped[i];
+    enum drop_reason reason = drop_parse(d->reason);
+
+    funnel_dropped(&j->funnel, d->label, reason);
+    show_dropped(j, d->label, reason, d->text ? d->text : "(the whole reply)", d->detail);
+  }
+}
