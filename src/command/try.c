@@ -149,27 +149,10 @@ wait_for_reply(struct trial *t, struct teacher *teacher)
 static int
 keep_reply(struct trial *t, struct teacher_reply *r, struct err *e)
 {
-  struct request_row *row = t->rows;
-
-  row->http_status = (uint32_t)r->http_status;
-  row->tries = (uint32_t)r->tries;
-  if (!r->answered) {
-    free(row->error);
-    row->error = xstrdup(r->error);
-    job_store_fail(t->c->project, row, true, NULL);
-    job_store_set_state(t->c->project, t->job, JOB_FAILED, r->error, NULL);
-    return err_set(e, r->code ? r->code : ERR_FAIL, "%s", r->error);
-  }
-  row->reply = r->body;
-  row->n_reply = r->body_size;
-  r->body = NULL;
-  row->tokens_in = (uint64_t)(r->tokens_in >= 0 ? r->tokens_in : (int64_t)strlen(row->messages) / 4);
-  row->tokens_out = (uint64_t)(r->tokens_out >= 0 ? r->tokens_out : (int64_t)row->n_reply / 4);
-  row->cost_usd = teacher_cost_usd(&t->blueprint.team->recruit.spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
-  row->answered_ms = clock_wall_ms();
-  if (job_store_reply(t->c->project, row, 1, e) < 0)
-    return -1;
-  return job_store_set_state(t->c->project, t->job, JOB_DONE, "", e);
+  if (requests_keep(t->c->project, t->rows, &t->blueprint.team->recruit.spec, r, e) == 0)
+    return job_store_set_state(t->c->project, t->job, JOB_DONE, "", e);
+  job_store_set_state(t->c->project, t->job, JOB_FAILED, e->message, NULL);
+  return -1;
 }
 
 static int

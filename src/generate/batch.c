@@ -289,27 +289,21 @@ static void
 take_body(struct job *j, struct item *it, const struct batches_result *r)
 {
   struct request_row *row = &it->row;
+  struct cost cost = {.usd = NAN, .tokens = NAN, .requests = 1};
   struct chat_reply chat;
   struct err ignored = {0};
-  uint64_t in, out;
-  bool told;
-  double usd;
 
   chat_parse(r->body, r->n_body, &chat, &ignored);
-  told = chat.tokens_in >= 0 && chat.tokens_out >= 0;
-  in = chat.tokens_in >= 0 ? (uint64_t)chat.tokens_in : strlen(row->messages) / 4;
-  out = chat.tokens_out >= 0 ? (uint64_t)chat.tokens_out : r->n_body / 4;
-  usd = teacher_batch_cost_usd(spec_of(j, it), (int64_t)in, (int64_t)out);
+  if (chat.tokens_in >= 0 && chat.tokens_out >= 0) {
+    cost.usd = teacher_batch_cost_usd(spec_of(j, it), chat.tokens_in, chat.tokens_out);
+    cost.tokens = (double)(chat.tokens_in + chat.tokens_out);
+  }
   row->reply = xstrndup(r->body, r->n_body);
   row->n_reply = r->n_body;
-  row->http_status = (uint32_t)r->http_status;
   row->tries++;
   row->batch_id = 0;
-  row->teacher_id = j->crew.members[it->member].who->recruit.row.id;
-  row->answered_ms = clock_wall_ms();
-  purse_settle(&j->purse, &it->bound, &(struct cost){.usd = told ? usd : (double)NAN,
-                                                     .tokens = told ? (double)(in + out) : (double)NAN, .requests = 1});
-  count_answer(j, it, in, out, usd);
+  purse_settle(&j->purse, &it->bound, &cost);
+  count_answer(j, it, r->http_status, chat.tokens_in, chat.tokens_out, TEACHER_BATCH_PRICE);
   it->state = ITEM_ANSWERED;
   chat_reply_release(&chat);
 }
@@ -319,18 +313,16 @@ static int
 fail_item(struct collecting *c, struct item *it, int http_status, const char *why, bool for_good, struct err *e)
 {
   struct job *j = c->j;
+  struct err failure;
 
   it->row.http_status = (uint32_t)http_status;
   it->row.batch_id = 0;
   it->row.tries += http_status != 0;
   free(it->row.error);
   it->row.error = xstrdup(why);
-  it->state = ITEM_DONE;
   purse_settle(&j->purse, &it->bound, &(struct cost){.requests = http_status ? 1 : 0});
-  if (j->failure.code == 0)
-    err_set(&j->failure, ERR_FAIL, "%s", why);
-  j->funnel.failed += !it->again;
-  j->unfinished = j->unfinished || !for_good;
+  err_set(&failure, ERR_FAIL, "%s", why);
+  count_failure(j, it, &failure, for_good);
   return pile_on(for_good ? &c->failed : &c->put_off, it) ? flush(c, e) : 0;
 }
 

@@ -27,18 +27,22 @@ count_cost(struct job *j, const struct item *it, const struct teacher_reply *r)
 }
 
 void
-count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd)
+count_answer(struct job *j, struct item *it, int http_status, int64_t tokens_in, int64_t tokens_out, double price)
 {
-  struct request_row *row = &it->row;
+  const struct recruit *who = &j->crew.members[it->member].who->recruit;
+  struct request_row *row = &it->row, before = it->row;
 
-  row->tokens_in = tokens_in + (it->again ? row->tokens_in : 0);
-  row->tokens_out = tokens_out + (it->again ? row->tokens_out : 0);
-  row->cost_usd = usd + (it->again ? row->cost_usd : 0);
+  row->http_status = (uint32_t)http_status;
+  row->teacher_id = who->row.id;
   row->cached = false;
-  j->funnel.tokens_in += tokens_in;
-  j->funnel.tokens_out += tokens_out;
-  j->funnel.cost_usd += usd;
+  requests_answered(row, &who->spec, tokens_in, tokens_out, price);
+  j->funnel.tokens_in += row->tokens_in;
+  j->funnel.tokens_out += row->tokens_out;
+  j->funnel.cost_usd += row->cost_usd;
   if (it->again) {
+    row->tokens_in += before.tokens_in;
+    row->tokens_out += before.tokens_out;
+    row->cost_usd += before.cost_usd;
     funnel_undrop(&j->funnel, row->label, DROP_PARSE);
     it->again = false;
   } else {
@@ -61,4 +65,14 @@ count_outcome(struct job *j, const struct outcome *o)
     funnel_dropped(&j->funnel, d->label, reason);
     show_dropped(j, d->label, reason, d->text ? d->text : "(the whole reply)", d->detail);
   }
+}
+
+void
+count_failure(struct job *j, struct item *it, const struct err *why, bool for_good)
+{
+  if (j->failure.code == 0)
+    j->failure = *why;
+  it->state = ITEM_DONE;
+  j->funnel.failed += !it->again;
+  j->unfinished = j->unfinished || !for_good;
 }

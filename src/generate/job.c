@@ -109,7 +109,7 @@ send_to(struct job *j, size_t member, struct err *e)
       continue;
     if (m->why.code != 0) {
       if (!unanswered_hand_on(j, m->next))
-        unanswered_pass_over(j, it, &m->why);
+        count_failure(j, it, &m->why, false);  /* on disk it stays planned */
     } else if (crew_room(&j->crew, member) == 0) {
       return 0;
     } else if (!send_one(j, m->next)) {
@@ -131,26 +131,15 @@ send_planned(struct job *j, struct err *e)
 
 /* ---- keep the raw replies ---- */
 
-/* What an endpoint does not say is estimated for the figures; the purse counts it at its bound. */
 static void
 take_answer(struct job *j, struct item *it, struct teacher_reply *r)
 {
-  const struct crew_member *m = &j->crew.members[it->member];
-  struct request_row *row = &it->row;
-  uint64_t in = r->tokens_in >= 0 ? (uint64_t)r->tokens_in : strlen(row->messages) / 4;
-  uint64_t out = r->tokens_out >= 0 ? (uint64_t)r->tokens_out : r->body_size / 4;
-  double usd = teacher_cost_usd(&m->who->recruit.spec, (int64_t)in, (int64_t)out);
-
-  row->reply = r->body;
-  row->n_reply = r->body_size;
-  r->body = NULL;
-  row->http_status = (uint32_t)r->http_status;
-  row->teacher_id = m->who->recruit.row.id;
-  row->answered_ms = clock_wall_ms();
-  count_answer(j, it, in, out, usd);
+  it->row.reply = r->body;
+  it->row.n_reply = r->body_size;
   it->content = r->content;
   it->finish_reason = r->finish_reason;
-  r->content = r->finish_reason = NULL;
+  r->body = r->content = r->finish_reason = NULL;
+  count_answer(j, it, r->http_status, r->tokens_in, r->tokens_out, 1);
   came(j, it);
 }
 

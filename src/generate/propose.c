@@ -118,33 +118,10 @@ prepare_request(struct asker *a)
 /* ---- asking ---- */
 
 static int
-keep_reply(struct asker *a, struct teacher_reply *r, struct err *e)
-{
-  struct request_row *row = &a->row;
-  const struct teacher_spec *s = &blueprint_member(&a->blueprint, 0)->recruit.spec;
-
-  row->http_status = (uint32_t)r->http_status;
-  row->tries = (uint32_t)r->tries;
-  if (!r->answered) {
-    free(row->error);
-    row->error = xstrdup(r->error);
-    job_store_fail(a->project, row, true, NULL);
-    return err_set(e, r->code ? r->code : ERR_FAIL, "%s", r->error);
-  }
-  row->reply = r->body;
-  row->n_reply = r->body_size;
-  r->body = NULL;
-  row->tokens_in = r->tokens_in >= 0 ? (uint64_t)r->tokens_in : strlen(row->messages) / 4;
-  row->tokens_out = r->tokens_out >= 0 ? (uint64_t)r->tokens_out : row->n_reply / 4;
-  row->cost_usd = teacher_cost_usd(s, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
-  row->answered_ms = clock_wall_ms();
-  return job_store_reply(a->project, row, 1, e);
-}
-
-static int
 send(struct asker *a, struct err *e)
 {
-  struct teacher *teacher = teacher_open(&blueprint_member(&a->blueprint, 0)->recruit.spec, e);
+  const struct teacher_spec *spec = &blueprint_member(&a->blueprint, 0)->recruit.spec;
+  struct teacher *teacher = teacher_open(spec, e);
   struct teacher_reply *r = NULL;
   int result = -1;
 
@@ -155,7 +132,7 @@ send(struct asker *a, struct err *e)
   while (!r && !stop_wanted(a->o->stop))
     r = teacher_take(teacher, 50);
   if (r)
-    result = keep_reply(a, r, e);
+    result = requests_keep(a->project, &a->row, spec, r, e);
   else
     err_set(e, ERR_INTERRUPTED, "stopped");
   teacher_reply_free(r);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -308,4 +309,33 @@ outgoing_release(struct outgoing *o)
   free(o->extra);
   free(o->schema);
   o->extra = o->schema = NULL;
+}
+
+void
+requests_answered(struct request_row *row, const struct teacher_spec *spec, int64_t tokens_in, int64_t tokens_out,
+                  double price)
+{
+  row->tokens_in = tokens_in >= 0 ? (uint64_t)tokens_in : strlen(row->messages) / 4;
+  row->tokens_out = tokens_out >= 0 ? (uint64_t)tokens_out : row->n_reply / 4;
+  row->cost_usd = price * teacher_cost_usd(spec, (int64_t)row->tokens_in, (int64_t)row->tokens_out);
+  row->answered_ms = clock_wall_ms();
+}
+
+int
+requests_keep(struct project *p, struct request_row *row, const struct teacher_spec *spec, struct teacher_reply *r,
+              struct err *e)
+{
+  row->http_status = (uint32_t)r->http_status;
+  row->tries = (uint32_t)r->tries;
+  if (!r->answered) {
+    free(row->error);
+    row->error = xstrdup(r->error);
+    job_store_fail(p, row, true, NULL);
+    return err_set(e, r->code ? r->code : ERR_FAIL, "%s", r->error);
+  }
+  row->reply = r->body;
+  row->n_reply = r->body_size;
+  r->body = NULL;
+  requests_answered(row, spec, r->tokens_in, r->tokens_out, 1);
+  return job_store_reply(p, row, 1, e);
 }

@@ -73,5 +73,13 @@ struct outgoing {
 };
 void outgoing_init(struct outgoing *o, const struct blueprint *b, const struct request_row *row);
 void outgoing_release(struct outgoing *o);
+/* A reply has come, row->reply is set: what it took. Tokens that the endpoint does not say (-1) are estimated, at four
+ * bytes each. price: 1, or the part of the price that is billed (TEACHER_BATCH_PRICE). */
+void requests_answered(struct request_row *row, const struct teacher_spec *spec, int64_t tokens_in, int64_t tokens_out,
+                       double price);
+/* Puts away, in row and file, what came of a request that stands alone, outside of any plan. -1 also where no reply
+ * came, with the reply's code and words. Takes r's body. */
+int requests_keep(struct project *p, struct request_row *row, const struct teacher_spec *spec, struct teacher_reply *r,
+                  struct err *e);
 
 #endif

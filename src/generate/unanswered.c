@@ -26,16 +26,6 @@ unanswered_hand_on(struct job *j, size_t i)
   return true;
 }
 
-void
-unanswered_pass_over(struct job *j, struct item *it, const struct err *why)
-{
-  if (j->failure.code == 0)
-    j->failure = *why;
-  it->state = ITEM_DONE;
-  j->funnel.failed += !it->again;
-  j->unfinished = true;
-}
-
 /* It goes back among the planned. */
 static void
 put_back(struct job *j, size_t i)
@@ -84,10 +74,6 @@ unanswered_take(struct job *j, size_t i, const struct teacher_reply *r, struct e
   if (job_store_fail(j->project, &it->row, !r->transient, e) < 0)
     return -1;
   err_set(&j->trouble, r->code, "%s", r->error);
-  if (j->failure.code == 0)
-    j->failure = j->trouble;
-  it->state = ITEM_DONE;
-  j->funnel.failed += !it->again;
-  j->unfinished = j->unfinished || r->transient;
+  count_failure(j, it, &j->trouble, !r->transient);
   return 0;
 }

@@ -111,8 +111,6 @@ void job_save(struct job *j);
 /* unanswered.c */
 /* Another teacher is asked, under whom the request is another one. False: there is nobody. */
 bool unanswered_hand_on(struct job *j, size_t i);
-/* A request that nobody can be asked for now; it stays planned on disk. */
-void unanswered_pass_over(struct job *j, struct item *it, const struct err *why);
 /* No reply that could be paid for came. */
 int unanswered_take(struct job *j, size_t i, const struct teacher_reply *r, struct err *e);
 
@@ -120,8 +118,11 @@ int unanswered_take(struct job *j, size_t i, const struct teacher_reply *r, stru
 void count_tries(struct job *j, struct item *it, const struct teacher_reply *r);
 /* In the purse. Lost tries, and replies that do not say what they took, count at the most they can cost. */
 void count_cost(struct job *j, const struct item *it, const struct teacher_reply *r);
-/* What a paid reply took, in the row and the figures. One that was asked again has cost what both replies cost. */
-void count_answer(struct job *j, struct item *it, uint64_t tokens_in, uint64_t tokens_out, double usd);
+/* What a paid reply (row.reply) took, in the row and the figures; price as requests_answered has it. One that was asked
+ * again has cost what both replies cost. */
+void count_answer(struct job *j, struct item *it, int http_status, int64_t tokens_in, int64_t tokens_out, double price);
+/* Nothing comes of the request in this run; not for good: it may at another time. */
+void count_failure(struct job *j, struct item *it, const struct err *why, bool for_good);
 /* After it is on disk: the figures, and a line for each text. */
 void count_outcome(struct job *j, const struct outcome *o);
 
