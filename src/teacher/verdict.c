@@ -122,6 +122,7 @@ why_unreachable(CURL *easy, CURLcode code, char *out, size_t size)
     {CURLE_COULDNT_RESOLVE_PROXY, "no such host as the proxy (is https_proxy right?)"},
     {CURLE_OPERATION_TIMEDOUT, "no connection in time"},
     {CURLE_PEER_FAILED_VERIFICATION, "nobody we trust vouches for its certificate"},
+    {CURLE_SSL_CACERT_BADFILE, "this machine knows no certificates to trust (apt-get install ca-certificates)"},
     {CURLE_SSL_CONNECT_ERROR, "it does not speak TLS (http:// instead of https://?)"},
   };
   long number = 0;
