@@ -4,7 +4,8 @@
  * Kill -9 at any moment hands nothing in twice. The order of writes: (1) the batch and which requests are its own are
  * on disk; (2) the file is uploaded (a second time costs nothing), its name written; (3) the batch is made of the file,
  * its name written; whoever finds a file without a batch asks the endpoint first whether it made one; (4) what came is
- * written as it came, and only then is the batch collected: begun again, replies that are on disk are passed over. A request is in one batch at a time. Those that a batch did not answer (expired, cancelled, refused, a
+ * written as it came, and only then is the batch collected: begun again, replies that are on disk are passed over
+ * (collect.h). A request is in one batch at a time. Those that a batch did not answer (expired, cancelled, refused, a
  * line that failed) are let go, and go into another one when the job is gone on with, not before.
  *
  * Life: batch_open; batch_begin after the job's items are loaded; batch_step until it says so; batch_close.
