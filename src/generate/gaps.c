@@ -1,7 +1,6 @@
 /* gaps: how many requests a round needs: what labels and cells lack, and what can be expected of a request. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "generate/round.h"
@@ -11,15 +10,8 @@ bool
 round_allows(const struct round *u, size_t attribute, size_t value)
 {
   const struct prompty_attribute *a = &u->t->attributes[attribute];
-  bool restricted = false;
 
-  for (size_t i = 0; i < u->o->n_restrictions; i++)
-    if (strcmp(u->o->restrictions[i].attribute, a->name) == 0) {
-      if (strcmp(u->o->restrictions[i].value, a->values[value]) == 0)
-        return true;
-      restricted = true;
-    }
-  return !restricted;
+  return plan_allows(u->o->restrictions, u->o->n_restrictions, a->name, a->values[value]);
 }
 
 /* Texts wished of each value of an attribute: its share of the label's, as planned. To be freed. */

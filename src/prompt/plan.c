@@ -1,9 +1,9 @@
 #include "prompt/plan.h"
-#include "base/nearest.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 
 #define CELLS_MAX ((uint64_t)1 << 50)
 
@@ -46,14 +46,14 @@ check_restriction(const struct prompty *t, const struct plan_restriction *r, str
   return unknown(e, t, what, &near);
 }
 
-static bool
-allowed(const struct plan_wish *wish, const struct prompty_attribute *a, const char *value)
+bool
+plan_allows(const struct plan_restriction *restrictions, size_t n, const char *attribute, const char *value)
 {
   bool restricted = false;
 
-  for (size_t i = 0; i < wish->n_restrictions; i++)
-    if (strcmp(wish->restrictions[i].attribute, a->name) == 0) {
-      if (strcmp(wish->restrictions[i].value, value) == 0)
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(restrictions[i].attribute, attribute) == 0) {
+      if (strcmp(restrictions[i].value, value) == 0)
         return true;
       restricted = true;
     }
@@ -72,7 +72,7 @@ make_grid(struct grid *g, struct arena *a, const struct prompty *t, const struct
 
     g->values[i] = arena_alloc(a, attribute->n * sizeof *g->values[i]);
     for (size_t k = 0; k < attribute->n; k++)
-      if (allowed(wish, attribute, attribute->values[k]))
+      if (plan_allows(wish->restrictions, wish->n_restrictions, attribute->name, attribute->values[k]))
         g->values[i][g->n[i]++] = (uint32_t)k;
     g->before[i] = g->n_cells;
     g->n_cells *= g->n[i];

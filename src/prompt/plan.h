@@ -12,6 +12,7 @@
 #ifndef PROMPT_PLAN_H
 #define PROMPT_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,7 @@ struct plan {
 struct plan_restriction {
   const char *attribute, *value;
 };
+bool plan_allows(const struct plan_restriction *restrictions, size_t n, const char *attribute, const char *value);
 
 struct plan_wish {
   size_t per_label;             /* texts for each label, or */
