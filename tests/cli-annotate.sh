@@ -9,6 +9,7 @@ expect 0 "$R" new t.retort --from "$example"
 expect 0 "$R" annotate t.retort --filter split:test --dry-run
 prints 'requests  240 (0 answered already)'
 expect 0 "$R" annotate t.retort --filter split:test
+prints 'job 1: 240 texts to be labelled in 240 requests'
 prints 'votes     240, 0 of them none of the labels'
 prints 'labels    0 texts have new ones'
 prints 'accuracy 1.000'
@@ -55,6 +56,7 @@ expect 0 "$R" redo a.retort
 expect 0 "$R" annotate a.retort --resume
 prints 'job 1:'
 expect 0 "$R" annotate a.retort --filter split:pool --relabel --repeats 3
+prints ': 50 texts to be labelled, each 3 times, in 150 requests'
 prints 'agree on 1.000 of the pairs over 50 texts'
 grep -q 'temperature is 0' err || bad "repeats at temperature 0 are remarked on"
 

@@ -173,6 +173,45 @@ unlabelled_texts_get_labels(void **state)
   close_project(p);
 }
 
+/* A reply without a label of ours is asked for again with --retry-errors, and what it said of other texts with it. */
+static void
+no_label_is_asked_again(void **state)
+{
+  struct project *p = new_project("off", TASK_CLASSIFY, ask_many);
+  struct buf lines = BUF_INIT;
+  uint32_t ids[2] = {add(p, "paid", -1, SPLIT_POOL, ORIGIN_IMPORTED), add(p, "hello", -1, SPLIT_POOL, ORIGIN_IMPORTED)};
+  struct job_options o = about(ids, 2);
+  struct funnel f;
+  struct err e = {0};
+
+  (void)state;
+  o.texts_a_request = 2;
+  record(&lines, "1=paid 2=hello ", "[{\"index\":1,\"label\":\"returns\"},{\"index\":2,\"label\":\"smalltalk\"}]");
+  put_recorded(p, &lines);
+  must(run_job(p, &o, &f, &e), &e);
+  assert_int_equal(f.kept, 1);
+  assert_int_equal(f.dropped[DROP_LABEL], 1);
+  funnel_release(&f);
+  buf_clear(&lines);
+  record(&lines, "1=paid 2=hello ", "[{\"index\":1,\"label\":\"billing\"},{\"index\":2,\"label\":\"shipping\"}]");
+  put_recorded(p, &lines);
+  o.resume = true;
+  must(run_job(p, &o, &f, &e), &e);                                    /* it is done */
+  assert_int_equal(label_of(p, ids[0]), 2);
+  funnel_release(&f);
+  o.retry_failed = true;
+  must(run_job(p, &o, &f, &e), &e);
+  assert_int_equal(f.kept, 2);
+  assert_int_equal(f.dropped[DROP_LABEL], 0);
+  assert_int_equal(f.ok, 1);
+  assert_int_equal(count_votes(p), 2);
+  assert_int_equal(label_of(p, ids[0]), 0);
+  assert_int_equal(label_of(p, ids[1]), 1);
+  funnel_release(&f);
+  buf_release(&lines);
+  close_project(p);
+}
+
 static void
 the_teacher_becomes_a_predictor(void **state)
 {
@@ -715,6 +754,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(unlabelled_texts_get_labels),
+    cmocka_unit_test(no_label_is_asked_again),
     cmocka_unit_test(the_teacher_becomes_a_predictor),
     cmocka_unit_test(repeats_vote),
     cmocka_unit_test(a_person_has_the_last_word),

@@ -132,8 +132,11 @@ print_figures(const struct annotation *a, const struct funnel *f, const struct t
   struct call *c = a->c;
   struct buf usd = BUF_INIT;
 
-  print_line(c, "job %u: %u texts to be labelled, with repeats, in %u requests", f->job_id, f->requested,
-             f->n_requests);
+  if (a->job.o.repeats > 1)
+    print_line(c, "job %u: %u texts to be labelled, each %d times, in %u requests", f->job_id,
+               f->requested / (unsigned)a->job.o.repeats, a->job.o.repeats, f->n_requests);
+  else
+    print_line(c, "job %u: %u texts to be labelled in %u requests", f->job_id, f->requested, f->n_requests);
   print_line(c, "  requests  %u answered, %u from the file, %u retried, %u failed", f->ok, f->cached, f->retried,
              f->failed);
   print_line(c, "  votes     %zu, %zu of them none of the labels; %u replies could not be read", t->n_votes, t->n_off,

@@ -32,7 +32,7 @@
   {.name = "resume", .type = OPTION_FLAG, \
    .summary = "go on with the unfinished job of this template and teacher, or begin it"}, \
   {.name = "retry-errors", .type = OPTION_FLAG, \
-   .summary = "as --resume, and what failed for good or could not be read is asked again"}, \
+   .summary = "as --resume, and what failed for good, could not be read or was none of the labels is asked again"}, \
   {.name = "retry-failed", .type = OPTION_FLAG, .summary = "the same as --retry-errors"}, \
   {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N", \
    .summary = "of what is drawn into prompts"}

@@ -129,21 +129,27 @@ compare_ids(const void *x, const void *y)
   return a < b ? -1 : a > b;
 }
 
-/* The requests whose reply could not be read, ascending; to be freed. */
+/* The requests whose reply could not be read, or gave a text no label, ascending; to be freed. */
 static int
 unreadable(struct job *j, uint32_t **ids, size_t *n, struct err *e)
 {
-  struct dropped_row *rows = NULL;
-  size_t n_rows = 0;
+  static const enum drop_reason reasons[] = {DROP_PARSE, DROP_LABEL};
+  size_t cap = 0;
 
   *n = 0;
   *ids = NULL;
-  if (job_store_dropped(j->project, j->row.id, drop_defs[DROP_PARSE].name, &rows, &n_rows, e) < 0)
-    return -1;
-  *ids = xcalloc(n_rows + 1, sizeof **ids);
-  for (size_t i = 0; i < n_rows; i++)
-    (*ids)[(*n)++] = rows[i].request_id;
-  dropped_rows_free(rows, n_rows);
+  for (size_t i = 0; i < N_OF(reasons); i++) {
+    struct dropped_row *rows = NULL;
+    size_t n_rows = 0;
+
+    if (job_store_dropped(j->project, j->row.id, drop_defs[reasons[i]].name, &rows, &n_rows, e) < 0)
+      return -1;
+    GROW(*ids, cap, *n + n_rows + 1);
+    for (size_t k = 0; k < n_rows; k++)
+      (*ids)[(*n)++] = rows[k].request_id;
+    j->recount = j->recount || (reasons[i] == DROP_LABEL && n_rows > 0);
+    dropped_rows_free(rows, n_rows);
+  }
   qsort(*ids, *n, sizeof **ids, compare_ids);
   return 0;
 }

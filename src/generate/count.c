@@ -43,7 +43,8 @@ count_answer(struct job *j, struct item *it, int http_status, int64_t tokens_in,
     row->tokens_in += before.tokens_in;
     row->tokens_out += before.tokens_out;
     row->cost_usd += before.cost_usd;
-    funnel_undrop(&j->funnel, row->label, DROP_PARSE);
+    if (!j->recount)
+      funnel_undrop(&j->funnel, row->label, DROP_PARSE);
     it->again = false;
   } else {
     j->funnel.ok++;

@@ -8,9 +8,24 @@
 #define DRAIN_MS 60000          /* after a wish to stop, replies under way are waited for so long */
 #define GIVE_UP_STEPS 100       /* of 50 ms: until what was cancelled is back */
 
+static void
+recount(struct job *j)
+{
+  struct funnel f;
+
+  if (funnel_load(&f, j->project, j->row.id, NULL) == 0) {
+    funnel_release(&j->funnel);
+    j->funnel = f;
+  } else {
+    funnel_release(&f);
+  }
+}
+
 static int
 end(struct job *j, enum job_state state, int result, struct err *e)
 {
+  if (j->recount)
+    recount(j);
   j->over = true;
   j->result = result;
   j->why = result < 0 ? *e : (struct err){0};

@@ -26,7 +26,7 @@ struct item {
   struct request_row row;      /* reply is set from the answer until it is read */
   enum item_state state;
   uint16_t member;             /* of the crew: who is asked */
-  bool again;                  /* its reply could not be read: until a new one is on disk, that stands */
+  bool again;                  /* its reply could not be read, or was no label: it stands until a new one is on disk */
   int n_lost;                  /* tries whose reply never came */
   char *content, *finish_reason;  /* of a reply that has just come; NULL: to be read from it */
   struct cost bound;           /* the most that it may cost, while sent */
@@ -83,6 +83,7 @@ struct job {
   struct err failure;          /* the first request that failed */
   struct err trouble;          /* why the last request failed, or its reply could not be read */
   bool resumed, unfinished;    /* unfinished: some request may succeed at another time */
+  bool recount;                /* votes are taken back with a reply that is asked for again: the file knows how many */
   bool tripped;                /* the breaker has paused it */
   bool over, left;             /* left: requests are under way in batches */
   int result;                  /* of job_step from now on */

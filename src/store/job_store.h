@@ -85,7 +85,8 @@ int job_store_answered(struct project *p, const char *key, struct request_row *r
 /* Writes raw replies (fields used: id, reply, n_reply, http_status, tries, tokens, cost, cached, sent_ms, answered_ms,
  * key if rekeyed; teacher_id if not 0) and marks the requests answered, durably when this returns. One transaction for
  * all n, so a busy job hands over several at once. A row of state parsed is one that was asked again because its reply
- * could not be read: it leaves the quarantine. They are in no batch any more. */
+ * could not be read, or gave a text no label: it leaves the quarantine, and its votes are forgotten. They are in no
+ * batch any more. */
 int job_store_reply(struct project *p, const struct request_row *rows, size_t n, struct err *e);
 /* Writes that a request failed (for good, or so far: state stays planned): fields used: id, http_status, tries,
  * error, teacher_id if not 0 (whom it is for now). It is in no batch any more. */

@@ -204,7 +204,8 @@ write_reply(struct project *p, const struct request_row *r, struct err *e)
                                   " error='', unparsable=0, batch=0 WHERE id=?1";
   static const char key_sql[] = "UPDATE request SET key=?2 WHERE id=?1";  /* the index is dear: only where it must be */
   static const char unread_sql[] = "DELETE FROM dropped WHERE job=(SELECT job FROM request WHERE id=?1)"
-                                   " AND reason='parse' AND request=?1 AND text IS NULL";
+                                   " AND (reason='parse' AND text IS NULL OR reason='label') AND request=?1";
+  static const char unsay_sql[] = "DELETE FROM vote WHERE request=?1";
   static const char body_sql[] = "INSERT INTO reply (request, body) VALUES (?, ?)"
                                  " ON CONFLICT DO UPDATE SET body = excluded.body";
 
@@ -215,7 +216,8 @@ write_reply(struct project *p, const struct request_row *r, struct err *e)
     return err_set(e, ERR_INPUT, "there is no request %u", r->id);
   if (r->rekeyed && db_run(&p->db, e, key_sql, "ut", r->id, r->key))
     return -1;
-  if (r->state == REQUEST_PARSED && db_run(&p->db, e, unread_sql, "u", r->id))
+  if (r->state == REQUEST_PARSED &&
+      (db_run(&p->db, e, unread_sql, "u", r->id) || db_run(&p->db, e, unsay_sql, "u", r->id)))
     return -1;
   return db_run(&p->db, e, body_sql, "ub", r->id, (const void *)or_empty(r->reply), r->n_reply);
 }
