@@ -191,40 +191,6 @@ votes_are_kept(void **state)
   check_whole();
 }
 
-static void
-replies_are_read_again(void **state)
-{
-  struct project *p = a_job(3, 2);
-  struct dropped_row dropped = {.request_id = 1, .label = 1, .text = S("b"), .reason = S("too_short")}, *rows;
-  struct change *ch = change_new(CHANGE_INSERT, "job 1", "generate 1 samples");
-  struct vote_row vote = {.request_id = 1, .sample_id = 1, .teacher_id = 1}, *votes;
-  struct kept k = {.requests = (uint32_t[]){1}, .n_requests = 1, .change = ch, .dropped = &dropped, .n_dropped = 1};
-  struct err e = {0};
-  size_t n;
-
-  (void)state;
-  add_text(ch, "one", 1);
-  must(job_store_keep_all(p, &k, NULL, &e), &e);
-  k = (struct kept){.requests = (uint32_t[]){2}, .n_requests = 1, .votes = &vote, .n_votes = 1};
-  vote.request_id = 2;
-  must(job_store_keep_all(p, &k, NULL, &e), &e);
-  must(job_store_unparse(p, 1, &e), &e);
-  assert_int_equal(state_of(p, 1), REQUEST_ANSWERED);
-  assert_int_equal(state_of(p, 3), REQUEST_PLANNED);
-  must(job_store_dropped(p, 0, NULL, &rows, &n, &e), &e);
-  assert_int_equal(n, 0);
-  dropped_rows_free(rows, n);
-  must(job_store_votes(p, 0, NULL, 0, &votes, &n, &e), &e);
-  assert_int_equal(n, 0);
-  vote_rows_free(votes, n);
-  assert_int_equal(corpus_count(project_corpus(p)), 1);
-  k = (struct kept){.requests = (uint32_t[]){1, 2}, .n_requests = 2};
-  must(job_store_keep_all(p, &k, NULL, &e), &e);
-  change_free(ch);
-  must(project_close(p, &e), &e);
-  check_whole();
-}
-
 static size_t
 n_dropped(struct project *p)
 {
@@ -335,7 +301,6 @@ main(void)
     cmocka_unit_test(many_replies_are_kept_at_once),
     cmocka_unit_test(answers_of_others_are_found),
     cmocka_unit_test(votes_are_kept),
-    cmocka_unit_test(replies_are_read_again),
     cmocka_unit_test(dropped_texts_are_restored),
     cmocka_unit_test(batches_hold_their_requests),
   };

@@ -144,6 +144,12 @@ struct replies {
 int reply_work(struct project *p, void *replies, struct err *e);
 void reply_after(struct project *p, void *replies);
 
+/* ---- outcome_store.c: an insert or a set that goes with other writes, inside a transaction and after it ---- */
+
+/* NULL or an empty change: nothing, and *entry and *first_id stay as they are. */
+int outcome_write(struct project *p, const struct change *ch, uint32_t *entry, uint32_t *first_id, struct err *e);
+void outcome_show(struct project *p, const struct change *ch, uint32_t entry);
+
 /* ---- follow.c: from the file to memory ---- */
 
 /* Everything, at open. */

@@ -160,16 +160,6 @@ job_store_list(struct project *p, struct job_row **rows, size_t *n, struct err *
   return record_list(p, &jobs, rows, n, e, "SELECT " JOB_COLUMNS " FROM job ORDER BY id DESC", "");
 }
 
-int
-job_store_find(struct project *p, const char *kind, uint32_t template_id, uint32_t teacher_id, const char *key,
-               struct job_row *row, struct err *e)
-{
-  static const char sql[] = "SELECT " JOB_COLUMNS " FROM job WHERE kind=?1 AND template=?2 AND teacher=?3"
-                            " AND (?4 IS NULL OR key=?4) ORDER BY id DESC LIMIT 1";
-
-  return record_get(p, &jobs, row, e, sql, "tuut", kind, template_id, teacher_id, key);
-}
-
 /* ---- figures ---- */
 
 static int

@@ -1,10 +1,10 @@
 /* job_store: jobs, their requests to teachers with the raw replies, and what was dropped on the way.
  *
- * The contract that makes paid replies safe: (1) requests are planned on disk before any is sent; (2) job_store_reply
- * puts the raw reply on disk, in a transaction of its own, before anyone parses it; (3) job_store_keep inserts the
- * samples of one reply, its dropped texts, and marks the request parsed in ONE transaction. Killed at any point, what
- * is `planned` is sent (again), what is `answered` is parsed (again) without a call, what is `parsed` is done: no
- * double, no loss.
+ * The contract that makes paid replies safe: (1) requests are planned on disk before any is sent; (2) the raw reply is
+ * on disk before anyone parses it; (3) the samples that it gives, its dropped texts and votes, and the mark that the
+ * request is parsed, are written in ONE transaction. job_store_turn does (2) for some replies and (3) for others that
+ * came before. Killed at any point, what is `planned` is sent (again), what is `answered` is parsed (again) without a
+ * call, what is `parsed` is done: no double, no loss.
  *
  * Threads: any. Errors: see project.h. */
 #ifndef STORE_JOB_STORE_H
@@ -17,7 +17,8 @@ extern const char *const job_state_names[N_JOB_STATES];
 
 struct job_row {
   uint32_t id;
-  char *kind;                    /* "generate", "annotate" */
+  char *kind;                    /* "generate", "annotate", "rewrite"; of single requests "try",
+                                  * "propose"; of samples of another project "import" */
   enum job_state state;
   uint32_t template_id, teacher_id;
   char *params;                  /* JSON object: what it was asked to do; "{}" */
@@ -33,9 +34,6 @@ int job_store_set_state(struct project *p, uint32_t id, enum job_state state, co
 int job_store_set_params(struct project *p, uint32_t id, const char *params, struct err *e);
 int job_store_get(struct project *p, uint32_t id, struct job_row *row, struct err *e);  /* unknown: ERR_INPUT */
 int job_store_list(struct project *p, struct job_row **rows, size_t *n, struct err *e); /* newest first */
-/* The newest job of this kind, template, teacher and key (NULL: any): 1 found, 0 none, -1. */
-int job_store_find(struct project *p, const char *kind, uint32_t template_id, uint32_t teacher_id, const char *key,
-                   struct job_row *row, struct err *e);
 
 enum request_state { REQUEST_PLANNED, REQUEST_ANSWERED, REQUEST_PARSED, REQUEST_FAILED, N_REQUEST_STATES };
 extern const char *const request_state_names[N_REQUEST_STATES];
@@ -137,9 +135,6 @@ int job_store_keep_all(struct project *p, const struct kept *k, uint32_t *first_
  * job does again and again, with one wait for the disk instead of two. */
 int job_store_turn(struct project *p, const struct request_row *rows, size_t n, const struct kept *k,
                    uint32_t *first_id, struct err *e);
-/* Parsed requests of a job as if they were only answered: their dropped texts and votes are forgotten, their samples
- * stay. For reading replies again by other rules. */
-int job_store_unparse(struct project *p, uint32_t job_id, struct err *e);
 /* Takes dropped texts out of the list, with the insert that brings them (or their repaired texts) into the corpus: as
  * many samples, in the same order. When the insert is undone, they are in the list again. ch NULL: they are just
  * forgotten, for good. -1 and nothing written if one of them is not in the list. */
@@ -190,9 +185,6 @@ int job_store_batches(struct project *p, uint32_t job_id, struct batch_row **row
  * project_insert; may be NULL. -1 and nothing written if the request is parsed already (another process was first). */
 int job_store_keep(struct project *p, uint32_t request_id, const struct change *ch, const struct dropped_row *dropped,
                    size_t n_dropped, uint32_t *first_id, struct err *e);
-/* The same for a job that changes existing samples (annotate): ch is a CHANGE_SET, written before memory shows it. */
-int job_store_keep_set(struct project *p, uint32_t request_id, const struct change *ch,
-                       const struct dropped_row *dropped, size_t n_dropped, struct err *e);
 /* Dropped texts, oldest first; job 0: of all jobs; reason NULL: all. Reason "parse" is the quarantine. */
 int job_store_dropped(struct project *p, uint32_t job_id, const char *reason, struct dropped_row **rows, size_t *n,
                       struct err *e);
