@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "command/job_options.h"
+#include "generate/wish.h"
 #include "store/template_store.h"
 #include "teacher/teacher.h"
 
@@ -108,7 +109,7 @@ is_newest_of_its_kind(const struct generate *g, const struct job_item *item)
     const struct job_item *other = &g->jobs[i];
 
     if (!strcmp(other->row.kind, item->row.kind) && other->row.template_id == item->row.template_id
-        && !strcmp(other->team, item->team) && (strcmp(item->row.kind, "annotate")
+        && !strcmp(other->teachers, item->teachers) && (strcmp(item->row.kind, "annotate")
                                                 || !strcmp(other->row.key, item->row.key)))
       return other->row.id == item->row.id;
   }
@@ -135,7 +136,7 @@ add_annotation(struct buf *line, const char *key)
   if (!about)
     return;
   about += strlen("about=");
-  end = strstr(about, " team=");
+  end = strstr(about, WISH_CREW);
   filter = xstrndup(about, end ? (size_t)(end - about) : strlen(about));
   buf_adds(line, " --filter ");
   workbench_quote(line, filter);
@@ -165,7 +166,7 @@ generate_resume(struct workbench *w, void *v, int n)
     buf_addf(&line, "%s %s --template ", generate_annotates(g) ? "annotate" : "generate", g->n_failed ? "--retry-errors"
              : "--resume");
     workbench_quote(&line, template.name);
-    buf_adds(&line, item->team);
+    buf_adds(&line, item->teachers);
     if (generate_annotates(g))
       add_annotation(&line, item->row.key);
     generate_run(g, buf_str(&line));

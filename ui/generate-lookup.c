@@ -16,7 +16,7 @@ lookup_items_free(struct job_item *items, size_t n)
     job_row_release(&items[i].row);
     free(items[i].template_name);
     free(items[i].teacher_name);
-    free(items[i].team);
+    free(items[i].teachers);
     if (items[i].has_figures)
       job_figures_release(&items[i].figures);
   }
@@ -37,9 +37,9 @@ runs_elsewhere(const struct job_row *row, const struct json *params)
 
 /* Whom it asks: as its parameters say, else (an older job) the teacher of its record. */
 static void
-take_team(struct job_item *item, const struct json *params, const char *of_record)
+take_teachers(struct job_item *item, const struct json *params, const char *of_record)
 {
-  struct buf names = BUF_INIT, team = BUF_INIT, word = BUF_INIT;
+  struct buf names = BUF_INIT, teachers = BUF_INIT, word = BUF_INIT;
 
   for (const struct json *t = json_first(json_get(params, "teachers")); t; t = json_next(t)) {
     const char *name = json_string(json_get(t, "name"));
@@ -48,18 +48,18 @@ take_team(struct job_item *item, const struct json *params, const char *of_recor
     buf_clear(&word);
     buf_addf(&word, share > 1 ? "%s:%.0f" : "%s", name ? name : "", share);
     buf_addf(&names, "%s%s", names.n ? ", " : "", buf_str(&word));
-    buf_adds(&team, " --teacher ");
-    workbench_quote(&team, buf_str(&word));
+    buf_adds(&teachers, " --teacher ");
+    workbench_quote(&teachers, buf_str(&word));
   }
   if (!names.n) {
     buf_adds(&names, of_record);
-    buf_adds(&team, " --teacher ");
-    workbench_quote(&team, of_record);
+    buf_adds(&teachers, " --teacher ");
+    workbench_quote(&teachers, of_record);
   }
   if (json_is_true(json_get(params, "fallback")))
-    buf_adds(&team, " --fallback");
+    buf_adds(&teachers, " --fallback");
   item->teacher_name = buf_take(&names);
-  item->team = buf_take(&team);
+  item->teachers = buf_take(&teachers);
   buf_release(&word);
 }
 
@@ -74,7 +74,7 @@ take_job(struct lookup *l, struct job_item *item, const struct job_row *row)
     .template_name = xstrdup(corpus_name(c, NAME_TEMPLATE, row->template_id)),
     .elsewhere = runs_elsewhere(row, params), .batch = json_is_true(json_get(params, "batch")),
   };
-  take_team(item, params, corpus_name(c, NAME_TEACHER, row->teacher_id));
+  take_teachers(item, params, corpus_name(c, NAME_TEACHER, row->teacher_id));
   if (l->with_figures)
     item->has_figures = job_store_figures(l->p, row->id, &item->figures, &l->e) == 0;
   json_free(params);

@@ -51,7 +51,7 @@ struct job_texts {
 struct job_item {
   struct job_row row;
   char *template_name, *teacher_name;  /* "tickets v4"; several teachers: "a, b" */
-  char *team;                  /* " --teacher ..." for a command line */
+  char *teachers;              /* " --teacher ..." for a command line */
   struct job_figures figures;  /* loaded where has_figures */
   bool has_figures;
   bool elsewhere;              /* another process works on it */

@@ -149,7 +149,7 @@ wait_for_reply(struct trial *t, struct teacher *teacher)
 static int
 keep_reply(struct trial *t, struct teacher_reply *r, struct err *e)
 {
-  if (requests_keep(t->c->project, t->rows, &t->blueprint.team->recruit.spec, r, e) == 0)
+  if (requests_keep(t->c->project, t->rows, &t->blueprint.members->recruit.spec, r, e) == 0)
     return job_store_set_state(t->c->project, t->job, JOB_DONE, "", e);
   job_store_set_state(t->c->project, t->job, JOB_FAILED, e->message, NULL);
   return -1;
@@ -161,7 +161,7 @@ send(struct trial *t, struct err *e)
   struct job_row job = {.kind = (char *)"try", .state = JOB_RUNNING, .template_id = t->template.id,
                         .params = (char *)"{}",
                         .teacher_id = t->teacher.id, .key = (char *)"", .message = (char *)""};
-  struct teacher *teacher = teacher_open(&t->blueprint.team->recruit.spec, e);
+  struct teacher *teacher = teacher_open(&t->blueprint.members->recruit.spec, e);
   struct teacher_reply *r = NULL;
   struct board *board = project_board(t->c->project);
   int result = -1;

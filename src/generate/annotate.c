@@ -335,8 +335,8 @@ pause_votes(struct job *j, struct err *e)
 {
   int result = 0;
 
-  for (size_t i = 0; i < j->blueprint.n_team && result == 0; i++)
-    result = put_predictions(j, j->blueprint.team[i].recruit.row.id, e);
+  for (size_t i = 0; i < j->blueprint.n_members && result == 0; i++)
+    result = put_predictions(j, j->blueprint.members[i].recruit.row.id, e);
   return result;
 }
 

@@ -89,7 +89,7 @@ begin_new(struct job *j, const struct job_options *o, struct err *e)
   wish_line(&j->blueprint, o, &wish);
   j->row = (struct job_row){
     .kind = xstrdup(j->blueprint.kind->name), .state = JOB_RUNNING, .template_id = j->blueprint.template.id,
-    .teacher_id = j->blueprint.team->recruit.row.id, .params = params, .key = xstrdup(buf_str(&wish)),
+    .teacher_id = j->blueprint.members->recruit.row.id, .params = params, .key = xstrdup(buf_str(&wish)),
     .message = xstrdup(""), .at_ms = clock_wall_ms(),
   };
   params = NULL;
@@ -215,8 +215,8 @@ job_grow(struct job *j, struct request_row *rows, size_t n, struct err *e)
 static int
 open_purse(struct job *j, const struct job_options *o, struct err *e)
 {
-  for (size_t i = 0; i < j->blueprint.n_team; i++) {
-    const struct teacher_spec *s = &j->blueprint.team[i].recruit.spec;
+  for (size_t i = 0; i < j->blueprint.n_members; i++) {
+    const struct teacher_spec *s = &j->blueprint.members[i].recruit.spec;
 
     if (o->limits.usd > 0 && (isnan(s->price_in_usd) || isnan(s->price_out_usd)))
       return err_set(e, ERR_INPUT,

@@ -127,10 +127,10 @@ prompt_tokens(const struct blueprint *b, const struct request_row *row)
 }
 
 static bool
-asks_our_team(const struct blueprint *b, const struct job_row *job)
+asks_our_crew(const struct blueprint *b, const struct job_row *job)
 {
-  for (size_t i = 0; i < b->n_team; i++)
-    if (b->team[i].recruit.row.id == job->teacher_id)
+  for (size_t i = 0; i < b->n_members; i++)
+    if (b->members[i].recruit.row.id == job->teacher_id)
       return job->template_id == b->template.id;
   return false;
 }
@@ -175,7 +175,7 @@ learn(const struct blueprint *b, struct guess *g, double *yield, struct err *e)
   int result = job_store_list(b->project, &jobs, &n, e);
 
   for (size_t i = 0; i < n && result == 0; i++)
-    if (asks_our_team(b, &jobs[i]) && strcmp(jobs[i].kind, b->kind->name) == 0)
+    if (asks_our_crew(b, &jobs[i]) && strcmp(jobs[i].kind, b->kind->name) == 0)
       result = look_at_job(b, jobs[i].id, &in, &out, &asked, &kept, e);
   job_rows_free(jobs, n);
   *g = (struct guess){.n = out.n >= 2 ? (size_t)out.n : 0};

@@ -9,7 +9,7 @@
 #include "generate/work.h"
 
 static void
-write_team(struct buf *b, const struct job_options *o)
+write_teachers(struct buf *b, const struct job_options *o)
 {
   json_add_key(b, "teachers");
   buf_addc(b, '[');
@@ -59,7 +59,7 @@ write_options(struct buf *b, const struct job_options *o)
   json_add_field_int(b, "budget_tokens", (int64_t)o->limits.tokens);
   json_add_field_int(b, "budget_requests", o->limits.requests);
   json_add_field_number(b, "budget_seconds", o->limits.seconds);
-  write_team(b, o);
+  write_teachers(b, o);
   json_add_field(b, "process", word);
 }
 

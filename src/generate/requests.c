@@ -13,20 +13,20 @@
 #include "base/rng.h"
 #include "generate/kind.h"
 
-#define TEAM_SHARES 1000         /* that all shares may add up to */
+#define SHARES_MAX 1000         /* that all shares may add up to */
 
 /* ---- what a job is made of ---- */
 
 static int
 load_member(struct blueprint *b, const struct job_options *o, const struct job_teacher *asked, struct err *e)
 {
-  struct member *m = &b->team[b->n_team++];
+  struct member *m = &b->members[b->n_members++];
   struct recruit *r = &m->recruit;
 
   m->share = asked->share ? asked->share : 1;
   if (recruit_load(r, b->project, asked->name, e) < 0)
     return -1;
-  for (struct member *other = b->team; other < m; other++)
+  for (struct member *other = b->members; other < m; other++)
     if (other->recruit.row.id == r->row.id)
       return err_set(e, ERR_INPUT, "the teacher '%s' is named twice", r->row.name);
   m->recording = r->replay ? hash_bytes(r->replay, r->n_replay, 0) : 0;
@@ -39,19 +39,19 @@ load_member(struct blueprint *b, const struct job_options *o, const struct job_t
 }
 
 static int
-load_team(struct blueprint *b, const struct job_options *o, struct err *e)
+load_members(struct blueprint *b, const struct job_options *o, struct err *e)
 {
   uint64_t shares = 0;
 
-  b->team = xcalloc(o->n_teachers + 1, sizeof *b->team);
+  b->members = xcalloc(o->n_teachers + 1, sizeof *b->members);
   for (size_t i = 0; i < o->n_teachers; i++) {
     if (load_member(b, o, &o->teachers[i], e) < 0)
       return -1;
-    shares += b->team[i].share;
+    shares += b->members[i].share;
   }
-  return shares <= TEAM_SHARES ? 0
+  return shares <= SHARES_MAX ? 0
                                : err_set(e, ERR_INPUT, "the shares of the teachers add up to %llu (at most %d)",
-                                         (unsigned long long)shares, TEAM_SHARES);
+                                         (unsigned long long)shares, SHARES_MAX);
 }
 
 int
@@ -63,7 +63,7 @@ blueprint_load(struct blueprint *b, struct project *p, const struct job_options 
                           .n_labels = labels_count(labels)};
   if (template_store_get(p, options->template_name, options->template_version, &b->template, e) < 0 ||
       prompty_parse(&b->prompty, b->template.name, b->template.source, strlen(b->template.source), e) < 0 ||
-      load_team(b, options, e) < 0)
+      load_members(b, options, e) < 0)
     return -1;
   b->kind = job_kind_of(b->prompty.kind);
   if (!b->kind)
@@ -82,9 +82,9 @@ blueprint_release(struct blueprint *b)
 {
   template_row_release(&b->template);
   prompty_release(&b->prompty);
-  for (size_t i = 0; i < b->n_team; i++)
-    recruit_release(&b->team[i].recruit);
-  free(b->team);
+  for (size_t i = 0; i < b->n_members; i++)
+    recruit_release(&b->members[i].recruit);
+  free(b->members);
   free(b->labels);
   *b = (struct blueprint){0};
 }
@@ -92,17 +92,17 @@ blueprint_release(struct blueprint *b)
 const struct member *
 blueprint_member(const struct blueprint *b, uint32_t teacher_id)
 {
-  for (size_t i = 0; i < b->n_team; i++)
-    if (b->team[i].recruit.row.id == teacher_id)
-      return &b->team[i];
-  return b->team;
+  for (size_t i = 0; i < b->n_members; i++)
+    if (b->members[i].recruit.row.id == teacher_id)
+      return &b->members[i];
+  return b->members;
 }
 
 bool
 blueprint_priced(const struct blueprint *b)
 {
-  for (size_t i = 0; i < b->n_team; i++)
-    if (isnan(b->team[i].recruit.spec.price_in_usd) || isnan(b->team[i].recruit.spec.price_out_usd))
+  for (size_t i = 0; i < b->n_members; i++)
+    if (isnan(b->members[i].recruit.spec.price_in_usd) || isnan(b->members[i].recruit.spec.price_out_usd))
       return false;
   return true;
 }
@@ -111,14 +111,14 @@ blueprint_priced(const struct blueprint *b)
 uint32_t
 blueprint_deal(const struct blueprint *b, uint32_t label, size_t k)
 {
-  uint32_t order[TEAM_SHARES], n = 0;
+  uint32_t order[SHARES_MAX], n = 0;
   struct rng rng;
 
-  if (b->n_team == 1 || b->fallback)
-    return b->team[0].recruit.row.id;
-  for (size_t i = 0; i < b->n_team; i++)
-    for (uint32_t s = 0; s < b->team[i].share && n < TEAM_SHARES; s++)
-      order[n++] = b->team[i].recruit.row.id;
+  if (b->n_members == 1 || b->fallback)
+    return b->members[0].recruit.row.id;
+  for (size_t i = 0; i < b->n_members; i++)
+    for (uint32_t s = 0; s < b->members[i].share && n < SHARES_MAX; s++)
+      order[n++] = b->members[i].recruit.row.id;
   rng_seed(&rng, hash_mix(b->seed ^ hash_mix(label + 1) ^ (k / n) * 0x9e3779b97f4a7c15u));
   rng_shuffle(&rng, order, n);
   return order[k % n];

@@ -26,8 +26,8 @@ struct blueprint {
   const struct job_kind *kind;   /* by the template */
   struct template_row template;
   struct prompty prompty;
-  struct member *team;           /* in the order asked for */
-  size_t n_team;                 /* at least 1 */
+  struct member *members;           /* in the order asked for */
+  size_t n_members;                 /* at least 1 */
   bool fallback;                 /* they stand in for each other, in this order; else each has its share */
   uint64_t seed;
   struct prompt_label *labels;   /* all of the project */

@@ -8,8 +8,6 @@
 
 /* ---- one line ---- */
 
-#define TEAM " team="
-
 bool
 wish_said(const struct job_options *o)
 {
@@ -17,16 +15,16 @@ wish_said(const struct job_options *o)
 }
 
 static void
-add_team(const struct blueprint *b, struct buf *out)
+add_crew(const struct blueprint *b, struct buf *out)
 {
-  if (b->n_team == 1)
+  if (b->n_members == 1)
     return;
-  buf_adds(out, TEAM);
-  for (size_t i = 0; i < b->n_team; i++)
+  buf_adds(out, WISH_CREW);
+  for (size_t i = 0; i < b->n_members; i++)
     if (b->fallback)
-      buf_addf(out, "%s%u", i ? ">" : "", b->team[i].recruit.row.id);
+      buf_addf(out, "%s%u", i ? ">" : "", b->members[i].recruit.row.id);
     else
-      buf_addf(out, "%s%u:%u", i ? "," : "", b->team[i].recruit.row.id, b->team[i].share);
+      buf_addf(out, "%s%u:%u", i ? "," : "", b->members[i].recruit.row.id, b->members[i].share);
 }
 
 void
@@ -46,21 +44,21 @@ wish_line(const struct blueprint *b, const struct job_options *o, struct buf *ou
       buf_addf(out, " texts=%d repeats=%d soft=%d rationale=%d relabel=%d about=%s", o->texts_a_request, o->repeats,
                o->soft, o->rationale, o->relabel, o->about);
   }
-  add_team(b, out);
+  add_crew(b, out);
 }
 
 bool
 wish_matches(const struct blueprint *b, const struct job_options *o, const char *line)
 {
   struct buf own = BUF_INIT;
-  const char *team = strstr(line, TEAM);
+  const char *crew = strstr(line, WISH_CREW);
   bool same;
 
   if (wish_said(o))
     wish_line(b, o, &own);
   else
-    add_team(b, &own);
-  same = strcmp(buf_str(&own), wish_said(o) ? line : team ? team : "") == 0;
+    add_crew(b, &own);
+  same = strcmp(buf_str(&own), wish_said(o) ? line : crew ? crew : "") == 0;
   buf_release(&own);
   return same;
 }
@@ -78,7 +76,7 @@ wish_find(const struct blueprint *b, const struct job_options *o, struct job_row
     struct job_row *r = &rows[i];
 
     found = strcmp(r->kind, b->kind->name) == 0 && r->template_id == b->template.id &&
-            r->teacher_id == b->team->recruit.row.id && wish_matches(b, o, r->key);
+            r->teacher_id == b->members->recruit.row.id && wish_matches(b, o, r->key);
     if (found) {
       *row = *r;
       *r = (struct job_row){0};

@@ -8,7 +8,9 @@
 
 /* True if o says which texts are wanted. */
 bool wish_said(const struct job_options *o);
-/* The wish and who is asked, as one line: equal for the same work. The first part is "" if nothing was said. */
+/* The wish and who is asked, as one line: equal for the same work. The first part is "" if nothing was said; of an
+ * annotation it ends in " about=", how the samples were chosen. Several teachers follow behind WISH_CREW. */
+#define WISH_CREW " crew="
 void wish_line(const struct blueprint *b, const struct job_options *o, struct buf *out);
 /* Whether a job with this line is one to go on with: the same work, or any work of the same teachers if nothing was
  * said. */
