@@ -28,6 +28,12 @@ says 'has labelled none of these texts'
 expect 2 "$R" evaluate t.retort --teacher recorded --run x
 says 'either --run or --teacher'
 
+# ---- what is none of the labels is told, and how to ask again
+echo '{"text": "nobody asked this"}' >other.jsonl
+expect 0 "$R" import t.retort other.jsonl --split pool
+expect 2 "$R" annotate t.retort
+prints 'next: the same with --retry-errors asks again'
+
 # ---- the pool: the test texts without their labels, which the recorded teacher knows
 sed 's/, *"label": *"[a-z]*"//' "$example/test.jsonl" | head -50 >pool.jsonl
 expect 0 "$R" new q.retort --from "$example"

@@ -53,6 +53,27 @@ expect 0 "$R" generate t.retort --per-label 10 --budget-time 1h30m --teacher rec
 expect 0 "$R" generate t.retort --per-label 10 --resume --retry-failed
 expect 0 "$R" generate t.retort --per-label 10 --resume --retry-errors
 
+expect 2 "$R" generate t.retort --budget-time 1h30
+says "'1h30' is no time"
+expect 2 "$R" generate t.retort --wait
+says "option '--wait' goes with --batch"
+expect 2 "$R" generate t.retort --waste 2
+says "option '--waste' goes with --top-up"
+expect 2 "$R" generate t.retort --fallback
+says "option '--fallback' needs several teachers"
+expect 2 "$R" generate t.retort --batch --dry-run
+says "the teacher 'recorded' is a recording, which takes no batches"
+expect 2 "$R" generate t.retort --label refunds
+says "unknown label 'refunds' (there are: billing, shipping, returns, account, product, complaint)"
+expect 2 "$R" generate t.retort --set topic=cars
+says "has no 'topic' of the value 'cars'"
+expect 3 "$R" generate t.retort --per-label 70 --budget 0.0001
+says 'the budget of $0.0001 is used up ($0 spent; the next request could cost $0.0'
+expect 3 "$R" generate t.retort --per-label 70 --budget-tokens 100
+says 'the limit of 100 tokens is reached (0 used; the next request could take 3'
+expect 0 "$R" teacher t.retort add recorded --replay "$example/replies.jsonl"
+prints 'changed recorded'
+
 # ---- reading again
 expect 0 "$R" new r.retort --from "$example"
 sed 's/^count: 10$/&\nfilters: {min_words: 12}/' "$example/support-tickets.prompty" >strict.prompty

@@ -240,6 +240,7 @@ annotate(struct annotation *a, struct err *e)
     r = -1;
   }
   job_say_left(a->c, j);
+  job_say_again(a->c, j);
   job_free(j);
   return r;
 }

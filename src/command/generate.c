@@ -162,6 +162,8 @@ take_wishes(struct call *c, struct wishes *w, struct err *e)
   *w = (struct wishes){0};
   if (call_given(c, "per-label") && call_given(c, "count"))
     return err_set(e, ERR_INPUT, "either --per-label or --count");
+  if (call_given(c, "waste") && !call_flag(c, "top-up") && !call_flag(c, "resume"))
+    return err_set(e, ERR_INPUT, "option '--waste' goes with --top-up");
   w->job.o.seeds = (enum seeds_policy)call_number(c, "seeds");   /* --aim knows better where nothing is said */
   if (w->job.o.seeds == SEEDS_HARD && !call_given(c, "aim"))
     return err_set(e, ERR_INPUT, "option '--seeds': what is hard, a student must say (--aim hard)");
@@ -315,6 +317,7 @@ generate(struct call *c, const struct wishes *w, struct err *e)
   if (r == 0 || job_status(j)->ok || job_status(j)->cached)
     print_funnel(c, j, accepted);
   job_say_left(c, j);
+  job_say_again(c, j);
   if (r == 0 && !job_left(j))
     r = check_shortage(c, job_id(j), e);
   job_free(j);

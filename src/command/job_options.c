@@ -69,11 +69,28 @@ job_time(const char *text, double *seconds, struct err *e)
     double x = strtod(at, &end);
     double unit = *end == 'h' ? 3600 : *end == 'm' ? 60 : 1;
 
-    if (end == at || !(x >= 0 && x <= 1e9) || (*end && !strchr("hms", *end)))
+    /* 1h30 is half past one, or an hour and thirty seconds: who knows */
+    if (end == at || !(x >= 0 && x <= 1e9) || (*end ? !strchr("hms", *end) : at > text))
       return err_set(e, ERR_INPUT, "option '--budget-time': '%.100s' is no time (seconds, or 90s, 10m, 1h30m)", text);
     *seconds += x * unit;
     at = end + (*end != '\0');
   }
+  return 0;
+}
+
+/* What is said in vain is a mistake. A job that is gone on with may have its batches from before. */
+static int
+check_together(struct call *c, const struct job_wishes *w, struct err *e)
+{
+  if (w->o.batch && call_flag(c, "probe"))
+    return err_set(e, ERR_INPUT, "a probe is sent at once (probe first, then --resume --batch)");
+  if (w->o.batch_wait && !w->o.batch && !w->o.resume)
+    return err_set(e, ERR_INPUT, "option '--wait' goes with --batch");
+  if (w->o.fallback && w->n < 2)
+    return err_set(e, ERR_INPUT, "option '--fallback' needs several teachers (--teacher FIRST --teacher SECOND)");
+  for (size_t i = 0; w->o.batch && i < w->n; i++)
+    if (strcmp(w->rows[i].kind, "replay") == 0)
+      return err_set(e, ERR_INPUT, "the teacher '%s' is a recording, which takes no batches", w->rows[i].name);
   return 0;
 }
 
@@ -98,9 +115,7 @@ job_wishes_take(struct call *c, struct job_wishes *w, struct err *e)
   o->seed = (uint64_t)call_number(c, "seed");
   o->stop = c->stop;
   o->attended = c->workbench;
-  if (o->batch && call_flag(c, "probe"))
-    return err_set(e, ERR_INPUT, "a probe is sent at once (probe first, then --resume --batch)");
-  return 0;
+  return check_together(c, w, e);
 }
 
 void
@@ -305,6 +320,15 @@ job_say_left(struct call *c, const struct job *j)
   print_line(c, "left: %s", job_says(j));
   if (!c->workbench)
     print_line(c, "next: the same with --resume collects what is done (with --wait, all)");
+}
+
+void
+job_say_again(struct call *c, const struct job *j)
+{
+  const struct funnel *f = job_status(j);
+
+  if (!c->json && !c->workbench && (f->failed || f->dropped[DROP_PARSE] || f->dropped[DROP_LABEL]))
+    print_line(c, "next: the same with --retry-errors asks again for what failed or could not be read");
 }
 
 int

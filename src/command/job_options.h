@@ -58,6 +58,8 @@ bool job_foreseen(struct call *c);
 int job_run(struct call *c, struct job *j, const char *what, struct err *e);
 /* How one comes back to a job whose requests are under way as batches; nothing if none are, or as JSON. */
 void job_say_left(struct call *c, const struct job *j);
+/* How one asks again for what came to nothing, if something did; nothing as JSON. */
+void job_say_again(struct call *c, const struct job *j);
 /* "90", "90s", "10m", "1h30m": seconds. */
 int job_time(const char *text, double *seconds, struct err *e);
 

@@ -146,6 +146,7 @@ int
 names_label(struct call *c, const char *name, uint16_t *label, struct err *e)
 {
   const struct labels *labels = corpus_labels(project_corpus(c->project));
+  struct buf list = BUF_INIT;
   uint16_t near;
 
   *label = label_find(labels, name, strlen(name));
@@ -154,7 +155,11 @@ names_label(struct call *c, const char *name, uint16_t *label, struct err *e)
   near = label_find_like(labels, name);
   if (near != LABEL_NONE)
     return err_set(e, ERR_INPUT, "unknown label '%.100s' (did you mean '%s'?)", name, label_name(labels, near));
-  return err_set(e, ERR_INPUT, "unknown label '%.100s'", name);
+  for (size_t i = 0, n = labels_count(labels); i < n; i++)
+    buf_addf(&list, "%s%s", i ? ", " : "", label_name(labels, (uint16_t)i));
+  err_set(e, ERR_INPUT, "unknown label '%.100s' (there are: %.300s)", name, buf_str(&list));
+  buf_release(&list);
+  return -1;
 }
 
 const struct filter_provider *

@@ -18,9 +18,14 @@
 static int
 add(struct call *c, struct err *e)
 {
+  struct teacher_row before = {0};
+  bool known = teacher_store_get(c->project, c->args[0], &before, NULL) == 0;
+
+  teacher_row_release(&before);
   if (teachers_add(c, NULL, e) < 0)
     return -1;
-  print_line(c, c->json ? "{\"added\":1}" : "added %s", c->args[0]);
+  print_line(c, c->json ? "{\"added\":1}" : known ? "changed %s: it is what these options say, and nothing else"
+                                                  : "added %s", c->args[0]);
   if (!c->json && profile_find(call_text(c, "profile")))
     print_line(c, "note: %s", profile_find(call_text(c, "profile"))->note);
   return 0;

@@ -52,8 +52,10 @@ purse_open(struct purse *p, const struct cost *bound)
 
     if (limit[i] <= 0)
       continue;
-    if (!(spent[i] + least <= limit[i]))
+    if (!(spent[i] + least <= limit[i])) {
       p->hit = LIMIT_USD + (enum limit)i;
+      p->next = least;
+    }
     fits = fits && spent[i] + at_risk[i] + most[i] <= limit[i];  /* what is under way may turn out cheaper */
   }
   if (!fits || p->hit)
@@ -87,12 +89,12 @@ purse_say(const struct purse *p, struct buf *out)
 {
   switch (p->hit) {
   case LIMIT_USD:
-    buf_addf(out, "the budget of $%.4g is used up ($%.4g spent; the next request could cost more than what is left)",
-             p->limits.usd, p->spent.usd);
+    buf_addf(out, "the budget of $%.4g is used up ($%.4g spent; the next request could cost $%.2g)", p->limits.usd,
+             p->spent.usd, p->next);
     break;
   case LIMIT_TOKENS:
-    buf_addf(out, "the limit of %.0f tokens is reached (%.0f used; the next request could take more than what is left)",
-             (double)p->limits.tokens, p->spent.tokens);
+    buf_addf(out, "the limit of %.0f tokens is reached (%.0f used; the next request could take %.0f)",
+             (double)p->limits.tokens, p->spent.tokens, p->next);
     break;
   case LIMIT_REQUESTS:
     buf_addf(out, "the limit of %u requests is reached", p->limits.requests);

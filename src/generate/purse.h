@@ -22,6 +22,7 @@ struct purse {
   struct cost spent;           /* for sure, or at the upper bound where nobody said */
   struct cost at_risk;         /* upper bounds of what is under way */
   enum limit hit;              /* the next request does not fit, whatever becomes of those under way */
+  double next;                 /* the most that it could take, of what is hit */
 };
 
 /* The most that a request may cost, after giving it what makes that hold: a max_tokens, no tries that nobody knows of,
@@ -34,7 +35,7 @@ bool purse_open(struct purse *p, const struct cost *bound);
 void purse_settle(struct purse *p, const struct cost *bound, const struct cost *cost);
 /* Other limits from now on. */
 void purse_limit(struct purse *p, const struct job_limits *limits);
-/* "the budget of $1.5 is used up ($1.49 spent)". */
+/* "the budget of $1.5 is used up ($1.49 spent; the next request could cost $0.02)". */
 void purse_say(const struct purse *p, struct buf *out);
 
 #endif

@@ -42,7 +42,7 @@ check_restriction(const struct prompty *t, const struct plan_restriction *r, str
   near = nearest_to(r->value);
   for (size_t k = 0; k < t->attributes[i].n; k++)
     nearest_try(&near, t->attributes[i].values[k]);
-  snprintf(what, sizeof what, "value of '%s'", r->attribute);
+  snprintf(what, sizeof what, "'%s' of the value", r->attribute);
   return unknown(e, t, what, &near);
 }
 
