@@ -70,6 +70,28 @@ tokens_and_requests_hold(void **state)
     }
 }
 
+/* Tries count as requests: that a limit is reached says nothing where none of them was answered. */
+static void
+a_limit_without_a_reply_says_why(void **state)
+{
+  struct job_options o = options();
+  struct project *p;
+  struct err e = {0};
+
+  (void)state;
+  server_clear(server);
+  atomic_store(&server->fault_every, 1);
+  make_project("unanswered");
+  p = open_project("unanswered");
+  o.count = 300;
+  o.limits.requests = 3;
+  assert_int_equal(run_job(p, &o, NULL, &e), -1);
+  assert_int_equal(e.code, ERR_PARTIAL);
+  assert_non_null(strstr(e.message, "the limit of 3 requests is reached; no reply came: "));
+  atomic_store(&server->fault_every, 0);
+  close_project(p);
+}
+
 /* What an earlier run used counts. */
 static void
 limits_are_of_the_whole_job(void **state)
@@ -396,6 +418,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(tokens_and_requests_hold),
+    cmocka_unit_test(a_limit_without_a_reply_says_why),
     cmocka_unit_test(limits_are_of_the_whole_job),
     cmocka_unit_test(the_clock_stops_a_job),
     cmocka_unit_test(unknown_prices),

@@ -3,6 +3,7 @@
  * The project is made here, so that the screens hang on nothing else; a key is pressed only when nothing is under
  * way. */
 #include "ui-stage.h"
+#include "ui/state.h"
 
 #include <locale.h>
 #include <math.h>
@@ -328,10 +329,30 @@ the_mouse_points_and_scrolls(void **state)
   stage_assert_shows(&s, "label:shipping");
   click(&s, MOUSE_LEFT, 3, 5);
   stage_assert_shows(&s, "42 of 42");
-  click(&s, MOUSE_LEFT, 0, 58);       /* the tab of Train */
+  click(&s, MOUSE_LEFT, 0, 48);       /* the tab of Train */
   stage_assert_shows(&s, "no runs yet");
   click(&s, MOUSE_LEFT, 23, 79);
   click(&s, MOUSE_RIGHT, 100, 200);
+  stage_close(&s);
+}
+
+/* The tabs stay where they are when the first cent is spent. */
+static void
+the_tabs_stay(void **state)
+{
+  struct stage s;
+  char *before, *after;
+
+  (void)state;
+  make_filled(&s, "tabs");
+  stage_open(&s, 24, 80);
+  before = stage_text(&s);
+  s.w->cost_usd = 1.25;
+  after = stage_text(&s);
+  assert_non_null(strstr(after, "$1.25"));
+  assert_int_equal(strstr(before, "Train") - before, strstr(after, "Train") - after);
+  free(before);
+  free(after);
   stage_close(&s);
 }
 
@@ -533,6 +554,7 @@ main(void)
     cmocka_unit_test(several_labels_are_toggled),
     cmocka_unit_test(both_texts_of_a_pair_are_edited),
     cmocka_unit_test(the_mouse_points_and_scrolls),
+    cmocka_unit_test(the_tabs_stay),
     cmocka_unit_test(the_selected_row_stays),
     cmocka_unit_test(train_at_three_sizes),
     cmocka_unit_test(train_trains),

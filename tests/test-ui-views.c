@@ -561,6 +561,27 @@ a_job_is_there_after_a_restart(void **state)
   stage_close(&s);
 }
 
+/* A question is never cut off by what runs. */
+static void
+the_frame_has_room(void **state)
+{
+  struct stage s;
+  struct board *b;
+  uint32_t id;
+
+  (void)state;
+  put_on(&s, "room", 16, 60, 1);
+  b = project_board(s.project);
+  id = board_begin(b, ACTIVITY_JOB, 0, "job 1 tickets v1");
+  board_progress(b, id, 3, 6, 1500);
+  stage_keys(&s, "q");
+  stage_assert_shows(&s, "what it has? (y/n)");
+  stage_assert_shows(&s, "generating 50% 1500/s");
+  stage_keys(&s, "n");
+  board_end(b, id, ACTIVITY_DONE, "");
+  stage_close(&s);
+}
+
 /* A job in the hands of somebody else: what the view shows and says goes over the board. */
 static void
 a_running_job_is_steered(void **state)
@@ -986,6 +1007,7 @@ main(void)
     cmocka_unit_test(replies_are_read_again),
     cmocka_unit_test(diversity_is_set_beside_what_was_given),
     cmocka_unit_test(a_job_is_there_after_a_restart),
+    cmocka_unit_test(the_frame_has_room),
     cmocka_unit_test(a_running_job_is_steered),
     cmocka_unit_test(a_batch_is_waited_for),
     cmocka_unit_test(quitting_waits_for_what_is_paid_for),

@@ -95,6 +95,15 @@ form_offer(struct form *f, const char *name, const char *offers)
   field->offers = xstrdup(offers);
 }
 
+void
+form_brief(struct form *f, const char *name, const char *brief)
+{
+  struct form_field *field = field_of(f, name);
+
+  if (field)
+    field->brief = brief;
+}
+
 /* What the arrow keys cycle through, "a|b|c"; NULL: a field to type in. */
 static const char *
 offers_of(const struct form_field *field)
@@ -221,7 +230,8 @@ form_key(struct form *f, const struct key *k)
 
 #define NAME_COLS_LEAST 14
 #define NAME_COLS_MOST 19
-#define VALUE_COLS 22
+#define VALUE_COLS 18
+#define VALUE_COLS_WIDE 26
 
 static int
 name_cols(const struct form *f)
@@ -242,8 +252,9 @@ draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   struct form *f = arg;
   struct form_field *field = &f->fields[i];
   bool typed = *editor_text(&field->value);
-  int names = name_cols(f), rest = 3 + names + VALUE_COLS;
-  struct area value = area_cols(a, 2 + names, VALUE_COLS);
+  int names = name_cols(f), values = a.cols < 90 ? VALUE_COLS : VALUE_COLS_WIDE, rest = 3 + names + values;
+  struct area value = area_cols(a, 2 + names, values);
+  const char *about = field->brief ? field->brief : field->option->summary;
 
   canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
   canvas_fit(c, a, 0, 2, names - 1, here ? STYLE_BOLD : STYLE_NORMAL, field->option->name,
@@ -256,8 +267,8 @@ draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
     canvas_str(c, value, 0, 0, field->wrong[0] ? STYLE_BAD : STYLE_BOLD, shown_value(field));
   if (field->wrong[0])
     canvas_fit(c, a, 0, rest, a.cols - rest, STYLE_BAD, field->wrong, strlen(field->wrong));
-  else if (field->option->summary)
-    canvas_fit(c, a, 0, rest, a.cols - rest, STYLE_DIM, field->option->summary, strlen(field->option->summary));
+  else if (about)
+    canvas_fit(c, a, 0, rest, a.cols - rest, STYLE_DIM, about, strlen(about));
 }
 
 /* All about the field in hand: what it is, what is allowed, or what is wrong. */

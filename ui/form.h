@@ -19,6 +19,7 @@ struct form_field {
   const struct option *option;
   struct editor value;     /* as typed; empty: the default */
   char wrong[1000];        /* what is wrong with it, "" if nothing */
+  const char *brief;       /* what stands beside it, NULL: the option's own line, which is told below in any case */
   /* Values to cycle through with the arrow keys, "a|b|c", where the option's own choices are not all (labels, runs). */
   char *offers;
 };
@@ -36,6 +37,7 @@ void form_release(struct form *f);
 void form_set(struct form *f, const char *name, const char *value);    /* NULL: the default */
 const char *form_get(const struct form *f, const char *name);          /* as typed, "" for the default */
 void form_offer(struct form *f, const char *name, const char *offers);
+void form_brief(struct form *f, const char *name, const char *brief);  /* in so few words that 80 columns hold them */
 enum form_result form_key(struct form *f, const struct key *k);        /* FORM_DONE only when every field is right */
 void form_draw(struct form *f, struct canvas *c, struct area a);
 int form_rows(const struct form *f);                                   /* that it would like to have */

@@ -75,13 +75,17 @@ tabs_width(int gap)
   return width;
 }
 
+/* The tabs stand where they stand from the first request of a job to its last: there is room for what it may cost. */
+#define RIGHT_COLS 14          /* "12 345  $0.41 " */
+
 static void
 draw_top(struct workbench *w, struct canvas *c, struct area a)
 {
   struct corpus_counts counts;
   char count[32], cost[32] = "", right[96];
   const char *name = project_name(w->project);
-  int left, width, gap = a.cols >= 96 ? 1 : 0;
+  int left, width, gap = a.cols >= 96 ? 1 : 0, reserved = RIGHT_COLS + (a.cols >= 96 ? (int)strlen(" samples") : 0);
+  int name_cols = canvas_width(name, strlen(name));
 
   corpus_counts(w->corpus, &counts);
   frame_count(counts.n, count);
@@ -91,9 +95,10 @@ draw_top(struct workbench *w, struct canvas *c, struct area a)
     snprintf(cost, sizeof cost, " $%.2f", w->cost_usd);
   snprintf(right, sizeof right, "%s%s%s%s ", count, a.cols >= 96 ? " samples" : "", *cost ? " " : "", cost);
   width = canvas_width(right, strlen(right));
-  left = a.cols - width - tabs_width(gap) - 1;
-  if (left >= 14) {
-    int at = left >= 24 ? canvas_str(c, a, 0, 1, STYLE_DIM, "retort  ") : 1, room = left - at - 1;
+  left = a.cols - (width > reserved ? width : reserved) - tabs_width(gap) - 1;
+  if (left >= 8) {
+    int at = left >= 10 + (name_cols < 14 ? name_cols : 14) ? canvas_str(c, a, 0, 1, STYLE_DIM, "retort  ") : 1,
+      room = left - at - 1;
 
     canvas_fit(c, a, 0, at, room > 24 ? 24 : room, STYLE_NAME, name, strlen(name));
     left = left > at + 26 ? at + 26 : left;
@@ -203,7 +208,7 @@ draw_hints(struct workbench *w, struct canvas *c, struct area a, int left)
   for (const struct binding *b = keymap_everywhere; b->keys; b++)
     room -= b->hint ? hint_width(b) : 0;
   for (const struct binding *b = view_rows[w->here]->bindings; b && b->keys && n < N_OF(shown); b++) {
-    if (!b->hint || (b->when && !b->when(w, view)))
+    if (!b->hint || (b->when && !b->when(w, view)) || (b->hint_when && !b->hint_when(w, view)))
       continue;
     if (hint_width(b) > room)
       break;
@@ -219,31 +224,42 @@ draw_hints(struct workbench *w, struct canvas *c, struct area a, int left)
       col = draw_hint(c, a, col, b);
 }
 
+/* Where the line is taken, what runs moves into the rule above. */
+static void
+draw_running_above(struct canvas *c, struct area rule, const struct buf *what)
+{
+  if (what->n == 0)
+    return;
+  canvas_fit(c, rule, 0, 2, 1 + canvas_width(what->s, what->n), STYLE_GOOD, what->s, what->n);
+  canvas_put(c, rule, 0, 1, STYLE_RULE, ' ');
+}
+
 static void
 draw_bottom(struct workbench *w, struct canvas *c, struct area rule, struct area a)
 {
   struct buf what = BUF_INIT;
+  const char *words;
   const char *question = overlays_question(&w->overlays);
   const struct view *view = view_rows[w->here];
   int col = 1;
 
   running(w, &what);
-  if (w->asking != ASKING_NOTHING) {  /* the line is taken: what runs moves into the rule above */
-    if (what.n) {
-      canvas_fit(c, rule, 0, 2, 1 + canvas_width(what.s, what.n), STYLE_GOOD, what.s, what.n);
-      canvas_put(c, rule, 0, 1, STYLE_RULE, ' ');
-    }
+  if (w->asking != ASKING_NOTHING) {
+    draw_running_above(c, rule, &what);
     prompt_draw(c, canvas_area(c), a.row, w->asking == ASKING_COMMAND ? ":" : "/", buf_str(&w->note), w->wrong);
     buf_release(&what);
     return;
   }
-  if (what.n) {
+  if (w->quitting)
+    question = "quits when what is in flight has come in; q again: at once";
+  words = question ? question : w->message_shown && w->n_messages ? w->messages[w->n_messages - 1].text : "";
+  if (what.n && col + canvas_width(what.s, what.n) + 2 + canvas_width(words, strlen(words)) >= a.cols && *words) {
+    draw_running_above(c, rule, &what);
+  } else if (what.n) {
     int width = canvas_width(what.s, what.n), room = a.cols * 3 / 5;
 
     col = canvas_fit(c, a, 0, col, width > room ? room : width, STYLE_GOOD, what.s, what.n) + 2;
   }
-  if (w->quitting)
-    question = "quits when what is in flight has come in; q again: at once";
   if (question) {
     canvas_fit(c, a, 0, col, a.cols - col, STYLE_WARN, question, strlen(question));
   } else if (w->message_shown && w->n_messages) {

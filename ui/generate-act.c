@@ -93,6 +93,7 @@ generate_limits(struct workbench *w, void *v, int n)
   if (!g->limit_rows)
     part_rows(&g->limit_rows, "generate", "budget budget-tokens budget-requests budget-time");
   f = workbench_form(w, "What the job may use up", g->limit_rows, N_LIMITS, on_limits, g);
+  generate_form_words(f);
   for (size_t i = 0; i < N_LIMITS; i++) {
     snprintf(text, sizeof text, "%.15g", now[i]);
     form_set(f, limit_names[i], now[i] > 0 ? text : NULL);

@@ -159,8 +159,8 @@ draw_job(struct generate *g, const struct job_item *item, struct canvas *c, stru
   char words[400];
   struct state_words note = generate_note(g, item, words, sizeof words);
   bool tall = a.rows >= 20, focus = g->step == STEP_NONE;
-  int head = *note.words || (tall && generate_runs(g)) ? 2 : 1, figures = tall ? 2 : 1,
-    budget = a.rows - head - figures - 1;
+  /* The same rows whether there is a note or not: where the screen is low, it takes the place of the figures. */
+  int head = tall ? 2 : 1, figures = tall ? 2 : 1, budget = a.rows - head - figures - 1;
   int least = budget / 2 > 4 ? budget / 2 : 4, used;
   struct part_tab tabs[N_PAGES];
 
@@ -168,7 +168,10 @@ draw_job(struct generate *g, const struct job_item *item, struct canvas *c, stru
   if (head > 1)
     draw_note(&note, c, area_rows(a, 1, 1));
   used = head + (tall || !generate_pages[g->page]->tall ? draw_labels(g, c, area_rows(a, head, budget - least)) : 0);
-  generate_figures_draw(g, c, area_rows(a, used, figures));
+  if (!tall && *note.words)
+    draw_note(&note, c, area_rows(a, used, 1));
+  else
+    generate_figures_draw(g, c, area_rows(a, used, figures));
   used += figures;
   generate_tabs(g, tabs);
   g->tabs_area = area_rows(a, used, 1);

@@ -139,6 +139,18 @@ note_of_running(const struct generate *g, char *out, size_t size)
   return (struct state_words){g->live.message, STYLE_DIM, NULL};
 }
 
+/* What a command says of its options in parentheses is a key here. */
+static const char *
+without_options(const char *message, char *out, size_t size)
+{
+  const char *option = strstr(message, " (--");
+
+  if (!option)
+    return message;
+  snprintf(out, size, "%.*s", (int)(option - message), message);
+  return out;
+}
+
 struct state_words
 generate_note(const struct generate *g, const struct job_item *item, char *out, size_t size)
 {
@@ -148,7 +160,7 @@ generate_note(const struct generate *g, const struct job_item *item, char *out, 
     return note_of_running(g, out, size);
   if (item->batch && item->row.state == JOB_PAUSED)
     hint = "r collects what is there";
-  return (struct state_words){message, STYLE_WARN, *message ? hint : NULL};
+  return (struct state_words){without_options(message, out, size), STYLE_WARN, *message ? hint : NULL};
 }
 
 /* ---- figures ---- */

@@ -31,12 +31,48 @@ static const struct work {
   bool annotates;
 } works[] = {
   {"generate", "Generate: a new job",
-   "template teacher fallback per-label count label top-up waste steer seeds aim run filter budget budget-tokens "
-   "budget-requests budget-time concurrency batch accept seed", false},
+   "template teacher per-label count budget top-up accept label concurrency steer seeds aim filter batch "
+   "budget-tokens budget-requests budget-time waste fallback run seed", false},
   {"annotate", "Annotate: a teacher labels texts that are there",
-   "filter template teacher fallback texts-a-request repeats soft rationale relabel budget budget-tokens "
-   "budget-requests budget-time concurrency batch seed", true},
+   "filter template teacher budget texts-a-request repeats soft rationale relabel concurrency batch budget-tokens "
+   "budget-requests budget-time fallback seed", true},
 };
+
+/* Beside the fields, so that each is understood at 80 columns; the option's own line stands below the fields. */
+void
+generate_form_words(struct form *f)
+{
+  static const struct { const char *field, *words; } rows[] = {
+    {"template", "what is asked"},
+    {"teacher", "whom to ask; several: a,b"},
+    {"per-label", "texts for each label; 0: the grid once"},
+    {"count", "or: texts in all"},
+    {"budget", "dollars at the most; 0: no limit"},
+    {"top-up", "ask again until so many are kept"},
+    {"accept", "let in as accepted, without a look"},
+    {"label", "only for this one; several: a,b"},
+    {"concurrency", "requests in flight; 0: as the teacher"},
+    {"steer", "more where yield or variety is low"},
+    {"seeds", "how texts are drawn into prompts"},
+    {"aim", "hard, or confused:A,B, of a student"},
+    {"batch", "hand in as a batch, collect later"},
+    {"budget-tokens", "tokens at the most; 0: no limit"},
+    {"budget-requests", "requests at the most; 0: no limit"},
+    {"budget-time", "90s, 10m, 1h30m; 0: no limit"},
+    {"waste", "top-up: most asked for, for each kept"},
+    {"fallback", "the second only where the first fails"},
+    {"run", "of aim: the student; else the newest"},
+    {"seed", "of what is drawn into prompts"},
+    {"texts-a-request", "texts shown in one request"},
+    {"repeats", "how often each text is put"},
+    {"soft", "probabilities of the labels, too"},
+    {"rationale", "ask for a reason, which is kept"},
+    {"relabel", "labelled texts, too (never test texts)"},
+  };
+
+  for (size_t i = 0; i < N_OF(rows); i++)
+    form_brief(f, rows[i].field, rows[i].words);
+}
 
 /* "a|b|c" of the templates that this work can take. */
 static char *
@@ -121,6 +157,8 @@ make_form(struct generate *g, const struct work *work)
   char *labels = offer_labels(g);
 
   form_init(&g->form, work->title, g->form_rows, n);
+  generate_form_words(&g->form);
+  form_brief(&g->form, "filter", work->annotates ? "the texts to label" : "rewriting: the texts to make others of");
   g->has_form = true;
   set_field(&g->form, "template", offer_templates(g, work), template);
   set_field(&g->form, "teacher", offer_teachers(g), g->n_jobs ? g->jobs[0].teacher_name : NULL);
@@ -307,7 +345,7 @@ generate_new_draw(struct generate *g, struct canvas *c, struct area a)
   }
   if (g->step == STEP_NONE)
     return;
-  a = part_middle(a, form_rows(&g->form), 96);
+  a = part_middle(a, form_rows(&g->form), 120);
   form_draw(&g->form, c, a);
   if (g->step == STEP_ASKED)
     canvas_fit(c, a, a.rows - 2, 2, a.cols - 4, STYLE_BOLD, asked, strlen(asked));

@@ -4,6 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* "Overloaded (6 tries)": the tries have a column of their own. */
+static size_t
+without_tries(const char *why)
+{
+  const char *end = strrchr(why, '(');
+  int n = 0;
+
+  return end && end > why && end[-1] == ' ' && sscanf(end, "(%*d tries)%n", &n) == 0 && n > 0 && !end[n] ? (size_t)(end - why) - 1
+       : strlen(why);
+}
+
 static void
 draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
@@ -22,7 +33,7 @@ draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   if (r->http_status)
     canvas_printf(c, a, 0, col, STYLE_BAD, "%u", r->http_status);
   col = canvas_printf(c, a, 0, col + 5, STYLE_DIM, r->tries == 1 ? "1 try  " : "%u tries", r->tries) + 2;
-  canvas_fit(c, a, 0, col, a.cols - col - 1, STYLE_NORMAL, why, strlen(why));
+  canvas_fit(c, a, 0, col, a.cols - col - 1, STYLE_NORMAL, why, without_tries(why));
 }
 
 static void

@@ -61,8 +61,11 @@ list(struct generate *g)
 static void
 open(struct generate *g, bool again)
 {
-  (void)again;
+  struct list *l = &g->lists[PAGE_FUNNEL];
+
   generate_open_reason(g, DROP_NONE);
+  if (!again && l->at < STAGES && l->n > STAGES)   /* Enter opens what stands there */
+    list_go(l, STAGES);
 }
 
 static void
@@ -75,8 +78,12 @@ enter(struct generate *g, size_t row)
     generate_read_row(g, &(struct stream_row){.request = g->dropped[i].request_id, .dropped = i});
     return;
   }
+  if (row < STAGES) {
+    workbench_say(g->w, "Enter on one of the reasons below shows its texts; `t` goes to all");
+    return;
+  }
   g->reasons = (struct list){0};
-  generate_open_reason(g, row < STAGES ? DROP_NONE : generate_reason_at(g, row - STAGES));
+  generate_open_reason(g, generate_reason_at(g, row - STAGES));
 }
 
 static bool

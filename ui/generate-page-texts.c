@@ -114,8 +114,8 @@ draw(struct generate *g, struct canvas *c, struct area a, bool focus)
     draw_written(g, c, area_rows(a, a.rows - WRITTEN_ROWS, WRITTEN_ROWS));
     a = area_rows(a, 0, a.rows - WRITTEN_ROWS);
   }
-  generate_rows_draw(g, c, a, focus, draw_row, generate_runs(g) ? "Waiting for the first reply"
-                     : "No texts came of this job");
+  generate_rows_draw(g, c, a, focus, draw_row, g->n_failed ? "No text came: f shows the requests that failed"
+                     : generate_runs(g) ? "Waiting for the first reply" : "No texts came of this job");
 }
 
 static void

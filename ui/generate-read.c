@@ -46,7 +46,9 @@ add_request(struct generate *g, struct buf *out, uint32_t id)
 
   if (!id || job_store_request(g->p, id, &r, &e))
     return;
-  buf_addf(out, "request    %u of job %u, %s", r.id, r.job_id, request_state_names[r.state]);
+  buf_addf(out, "request    %u of job %u, %s", r.id, r.job_id,
+           r.state == REQUEST_PLANNED && r.error && *r.error ? "failed, is sent again when the job goes on"
+           : request_state_names[r.state]);
   if (r.http_status)
     buf_addf(out, ", HTTP %u", r.http_status);
   buf_addf(out, ", %u %s%s\n", r.tries, r.tries == 1 ? "try" : "tries", r.cached ? ", answered before" : "");

@@ -22,6 +22,7 @@ struct binding {
   const char *help;        /* what it does, for `?`: lower case, no full stop */
   const char *hint;        /* one word for the bottom line, NULL: none; earlier rows win where it is narrow */
   bool (*when)(struct workbench *w, void *view);  /* NULL: always; else only then (another pane, a run going on) */
+  bool (*hint_when)(struct workbench *w, void *view);  /* the hint is worth its room; NULL: always when it works */
 };
 
 extern const struct binding keymap_everywhere[];

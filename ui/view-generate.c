@@ -199,7 +199,21 @@ has_dropped_page(struct workbench *w, void *v)
   return g->page == PAGE_FUNNEL && g->n_dropped && !generate_runs(g) && !generate_annotates(g);
 }
 
+/* Then the bottom line tells of the key that says why. */
+static bool
+has_failed(struct workbench *w, void *v)
+{
+  const struct generate *g = v;
+
+  (void)w;
+  return g->page != PAGE_FAILED && g->n_failed;
+}
+
 static const struct binding bindings[] = {
+  {.keys = "Space", .action = generate_pause, .when = has_running, .help = "pause the job that runs, or go on with it",
+   .hint = "pause"},
+  {.keys = "x", .action = generate_stop, .when = has_running, .hint = "stop",
+   .help = "stop the job that runs: replies in flight are waited for, x again gives them up; what came is kept"},
   {.keys = "e", .action = generate_repair, .when = generate_has_dropped, .hint = "repair",
    .help = "a dropped text: repair it in place; then it is checked again and comes in"},
   {.keys = "r", .action = generate_restore, .when = generate_can_restore, .hint = "restore",
@@ -208,19 +222,17 @@ static const struct binding bindings[] = {
    .help = "read the replies again, after the rules changed: says what would come in, then asks; nothing is sent"},
   {.keys = "R", .action = generate_restore_all, .when = generate_in_reason,
    .help = "let in all texts that were dropped for this reason"},
-  {.keys = "n", .action = do_new, .help = "a new job: the form, then what it costs, then it starts", .hint = "new"},
-  {.keys = "a", .action = do_new, .n = 1, .help = "have a teacher label texts that are there: a form as for a new job"},
-  {.keys = "Space", .action = generate_pause, .when = has_running, .help = "pause the job that runs, or go on with it",
-   .hint = "pause"},
-  {.keys = "x", .action = generate_stop, .when = has_running, .hint = "stop",
-   .help = "stop the job that runs: replies in flight are waited for, x again gives them up; what came is kept"},
+  {.keys = "$", .action = generate_limits, .when = has_running, .hint = "limits",
+   .help = "limits of the job that runs: money, tokens, requests, time"},
   {.keys = "+ =", .action = generate_in_flight, .n = 1, .when = has_running, .help = "more requests in flight",
    .hint = "more"},
   {.keys = "-", .action = generate_in_flight, .n = -1, .when = has_running, .help = "fewer requests in flight"},
-  {.keys = "$", .action = generate_limits, .when = has_running, .hint = "limits",
-   .help = "limits of the job that runs: money, tokens, requests, time"},
   {.keys = "r", .action = generate_resume, .when = has_unfinished,
    .help = "go on with the job where it stood, failed requests again; nothing is paid twice", .hint = "resume"},
+  {.keys = "f", .action = do_page, .n = PAGE_FAILED, .help = "failed requests with the server's own words",
+   .hint = "failed", .hint_when = has_failed},
+  {.keys = "n", .action = do_new, .help = "a new job: the form, then what it costs, then it starts", .hint = "new"},
+  {.keys = "a", .action = do_new, .n = 1, .help = "have a teacher label texts that are there: a form as for a new job"},
   {.keys = "t", .action = do_page, .n = PAGE_TEXTS, .help = "the texts as they come: + kept, ~ dropped and why"},
   {.keys = "w", .action = do_page, .n = PAGE_FUNNEL, .help = "why texts were dropped: asked, answered, parsed, kept",
    .hint = "why"},
@@ -229,8 +241,6 @@ static const struct binding bindings[] = {
    .hint = "coverage"},
   {.keys = "d", .action = do_page, .n = PAGE_DIVERSITY, .help = "diversity: how unlike each other the texts are",
    .hint = "diversity"},
-  {.keys = "f", .action = do_page, .n = PAGE_FAILED, .help = "failed requests with the server's own words",
-   .hint = "failed"},
   {.keys = "o", .action = do_page, .n = PAGE_JOBS, .help = "all jobs; Enter shows one", .hint = "jobs"},
   {.keys = NULL},
 };

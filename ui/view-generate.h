@@ -242,6 +242,7 @@ struct list *generate_list(struct generate *g);            /* that has the keys 
 
 /* generate-new.c */
 void generate_new_open(struct generate *g, bool annotates); /* the form */
+void generate_form_words(struct form *f);
 bool generate_new_key(struct generate *g, const struct key *k);
 void generate_new_draw(struct generate *g, struct canvas *c, struct area a);
 void generate_new_release(struct generate *g);

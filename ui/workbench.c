@@ -346,7 +346,7 @@ workbench_quit(struct workbench *w)
   else if (w->quitting)
     quit_now(w);
   else
-    workbench_confirm(w, "something still runs: stop it, keep what it has, and quit? (y/n)", quit_now, w);
+    workbench_confirm(w, "quit, stopping what runs and keeping what it has? (y/n)", quit_now, w);
 }
 
 /* ---- overlays ---- */

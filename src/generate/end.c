@@ -207,6 +207,8 @@ end_at_limit(struct job *j, struct err *e)
   int result;
 
   purse_say(&j->purse, &why);
+  if (j->funnel.ok == 0 && j->trouble.code)
+    buf_addf(&why, "; no reply came: %s", j->trouble.message);
   result = end_early(j, JOB_STOPPED, ERR_PARTIAL, why.s, e);
   buf_release(&why);
   return result;

@@ -59,6 +59,8 @@ unanswered_take(struct job *j, size_t i, const struct teacher_reply *r, struct e
   struct crew_member *m = &j->crew.members[it->member];
 
   if (r->fault == TEACHER_FAULT_CANCELLED || is_due_again(j, it, r)) {
+    if (r->fault != TEACHER_FAULT_CANCELLED)
+      err_set(&j->trouble, r->code, "%s", r->error);
     put_back(j, i);
     return 0;
   }
