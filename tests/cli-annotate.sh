@@ -102,6 +102,10 @@ expect 0 "$R" generate t.retort --dry-run --per-label 10
 prints 'requests  6'
 
 # ---- rewriting
+expect 2 "$R" template t.retort set
+says 'which file?'
+expect 0 "$R" template t.retort set --builtin restyle
+prints 'restyle is now version 1'
 expect 0 "$R" template t.retort set again --builtin paraphrase
 expect 0 "$R" template t.retort set turned --builtin counterfactual
 expect 2 "$R" template t.retort set x --builtin nonsense

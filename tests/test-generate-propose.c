@@ -118,6 +118,28 @@ replies_are_read(void **state)
 
 /* ---- all of it ---- */
 
+/* A word of the prompt is no use of an attribute, even if it is its name. */
+static void
+what_no_tag_names_is_unused(void **state)
+{
+  struct propose_options o = {.template_name = "notes", .teacher = "remote"};
+  char *source = xasprintf("%sVary their length{# and {{ style }} #}.\n", template);
+  struct project *p;
+  struct proposal x;
+  struct err e = {0};
+
+  (void)state;
+  make_project("words");
+  p = open_project("words");
+  put_template(p, source);
+  if (propose(p, &o, &x, &e) < 0)
+    fail_msg("%s", e.message);
+  assert_string_equal(x.unused, "tone_of_voice, length");
+  proposal_release(&x);
+  free(source);
+  close_project(p);
+}
+
 static void
 a_teacher_proposes(void **state)
 {
@@ -204,6 +226,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(front_matter_is_amended),
     cmocka_unit_test(replies_are_read),
+    cmocka_unit_test(what_no_tag_names_is_unused),
     cmocka_unit_test(a_teacher_proposes),
     cmocka_unit_test(a_bad_reply_is_asked_again),
   };

@@ -83,6 +83,8 @@ read_source(struct call *c, const char *path, char **source, size_t *n, struct e
 {
   const struct starter *starter;
 
+  if (!call_given(c, "builtin") && !path)
+    return err_set(e, ERR_INPUT, "which file? (a .prompty file, - for standard input, or --builtin TEMPLATE)");
   if (!call_given(c, "builtin"))
     return io_read_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, PROMPTY_BYTES, source, n, e);
   if (c->n_args > 1)
@@ -95,12 +97,12 @@ read_source(struct call *c, const char *path, char **source, size_t *n, struct e
   return 0;
 }
 
-/* set [NAME] FILE: without a name, the one that the file gives itself. set NAME --builtin TEMPLATE. */
+/* set [NAME] FILE, or set [NAME] --builtin TEMPLATE: without a name, the one that the template gives itself. */
 static int
 set(struct call *c, struct err *e)
 {
-  const char *path = c->args[c->n_args - 1];
-  bool named = c->n_args > 1 || call_given(c, "builtin");
+  const char *path = c->n_args > 0 ? c->args[c->n_args - 1] : call_text(c, "builtin");
+  bool named = c->n_args > (call_given(c, "builtin") ? 0 : 1);
   struct template_row row = {0};
   struct prompty p;
   char *source;
@@ -334,7 +336,7 @@ rm(struct call *c, struct err *e)
 static const struct command_verb verbs[] = {
   {.name = "list", .run = list, .arguments = "", .summary = "the templates, each in its newest version"},
   {.name = "show", .run = show, .arguments = "[NAME]", .summary = "the text of a template (NAME@3: of version 3)"},
-  {.name = "set", .run = set, .arguments = "[NAME] FILE",
+  {.name = "set", .run = set, .arguments = "[NAME] [FILE]",
    .summary = "makes the file (- is standard input), or the template of --builtin, the newest version",
    .flags = COMMAND_WRITES},
   {.name = "render", .run = render, .arguments = "[NAME]", .summary = "the messages as they would be sent"},

@@ -338,7 +338,21 @@ read_reply(struct asker *a, struct err *e)
 
 /* ---- the template ---- */
 
-/* Names of new attributes that stand nowhere in the template's text: the prompts would not differ by them. */
+/* Whether the place stands within {{ }} or {% %}: elsewhere it is a word like others ("length", "style"). */
+static bool
+in_tag(const char *source, const char *at)
+{
+  bool open = false;
+
+  for (const char *s = source; s < at; s++)
+    if (s[0] == '{' && (s[1] == '{' || s[1] == '%'))
+      open = true;
+    else if (s[1] == '}' && (s[0] == '}' || s[0] == '%'))
+      open = false;
+  return open;
+}
+
+/* Names of new attributes that no tag of the template names: the prompts would not differ by them. */
 static char *
 find_unused(const struct proposal *x)
 {
@@ -351,7 +365,7 @@ find_unused(const struct proposal *x)
 
     for (const char *at = x->template.source; !used && (at = strstr(at, name)); at++)
       used = (at == x->template.source || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
-             !(isalnum((unsigned char)at[n]) || at[n] == '_');
+             !(isalnum((unsigned char)at[n]) || at[n] == '_') && in_tag(x->template.source, at);
     if (!used)
       buf_addf(&out, "%s%s", out.n ? ", " : "", name);
   }
