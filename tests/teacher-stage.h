@@ -1,5 +1,5 @@
-/* teacher-stage: what the tests of the HTTP back end share: the server, a teacher that speaks to it, requests. What fails
- * here fails the test. Life: server_up and server_down as a group's setup and teardown. */
+/* teacher-stage: what the tests of the HTTP back end share: the server, a teacher that speaks to it, requests. What
+ * fails here fails the test. Life: server_up and server_down as a group's setup and teardown. */
 #ifndef TESTS_TEACHER_STAGE_H
 #define TESTS_TEACHER_STAGE_H
 

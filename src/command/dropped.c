@@ -233,7 +233,8 @@ const struct command command_restore = {
   .text =
     "The texts become new samples with the label, template, teacher and request that they would have had, all in one "
     "change; undone, they are dropped texts again. With --text a text is repaired on its way in; a reply that could "
-    "not be read needs it. A text that equals a test text, or nearly, is never let in as it is: change it, or leave it.\n\n"
+    "not be read needs it. A text that equals a test text, or nearly, is never let in as it is: change it, or leave "
+    "it.\n\n"
     "With --json it answers {\"restored\", \"refused\", \"first_id\"}. If some were refused the exit status is 3.",
   .options = restore_options, .examples = restore_examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_JSON, .run = run_restore,

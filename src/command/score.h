@@ -23,8 +23,8 @@ void score_print(const struct scored *x, struct buf *json);
  * sample keeps what it was when this is called, so that labels may change between this and score_teacher. */
 int score_collect(struct call *c, const char *query, struct examples *x, struct err *e);
 /* Prints how good the teacher's predictions are on these texts, appends it to json, and keeps it in the project as the
- * teacher's evaluation on `where` ("test", or a filter). Texts that the teacher was never asked about are taken out of x;
- * if nothing is left json stays empty. *n_unasked: how many. */
+ * teacher's evaluation on `where` ("test", or a filter). Texts that the teacher was never asked about are taken out of
+ * x; if nothing is left json stays empty. *n_unasked: how many. */
 struct teacher_row;
 int score_teacher(struct call *c, const struct teacher_row *teacher, const char *where, struct examples *x,
                   size_t *n_unasked, struct buf *json, struct err *e);

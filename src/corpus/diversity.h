@@ -19,7 +19,8 @@
  * (adaptive sampling, Flajolet 1990: off by about .2 %); beyond 32 768 different openings the seldom ones are
  * forgotten, and a share may be low by 1/32768 (Misra and Gries 1982).
  *
- * Life: diversity_new, diversity_add..., the figures at any time, diversity_free. Threads: one at a time. Speed: about
+ * Life: diversity_new, diversity_add..., the figures at any time, diversity_free. Threads: one at a time. Errors: none.
+ * Speed: about
  * 1 us for diversity_add of a short text, about 1 ms for the figures: ask for them a few times a second. */
 #ifndef CORPUS_DIVERSITY_H
 #define CORPUS_DIVERSITY_H

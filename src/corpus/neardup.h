@@ -9,12 +9,12 @@
  * it at most 2 in 1000 are missed, of those above fewer. A pair is as similar to another as the less similar of its two
  * texts is; a pair and a single text are not similar.
  *
- * Memory: at 0.8 about 250 bytes a text of 12 words in an index; 360 a text while neardup_among runs. Speed: some 3 us to
- * find and add such a text among 200 000; neardup_among takes some 2 us of CPU a text, two thirds of it on all
+ * Memory: at 0.8 about 250 bytes a text of 12 words in an index; 360 a text while neardup_among runs. Speed: some 3 us
+ * to find and add such a text among 200 000; neardup_among takes some 2 us of CPU a text, two thirds of it on all
  * processors (tests/bench/neardup.sh).
  *
  * Life: neardup_new, neardup_add / neardup_find in any order, neardup_free. Threads: one at a time; what goes through
- * many samples takes all processors by itself, with the same result on any number of them. */
+ * many samples takes all processors by itself, with the same result on any number of them. Errors: none. */
 #ifndef CORPUS_NEARDUP_H
 #define CORPUS_NEARDUP_H
 

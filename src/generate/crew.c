@@ -33,8 +33,8 @@ crew_open(struct crew *c, const struct blueprint *b, struct err *e)
   return -1;
 }
 
-/* What a teacher was seen to refuse is written into its record; that it cannot be is no reason to fail. But not schemas:
- * it may have been this one that was refused (`teacher test` asks with one that is beyond doubt). */
+/* What a teacher was seen to refuse is written into its record; that it cannot be is no reason to fail. But not
+ * schemas: it may have been this one that was refused (`teacher test` asks with one that is beyond doubt). */
 static void
 remember(const struct crew *c, const struct crew_member *m)
 {

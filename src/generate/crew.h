@@ -1,8 +1,8 @@
 /* crew: the teachers of a job, opened: who is asked what, and whose reply came.
  *
  * Life: crew_open, any number of crew_start, each answered by one reply of crew_take; crew_close, which gives up what
- * is under way. Threads: that of the job. Errors: a member that cannot be opened fails crew_open, unless others can stand
- * in for it (fallback). */
+ * is under way. Threads: that of the job. Errors: a member that cannot be opened fails crew_open, unless others can
+ * stand in for it (fallback). */
 #ifndef GENERATE_CREW_H
 #define GENERATE_CREW_H
 

@@ -1,9 +1,10 @@
-/* job: one work of generating: plan, send, keep the raw reply, parse, filter, insert.
+/* job: one work of a crew of teachers, of whatever kind (kind.h: generate, annotate, rewrite): plan, send, keep the raw
+ * reply, read it, keep what it gave.
  *
  * Every request stands in the project file before it is sent, and every reply before it is parsed, so that a job
  * killed at any moment goes on where it stood: what is planned is sent, what is answered is parsed, and nothing is
  * paid twice. A request that was answered before, in this job or another, is answered from the file. Replies are
- * inserted in the order of the plan, whatever order they come in, so that the corpus does not depend on the network
+ * read in the order of the plan, whatever order they come in, so that the corpus does not depend on the network
  * or on when the program was killed; a reply that waits for its turn is on disk.
  *
  * Life: job_new (plans, or finds the job to go on with), job_step until it says so, job_free. dry runs: job_estimate
@@ -65,9 +66,9 @@ struct job_options {
   size_t n_restrictions;
   int concurrency;               /* requests in flight with each teacher; 0: the teacher's own */
   struct job_limits limits;
-  bool top_up;                   /* go on asking until the wished number is kept, per label and cell, not only asked for */
+  bool top_up;                   /* go on asking until the wished number is kept, per label and cell (topup.h) */
   double waste_max;              /* with top_up: at most so many texts asked for, for each one wished; 0: 3 */
-  bool steer;                    /* cells of low yield or low diversity get the next requests */
+  bool steer;                    /* cells of low yield or low diversity get the next requests (steer.h) */
   enum seeds_policy seeds;
   const struct hard_text *hard;  /* SEEDS_HARD, and weights of the labels: the hardest are asked for most */
   size_t n_hard;
@@ -79,7 +80,8 @@ struct job_options {
   bool soft;                     /* annotate: probabilities, from logprobs or repeats, not labels alone */
   bool rationale;                /* annotate: a reason is asked for */
   bool relabel;                  /* annotate: labelled texts get the teacher's label, too; test texts never do */
-  const char *about;             /* annotate, rewrite: how the subjects were chosen, as part of the wish; NULL: not said */
+  const char *about;             /* annotate, rewrite: how the subjects were chosen, as part of the wish; NULL: not
+                                  * said */
   bool batch;                    /* hand the requests in as batches, to be collected later (batch.h): when all is handed
                                   * in, job_step says 0, and job_left what is under way; resume polls and collects */
   bool batch_wait;               /* with batch: wait until all is collected (an attended job does) */
@@ -102,7 +104,8 @@ struct job_options {
 struct job;
 
 /* ERR_INPUT: unknown template or teacher, a template that cannot be rendered, a teacher that cannot work (see
- * teacher_open), a budget without prices, a template that is not for generating. Nothing is written then. */
+ * teacher_open), a limit of money without prices, a second job of a wish whose batches are under way. Nothing is
+ * written then. ERR_FAIL: the file. */
 struct job *job_new(struct project *p, const struct job_options *options, struct err *e);
 /* One bounded step: sends what may be sent, waits at most timeout_ms for replies, and takes what came all the way.
  * 1: there is more to do; 0: done; -1: ended before or without that (the job is marked so in the file and can be
@@ -132,9 +135,9 @@ bool job_resumed(const struct job *j);
  * of the job that would be gone on with.
  *
  * Where this version of the template has been answered by these teachers before (a probe is enough: two replies), the
- * figures go by the lengths of those replies, and their intervals are the 95 % prediction intervals of the sums: n̂ ± t s
- * sqrt(W²/n + Σ w²), with t of Student's distribution. Else they go by the texts of the corpus, and the intervals
- * say what it were if all texts were as short, or as long, as the shortest and longest twentieth of those; a prompt has
+ * figures go by the lengths of those replies, and their intervals are the 95 % prediction intervals of the sums: n̂ ± t
+ * s sqrt(W²/n + Σ w²), with t of Student's distribution. Else they go by the texts of the corpus, and the intervals say
+ * what it were if all texts were as short, or as long, as the shortest and longest twentieth of those; a prompt has
  * then four characters a token, give or take a quarter. */
 struct job_estimate {
   size_t requests, cached;       /* all; those that are answered, or would be from the file */

@@ -2,8 +2,9 @@
  * plan, send, keep the raw reply, read, keep. A kind says what is asked, what else goes with a request, what a reply
  * gives, and whether more is to be asked.
  *
- * A kind is a file with a struct job_kind, listed in kind.c; it may look at the whole job (work.h). Threads: that of
- * the job. */
+ * A kind is a file with a struct job_kind, listed in kind.c; it may look at the whole job (work.h). Life: wish and plan
+ * when a job is begun; outgoing for each sending; read for each reply, in the order of the plan; more after each round;
+ * finish or pause once; close. Threads: that of the job. Errors: those of the project, and what the functions say. */
 #ifndef GENERATE_KIND_H
 #define GENERATE_KIND_H
 

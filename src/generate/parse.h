@@ -39,8 +39,8 @@ void parsed_release(struct parsed *p);
 /* What other readers of replies share. Moves *s past a byte order mark, white space and what a model thought aloud;
  * -1: nothing is left. */
 int parse_strip(const char **s, size_t *n, struct err *e);
-/* The JSON value that begins at s[0] (a bracket) is copied to `clean`, repaired as said above; returns its bytes in s, 0:
- * the text ends before the value does. */
+/* The JSON value that begins at s[0] (a bracket) is copied to `clean`, repaired as said above; returns its bytes in s,
+ * 0: the text ends before the value does. */
 size_t parse_scan(const char *s, size_t n, struct buf *clean);
 
 #endif

@@ -26,8 +26,8 @@ struct recruit {
 int recruit_load(struct recruit *r, struct project *p, const char *name, struct err *e);
 int recruit_load_id(struct recruit *r, struct project *p, uint32_t id, struct err *e);
 void recruit_release(struct recruit *r);
-/* Writes down what an endpoint was seen to refuse (bits of enum refusal), beside the rest of its record as it is now, so
- * that nobody has to ask again. */
+/* Writes down what an endpoint was seen to refuse (bits of enum refusal), beside the rest of its record as it is now,
+ * so that nobody has to ask again. */
 int recruit_learn(struct project *p, uint32_t id, unsigned refused, struct err *e);
 
 #endif

@@ -1,5 +1,6 @@
-/* round: what a round of a generate job after the first is planned from, shared by topup.c (the round), gaps.c (how many
- * requests of each label) and mix.c (which values they are made of); private to those. topup.h says by what rules. */
+/* round: what a round of a generate job after the first is planned from, shared by topup.c (the round), gaps.c (how
+ * many requests of each label) and mix.c (which values they are made of); private to those. topup.h says by what rules.
+ * */
 #ifndef GENERATE_ROUND_H
 #define GENERATE_ROUND_H
 

@@ -118,9 +118,9 @@ int job_store_votes(struct project *p, uint32_t teacher_id, const uint32_t *samp
                     struct vote_row **rows, size_t *n, struct err *e);
 
 /* See above, (3), for several replies at once: what they gave, in one transaction. Each dropped row and vote names its
- * request_id. ch: a CHANGE_INSERT whose samples carry request_id, a CHANGE_SET, or NULL; it becomes one entry of the log
- * (none if it is empty). *first_id as in project_insert; may be NULL. -1 and nothing written if one of the requests is
- * not waiting to be parsed (another process was first). */
+ * request_id. change: a CHANGE_INSERT whose samples carry request_id, a CHANGE_SET, or NULL; it becomes one entry of
+ * the log (none if it is empty). *first_id as in project_insert; may be NULL. -1 and nothing written if one of the
+ * requests is not waiting to be parsed (another process was first). */
 struct kept {
   const uint32_t *requests;      /* all of one job */
   size_t n_requests;
@@ -141,11 +141,11 @@ int job_store_turn(struct project *p, const struct request_row *rows, size_t n, 
 int job_store_restore(struct project *p, const uint32_t *dropped, size_t n, const struct change *ch,
                       uint32_t *first_id, struct err *e);
 
-/* Replies read again, by other rules, in one transaction. change: an insert, one entry of the log (none if it is empty);
- * its i-th sample was the dropped row became[i], which leaves the list, and is there again when the insert is undone
- * (0: it was none). dropped: rows of the list with another reason, detail and of_id (id set), and new ones (id 0).
- * forgotten: rows of replies that could not be read and now can, though nothing of them is kept. readable: the requests
- * of all such replies. -1 and nothing written if a row is not in the list any more. */
+/* Replies read again, by other rules, in one transaction. change: an insert, one entry of the log (none if it is
+ * empty); its i-th sample was the dropped row became[i], which leaves the list, and is there again when the insert is
+ * undone (0: it was none). dropped: rows of the list with another reason, detail and of_id (id set), and new ones (id
+ * 0). forgotten: rows of replies that could not be read and now can, though nothing of them is kept. readable: the
+ * requests of all such replies. -1 and nothing written if a row is not in the list any more. */
 struct reread {
   const struct change *change;
   const uint32_t *became;

@@ -91,7 +91,7 @@ ability_ask(struct ability *a, const struct teacher_spec *spec, struct stop *sto
   *a = (struct ability){0};
   if (!t)
     return -1;
-  beforehand = spec->refused | dialect_lacks(d) | (spec->no_schema ? REFUSED_SCHEMA : 0u);
+  beforehand = spec->refused | dialect_lacks(d, spec);
   request.messages = QUESTION;
   request.parameters.max_tokens = spec->parameters.max_tokens > 0 ? spec->parameters.max_tokens : ABILITY_MAX_TOKENS;
   request.schema = SCHEMA;

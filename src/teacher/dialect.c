@@ -145,9 +145,9 @@ dialect_names(void)
 }
 
 unsigned
-dialect_lacks(const struct dialect *d)
+dialect_lacks(const struct dialect *d, const struct teacher_spec *spec)
 {
-  return d->lacks;
+  return d->lacks | (spec->no_schema ? REFUSED_SCHEMA : 0u);
 }
 
 int
@@ -211,8 +211,7 @@ dialect_body(const struct dialect *d, const struct teacher_spec *spec, const str
 {
   struct teacher_parameters p = dialect_parameters(d, spec, request);
 
-  refused |= d->lacks | (spec->no_schema ? REFUSED_SCHEMA : 0u);
-  d->body(spec->model, &p, request, refused, out);
+  d->body(spec->model, &p, request, refused | dialect_lacks(d, spec), out);
 }
 
 /* ---- what is refused ---- */
@@ -296,7 +295,7 @@ dialect_refusal(const struct dialect *d, const struct teacher_spec *spec, const 
                 unsigned refused, int status, const char *words)
 {
   struct teacher_parameters p = dialect_parameters(d, spec, request);
-  unsigned sent = sent_members(&p, request) & ~(refused | d->lacks | (spec->no_schema ? REFUSED_SCHEMA : 0u));
+  unsigned sent = sent_members(&p, request) & ~(refused | dialect_lacks(d, spec));
 
   if (!words || (status != 400 && status != 404 && status != 422 && status != 501))
     return 0;

@@ -14,7 +14,7 @@
  *
  * Sources: https://platform.openai.com/docs/api-reference/chat, https://docs.anthropic.com/en/api/messages,
  * https://learn.microsoft.com/azure/ai-services/openai/reference.
- * Threads: all of it is pure. */
+ * Threads: all of it is pure. Errors: none; an unknown name is NULL. */
 #ifndef TEACHER_DIALECT_H
 #define TEACHER_DIALECT_H
 
@@ -47,8 +47,8 @@ struct dialect;
 const struct dialect *dialect_find(const char *name);  /* NULL and "" are openai; NULL: unknown */
 const char *dialect_name(const struct dialect *d);
 const char *dialect_names(void);                       /* "openai, anthropic or azure" */
-/* Members that this dialect has no word for; they are never sent. */
-unsigned dialect_lacks(const struct dialect *d);
+/* Members (enum refusal) that are never sent: the dialect has no word for them, or the spec says no_schema. */
+unsigned dialect_lacks(const struct dialect *d, const struct teacher_spec *spec);
 /* The most tokens that the API itself adds to a prompt with a schema, beyond the schema's own: they are billed. */
 int dialect_schema_tokens(const struct dialect *d);
 /* What chat is called in a file for the Batch API (batches.h); NULL: this dialect has no such. */

@@ -41,8 +41,8 @@ bool stream_looks(const char *body, size_t n);
 
 /* Puts a stream together as the reply that would have come without it: a chat completion of OpenAI's, a message of
  * Anthropic's, or an error object, appended to out. -1 and e: it broke off before its end (no finish_reason,
- * stop_reason, [DONE] or message_stop came), or is none that we know. *cut: it was begun and not finished (also where an
- * error came in the middle), so that it may have been billed. */
+ * stop_reason, [DONE] or message_stop came), or is none that we know. *cut: it was begun and not finished (also where
+ * an error came in the middle), so that it may have been billed. */
 int stream_fold(const char *body, size_t n, struct buf *out, bool *cut, struct err *e);
 
 #endif

@@ -1,12 +1,13 @@
 /* teacher: a large model that answers chat requests, behind one interface.
  *
- * A back end is a row of a table (struct teacher_backend in backend.h): `http` speaks to any endpoint that takes
- * OpenAI's chat completions, `replay` answers from recorded replies. The caller sees only requests going in and
+ * A back end is a row of a table (struct teacher_backend in backend.h): `http` speaks to endpoints, in the dialect of
+ * each (dialect.h), `replay` answers from recorded replies. The caller sees only requests going in and
  * replies coming out, in whatever order they arrive.
  *
  * Life: teacher_open; any number of teacher_start, each answered by exactly one reply from teacher_take (also when
  * it was cancelled or failed); teacher_close, which gives up what is still under way and frees it.
- * Threads: one thread owns the teacher and calls all of this; teacher_set_concurrency may be called from any.
+ * Threads: one thread owns the teacher and calls all of this; teacher_set_concurrency and teacher_pace may be called
+ * from any. on_text of a request is called on a thread of the back end.
  * Errors: what makes every request hopeless from the start (no URL, an unset key variable, an unreadable recording)
  * fails teacher_open; all else arrives as a reply that is not ok, with one line that says why.
  * Secrets: the key is read from the environment at open, kept only in the back end, sent only as a header (which one:
@@ -37,7 +38,8 @@ struct teacher_parameters {
 
 #define TEACHER_TRIES 6                       /* of one request, where the policy says 0 */
 
-/* When a failed try is made again; 0 is the default of each. */
+/* When a failed try is made again: exponential backoff with full jitter (Brooker 2015, "Exponential backoff and
+ * jitter", AWS Architecture Blog); a Retry-After of the endpoint is obeyed instead. 0 is the default of each. */
 struct retry_policy {
   int tries_max;        /* tries of one request, the first included; 6 */
   int base_ms;          /* the first wait is drawn from [0, base], the next from [0, 2 base], ...; 500 */
@@ -61,7 +63,7 @@ struct teacher_spec {
   double price_in_usd;       /* per million tokens of the prompt; NaN: unknown */
   double price_out_usd;      /* per million tokens of the reply; NaN: unknown */
   int concurrency;           /* requests in flight; 0: TEACHER_CONCURRENCY */
-  bool no_schema;            /* never send response_format (the endpoint is known not to take it) */
+  bool no_schema;            /* the person wants no schema sent, whatever the endpoint takes */
   unsigned refused;          /* bits of enum refusal (dialect.h): what the endpoint is known not to take; never sent */
   int requests_per_minute;   /* at most; 0: no limit of our own */
   int64_t tokens_per_minute; /* prompt and reply together; 0: no limit of our own */
@@ -86,13 +88,14 @@ struct teacher_request {
   int logprobs;              /* ask for so many alternatives of each token; 0: none */
   int n;                     /* ask for so many answers at once, of which the first is read; 0: 1 */
   bool stream;               /* ask for the reply as it is written (server-sent events); it is kept as it came */
-  void (*on_text)(void *to, uint64_t tag, const char *text, size_t n);  /* of a stream: each piece of the content (not
-                              * NUL-terminated), on a thread of the back end, never after the reply was taken; a try
-                              * that is made again begins with n = 0; may be NULL */
+  /* Of a stream: each piece of the content (not NUL-terminated), on a thread of the back end, never after the reply was
+   * taken; a try that is made again begins with n = 0. NULL: nobody looks. */
+  void (*on_text)(void *to, uint64_t tag, const char *text, size_t n);
   void *to;
   int tries_max;             /* fewer tries than the spec's; 0: the spec's */
-  const char *idempotency_key;  /* goes as the header Idempotency-Key with each try, also after a kill and a new start: an
-                              * endpoint that honours it answers again what it has answered, and bills it once; NULL: none */
+  const char *idempotency_key;  /* goes as the header Idempotency-Key with each try, also after a kill and a new start:
+                              * an endpoint that honours it answers again what it has answered, and bills it once.
+                              * NULL: none */
   bool no_blind_retry;       /* a try that may have been billed though no reply came (timeout, reset after sending) is
                               * not made again by the teacher: the caller, who counts money, decides */
 };
@@ -150,8 +153,8 @@ void teacher_reply_free(struct teacher_reply *r);  /* NULL is fine */
  * already). */
 void teacher_cancel(struct teacher *t, uint64_t tag);
 void teacher_cancel_all(struct teacher *t);
-/* No further try is begun, for good: what is not under way, or is started later, comes back cancelled; what is, comes in
- * (its replies are paid for), as a failure if it fails. */
+/* No further try is begun, for good: what is not under way, or is started later, comes back cancelled; what is, comes
+ * in (its replies are paid for), as a failure if it fails. */
 void teacher_drain(struct teacher *t);
 void teacher_close(struct teacher *t);             /* NULL is fine */
 

@@ -1,6 +1,7 @@
-/* generate-bench DIR URL REQUESTS IN_FLIGHT TEXTS: the whole way of a job: planned on disk, sent, raw reply on disk, read,
- * filtered, in the corpus and on disk. Prints requests a second from the first that is sent to the end, microseconds of
- * CPU a request (all threads of this process; planning is in it), seconds of planning, and texts kept. */
+/* generate-bench DIR URL REQUESTS IN_FLIGHT TEXTS: the whole way of a job: planned on disk, sent, raw reply on disk,
+ * read, filtered, in the corpus and on disk. Prints requests a second from the first that is sent to the end,
+ * microseconds of CPU a request (all threads of this process; planning is in it), seconds of planning, and texts kept.
+ * */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

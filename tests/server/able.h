@@ -1,5 +1,6 @@
 /* able: an endpoint whose abilities a test chooses: server->refuses and server->ignores (bits below). It stands below
- * /able/v1, speaks chat completions with schemas, logprobs, several choices and streams, and gives rate limit headers. */
+ * /able/v1, speaks chat completions with schemas, logprobs, several choices and streams, and gives rate limit headers.
+ * */
 #ifndef TESTS_SERVER_ABLE_H
 #define TESTS_SERVER_ABLE_H
 
