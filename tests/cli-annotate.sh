@@ -93,6 +93,25 @@ expect 0 "$R" annotate d.retort
 expect 0 "$R" list d.retort --json
 json 'd["label"] == "yes" and d["origin"] == "annotated"'
 
+# ---- no reply can be read
+cat >odd.prompty <<'EOF'
+---
+name: odd
+kind: annotate
+---
+user:
+{{ text }}
+EOF
+echo '{"request":{"messages":[{"role":"user","content":"nobody asked this"}]},"response":{"choices":[{"message":{"content":"I would rather not say which of these it is."},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":9}}}' >odd.jsonl
+expect 0 "$R" new o.retort --label a --label b
+expect 0 "$R" import o.retort other.jsonl --split pool
+expect 0 "$R" template o.retort set odd.prompty
+expect 0 "$R" teacher o.retort add odd --replay odd.jsonl
+expect 1 "$R" annotate o.retort
+says 'not one of 1 reply can be read (retort dropped has the reasons)'
+prints 'next: the same with --retry-errors asks again'
+expect 0 "$R" template o.retort try
+
 # ---- a template of another kind, and nothing to do
 expect 2 "$R" annotate t.retort --template support-tickets --filter split:test
 says 'is of kind generate (annotate needs one of kind annotate)'
@@ -111,6 +130,10 @@ expect 0 "$R" template t.retort set turned --builtin counterfactual
 expect 2 "$R" template t.retort set x --builtin nonsense
 expect 0 "$R" template t.retort render turned --json
 json '"billing" in json.dumps(d) and "shipping" in json.dumps(d)'
+expect 2 "$R" template t.retort try turned --id 99999
+says 'there is no sample 99999'
+expect 2 "$R" template t.retort try turned
+says 'no recording of this request'
 expect 0 "$R" generate t.retort --template again --filter split:train --dry-run --json
 json 'd["requests"] == 60 and d["texts"] == 180'
 expect 0 "$R" generate t.retort --template again --filter 'label:returns split:train' --label returns --label billing --dry-run --json

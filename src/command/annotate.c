@@ -241,6 +241,8 @@ annotate(struct annotation *a, struct err *e)
   }
   job_say_left(a->c, j);
   job_say_again(a->c, j);
+  if (r == 0)
+    r = job_check_read(j, e);
   job_free(j);
   return r;
 }

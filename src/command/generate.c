@@ -318,6 +318,8 @@ generate(struct call *c, const struct wishes *w, struct err *e)
     print_funnel(c, j, accepted);
   job_say_left(c, j);
   job_say_again(c, j);
+  if (r == 0)
+    r = job_check_read(j, e);
   if (r == 0 && !job_left(j))
     r = check_shortage(c, job_id(j), e);
   job_free(j);

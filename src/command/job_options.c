@@ -332,6 +332,17 @@ job_say_again(struct call *c, const struct job *j)
 }
 
 int
+job_check_read(const struct job *j, struct err *e)
+{
+  const struct funnel *f = job_status(j);
+
+  if (f->parsed > 0 || f->dropped[DROP_PARSE] == 0 || job_left(j))
+    return 0;
+  return err_set(e, ERR_FAIL, "not one of %u repl%s can be read (retort dropped has the reasons)",
+                 f->dropped[DROP_PARSE], f->dropped[DROP_PARSE] == 1 ? "y" : "ies");
+}
+
+int
 job_run(struct call *c, struct job *j, const char *what, struct err *e)
 {
   const struct funnel *f = job_status(j);

@@ -60,6 +60,8 @@ int job_run(struct call *c, struct job *j, const char *what, struct err *e);
 void job_say_left(struct call *c, const struct job *j);
 /* How one asks again for what came to nothing, if something did; nothing as JSON. */
 void job_say_again(struct call *c, const struct job *j);
+/* -1 if replies came, and not one of them can be read. */
+int job_check_read(const struct job *j, struct err *e);
 /* "90", "90s", "10m", "1h30m": seconds. */
 int job_time(const char *text, double *seconds, struct err *e);
 

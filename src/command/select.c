@@ -104,3 +104,17 @@ select_samples(struct call *c, uint32_t **ids, size_t *n, struct err *e)
     return err_set(e, ERR_INPUT, "'%s' takes either --id or --filter", c->command->name);
   return filter ? select_filter(c, filter, ids, n, e) : select_ids(c, ids, n, e);
 }
+
+int
+select_subject(struct call *c, enum prompty_kind kind, struct sample *s, struct err *e)
+{
+  const struct corpus *corpus = project_corpus(c->project);
+  uint32_t id = (uint32_t)call_number(c, "id"), n = corpus_count(corpus);
+
+  if (id)
+    return corpus_get(corpus, id, s) ? 0 : err_set(e, ERR_INPUT, "there is no sample %u", id);
+  for (id = 1; id <= n; id++)
+    if (corpus_get(corpus, id, s) && (kind == PROMPTY_ANNOTATE || (s->split == SPLIT_TRAIN && s->n_labels)))
+      return 0;
+  return err_set(e, ERR_INPUT, "the project has no text that this template could be about");
+}

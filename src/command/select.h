@@ -3,6 +3,7 @@
 #define COMMAND_SELECT_H
 
 #include "command/call.h"
+#include "prompt/prompty.h"
 #include "store/project.h"
 
 /* The rows --filter and --id, for option tables. */
@@ -16,6 +17,8 @@
 int select_filter(struct call *c, const char *query, uint32_t **ids, size_t *n, struct err *e);
 /* Those of --id and of the arguments, or of --filter; neither is an error. */
 int select_samples(struct call *c, uint32_t **ids, size_t *n, struct err *e);
+/* The text that a template of kind annotate or rewrite is shown with: --id, or the first that such a job could take. */
+int select_subject(struct call *c, enum prompty_kind kind, struct sample *s, struct err *e);
 
 /* "3,7,10-20" as ranges. what: "sample", for messages. */
 int select_ranges(const char *text, const char *what, int (*each)(void *arg, uint32_t from, uint32_t to, struct err *e),

@@ -9,6 +9,7 @@
 #include "command/print.h"
 #include "command/propose.h"
 #include "command/rows.h"
+#include "command/select.h"
 #include "command/try.h"
 #include "prompt/prompty.h"
 #include "prompt/starter.h"
@@ -201,21 +202,6 @@ print_messages(struct call *c, const struct messages *m)
   buf_release(&out);
 }
 
-/* The text that a template of kind annotate or rewrite is about: --id, or the first that such a job could take. */
-static int
-find_subject(struct call *c, const struct prompty *p, struct sample *s, struct err *e)
-{
-  const struct corpus *corpus = project_corpus(c->project);
-  uint32_t id = (uint32_t)call_number(c, "id"), n = corpus_count(corpus);
-
-  if (id)
-    return corpus_get(corpus, id, s) ? 0 : err_set(e, ERR_INPUT, "there is no sample %u", id);
-  for (id = 1; id <= n; id++)
-    if (corpus_get(corpus, id, s) && (p->kind == PROMPTY_ANNOTATE || (s->split == SPLIT_TRAIN && s->n_labels)))
-      return 0;
-  return err_set(e, ERR_INPUT, "the project has no text that this template could be about");
-}
-
 /* What rewrite sees of the labels: the text's own, and the one that is to be made. */
 static void
 set_target(struct prompt_scope *scope, const struct prompty *p, const struct sample *s,
@@ -256,7 +242,7 @@ render_parsed(struct call *c, const struct prompty *p, struct err *e)
     scope.label = n ? &all[label] : NULL;
   scope.n_seeds = take_seeds(c, scope.label ? label : LABEL_NONE, seeds, N_OF(seeds));
   if (p->kind != PROMPTY_GENERATE) {
-    if (find_subject(c, p, &s, e) < 0)
+    if (select_subject(c, p->kind, &s, e) < 0)
       return -1;
     subject = (struct prompt_text){s.text, s.text2, NULL};
     scope.subject = &subject;
@@ -361,7 +347,7 @@ static const struct option options[] = {
   {.name = "count", .type = OPTION_INT, .min = 0, .max = PROMPTY_COUNT, .fallback = "0", .argument = "N",
    .summary = "render: how many texts are asked for; 0: as the template says"},
   {.name = "id", .type = OPTION_INT, .min = 0, .max = 4294967295.0, .fallback = "0", .argument = "N",
-   .summary = "render, try: the text to be labelled or rewritten"},
+   .summary = "render, try: the text to be labelled or rewritten; 0: the first"},
   {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME",
    .summary = "try, propose: the teacher; else the only one"},
   {.name = "attributes", .type = OPTION_INT, .min = 1, .max = PROMPTY_ATTRIBUTES, .fallback = "4", .argument = "N",

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "command/names.h"
 #include "command/print.h"
+#include "command/select.h"
 #include "generate/ballot.h"
 #include "generate/filters.h"
 #include "generate/parse.h"
@@ -74,6 +75,27 @@ take_values(struct trial *t, struct err *e)
   return 0;
 }
 
+/* What a template that is not of kind generate is tried on: one request of it, whatever labels there are. */
+static int
+take_subject(struct trial *t, struct err *e)
+{
+  struct prompty p;
+  struct sample s;
+  int r = prompty_parse(&p, t->template.name, t->template.source, strlen(t->template.source), e);
+
+  if (r == 0 && p.kind != PROMPTY_GENERATE)
+    r = select_subject(t->c, p.kind, &s, e);
+  if (r == 0 && p.kind != PROMPTY_GENERATE) {
+    t->subject = s.id;
+    t->options.subjects = &t->subject;
+    t->options.n_subjects = 1;
+    t->options.per_label = 0;
+    t->options.n_labels = call_given(t->c, "label") ? 1 : 0;
+  }
+  prompty_release(&p);
+  return r;
+}
+
 static int
 prepare(struct trial *t, struct err *e)
 {
@@ -91,14 +113,7 @@ prepare(struct trial *t, struct err *e)
   t->options.labels = &t->label;
   t->options.n_labels = 1;
   t->options.per_label = 1;
-  t->subject = (uint32_t)call_number(t->c, "id");
-  if (t->subject) {              /* one request of it, whatever labels there are */
-    t->options.subjects = &t->subject;
-    t->options.n_subjects = 1;
-    t->options.per_label = 0;
-    t->options.n_labels = label ? 1 : 0;
-  }
-  if (blueprint_load(&t->blueprint, t->c->project, &t->options, e) < 0
+  if (take_subject(t, e) < 0 || blueprint_load(&t->blueprint, t->c->project, &t->options, e) < 0
       || requests_plan(&t->blueprint, &t->options, &t->rows, &t->n, e) < 0)
     return -1;
   return t->n ? 0 : err_set(e, ERR_INPUT, "the template makes no request");
