@@ -92,6 +92,13 @@ make_project(const char *name)
   close_project(p);
 }
 
+struct project *
+fresh_project(const char *name)
+{
+  make_project(name);
+  return open_project(name);
+}
+
 static const struct retry_policy quick = {.tries_max = 6, .base_ms = 2, .cap_ms = 10, .total_ms = 2000};
 
 static const struct job_teacher remote = {.name = "remote"};

@@ -30,6 +30,7 @@ void close_project(struct project *p);
 void put_template(struct project *p, const char *source);      /* as "notes" */
 void put_http_teacher(struct project *p, const char *url);     /* as "remote" */
 void make_project(const char *name);                           /* two labels, the template, the server as teacher */
+struct project *fresh_project(const char *name);               /* the same, opened */
 struct job_options options(void);                              /* "notes" with "remote" */
 /* Runs a job to its end; the last result, with e. figures, if wanted, are read from the file and compared with the
  * job's own. */

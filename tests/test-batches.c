@@ -1,41 +1,13 @@
 /* The client of the Batch API against a server that speaks it and fails. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "teacher-stage.h"
 
-#include <cmocka.h>
 #include <pthread.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "server.h"
 #include "teacher/batches.h"
 #include "teacher/dialect.h"
 #include "teacher/openai.h"
 
-#define KEY "sk-test-0123456789abcdef"
 #define LINES 10
-
-static struct server *server;
-
-static struct teacher_spec
-http_spec(void)
-{
-  struct teacher_spec spec = TEACHER_SPEC_INIT;
-
-  spec.name = "test";
-  spec.url = server->url;
-  spec.model = "m";
-  spec.key_env = "RETORT_TEST_KEY";
-  spec.retry = (struct retry_policy){.tries_max = 4, .base_ms = 2, .cap_ms = 10, .total_ms = 5000};
-  spec.connect_timeout_ms = 2000;
-  spec.timeout_ms = 10000;
-  return spec;
-}
 
 static struct batches *
 client(struct stop *stop)
@@ -517,23 +489,6 @@ azure_has_them_too(void **state)
   assert_int_equal(c.ok, LINES);
   batches_view_release(&v);
   batches_close(b);
-}
-
-static int
-server_up(void **state)
-{
-  (void)state;
-  setenv("RETORT_TEST_KEY", KEY, 1);
-  server = server_start();
-  return 0;
-}
-
-static int
-server_down(void **state)
-{
-  (void)state;
-  server_stop(server);
-  return 0;
 }
 
 int

@@ -1,25 +1,12 @@
 /* How endpoints speak: where, with which headers, in which words; what they refuse; what their replies say. */
+#include "teacher-stage.h"
+
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "base/mem.h"
 #include "base/rng.h"
-#include "server.h"
 #include "teacher/dialect.h"
 #include "teacher/endpoint.h"
 #include "teacher/openai.h"
-
-#define KEY "sk-test-0123456789abcdef"
-
-static struct server *server;
 
 static struct teacher_spec
 spec_of(const char *dialect, const char *url)
@@ -452,7 +439,7 @@ broken_replies_do_no_harm(void **state)
 /* ---- over HTTP ---- */
 
 static struct teacher_reply *
-ask(struct teacher *t, const struct teacher_request *request)
+ask_for(struct teacher *t, const struct teacher_request *request)
 {
   struct teacher_reply *r;
 
@@ -486,7 +473,7 @@ anthropic_answers(void **state)
   server_clear(server);
   request.stream = false;
   request.schema = "{\"type\":\"object\",\"properties\":{\"word\":{\"type\":\"string\"}}}";
-  r = ask(t, &request);
+  r = ask_for(t, &request);
   assert_string_equal(r->error, "");
   assert_true(r->ok && server->log[0].had_key && !server->log[0].elsewhere);
   assert_string_equal(r->content, "{\"word\":\"hello\"}");
@@ -494,18 +481,18 @@ anthropic_answers(void **state)
   assert_float_equal(r->cost_usd, ((double)r->tokens_in + 2 * (double)r->tokens_out) / 1e6, 1e-12);
   teacher_reply_free(r);
   request.messages = "[{\"role\":\"user\",\"content\":\"[[401]]\"}]";
-  r = ask(t, &request);
+  r = ask_for(t, &request);
   assert_int_equal(r->fault, TEACHER_FAULT_TEACHER);
   assert_non_null(strstr(r->error, "Incorrect API key provided: ****"));
   teacher_reply_free(r);
   request.messages = "[{\"role\":\"user\",\"content\":\"[[529*1]]\"}]";
-  r = ask(t, &request);
+  r = ask_for(t, &request);
   assert_true(r->ok);
   assert_int_equal(r->tries, 2);
   teacher_reply_free(r);
   /* where no tool can be forced, the answer is text */
   request.messages = "[{\"role\":\"user\",\"content\":\"[[no-tools]]\"}]";
-  r = ask(t, &request);
+  r = ask_for(t, &request);
   assert_true(r->ok && *r->content == '[');
   assert_int_equal(r->tries, 1);
   teacher_reply_free(r);
@@ -526,7 +513,7 @@ azure_answers(void **state)
 
     server_clear(server);
     request.stream = false;
-    r = ask(t, &request);
+    r = ask_for(t, &request);
     assert_true(r->ok && server->log[0].had_key && !server->log[0].elsewhere);
     teacher_reply_free(r);
     teacher_close(t);
@@ -547,7 +534,7 @@ refusals_are_learned_once(void **state)
   atomic_store(&server->refuses, SERVER_SCHEMA | SERVER_LOGPROBS | SERVER_N | SERVER_MAX_TOKENS | SERVER_TEMPERATURE |
                                  SERVER_SEED);
   for (int i = 0; i < 3; i++) {
-    r = ask(t, &request);
+    r = ask_for(t, &request);
     assert_string_equal(r->error, "");
     assert_true(r->ok);
     assert_int_equal(r->tries, 1);
@@ -561,12 +548,12 @@ refusals_are_learned_once(void **state)
   atomic_store(&server->refuses, SERVER_SCHEMA | SERVER_LOGPROBS | SERVER_N);
   request.tries_max = 2;
   t = teacher_open(&spec, NULL);
-  r = ask(t, &request);
+  r = ask_for(t, &request);
   assert_true(!r->ok && r->transient);
   assert_int_equal(r->tries, 2);
   assert_int_equal(server_count(server, -1), 2);
   teacher_reply_free(r);
-  r = ask(t, &request);
+  r = ask_for(t, &request);
   assert_true(r->ok);
   assert_int_equal(r->tries, 2);
   assert_int_equal(server_count(server, -1), 4);
@@ -578,28 +565,11 @@ refusals_are_learned_once(void **state)
   atomic_store(&server->refuses, SERVER_SCHEMA | SERVER_TEMPERATURE);
   spec.refused = REFUSED_SCHEMA | REFUSED_TEMPERATURE;
   t = teacher_open(&spec, NULL);
-  r = ask(t, &request);
+  r = ask_for(t, &request);
   assert_true(r->ok);
   assert_int_equal(server_count(server, 400), 0);
   teacher_reply_free(r);
   teacher_close(t);
-}
-
-static int
-server_up(void **state)
-{
-  (void)state;
-  setenv("RETORT_TEST_KEY", KEY, 1);
-  server = server_start();
-  return 0;
-}
-
-static int
-server_down(void **state)
-{
-  (void)state;
-  server_stop(server);
-  return 0;
 }
 
 int

@@ -154,8 +154,7 @@ what_to_avoid(void **state)
   struct buf text = BUF_INIT;
 
   (void)state;
-  make_project("avoid");
-  p = open_project("avoid");
+  p = fresh_project("avoid");
   a = avoid_new(project_corpus(p));
   avoid_draw(a, 0, "topic=shoes", &s);
   assert_int_equal(s.n_avoid, 0);
@@ -262,8 +261,7 @@ a_probe_knows_better(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("probed");
-  p = open_project("probed");
+  p = fresh_project("probed");
   o.per_label = 150;
   blind = estimate(p, &o);
   assert_true(blind.requests == 30 && blind.texts == 300 && blind.n_replies == 0 && blind.job_id == 0);
@@ -304,8 +302,7 @@ what_topping_up_takes(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->texts, 5);
-  make_project("foreseen");
-  p = open_project("foreseen");
+  p = fresh_project("foreseen");
   o.per_label = 50;
   assert_int_equal(run_job(p, &o, NULL, &e), 0);
   o.per_label = 200;

@@ -73,8 +73,7 @@ each_has_its_share(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("shares");
-  p = open_project("shares");
+  p = fresh_project("shares");
   put_teacher(p, "one", server->url, "m1", 100);
   put_teacher(p, "two", server->url, "m2", 1000);
   o.teachers = both;
@@ -119,8 +118,7 @@ one_fails_the_other_works(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("half");
-  p = open_project("half");
+  p = fresh_project("half");
   put_teacher(p, "gone", "http://127.0.0.1:1/v1", "m1", 100);
   put_teacher(p, "there", server->url, "m2", 100);
   o.teachers = both;
@@ -154,8 +152,7 @@ the_next_stands_in(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("fallback");
-  p = open_project("fallback");
+  p = fresh_project("fallback");
   put_teacher(p, "gone", "http://127.0.0.1:1/v1", "m1", 100);
   put_teacher(p, "there", server->url, "m2", 100);
   there = id_of(p, "there");
@@ -192,8 +189,7 @@ single_requests_are_handed_on(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("handed-on");
-  p = open_project("handed-on");
+  p = fresh_project("handed-on");
   put_template(p, source);
   put_teacher(p, "one", server->url, "m1", 100);
   put_teacher(p, "two", server->url, "m2", 100);
@@ -231,8 +227,7 @@ unreadable_replies_are_asked_again(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("again");
-  p = open_project("again");
+  p = fresh_project("again");
   put_template(p, source);
   o.count = 600;
   assert_int_equal(run_job(p, &o, &f, &e), 0);

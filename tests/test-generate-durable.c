@@ -28,8 +28,7 @@ the_key_stays_out_of_the_file(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("key");
-  p = open_project("key");
+  p = fresh_project("key");
   assert_int_equal(teacher_store_put(p, &row, NULL, 0, NULL, &e), 0);
   unsetenv("RETORT_TEST_KEY");
   assert_null(job_new(p, &o, &e));
@@ -65,8 +64,7 @@ stopped_and_gone_on_with(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->delay_ms, 5);
-  make_project("stopped");
-  p = open_project("stopped");
+  p = fresh_project("stopped");
   o.count = 400;
   o.stop = &stop;
   j = job_new(p, &o, &e);
@@ -117,8 +115,7 @@ a_budget_holds(void **state)
       atomic_store(&server->texts, texts[i]);
       atomic_store(&server->delay_ms, 2);
       atomic_store(&server->fault_every, faults ? 5 : 0);
-      make_project("budget");
-      p = open_project("budget");
+      p = fresh_project("budget");
       if (run_job(p, &o, &f, &e) != 0)
         assert_int_equal(e.code, ERR_PARTIAL);
       assert_true(billed() <= o.limits.usd);
@@ -130,8 +127,7 @@ a_budget_holds(void **state)
     }
   /* each reply is lost once, and billed all the same */
   server_clear(server);
-  make_project("lost");
-  p = open_project("lost");
+  p = fresh_project("lost");
   source = xasprintf("%s{%% raw %%}[[reset*1]]{%% endraw %%}\n", template);
   put_template(p, source);
   free(source);

@@ -51,8 +51,7 @@ texts_are_sifted(void **state)
   uint32_t of;
 
   (void)state;
-  make_project("filters");
-  p = open_project("filters");
+  p = fresh_project("filters");
   insert_text(p, "I was charged twice for the blue chair", SPLIT_TRAIN);
   insert_text(p, "The test text about a lamp that never came", SPLIT_TEST);
   f = filters_new(project_corpus(p), &limits);

@@ -184,8 +184,7 @@ an_estimate_writes_nothing(void **state)
   size_t n;
 
   (void)state;
-  make_project("estimate");
-  p = open_project("estimate");
+  p = fresh_project("estimate");
   o.per_label = 30;
   assert_int_equal(job_estimate(p, &o, &x, &e), 0);
   assert_int_equal(x.requests, 6);
@@ -207,8 +206,7 @@ bad_wishes_are_refused(void **state)
   struct err e = {0};
 
   (void)state;
-  make_project("bad");
-  p = open_project("bad");
+  p = fresh_project("bad");
   o.template_name = "nots";
   assert_null(job_new(p, &o, &e));
   assert_int_equal(e.code, ERR_INPUT);
@@ -242,8 +240,7 @@ a_server_teaches(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("served");
-  p = open_project("served");
+  p = fresh_project("served");
   o.per_label = 30;
   if (run_job(p, &o, &f, &e) != 0)
     fail_msg("%s", e.message);
@@ -299,8 +296,7 @@ nobody_teaches(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("nobody");
-  p = open_project("nobody");
+  p = fresh_project("nobody");
   put_http_teacher(p, "http://127.0.0.1:1/v1");
   o.per_label = 30;
   assert_int_equal(run_job(p, &o, &f, &e), -1);
@@ -335,8 +331,7 @@ the_unreadable_is_kept(void **state)
   (void)state;
   for (size_t i = 0; i < N_OF(faults); i++) {
     server_clear(server);
-    make_project("quarantine");
-    p = open_project("quarantine");
+    p = fresh_project("quarantine");
     snprintf(source, sizeof source, "user:\nWrite {{ count }} {{ label }} {%% raw %%}[[%s*1]]{%% endraw %%}\n",
              faults[i]);
     put_template(p, source);
@@ -373,8 +368,7 @@ doubles_name_each_other(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->delay_ms, 200);
-  make_project("doubles");
-  p = open_project("doubles");
+  p = fresh_project("doubles");
   put_template(p, "---\ncount: 10\n---\nuser:\nWrite {{ count }} of the kind {{ label }}\n");
   o.count = 60;
   o.concurrency = 8;
@@ -420,8 +414,7 @@ the_board_shows_the_job(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->delay_ms, 20);
-  make_project("board");
-  p = open_project("board");
+  p = fresh_project("board");
   o.count = 600;
   o.attended = true;
   o.limits = (struct job_limits){.usd = 100, .tokens = 1000000, .requests = 1000, .seconds = 600};
@@ -474,16 +467,14 @@ faults_change_nothing(void **state)
   (void)state;
   o.count = 300;
   server_clear(server);
-  make_project("calm");
-  p = open_project("calm");
+  p = fresh_project("calm");
   assert_int_equal(run_job(p, &o, &f, &e), 0);
   funnel_release(&f);
   calm = samples_of(p);
   close_project(p);
   server_clear(server);
   atomic_store(&server->fault_every, 4);
-  make_project("stormy");
-  p = open_project("stormy");
+  p = fresh_project("stormy");
   if (run_job(p, &o, &f, &e) != 0)
     fail_msg("%s", e.message);
   assert_true(f.retried >= 5);
@@ -508,8 +499,7 @@ a_failing_server_ends_the_job(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->fault_every, 1);
-  make_project("failing");
-  p = open_project("failing");
+  p = fresh_project("failing");
   o.count = 1000;
   assert_int_equal(run_job(p, &o, &f, &e), -1);
   assert_int_equal(e.code, ERR_PARTIAL);

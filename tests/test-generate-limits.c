@@ -47,8 +47,7 @@ tokens_and_requests_hold(void **state)
       atomic_store(&server->texts, texts[i / 2]);
       atomic_store(&server->delay_ms, 2);
       atomic_store(&server->fault_every, i % 2 ? 5 : 0);
-      make_project("limits");
-      p = open_project("limits");
+      p = fresh_project("limits");
       o.limits = limits[l];
       assert_int_equal(run_job(p, &o, &f, &e), -1);
       assert_int_equal(e.code, ERR_PARTIAL);
@@ -81,8 +80,7 @@ a_limit_without_a_reply_says_why(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->fault_every, 1);
-  make_project("unanswered");
-  p = open_project("unanswered");
+  p = fresh_project("unanswered");
   o.count = 300;
   o.limits.requests = 3;
   assert_int_equal(run_job(p, &o, NULL, &e), -1);
@@ -103,8 +101,7 @@ limits_are_of_the_whole_job(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("whole");
-  p = open_project("whole");
+  p = fresh_project("whole");
   o.count = 300;
   o.limits.requests = 10;
   assert_int_equal(run_job(p, &o, NULL, &e), -1);
@@ -136,8 +133,7 @@ the_clock_stops_a_job(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->delay_ms, 100);
-  make_project("clock");
-  p = open_project("clock");
+  p = fresh_project("clock");
   o.count = 1000;
   o.limits.seconds = 0.35;
   assert_int_equal(run_job(p, &o, &f, &e), -1);
@@ -151,8 +147,7 @@ the_clock_stops_a_job(void **state)
   /* a server that does not answer is given up a second later */
   server_clear(server);
   atomic_store(&server->delay_ms, 20000);
-  make_project("stalled");
-  p = open_project("stalled");
+  p = fresh_project("stalled");
   o.limits.seconds = 0.2;
   began = clock_ms();
   assert_int_equal(run_job(p, &o, NULL, &e), -1);
@@ -174,8 +169,7 @@ unknown_prices(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("priceless");
-  p = open_project("priceless");
+  p = fresh_project("priceless");
   assert_int_equal(teacher_store_put(p, &row, NULL, 0, NULL, &e), 0);
   o.count = 300;
   o.limits.usd = 1;
@@ -205,8 +199,7 @@ limits_can_be_set_on_the_board(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->delay_ms, 20);
-  make_project("board");
-  p = open_project("board");
+  p = fresh_project("board");
   o.count = 1000;
   j = job_new(p, &o, &e);
   assert_non_null(j);
@@ -240,8 +233,7 @@ one_stuck_request_holds_nothing_up(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("stuck");
-  p = open_project("stuck");
+  p = fresh_project("stuck");
   put_template(p, source);
   assert_int_equal(teacher_store_put(p, &row, NULL, 0, NULL, &e), 0);
   o.count = 600;
@@ -276,8 +268,7 @@ trouble_pauses_an_attended_job(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->fault_every, 1);
-  make_project("trouble");
-  p = open_project("trouble");
+  p = fresh_project("trouble");
   o.count = 600;
   o.attended = true;
   j = job_new(p, &o, &e);
@@ -322,8 +313,7 @@ unreadable_replies_are_trouble(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("unreadable");
-  p = open_project("unreadable");
+  p = fresh_project("unreadable");
   put_template(p, source);
   o.count = 1000;
   assert_int_equal(run_job(p, &o, &f, &e), -1);
@@ -354,8 +344,7 @@ a_stop_drains(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->delay_ms, 150);
-  make_project("drain");
-  p = open_project("drain");
+  p = fresh_project("drain");
   o.count = 1000;
   o.concurrency = 16;
   o.stop = &stop;
@@ -393,8 +382,7 @@ a_second_stop_gives_up(void **state)
   (void)state;
   server_clear(server);
   atomic_store(&server->delay_ms, 20000);
-  make_project("give-up");
-  p = open_project("give-up");
+  p = fresh_project("give-up");
   o.count = 1000;
   j = job_new(p, &o, &e);
   assert_non_null(j);

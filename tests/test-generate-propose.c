@@ -129,8 +129,7 @@ what_no_tag_names_is_unused(void **state)
   struct err e = {0};
 
   (void)state;
-  make_project("words");
-  p = open_project("words");
+  p = fresh_project("words");
   put_template(p, source);
   if (propose(p, &o, &x, &e) < 0)
     fail_msg("%s", e.message);
@@ -152,8 +151,7 @@ a_teacher_proposes(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("proposed");
-  p = open_project("proposed");
+  p = fresh_project("proposed");
   if (propose(p, &o, &x, &e) < 0)
     fail_msg("%s", e.message);
   assert_true(x.n == 2 && !x.cached && x.cost_usd > 0 && x.tokens_in > 50 && x.template.version == 1);
@@ -198,8 +196,7 @@ a_bad_reply_is_asked_again(void **state)
 
   (void)state;
   server_clear(server);
-  make_project("again");
-  p = open_project("again");
+  p = fresh_project("again");
   put_template(p, "---\ndescription: \"[[refusal*1]][[401*1]]\"\n---\nuser:\n{{ label }}\n");
   for (int i = 0; i < 4; i++) {
     if (propose(p, &o, &x, &e) == 0)
