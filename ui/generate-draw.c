@@ -38,21 +38,21 @@ generate_label_cols(const struct labels *l, int most)
 }
 
 static void
-draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c, struct area a, int name_cols)
+draw_label(struct generate *g, struct funnel_label row, struct canvas *c, struct area a, int name_cols)
 {
   const struct labels *labels = corpus_labels(project_corpus(g->p));
-  const struct board_cell *live = cell_of(g, row->label);
-  const char *name = row->label == LABEL_NONE ? "no label" : label_name(labels, row->label);
+  const struct board_cell *live = cell_of(g, row.label);
+  const char *name = row.label == LABEL_NONE ? "no label" : label_name(labels, row.label);
   /* the file is read less often */
-  uint32_t kept = live && live->kept > row->kept ? live->kept : row->kept, n_dropped = 0;
+  uint32_t kept = live && live->kept > row.kept ? live->kept : row.kept, n_dropped = 0;
   bool votes = generate_annotates(g);      /* nobody knows how many of a label there will be */
-  uint32_t wanted = votes ? g->funnel.requested : row->wanted;
+  uint32_t wanted = votes ? g->funnel.requested : row.wanted;
   char n[PART_TEXT], m[PART_TEXT];
   int bar = a.cols / 3 > 30 ? 30 : a.cols / 3, col;
   struct generate_words w = {c, a, 0, 0};
 
   for (int i = 0; i < N_DROP_REASONS; i++)
-    n_dropped += row->dropped[i];
+    n_dropped += row.dropped[i];
   n_dropped = live && live->dropped > n_dropped ? live->dropped : n_dropped;
   col = canvas_fit(c, a, 0, 1, name_cols, STYLE_LABEL, name, strlen(name)) + 1;
   canvas_bar(c, a, 0, col, bar, STYLE_BAR, wanted ? (double)kept / wanted : 0);
@@ -66,23 +66,44 @@ draw_label(struct generate *g, const struct funnel_label *row, struct canvas *c,
     canvas_printf(c, a, 0, w.col, STYLE_DIM, "kept %s", part_percent(kept, kept + n_dropped, n));
   w.col += 12;
   for (int i = 0; i < N_DROP_REASONS; i++)
-    if (row->dropped[i])
-      generate_say(&w, drop_words[i], STYLE_WARN, "%u", row->dropped[i]);
+    if (row.dropped[i])
+      generate_say(&w, drop_words[i], STYLE_WARN, "%u", row.dropped[i]);
 }
 
-/* Without the texts of an annotation that have no label yet, as long as nothing came of them. */
+/* The texts of an annotation that got no label count where one was put to the teacher in vain. */
+static bool
+shows_unlabelled(const struct generate *g)
+{
+  const struct funnel_label *last = g->funnel.n_labels ? &g->funnel.labels[g->funnel.n_labels - 1] : NULL;
+
+  if (!last || last->label != LABEL_NONE)
+    return false;
+  for (int i = 0; i < N_DROP_REASONS; i++)
+    if (last->dropped[i])
+      return true;
+  return last->kept > 0;
+}
+
+/* Of an annotation all labels from the beginning: their rows do not come in between as the first vote for one does. */
 static size_t
 n_label_rows(const struct generate *g)
 {
-  size_t n = g->funnel.n_labels;
-  const struct funnel_label *last = n ? &g->funnel.labels[n - 1] : NULL;
+  if (!generate_annotates(g))
+    return g->funnel.n_labels;
+  return labels_count(corpus_labels(project_corpus(g->p))) + shows_unlabelled(g);
+}
 
-  if (!last || !generate_annotates(g) || last->label != LABEL_NONE || last->kept)
-    return n;
-  for (int i = 0; i < N_DROP_REASONS; i++)
-    if (last->dropped[i])
-      return n;
-  return n - 1;
+static struct funnel_label
+label_row(const struct generate *g, size_t i)
+{
+  uint16_t label = i < labels_count(corpus_labels(project_corpus(g->p))) ? (uint16_t)i : LABEL_NONE;
+
+  if (!generate_annotates(g))
+    return g->funnel.labels[i];
+  for (size_t k = 0; k < g->funnel.n_labels; k++)
+    if (g->funnel.labels[k].label == label)
+      return g->funnel.labels[k];
+  return (struct funnel_label){.label = label};
 }
 
 /* In one column where they fit, else in several; returns the rows used. */
@@ -107,7 +128,7 @@ draw_labels(struct generate *g, struct canvas *c, struct area a)
     if (i + 1 == rows * columns && n > rows * columns)
       canvas_printf(c, cell, 0, 1, STYLE_DIM, "… and %zu more labels", n - i);
     else
-      draw_label(g, &g->funnel.labels[i], c, cell, name_cols);
+      draw_label(g, label_row(g, i), c, cell, name_cols);
   }
   return (int)rows;
 }

@@ -45,11 +45,11 @@ generate_estimate_take(struct estimate_shown *x, const struct json *j)
 /* ---- shown ---- */
 
 static void
-say_texts(const struct estimate_shown *x, struct pane *p)
+say_texts(const struct estimate_shown *x, bool annotates, struct pane *p)
 {
   char n[PART_TEXT], m[PART_TEXT];
 
-  part_row(p, "asks for", STYLE_NORMAL, "%s text%s in %s request%s", part_count(x->texts, n), PLURAL(x->texts),
+  part_row(p, annotates ? "labels" : "asks for", STYLE_NORMAL, "%s text%s in %s request%s", part_count(x->texts, n), PLURAL(x->texts),
            part_count(x->requests, m), PLURAL(x->requests));
   if (x->cached > 0)
     part_row(p, "", STYLE_NORMAL, "%s of them are answered: not sent, not paid again", part_count(x->cached, n));
@@ -125,7 +125,7 @@ generate_estimate_draw(struct generate *g, struct canvas *c, struct area a)
                    : "Nothing is sent yet");
   foot = area_rows(box, box.rows - 1, 1);
   pane_init(&p);
-  say_texts(x, &p);
+  say_texts(x, !strcmp(g->work, "annotate"), &p);
   say_tokens(x, &p);
   say_cost(x, &p);
   part_row(&p, "command", STYLE_DIM, "%s", g->line);

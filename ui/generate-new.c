@@ -98,22 +98,6 @@ offer_templates(struct generate *g, const struct work *work)
 }
 
 static char *
-offer_teachers(struct generate *g)
-{
-  struct teacher_row *rows = NULL;
-  struct buf out = BUF_INIT;
-  struct err e = {0};
-  size_t n = 0;
-
-  if (teacher_store_list(g->p, &rows, &n, &e) == 0) {
-    for (size_t i = 0; i < n; i++)
-      buf_addf(&out, "%s%s", i ? "|" : "", rows[i].name);
-    teacher_rows_free(rows, n);
-  }
-  return buf_take(&out);
-}
-
-static char *
 offer_labels(struct generate *g)
 {
   const struct labels *labels = corpus_labels(project_corpus(g->p));
@@ -158,10 +142,13 @@ make_form(struct generate *g, const struct work *work)
 
   form_init(&g->form, work->title, g->form_rows, n);
   generate_form_words(&g->form);
-  form_brief(&g->form, "filter", work->annotates ? "the texts to label" : "rewriting: the texts to make others of");
+  form_brief(&g->form, "filter", work->annotates ? "the texts to label, as split:test"
+             : "rewriting: the texts to make others of");
+  if (work->annotates)
+    form_brief(&g->form, "template", "how; empty: as retort asks by itself");
   g->has_form = true;
   set_field(&g->form, "template", offer_templates(g, work), template);
-  set_field(&g->form, "teacher", offer_teachers(g), g->n_jobs ? g->jobs[0].teacher_name : NULL);
+  set_field(&g->form, "teacher", part_teachers(g->p), g->n_jobs ? g->jobs[0].teacher_name : NULL);
   form_offer(&g->form, "label", labels);
   free(labels);
   free(template);

@@ -11,8 +11,9 @@ without_tries(const char *why)
   const char *end = strrchr(why, '(');
   int n = 0;
 
-  return end && end > why && end[-1] == ' ' && sscanf(end, "(%*d tries)%n", &n) == 0 && n > 0 && !end[n] ? (size_t)(end - why) - 1
-       : strlen(why);
+  if (end && end > why && end[-1] == ' ' && sscanf(end, "(%*d tries)%n", &n) == 0 && n > 0 && !end[n])
+    return (size_t)(end - why) - 1;
+  return strlen(why);
 }
 
 static void

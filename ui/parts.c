@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/teacher_store.h"
 
 /* ---- figures ---- */
 
@@ -283,6 +284,22 @@ part_rows(struct option **rows, const char *command, const char *names)
       (*rows)[n++] = *o;
   }
   return n;
+}
+
+char *
+part_teachers(struct project *p)
+{
+  struct teacher_row *rows = NULL;
+  struct buf out = BUF_INIT;
+  struct err e = {0};
+  size_t n = 0;
+
+  if (teacher_store_list(p, &rows, &n, &e) == 0) {
+    for (size_t i = 0; i < n; i++)
+      buf_addf(&out, "%s%s", i ? "|" : "", rows[i].name);
+    teacher_rows_free(rows, n);
+  }
+  return buf_take(&out);
 }
 
 struct area

@@ -46,6 +46,9 @@ void part_whisker(struct canvas *c, struct area a, int row, int col, int width, 
 
 /* Those options of a command that are named (blanks between), for a form: *rows is to be freed after it. */
 size_t part_rows(struct option **rows, const char *command, const char *names);
+/* "a|b|c": the project's teachers, for form_offer. To be freed by the caller. */
+struct project;
+char *part_teachers(struct project *p);
 /* The middle of an area, at most rows x cols of it. */
 struct area part_middle(struct area a, int rows, int cols);
 /* A text in a pane: "name" and value on one line, as a small table. */

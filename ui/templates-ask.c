@@ -110,6 +110,8 @@ void
 templates_propose(struct workbench *w, void *v, int n)
 {
   struct templates *t = v;
+  struct form *f;
+  char *teachers;
 
   (void)n;
   if (!t->name || t->asking)
@@ -127,7 +129,12 @@ templates_propose(struct workbench *w, void *v, int n)
     return;
   if (!t->propose_rows)
     t->n_propose_rows = part_rows(&t->propose_rows, "template", "teacher attributes values");
-  form_set(workbench_form(w, "Ask for attributes: one request", t->propose_rows, t->n_propose_rows, on_propose_form,
-                          t), "teacher",
-           t->teacher);
+  f = workbench_form(w, "Ask for attributes: one request", t->propose_rows, t->n_propose_rows, on_propose_form, t);
+  teachers = part_teachers(t->p);
+  form_offer(f, "teacher", teachers);
+  free(teachers);
+  form_set(f, "teacher", t->teacher);
+  form_brief(f, "teacher", "whom to ask");
+  form_brief(f, "attributes", "how many attributes");
+  form_brief(f, "values", "how many values of each");
 }
