@@ -561,6 +561,33 @@ a_job_is_there_after_a_restart(void **state)
   stage_close(&s);
 }
 
+/* While a teacher labels texts, no row comes in between as the first vote for a label does. */
+static void
+labels_have_their_rows_from_the_beginning(void **state)
+{
+  struct stage s;
+  struct board *b;
+  struct job_row row = {.kind = (char *)"annotate", .state = JOB_RUNNING, .template_id = 1, .teacher_id = 1,
+                        .params = (char *)"{}", .key = (char *)"", .message = (char *)""};
+  struct request_row request = {.key = (char *)"a", .label = LABEL_NONE, .attributes = (char *)"", .wanted = 3,
+                                .messages = (char *)"[]", .params = (char *)"{}", .cost_usd = NAN};
+  struct job_live live = {.in_flight = 1, .max_in_flight = 8, .requests = 1, .wanted = 3};
+  struct err e = {0};
+  uint32_t job, id;
+
+  (void)state;
+  put_on(&s, "votes", 24, 80, 1);
+  if (job_store_add(s.project, &row, &job, &e) < 0 || job_store_plan(s.project, job, &request, 1, &e) < 0)
+    fail_msg("%s", e.message);
+  b = project_board(s.project);
+  id = board_begin(b, ACTIVITY_JOB, job, "job 1 tickets v1");
+  board_job(b, id, &live);
+  stage_assert_shows(&s, " billing ");
+  stage_assert_shows(&s, " returns ");
+  board_end(b, id, ACTIVITY_DONE, "");
+  stage_close(&s);
+}
+
 /* A question is never cut off by what runs. */
 static void
 the_frame_has_room(void **state)
@@ -1007,6 +1034,7 @@ main(void)
     cmocka_unit_test(replies_are_read_again),
     cmocka_unit_test(diversity_is_set_beside_what_was_given),
     cmocka_unit_test(a_job_is_there_after_a_restart),
+    cmocka_unit_test(labels_have_their_rows_from_the_beginning),
     cmocka_unit_test(the_frame_has_room),
     cmocka_unit_test(a_running_job_is_steered),
     cmocka_unit_test(a_batch_is_waited_for),
