@@ -106,6 +106,33 @@ each_has_its_share(void **state)
   close_project(p);
 }
 
+/* One without its key, of several that share, is told before anything is begun. */
+static void
+a_key_is_missing(void **state)
+{
+  static const struct job_teacher both[] = {{.name = "locked"}, {.name = "there"}};
+  struct teacher_row row = {.name = "locked", .kind = "http", .url = server->url, .model = "m",
+                            .key_env = "RETORT_NO_SUCH_KEY", .price_in = 1, .price_out = 1, .settings = "{}"};
+  struct job_options o = options();
+  struct project *p;
+  struct err e = {0};
+
+  (void)state;
+  server_clear(server);
+  make_project("locked");
+  p = open_project("locked");
+  assert_int_equal(teacher_store_put(p, &row, NULL, 0, NULL, &e), 0);
+  put_teacher(p, "there", server->url, "m2", 100);
+  o.teachers = both;
+  o.n_teachers = 2;
+  o.count = 20;
+  assert_int_equal(run_job(p, &o, NULL, &e), -1);
+  assert_int_equal(e.code, ERR_INPUT);
+  assert_non_null(strstr(e.message, "'RETORT_NO_SUCH_KEY' is not set"));
+  assert_int_equal(server_count(server, -1), 0);
+  close_project(p);
+}
+
 /* One that is not there does not end what the other does; when it is there, the rest is asked. */
 static void
 one_fails_the_other_works(void **state)
@@ -267,6 +294,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_has_its_share),
+    cmocka_unit_test(a_key_is_missing),
     cmocka_unit_test(one_fails_the_other_works),
     cmocka_unit_test(the_next_stands_in),
     cmocka_unit_test(single_requests_are_handed_on),

@@ -17,10 +17,11 @@ crew_open(struct crew *c, const struct blueprint *b, struct err *e)
 {
   *c = (struct crew){.members = xcalloc(b->n_members, sizeof *c->members), .n = b->n_members,
                       .project = b->project, .fallback = b->fallback};
+  for (size_t i = 0; i < c->n; i++)
+    c->members[i].who = &b->members[i];
   for (size_t i = 0; i < c->n; i++) {
     struct crew_member *m = &c->members[i];
 
-    m->who = &b->members[i];
     m->teacher = teacher_open(&m->who->recruit.spec, &m->why);
     if (!m->teacher && !c->fallback) {
       *e = m->why;
