@@ -125,6 +125,7 @@ a_teacher_stands_beside_the_students(void **state)
   assert_false(stage_shows(&s, "restored"));
   workbench_go(s.w, 4);
   stage_screen(&s, "compare-teacher");
+  stage_assert_shows(&s, "/1M");                                  /* what its labels cost */
   stage_assert_shows(&s, "teacher");
   stage_assert_shows(&s, ".500");                                 /* two of four */
   workbench_show(s.w, "id:4");

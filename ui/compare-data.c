@@ -10,6 +10,7 @@
 #include "corpus/filter.h"
 #include "evaluate/cost.h"
 #include "evaluate/significance.h"
+#include "store/job_store.h"
 
 const char *const compare_sort_names[N_SORTS] = {"newest first", "name", "accuracy", "macro F1", "training texts", "size"};
 
@@ -182,6 +183,37 @@ cost_of_data(struct lookup *l, struct cost *cost, const char *data)
   return usd;
 }
 
+/* Of a teacher: what the labels that it gave cost, for a million texts. Replies found again were not paid again, and tell
+ * nothing. */
+static double
+cost_of_labels(struct lookup *l, uint32_t teacher)
+{
+  struct job_row *jobs;
+  size_t n_jobs, n;
+  double usd = 0, texts = 0;
+
+  if (job_store_list(l->p, &jobs, &n_jobs, &l->e) < 0)
+    return NAN;
+  for (size_t j = 0; j < n_jobs; j++) {
+    struct request_row *rows;
+
+    if (strcmp(jobs[j].kind, "annotate") || job_store_requests(l->p, jobs[j].id, -1, false, &rows, &n, &l->e) < 0)
+      continue;
+    for (size_t i = 0; i < n; i++) {
+      const struct request_row *r = &rows[i];
+      bool paid = !r->cached && (r->state == REQUEST_ANSWERED || r->state == REQUEST_PARSED);
+
+      if (paid && (r->teacher_id ? r->teacher_id : jobs[j].teacher_id) == teacher) {
+        usd += r->cost_usd;
+        texts += r->wanted;
+      }
+    }
+    request_rows_free(rows, n);
+  }
+  job_rows_free(jobs, n_jobs);
+  return texts > 0 ? 1e6 * usd / texts : NAN;
+}
+
 static void
 read_costs(struct lookup *l)
 {
@@ -194,8 +226,8 @@ read_costs(struct lookup *l)
       if (corpus_get(c, id, &s) && s.request_id && s.status != STATUS_REJECTED && s.split != SPLIT_TEST)
         cost_usable(&cost, s.request_id);
     for (size_t i = 0; i < l->n; i++)
-      if (l->rows[i].kind == PREDICTOR_RUN)
-        l->rows[i].cost_usd = cost_of_data(l, &cost, l->rows[i].data);
+      l->rows[i].cost_usd = l->rows[i].kind == PREDICTOR_TEACHER ? cost_of_labels(l, l->rows[i].id)
+                            : l->rows[i].kind == PREDICTOR_RUN ? cost_of_data(l, &cost, l->rows[i].data) : NAN;
   }
   cost_release(&cost);
 }

@@ -102,7 +102,11 @@ draw_cost(const struct compare_row *r, bool is_base, struct canvas *c, struct ar
   char n[PART_TEXT];
 
   (void)is_base;
-  right(c, a, STYLE_NUMBER, part_money(r->cost_usd, n));
+  if (r->kind == PREDICTOR_TEACHER && isfinite(r->cost_usd))   /* it labels again and again: a price, not a sum */
+    snprintf(n, sizeof n, r->cost_usd < 10 ? "$%.2f/1M" : "$%.0f/1M", r->cost_usd);
+  else
+    part_money(r->cost_usd, n);
+  right(c, a, STYLE_NUMBER, n);
 }
 
 static void
@@ -129,10 +133,10 @@ static const struct column_def columns[] = {
   {"Δ points", 14, 1, false, draw_difference},
   {"texts", 7, 3, true, draw_texts},
   {"student", 9, 4, false, draw_student},
-  {"params", 7, 6, true, draw_params},
-  {"bytes", 7, 5, true, draw_size},
+  {"params", 7, 7, true, draw_params},
+  {"bytes", 7, 6, true, draw_size},
   {"trained", 7, 8, true, draw_time},
-  {"cost", 8, 7, true, draw_cost},
+  {"cost", 8, 5, true, draw_cost},
   {"data", 18, 9, false, draw_data},
 };
 #define N_COLUMNS (sizeof columns / sizeof *columns)

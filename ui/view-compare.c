@@ -325,8 +325,18 @@ static const struct binding bindings[] = {
   {.keys = NULL},
 };
 
+static const struct figure_row figures[] = {
+  {"accuracy ±95 %", "test texts that it labels rightly, and the interval that this many texts allow to tell"},
+  {"macro F1", "the mean of the labels' F1, each counting the same"},
+  {"Δ points", "accuracy above or below the baseline in points, and p: how often chance alone would do as much"},
+  {"texts", "that it learned from"},
+  {"cost", "what the generated texts that it learned from cost; of a teacher, what its labels cost for a million texts "
+   "(each time that a text is put to it counts)"},
+  {.name = NULL},
+};
+
 const struct view view_compare = {
   .name = "Compare", .about = "runs side by side, and whether the generated texts helped",
-  .bindings = bindings, .open = open_view, .close = close_view, .draw = draw, .update = update, .move = move, .enter = enter,
+  .bindings = bindings, .figures = figures, .open = open_view, .close = close_view, .draw = draw, .update = update, .move = move, .enter = enter,
   .back = back, .pane = pane, .mouse = mouse,
 };

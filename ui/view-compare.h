@@ -26,7 +26,8 @@ struct compare_row {
   enum run_state state;
   uint32_t n_train;
   int64_t at_ms;
-  double valid_accuracy, n_params, size_bytes, seconds, cost_usd;  /* NaN: not known */
+  double valid_accuracy, n_params, size_bytes, seconds;    /* NaN: not known */
+  double cost_usd;               /* of the generated texts learned from; of a teacher: for a million texts labelled */
   /* On the test texts; NaN where it was not evaluated on them. */
   double accuracy, lo, hi, macro_f1, n_test;
   int64_t evaluated_ms;
