@@ -71,7 +71,7 @@ sift(struct job *j, struct item *it, const struct parsed *texts, struct outcome 
     enum drop_reason reason = filters_drop(j->filters, it->row.label, t, &of, detail, sizeof detail);
 
     if (reason == DROP_NONE)
-      outcome_keep(o, j, it, t, it->row.n_subjects > 0 ? it->row.subjects[0] : 0);
+      outcome_keep(o, j, it, t);
     else
       outcome_drop(o, j, it, reason, t, detail, of)->of_new = filters_twin(j->filters);
   }

@@ -67,10 +67,12 @@ const struct job_kind *job_kind_of(enum prompty_kind kind);
 
 void outcome_init(struct outcome *o, const struct job *j);
 void outcome_release(struct outcome *o);
-/* A new sample of this request: a row of the change (an insert) and a kept text. parent: the sample it was made of, or
- * 0. */
-void outcome_keep(struct outcome *o, const struct job *j, const struct item *it, const struct candidate *t,
-                  uint32_t parent);
+/* A text that a request brought, as a sample with all that is known of where it comes from, into an insert. Its parent
+ * is the request's subject, if it has one. For texts that come in later, too (reparse.h, restore.h). */
+void outcome_sample(struct change *insert, const struct corpus *c, const struct job_row *job,
+                    const struct request_row *row, const struct candidate *t);
+/* The same in o, and a kept text. */
+void outcome_keep(struct outcome *o, const struct job *j, const struct item *it, const struct candidate *t);
 /* A kept text alone, where the change is the kind's own business. */
 void outcome_note(struct outcome *o, uint16_t label, const char *text);
 /* A text that falls away; t NULL: the whole reply. of: the sample that it doubles, or 0. Its row, until the next

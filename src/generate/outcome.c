@@ -40,26 +40,32 @@ outcome_note(struct outcome *o, uint16_t label, const char *text)
 }
 
 void
-outcome_keep(struct outcome *o, const struct job *j, const struct item *it, const struct candidate *t, uint32_t parent)
+outcome_sample(struct change *insert, const struct corpus *c, const struct job_row *job, const struct request_row *row,
+               const struct candidate *t)
 {
-  const struct request_row *row = &it->row;
+  uint32_t parent = row->n_subjects > 0 ? row->subjects[0] : 0, n_labels = row->label != LABEL_NONE;
   const uint16_t *labels = &row->label;
-  uint32_t n_labels = row->label != LABEL_NONE;
   struct sample from;
 
   /* a paraphrase of a text with several labels has all of them */
-  if (parent != 0 && corpus_get(project_corpus(j->project), parent, &from) && sample_has_label(&from, row->label)) {
+  if (parent != 0 && corpus_get(c, parent, &from) && sample_has_label(&from, row->label)) {
     labels = from.labels;
     n_labels = from.n_labels;
   }
-  change_add_sample(o->change, &(struct sample){
+  change_add_sample(insert, &(struct sample){
     .text = t->text, .n_text = (uint32_t)t->n_text, .text2 = t->text2, .n_text2 = (uint32_t)t->n_text2,
     .labels = labels, .n_labels = n_labels, .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED,
-    .status = STATUS_NEW, .template_id = j->row.template_id,
-    .teacher_id = row->teacher_id ? row->teacher_id : j->row.teacher_id, .request_id = row->id, .parent_id = parent,
+    .status = STATUS_NEW, .template_id = job->template_id,
+    .teacher_id = row->teacher_id ? row->teacher_id : job->teacher_id, .request_id = row->id, .parent_id = parent,
     .attributes = row->attributes,
   });
-  outcome_note(o, row->label, o->change->samples[o->change->n_samples - 1].text);
+}
+
+void
+outcome_keep(struct outcome *o, const struct job *j, const struct item *it, const struct candidate *t)
+{
+  outcome_sample(o->change, project_corpus(j->project), &j->row, &it->row, t);
+  outcome_note(o, it->row.label, o->change->samples[o->change->n_samples - 1].text);
 }
 
 struct dropped_row *

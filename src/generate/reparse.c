@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "generate/kind.h"
 #include "generate/parse.h"
 #include "store/job_store.h"
 #include "store/template_store.h"
@@ -94,17 +95,9 @@ tell_others(struct work *w, const struct filters *but, const struct candidate *t
 static void
 keep(struct work *w, const struct candidate *t, uint32_t became)
 {
-  const struct request_row *r = &w->row;
-
   GROW(w->became, w->cap_became, w->change->n_samples + 1);
   w->became[w->change->n_samples] = became;
-  change_add_sample(w->change, &(struct sample){
-    .text = t->text, .n_text = (uint32_t)t->n_text, .text2 = t->text2, .n_text2 = (uint32_t)t->n_text2,
-    .labels = &r->label, .n_labels = r->label != LABEL_NONE, .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED,
-    .status = STATUS_NEW, .template_id = w->job.template_id,
-    .teacher_id = r->teacher_id ? r->teacher_id : w->job.teacher_id, .request_id = r->id, .attributes = r->attributes,
-    .parent_id = r->n_subjects == 1 ? r->subjects[0] : 0,
-  });
+  outcome_sample(w->change, project_corpus(w->project), &w->job, &w->row, t);
 }
 
 /* Takes the row. */

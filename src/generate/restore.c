@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "corpus/neardup.h"
+#include "generate/kind.h"
 #include "store/job_store.h"
 
 struct restoring {
@@ -61,13 +62,9 @@ check(struct restoring *r, const struct dropped_row *d, const char *text, const 
 static void
 add(struct restoring *r, const struct dropped_row *d, const struct request_row *q, const char *text, const char *text2)
 {
-  change_add_sample(r->change, &(struct sample){
-    .text = text, .n_text = (uint32_t)strlen(text), .text2 = text2, .n_text2 = text2 ? (uint32_t)strlen(text2) : 0,
-    .labels = &d->label, .n_labels = d->label != LABEL_NONE, .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED,
-    .status = STATUS_NEW, .template_id = r->job.template_id,
-    .teacher_id = q->teacher_id ? q->teacher_id : r->job.teacher_id, .request_id = q->id, .attributes = d->attributes,
-    .parent_id = q->n_subjects == 1 ? q->subjects[0] : 0,
-  });
+  struct candidate t = {.text = text, .n_text = strlen(text), .text2 = text2, .n_text2 = text2 ? strlen(text2) : 0};
+
+  outcome_sample(r->change, project_corpus(r->project), &r->job, q, &t);
   r->ids[r->n++] = d->id;
 }
 
