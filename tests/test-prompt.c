@@ -446,7 +446,7 @@ a_plan_refuses_what_is_not_there(void **state)
   static const struct { struct plan_wish wish; const char *message; } cases[] = {
     {{.total = 5, .restrictions = no_attribute, .n_restrictions = 1}, "template 'tickets' has no attribute 'tpoic'"},
     {{.total = 5, .restrictions = no_value, .n_restrictions = 1},
-     "template 'tickets' has no value of 'c' 'c9' (did you mean 'c0'?)"},
+     "template 'tickets' has no 'c' of the value 'c9' (did you mean 'c0'?)"},
     {{0}, "the plan needs a number of texts, for each label or in all"},
     {{.per_label = 1000000000000}, "the plan has more than 1000000 requests"},
   };
