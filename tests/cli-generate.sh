@@ -80,6 +80,8 @@ sed 's/^count: 10$/&\nfilters: {min_words: 12}/' "$example/support-tickets.promp
 expect 0 "$R" template r.retort set support-tickets strict.prompty
 expect 0 "$R" generate r.retort --per-label 20 --json
 json 'd["dropped"]["too_short"] > 3 and d["kept"] + d["dropped"]["too_short"] == 120'
+expect 2 "$R" restore r.retort --id 1 --text2 "and another"
+says 'the texts of this project are no pairs (leave out --text2)'
 expect 0 "$R" reparse r.retort --dry-run --json
 json 'd["dry_run"] and d["kept"] == 0 and d["before"] == d["after"] and d["replies"] == 12'
 expect 0 "$R" template r.retort set support-tickets "$example/support-tickets.prompty"

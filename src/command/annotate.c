@@ -290,7 +290,7 @@ const struct command command_annotate = {
     "Puts texts that are in the project to a teacher: by default the unlabelled ones of the pool, or any --filter. "
     "The teacher must answer with a label of the project; its spelling may differ in case, spaces and punctuation "
     "only. Whatever else it says is no label: the reply is kept, the text is dropped from this job with the reason "
-    "`label`, and counted.\n\n"
+    "`label`, and counted; --retry-errors asks for it again, once per call, with the other texts of its request.\n\n"
     "Each answer is a vote on a text, and is kept. Texts without a label get the teacher's, with origin annotated and "
     "status new; one undo takes it back. Labelled texts keep theirs unless --relabel is given; test texts always do. "
     "With --repeats the label of most votes wins, and the share of pairs of votes that agree and Fleiss' kappa are "
@@ -302,7 +302,11 @@ const struct command command_annotate = {
     "that begin each label where the answer stands, scaled to the labels of the project; else the share of votes, "
     "with one further vote spread over all labels.\n\n"
     "It goes on, stops, resumes and is handed in as a batch as retort generate does. Exit status 3: a limit is reached "
-    "or requests failed for good, the rest is done.",
+    "or requests failed for good, the rest is done; 1: not one reply can be read.\n\n"
+    "The JSON has the funnel, as retort generate does, and: votes, off_label (of them none of the labels), soft (of "
+    "them with probabilities from the tokens), agreement and kappa (null without repeats), compared (texts with "
+    "several votes), labelled (texts that have new labels), and evaluation (as retort evaluate gives it; null where "
+    "nobody labelled the texts).",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

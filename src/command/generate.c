@@ -444,7 +444,7 @@ const struct command command_generate = {
     "knows its own teacher, and prices, limits and what was answered before are those of the one who is asked.\n\n"
     "What was generated is not trained on until it is accepted (by retort accept, in the workbench, or at once by "
     "--accept). Exit status 3: a limit is reached, requests failed for good, or topping up fell short; the rest is "
-    "done.",
+    "done. 1: not one reply can be read.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

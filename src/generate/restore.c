@@ -50,6 +50,8 @@ check(struct restoring *r, const struct dropped_row *d, const char *text, const 
                    d->id);
   if (is_blank(text) || (text2 && is_blank(text2)))
     return err_set(e, ERR_INPUT, "dropped text %u is empty (give a text: --text)", d->id);
+  if (!r->pair && text2 && !d->text2)
+    return err_set(e, ERR_INPUT, "the texts of this project are no pairs (leave out --text2)");
   if (r->pair != (text2 != NULL))
     return err_set(e, ERR_INPUT, r->pair ? "dropped text %u is no pair (give the second text: --text2)"
                                          : "dropped text %u is a pair (give one text: --text)", d->id);
