@@ -296,6 +296,29 @@ serve(struct exchange *x)
     (post ? create : list)(x);
 }
 
+/* The key comes back in the words, as some servers do it. */
+static void
+refuse_key(struct exchange *x, const char *key)
+{
+  char words[200];
+
+  snprintf(words, sizeof words, "Incorrect API key provided: %s", key + 7);
+  exchange_error(x, 401, "", words);
+}
+
+/* Of a download: the connection ends in the middle. */
+static void
+send_half(struct exchange *x)
+{
+  size_t i = number_in(x->path, "/files/file-", n_files);
+
+  if (i > 0) {
+    exchange_head(x, 200, "application/octet-stream", "", (long)files[i - 1].n);
+    exchange_send(x, files[i - 1].text, files[i - 1].n / 2);
+  }
+  exchange_end(x, ENDING_CLOSE);
+}
+
 void
 batch_act(struct exchange *x)
 {
@@ -316,13 +339,9 @@ batch_act(struct exchange *x)
   case SERVER_BATCH_FAULT_429:
     exchange_error(x, 429, "Retry-After: 1\r\n", "Too many of them");
     return;
-  case SERVER_BATCH_FAULT_401: {
-    char words[200];
-
-    snprintf(words, sizeof words, "Incorrect API key provided: %s", key + 7);
-    exchange_error(x, 401, "", words);
+  case SERVER_BATCH_FAULT_401:
+    refuse_key(x, key);
     return;
-  }
   case SERVER_BATCH_FAULT_STALL:
     exchange_pause(x, 30000);
     exchange_end(x, ENDING_CLOSE);
@@ -336,16 +355,9 @@ batch_act(struct exchange *x)
     lost = false;
     exchange_end(x, ENDING_RESET);
     return;
-  case SERVER_BATCH_FAULT_HALF: {   /* of a download: the connection ends in the middle */
-    size_t i = number_in(x->path, "/files/file-", n_files);
-
-    if (i > 0) {
-      exchange_head(x, 200, "application/octet-stream", "", (long)files[i - 1].n);
-      exchange_send(x, files[i - 1].text, files[i - 1].n / 2);
-    }
-    exchange_end(x, ENDING_CLOSE);
+  case SERVER_BATCH_FAULT_HALF:
+    send_half(x);
     return;
-  }
   default:
     serve(x);
   }
