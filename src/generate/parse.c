@@ -187,8 +187,8 @@ skip_space(struct span t, size_t i)
   return i;
 }
 
-/* The string whose first character stands at i, into text; the place after its closing quote. 0: it holds what has to be
- * looked at more closely. */
+/* The string whose first character stands at i, into text; the place after its closing quote. 0: it holds what has to
+ * be looked at more closely. */
 static size_t
 plain_string(struct span t, size_t i, struct buf *text)
 {
