@@ -658,6 +658,10 @@ a_running_job_is_steered(void **state)
   board_job(b, id, &live);
   stage_assert_shows(&s, "held 12 s: the endpoint asks to wait");
   live.held_seconds = 0;
+  live.waiting = 5;
+  board_job(b, id, &live);
+  stage_assert_shows(&s, "5 requests failed and wait for the next try");
+  live.waiting = 0;
   live.allowed_in_flight = 8;
   board_job(b, id, &live);
   board_stream(b, id, NULL);

@@ -131,6 +131,11 @@ note_of_running(const struct generate *g, char *out, size_t size)
     snprintf(out, size, "held %s: the endpoint asks to wait", part_seconds(ceil(f->held_seconds), n));
     return (struct state_words){out, STYLE_WARN, NULL};
   }
+  if (f->waiting > 0 && f->waiting >= f->in_flight) {
+    snprintf(out, size, "%u request%s failed and wait%s for the next try", f->waiting, f->waiting == 1 ? "" : "s",
+             f->waiting == 1 ? "s" : "");
+    return (struct state_words){out, STYLE_WARN, NULL};
+  }
   if (f->allowed_in_flight && f->allowed_in_flight < f->max_in_flight) {
     snprintf(out, size, "slowed to %u of %u in flight: the endpoint said that it is too much", f->allowed_in_flight,
              f->max_in_flight);

@@ -252,6 +252,7 @@ static const struct figure_row figures[] = {
   {"kept 96 %", "texts of a label that were kept, of those that came"},
   {"in flight", "requests under way, of how many may be (+ and - change it)"},
   {"slowed", "the endpoint said that it is too much; it grows again by one after 25 successes"},
+  {"next try", "requests that failed, and are sent again after a while that grows with each try"},
   {"held", "nothing is sent for so long, because the endpoint asks to wait"},
   {"tried again", "tries beyond the first of a request, and why: 429 too many, timeout, 5xx the server failed, reset "
    "the connection broke"},

@@ -41,6 +41,7 @@ struct job_live {
   double seconds_limit;
   uint32_t allowed_in_flight;       /* by the endpoint's complaints, at most max_in_flight */
   double held_seconds;              /* nothing is sent for so long; 0: it is sent */
+  uint32_t waiting;                 /* requests that failed and wait for their next try */
   uint32_t round;                   /* of topping up, from 1 */
 };
 /* Its samples by label (or whatever the rows of its plan are). */

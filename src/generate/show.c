@@ -114,6 +114,7 @@ live_of(const struct job *j)
   live.request_limit = l->requests;
   live.seconds_limit = l->seconds;
   live.allowed_in_flight = pace.allowed > 0 ? (uint32_t)pace.allowed : most;
+  live.waiting = (uint32_t)pace.waiting;
   live.held_seconds = (double)pace.held_ms / 1000;
   return live;
 }
