@@ -1,7 +1,7 @@
 /* generate-bench DIR URL REQUESTS IN_FLIGHT TEXTS: the whole way of a job: planned on disk, sent, raw reply on disk,
  * read, filtered, in the corpus and on disk. Prints requests a second from the first that is sent to the end,
- * microseconds of CPU a request (all threads of this process; planning is in it), seconds of planning, and texts kept.
- * */
+ * microseconds of CPU a request (all threads of this process; planning is in it), seconds of planning, texts kept, and
+ * requests a second without the ends: from when a tenth of the texts was in the corpus until nine tenths were. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +73,33 @@ cpu_s(void)
   return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
+/* From when a tenth of the texts is in the corpus until nine tenths are. */
+struct middle {
+  double from_s, to_s;
+  uint32_t from, to;           /* texts kept then */
+};
+
+static void
+look(struct middle *m, uint32_t kept, size_t n)
+{
+  double now = clock_s();
+
+  if (kept < n / 10)
+    return;
+  if (m->from_s == 0)
+    *m = (struct middle){now, now, kept, kept};
+  if (m->to < n - n / 10) {
+    m->to_s = now;
+    m->to = kept;
+  }
+}
+
+static double
+texts_a_second(const struct middle *m)
+{
+  return m->to_s > m->from_s ? (m->to - m->from) / (m->to_s - m->from_s) : 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -80,6 +107,7 @@ main(int argc, char **argv)
                           .n_teachers = 1};
   struct project *p;
   struct err e = {0};
+  struct middle middle = {0};
   struct job *j;
   double began, sent, ended, cpu;
   char *path;
@@ -100,10 +128,12 @@ main(int argc, char **argv)
   for (int r = 1; r == 1;) {
     r = job_step(j, 100, &e);
     must(r >= 0, &e);
+    look(&middle, job_status(j)->kept, o.count);
   }
   ended = clock_s();
   cpu = cpu_s() - cpu;
-  printf("%.0f %.1f %.2f %u\n", n / (ended - sent), cpu * 1e6 / n, sent - began, job_status(j)->kept);
+  printf("%.0f %.1f %.2f %u %.0f\n", n / (ended - sent), cpu * 1e6 / n, sent - began, job_status(j)->kept,
+         texts_a_second(&middle) / texts);
   job_free(j);
   must(project_close(p, &e) == 0, &e);
   unlink(path);
