@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 
+#define ARENA_FIRST_BYTES ((size_t)1 << 10)
 #define ARENA_BLOCK_BYTES ((size_t)64 << 10)
 
 static void *
@@ -104,13 +105,22 @@ arena_release(struct arena *a)
   arena_init(a);
 }
 
+/* As much as there is so far: an arena of a few words stays small. */
+static size_t
+next_block(const struct arena *a)
+{
+  size_t n = a->size_bytes < ARENA_FIRST_BYTES ? ARENA_FIRST_BYTES : a->size_bytes;
+
+  return n < ARENA_BLOCK_BYTES ? n : ARENA_BLOCK_BYTES;
+}
+
 char *
 arena_bytes(struct arena *a, size_t size)
 {
   struct arena_block *b = a->blocks;
 
   if (!b || b->size - b->used < size) {
-    size_t want = size > ARENA_BLOCK_BYTES / 4 ? size : ARENA_BLOCK_BYTES;
+    size_t block = next_block(a), want = size > block / 4 ? size : block;
     struct arena_block *fresh = xmalloc(sizeof *fresh + want);
 
     fresh->used = 0;
