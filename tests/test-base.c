@@ -146,6 +146,37 @@ json_reads_and_writes(void **state)
   buf_release(&b);
 }
 
+/* Keys that stand in files are made of these: a hash never changes. */
+static void
+hashes_stay_the_same(void **state)
+{
+  static const char s[] = "the keys of requests stand in files";
+
+  (void)state;
+  assert_true(hash_bytes(s, 0, 7) == UINT64_C(0x63cbe1e459320dd7));
+  assert_true(hash_bytes(s, 5, 7) == UINT64_C(0xa34c31e037d6a176));
+  assert_true(hash_bytes(s, 15, 7) == UINT64_C(0xa74d11e32d95054b));
+  assert_true(hash_bytes(s, 35, 7) == UINT64_C(0x3dc7385f9ab0c492));
+}
+
+/* Each byte at each place of several blocks: the fast ways see what the plain ones see. */
+static void
+blocks_of_bytes_are_seen_whole(void **state)
+{
+  (void)state;
+  for (size_t at = 0; at < 24; at++)
+    for (int c = 0; c < 256; c++) {
+      bool special = c < ' ' || c == '"' || c == '\\';
+      char s[] = "abcdefghijklmnopqrstuvwx";
+
+      s[at] = (char)c;
+      assert_int_equal(json_plain(s, 24, false), special ? at - at % 8 : 24);
+      assert_int_equal(json_plain(s, 24, true), special || c >= 0x7f ? at - at % 8 : 24);
+      assert_int_equal(utf8_count(s, 24), (c & 0xc0) == 0x80 ? 23 : 24);
+    }
+  assert_int_equal(json_plain("abcdefg", 7, false), 0);
+}
+
 static void
 lines_come_whole(void **state)
 {
@@ -356,6 +387,8 @@ main(void)
     cmocka_unit_test(utf8_tells_good_from_bad),
     cmocka_unit_test(utf8_shows_control_characters),
     cmocka_unit_test(json_reads_and_writes),
+    cmocka_unit_test(hashes_stay_the_same),
+    cmocka_unit_test(blocks_of_bytes_are_seen_whole),
     cmocka_unit_test(lines_come_whole),
     cmocka_unit_test(a_long_line_is_refused),
     cmocka_unit_test(nearest_is_what_was_probably_meant),

@@ -68,6 +68,26 @@ labels_keep_their_numbers(void **state)
   assert_int_equal(label_check_name(name, &e), -1);
 }
 
+/* Each byte at each place of several blocks. */
+static void
+words_stand_between_spaces(void **state)
+{
+  static const char long_text[] = "  one two\nthree    four, five\r\n  six seven ";
+
+  (void)state;
+  for (size_t at = 0; at < 40; at++)
+    for (int c = 0; c < 256; c++) {
+      char s[] = "abcdefghijklmnopqrstuvwxabcdefghijklmnop";
+      bool space = c == ' ' || (c >= '\t' && c <= '\r'), edge = at == 0 || at == 39;
+
+      s[at] = (char)c;
+      assert_int_equal(sample_words(s, 40), space && !edge ? 2 : 1);
+    }
+  assert_int_equal(sample_words("", 0), 0);
+  assert_int_equal(sample_words(" \t ", 3), 0);
+  assert_int_equal(sample_words(long_text, strlen(long_text)), 7);
+}
+
 static void
 attributes_are_read(void **state)
 {
@@ -408,6 +428,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(labels_keep_their_numbers),
+    cmocka_unit_test(words_stand_between_spaces),
     cmocka_unit_test(attributes_are_read),
     cmocka_unit_test(counters_follow_every_change),
     cmocka_unit_test(a_sample_copied_out_stays_as_it_was),

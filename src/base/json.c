@@ -196,6 +196,25 @@ add_escaped(struct buf *out, uint32_t c)
   }
 }
 
+#define EACH(byte) ((byte) * UINT64_C(0x0101010101010101))
+#define BELOW(x, byte) (((x) - EACH(byte)) & ~(x) & EACH(0x80))  /* not 0: some of the 8 bytes are (byte <= 0x80) */
+#define EQUAL(x, byte) BELOW((x) ^ EACH(byte), 1)
+
+size_t
+json_plain(const char *s, size_t n, bool ascii)
+{
+  size_t i = 0;
+
+  for (; i + 8 <= n; i += 8) {
+    uint64_t x;
+
+    memcpy(&x, s + i, sizeof x);
+    if (BELOW(x, ' ') | EQUAL(x, '"') | EQUAL(x, '\\') | (ascii ? (x & EACH(0x80)) | EQUAL(x, 0x7f) : 0))
+      break;
+  }
+  return i;
+}
+
 void
 json_add_string(struct buf *out, const char *s, size_t n)
 {
@@ -206,8 +225,11 @@ json_add_string(struct buf *out, const char *s, size_t n)
     uint32_t c;
     bool bad;
 
+    len = json_plain(s + i, n - i, true);
+    if (len > 0)  /* most of what comes */
+      continue;
     len = 1;
-    if (s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')  /* most of what comes */
+    if (s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
       continue;
     c = utf8_decode(s + i, n - i, &len);
     bad = c == UTF8_BAD && len == 1;

@@ -158,7 +158,8 @@ utf8_count(const char *s, size_t n)
     uint64_t x;
 
     memcpy(&x, s + i, sizeof x);
-    count -= (size_t)__builtin_popcountll(x & ~(x << 1) & UINT64_C(0x8080808080808080));
+    x = (x & ~(x << 1) & UINT64_C(0x8080808080808080)) >> 7;
+    count -= x * UINT64_C(0x0101010101010101) >> 56;
   }
   for (; i < n; i++)
     count -= ((unsigned char)s[i] & 0xc0) == 0x80;

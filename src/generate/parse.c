@@ -199,6 +199,7 @@ plain_string(struct span t, size_t i, struct buf *text)
     const char *escape;
     size_t from = i;
 
+    i += json_plain(t.s + i, t.n - i, false);
     while (i < t.n && t.s[i] != '"' && t.s[i] != '\\' && (unsigned char)t.s[i] >= ' ')
       i++;
     buf_add(text, t.s + from, i - from);
