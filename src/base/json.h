@@ -43,8 +43,8 @@ void json_print(struct buf *out, const struct json *j);
 void json_add_string(struct buf *out, const char *s, size_t n);
 void json_add_str(struct buf *out, const char *s);            /* NUL-terminated; NULL writes null */
 /* How many bytes from s on surely stand for themselves in a string: no quotes, backslashes, control characters; with
- * `ascii` none beyond ASCII either. It looks at 8 at a time and stops before those that hold another: a fast start for a
- * loop over bytes, which sees the rest. */
+ * `ascii` none beyond ASCII either. It looks at 8 at a time and stops before those that hold another: a fast start for
+ * a loop over bytes, which sees the rest. */
 size_t json_plain(const char *s, size_t n, bool ascii);
 /* The shortest decimal that reads back as the same double; null for what is not finite. */
 void json_add_number(struct buf *out, double x);
