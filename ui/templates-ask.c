@@ -25,6 +25,17 @@ on_reply(void *arg, int status, const char *output, const struct err *e)
   workbench_touch(t->w);
 }
 
+/* There is somebody to ask, and what is asked stands in the project. */
+static bool
+ready_to_ask(struct templates *t)
+{
+  if (!t->teacher) {
+    workbench_say(t->w, "there is no teacher yet: `:` teacher add NAME --url ... --model ...");
+    return false;
+  }
+  return !t->is_draft || templates_save(t);
+}
+
 void
 templates_try(struct workbench *w, void *v, int n)
 {
@@ -38,11 +49,7 @@ templates_try(struct workbench *w, void *v, int n)
     workbench_say(w, "there is a mistake in it: nothing was sent");
     return;
   }
-  if (!t->teacher) {
-    workbench_say(w, "there is no teacher yet: `:` teacher add NAME --url ... --model ...");
-    return;
-  }
-  if (t->is_draft && !templates_save(t))
+  if (!ready_to_ask(t))
     return;
   buf_adds(&line, "template try ");
   workbench_quote(&line, t->name);
@@ -121,11 +128,7 @@ templates_propose(struct workbench *w, void *v, int n)
                   : "attributes are proposed for templates that generate");
     return;
   }
-  if (!t->teacher) {
-    workbench_say(w, "there is no teacher yet: `:` teacher add NAME --url ... --model ...");
-    return;
-  }
-  if (t->is_draft && !templates_save(t))
+  if (!ready_to_ask(t))
     return;
   if (!t->propose_rows)
     t->n_propose_rows = part_rows(&t->propose_rows, "template", "teacher attributes values");
