@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "corpus/normal.h"
+#include "corpus/shingle.h"
 
 #define MAX_WORD_SLOTS ((size_t)1 << 19)
 #define MAX_PAIR_SLOTS ((size_t)1 << 21)
@@ -163,18 +164,9 @@ struct bag {
 };
 
 static double
-bag_similarity(const struct bag *a, const struct bag *b)
+bag_similarity(struct bag *a, struct bag *b)
 {
-  uint32_t i = 0, j = 0, both = 0;
-
-  while (i < a->n && j < b->n) {
-    uint32_t x = a->words[i], y = b->words[j];
-
-    both += x == y;
-    i += x <= y;
-    j += y <= x;
-  }
-  return a->n + b->n ? (double)both / (a->n + b->n - both) : 1;
+  return shingles_jaccard(&(struct shingles){.v = a->words, .n = a->n}, &(struct shingles){.v = b->words, .n = b->n});
 }
 
 static int

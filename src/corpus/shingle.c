@@ -244,8 +244,8 @@ form_copy(struct arena *a, const struct form *from, struct form *to)
   }
 }
 
-static double
-jaccard(const struct shingles *a, const struct shingles *b)
+double
+shingles_jaccard(const struct shingles *a, const struct shingles *b)
 {
   uint32_t i = 0, j = 0, both = 0;
 
@@ -256,7 +256,7 @@ jaccard(const struct shingles *a, const struct shingles *b)
     i += x <= y;
     j += y <= x;
   }
-  return (double)both / (a->n + b->n - both);
+  return a->n + b->n ? (double)both / (a->n + b->n - both) : 1;
 }
 
 static double
@@ -273,7 +273,7 @@ part_similarity(struct form_part *a, struct form_part *b, double least)
     return 0;
   sort_unique(x);
   sort_unique(y);
-  return jaccard(x, y);
+  return shingles_jaccard(x, y);
 }
 
 double

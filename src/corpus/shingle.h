@@ -22,6 +22,8 @@ struct shingles {
   uint32_t n;                   /* 0: the text has none of this kind */
   bool sorted;
 };
+/* Jaccard similarity of two sets whose v are ascending, each once; 0..1, 1 if both are empty. */
+double shingles_jaccard(const struct shingles *a, const struct shingles *b);
 struct form_part {
   struct shingles by[N_SHINGLE_KINDS];
   uint32_t n_words;
