@@ -30,6 +30,9 @@ struct column {
   const float *values;           /* values[id - 1], for ids 1..n; beyond: NaN */
   uint32_t n;
   bool flag;                     /* 0 or 1: its name alone is a term (run.wrong) */
+  bool descends;                 /* sorted by it, the largest comes first (suspect); `-suspect` is the other way */
+  const char *const *names;      /* the values are places in this list: a term is language:de; NULL: plain numbers */
+  size_t n_names;
 };
 /* Where columns come from. get: false if there is none of that name (`run.wrong`, `bilstm#7.wrong`, `loss`); what it
  * gives stays valid while the filter lives. name: the i-th known column for completion and "did you mean", NULL past

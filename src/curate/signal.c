@@ -1,0 +1,46 @@
+#include "curate/signal.h"
+
+#include <string.h>
+
+const char *const signal_source_names[N_SIGNAL_SOURCES] = {"cross-validation", "training dynamics", "texts"};
+
+#define NORTHCUTT "Northcutt, Jiang, Chuang 2021, Confident learning; scores as in cleanlab"
+#define SWAYAMDIPTA "Swayamdipta et al. 2020, Dataset cartography"
+
+const struct signal_row signal_rows[] = {
+  {"suspect", SIGNAL_STUDENT, SIGNAL_SHARE, true, "how likely its label is wrong", NORTHCUTT},
+  {"self_confidence", SIGNAL_STUDENT, SIGNAL_SHARE, false, "how likely its label is, to students that did not learn from it",
+   NORTHCUTT},
+  {"normalized_margin", SIGNAL_STUDENT, SIGNAL_SHARE, false, "that, less the likeliest other label, made 0 to 1", NORTHCUTT},
+  {"confidence_weighted_entropy", SIGNAL_STUDENT, SIGNAL_SHARE, false,
+   "low where the students are sure, and of something else", NORTHCUTT},
+  {"issue", SIGNAL_STUDENT, SIGNAL_FLAG, true, "the confident joint counts it among the wrong labels", NORTHCUTT},
+  {"suggested", SIGNAL_STUDENT, SIGNAL_LABEL, false, "the label that these students give it", NORTHCUTT},
+  {"suggested_p", SIGNAL_STUDENT, SIGNAL_SHARE, true, "how sure they are of that label", NORTHCUTT},
+  {"useful", SIGNAL_STUDENT, SIGNAL_NUMBER, true, "uncertain, and unlike what is already accepted",
+   "uncertainty sampling, Lewis and Gale 1994, weighed by novelty"},
+  {"mean_confidence", SIGNAL_DYNAMICS, SIGNAL_SHARE, false, "how likely its label was while a run learned, mean over epochs",
+   SWAYAMDIPTA},
+  {"variability", SIGNAL_DYNAMICS, SIGNAL_SHARE, true, "how much that moved: standard deviation over epochs", SWAYAMDIPTA},
+  {"correctness", SIGNAL_DYNAMICS, SIGNAL_SHARE, false, "the share of epochs after which it was right", SWAYAMDIPTA},
+  {"forgetting", SIGNAL_DYNAMICS, SIGNAL_COUNT, true, "how often it was right and then wrong again",
+   "Toneva et al. 2019, An empirical study of example forgetting"},
+  {"aum", SIGNAL_DYNAMICS, SIGNAL_NUMBER, false, "area under the margin: score of its label less the best other, mean over epochs",
+   "Pleiss et al. 2020, Identifying mislabeled data using the area under the margin ranking"},
+  {"novel", SIGNAL_TEXT, SIGNAL_SHARE, true, "how unlike the nearest other text it is (1 - cosine of words, tf-idf)", ""},
+  {"density", SIGNAL_TEXT, SIGNAL_SHARE, true, "how like the ten nearest texts it is, mean", ""},
+  {"cluster", SIGNAL_TEXT, SIGNAL_SAMPLE, false, "near-duplicates have the number of their first in common", "MinHash, Broder 1997"},
+  {"language", SIGNAL_TEXT, SIGNAL_LANGUAGE, false, "a guess at the language", "n-gram fingerprints, Cavnar and Trenkle 1994"},
+  {"leaks", SIGNAL_TEXT, SIGNAL_FLAG, true, "the name of its label stands in it", ""},
+  {"opening", SIGNAL_TEXT, SIGNAL_COUNT, true, "how many texts begin with the same three words", ""},
+  {.name = NULL},
+};
+
+const struct signal_row *
+signal_find(const char *name)
+{
+  for (const struct signal_row *r = signal_rows; r->name; r++)
+    if (!strcmp(r->name, name))
+      return r;
+  return NULL;
+}
