@@ -25,6 +25,7 @@ struct texts {
   size_t n, cap;
   uint32_t *begins;           /* where a text begins */
   size_t n_begins, cap_begins;
+  size_t set_ends[N_OF(sets)];  /* which texts are of which set */
   uint32_t *places, *first;   /* places of each word: places[first[w]..first[w + 1]) */
 };
 
@@ -104,6 +105,7 @@ texts_open(const char *folder)
     char *path = xasprintf("%s/%s/train.jsonl", folder, sets[i]);
 
     read_set(t, path);
+    t->set_ends[i] = t->n_begins;
     free(path);
   }
   if (t->n_begins) {
@@ -134,11 +136,10 @@ struct words {
   int n;
 };
 
+/* From the beginning of a text on. */
 static void
-splice(const struct texts *t, struct rng *r, struct words *out)
+splice_from(const struct texts *t, struct rng *r, uint32_t at, struct words *out)
 {
-  uint32_t at = t->begins[rng_below(r, t->n_begins)];
-
   for (out->n = 0; t->at[at] && out->n < MAX_WORDS; at++) {
     uint32_t w = t->at[at], n = t->first[w + 1] - t->first[w];
 
@@ -146,6 +147,12 @@ splice(const struct texts *t, struct rng *r, struct words *out)
     if (rng_unit(r) > COPIED_RUN)
       at = t->places[t->first[w] + rng_below(r, n)];
   }
+}
+
+static void
+splice(const struct texts *t, struct rng *r, struct words *out)
+{
+  splice_from(t, r, t->begins[rng_below(r, t->n_begins)], out);
 }
 
 /* One edit; letters are changed in `spare`. */
@@ -184,6 +191,26 @@ join(const struct words *x, struct buf *out)
   buf_clear(out);
   for (int i = 0; i < x->n; i++)
     buf_addf(out, "%s%s", i ? " " : "", x->word[i]);
+}
+
+size_t
+texts_one(const struct texts *t, struct rng *r, size_t bytes, struct buf *out)
+{
+  size_t first = rng_below(r, t->n_begins), set = 0;
+  struct words x;
+
+  splice_from(t, r, t->begins[first], &x);
+  buf_clear(out);
+  for (;;) {
+    for (int i = 0; i < x.n; i++)
+      buf_addf(out, "%s%s", out->n ? " " : "", x.word[i]);
+    if (out->n >= bytes)
+      break;
+    splice(t, r, &x);
+  }
+  while (first >= t->set_ends[set])
+    set++;
+  return set;
 }
 
 struct corpus *

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "base/rng.h"
 #include "corpus/corpus.h"
 
 struct texts;
@@ -14,5 +16,7 @@ void texts_close(struct texts *t);
 /* A corpus of n texts. One in a hundred is an earlier one with other case and punctuation, five in a hundred are an
  * earlier one with a word or letter changed, dropped or added; what they were made from is their parent_id. */
 struct corpus *texts_corpus(const struct texts *t, uint32_t n, uint64_t seed);
+/* One text of at least so many bytes, and a little more, into out; returns the number of the set that it begins in. */
+size_t texts_one(const struct texts *t, struct rng *r, size_t bytes, struct buf *out);
 
 #endif
