@@ -280,6 +280,8 @@ every_binding_is_sound(void **state)
   check_rows(keymap_everywhere);
   for (int i = 0; i < VIEW_COUNT; i++)
     check_rows(view_rows[i]->bindings);
+  for (size_t i = 0; over_rows[i]; i++)
+    check_rows(over_rows[i]->bindings);
 }
 
 /* ---- list and pane ---- */

@@ -154,13 +154,13 @@ command_line_ask(struct workbench *w, const char *text)
 static void
 search_now(struct workbench *w, const char *text, int done)
 {
-  const struct view *view = view_rows[w->here];
+  const struct view *view = front_view(w);
   struct pane *page = overlays_page(&w->overlays);
 
   buf_clear(&w->note);
   w->wrong = -1;
   if (w->asking == ASKING_VIEW && view->search) {
-    w->wrong = view->search(w->views[w->here], text, done, &w->note);
+    w->wrong = view->search(front_state(w), text, done, &w->note);
   } else if (w->asking == ASKING_PAGE && page) {
     size_t n = strlen(text);
 

@@ -38,7 +38,7 @@ tab_key(struct workbench *w, int view, char out[16])
 {
   struct key k = {.code = '1' + (uint32_t)view};
   bool of_view;
-  const struct binding *b = keymap_find(w, view_rows[w->here]->bindings, w->views[w->here], &k, &of_view);
+  const struct binding *b = keymap_find(w, front_view(w)->bindings, front_state(w), &k, &of_view);
 
   snprintf(out, 16, b && of_view ? "F%d" : " %d", view + 1);
 }
@@ -201,13 +201,13 @@ static void
 draw_hints(struct workbench *w, struct canvas *c, struct area a, int left)
 {
   const struct binding *shown[32];
-  void *view = w->views[w->here];
+  void *view = front_state(w);
   int room = a.cols - left, col;
   size_t n = 0, n_view;
 
   for (const struct binding *b = keymap_everywhere; b->keys; b++)
     room -= b->hint ? hint_width(b) : 0;
-  for (const struct binding *b = view_rows[w->here]->bindings; b && b->keys && n < N_OF(shown); b++) {
+  for (const struct binding *b = front_view(w)->bindings; b && b->keys && n < N_OF(shown); b++) {
     if (!b->hint || (b->when && !b->when(w, view)) || (b->hint_when && !b->hint_when(w, view)))
       continue;
     if (hint_width(b) > room)
@@ -240,7 +240,7 @@ draw_bottom(struct workbench *w, struct canvas *c, struct area rule, struct area
   struct buf what = BUF_INIT;
   const char *words;
   const char *question = overlays_question(&w->overlays);
-  const struct view *view = view_rows[w->here];
+  const struct view *view = front_view(w);
   int col = 1;
 
   running(w, &what);
@@ -270,7 +270,7 @@ draw_bottom(struct workbench *w, struct canvas *c, struct area rule, struct area
     size_t undoable = project_undoable(w->project);
     char count[32];
 
-    if (overlays_open(&w->overlays) || (view->tells_keys && view->tells_keys(w->views[w->here]))) {
+    if (overlays_open(&w->overlays) || (view->tells_keys && view->tells_keys(front_state(w)))) {
       buf_release(&what);
       return;
     }
@@ -285,7 +285,7 @@ void
 frame_draw(struct workbench *w, struct canvas *c)
 {
   struct area all = canvas_area(c), rule = area_rows(all, c->rows - 2, 1);
-  const struct view *view = view_rows[w->here];
+  const struct view *view = front_view(w);
 
   canvas_clear(c);
   if (frame_too_small(c)) {
@@ -298,7 +298,7 @@ frame_draw(struct workbench *w, struct canvas *c)
   canvas_hline(c, all, c->rows - 2, STYLE_RULE);
   w->view_area = area_rows(all, 2, c->rows - 4);
   if (view->draw)
-    view->draw(w->views[w->here], c, w->view_area);
+    view->draw(front_state(w), c, w->view_area);
   overlays_draw(&w->overlays, c, w->view_area);
   draw_bottom(w, c, rule, area_rows(all, c->rows - 1, 1));
 }

@@ -19,14 +19,14 @@ means_else(struct workbench *w, const char *name)
     {"/", offsetof(struct view, search)}, {"n N", offsetof(struct view, search_next)},
     {"Tab S-Tab", offsetof(struct view, pane)},
   };
-  const struct view *view = view_rows[w->here];
+  const struct view *view = front_view(w);
   void (*hook)(void);
   struct key k;
 
   if (!key_parse(name, &k))
     return false;
   for (const struct binding *b = view->bindings; b && b->keys; b++)
-    if ((!b->when || b->when(w, w->views[w->here])) && binding_has(b, &k))
+    if ((!b->when || b->when(w, front_state(w))) && binding_has(b, &k))
       return true;
   for (size_t i = 0; i < N_OF(hooks); i++) {
     struct binding keys = {.keys = hooks[i].keys};
@@ -105,7 +105,7 @@ add_figures(struct workbench *w, struct pane *p, const struct figure_row *rows)
 void
 help_keys(struct workbench *w)
 {
-  const struct view *view = view_rows[w->here];
+  const struct view *view = front_view(w);
   char *title = xasprintf("keys in %s", view->name);
   struct pane *p = overlays_text(&w->overlays, title);
 

@@ -8,7 +8,7 @@
 static const struct view *
 row_of(struct workbench *w)
 {
-  return view_rows[w->here];
+  return front_view(w);
 }
 
 static void
@@ -44,15 +44,16 @@ static void
 back(struct workbench *w, void *view, int n)
 {
   (void)n;
-  if (row_of(w)->back)
-    row_of(w)->back(view);
+  if (!row_of(w)->back || !row_of(w)->back(view))
+    workbench_close_over(w);
 }
 
 static void
 quit(struct workbench *w, void *view, int n)
 {
   (void)view, (void)n;
-  workbench_quit(w);
+  if (!workbench_close_over(w))
+    workbench_quit(w);
 }
 
 static void
@@ -137,7 +138,7 @@ const struct binding keymap_everywhere[] = {
   {.keys = "!", .action = messages, .help = "the message log"},
   {.keys = "C-l", .action = repaint, .help = "draw the screen anew"},
   {.keys = "C-z", .action = suspend, .help = "to the shell (fg comes back)"},
-  {.keys = "q", .action = quit, .help = "quit (asks when something still runs)"},
+  {.keys = "q", .action = quit, .help = "close what is over the view, or quit (asks first)"},
   {.keys = NULL},
 };
 

@@ -34,6 +34,8 @@ main(int argc, char **argv)
   add_keys(&keys, "Everywhere", keymap_everywhere);
   for (int i = 0; i < VIEW_COUNT; i++)
     add_keys(&keys, view_rows[i]->name, view_rows[i]->bindings);
+  for (size_t i = 0; over_rows[i]; i++)
+    add_keys(&keys, over_rows[i]->name, over_rows[i]->bindings);
   command_set_keys(keys.v, keys.n);
   status = command_main(argc, argv, workbench_main);
   free(keys.v);

@@ -12,6 +12,7 @@
 #include "ui/workbench.h"
 
 #define MESSAGES_MAX 1000      /* kept in the log */
+#define OVER_MAX 4             /* views opened over one another */
 
 struct message {
   int64_t at_ms;
@@ -31,6 +32,13 @@ struct workbench {
   struct overlays overlays;
   void *views[VIEW_COUNT];     /* the state of each */
   int here;
+  struct over {
+    const struct view *view;
+    void *state;
+  } overs[OVER_MAX];           /* opened over the view, each over the one before; the last one has the keys */
+  int n_overs;
+  struct over closed[OVER_MAX]; /* their states are freed when the key is answered */
+  int n_closed;
   struct area view_area;       /* as last drawn */
 
   enum asking asking;          /* whom the prompt serves */
@@ -66,7 +74,9 @@ void asking_key(struct workbench *w, const struct key *k);
 void help_keys(struct workbench *w);
 void help_messages(struct workbench *w);
 void help_text(struct workbench *w, const char *title, const char *text);
-/* workbench.c */
+/* workbench.c: the view that has the keys, and its state */
+const struct view *front_view(const struct workbench *w);
+void *front_state(const struct workbench *w);
 void message_add(struct workbench *w, enum style style, const char *text);
 
 #endif

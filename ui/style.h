@@ -34,6 +34,8 @@
   X(INPUT,     'I', -1, -1, -1, -1, 0)                                                \
   X(ADDED,     '+', 2, -1, 2, -1, 0)                                                  \
   X(REMOVED,   '~', 1, -1, 1, -1, 0)                                                  \
+  X(WORD_ADDED,   'A', 2, -1, 2, -1, STYLE_IS_UNDERLINE | STYLE_IS_BOLD)  /* words that two texts do not share */ \
+  X(WORD_REMOVED, 'R', 1, -1, 1, -1, STYLE_IS_UNDERLINE)                              \
   X(CODE,      'c', 6, -1, 6, -1, 0)             /* template tags */                  \
   X(STRING,    '"', 2, -1, 2, -1, 0)                                                  \
   X(COMMENT,   '%', 8, -1, 8, -1, 0)

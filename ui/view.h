@@ -6,6 +6,10 @@
  * (workbench.h). A view draws what it holds and does not look anything up that takes longer than a frame while
  * drawing.
  *
+ * A row that does not stand in view_rows[] may be opened over a view (workbench_open_over) and then has the keys, the
+ * area, `?` and the bottom line like any other; work that it has asked for may end after it was closed, so what carries
+ * the work must not hold on to its state.
+ *
  * Order in which a key is tried: an open overlay (menu, form, help, the `:` line); the view's `key` slot; the rows of
  * the view; the rows for everywhere (which call `move`, `enter`, `back`, `pane` below). */
 #ifndef UI_VIEW_H
@@ -62,6 +66,9 @@ struct view {
 
 #define VIEW_COUNT 5
 extern const struct view *const view_rows[VIEW_COUNT];  /* in the order of the keys 1 to 5 */
+
+/* Those that are opened over another (workbench_open_over); NULL at the end. */
+extern const struct view *const over_rows[];
 
 extern const struct view view_templates, view_generate, view_curate, view_train, view_compare;
 

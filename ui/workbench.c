@@ -206,6 +206,58 @@ workbench_stop(struct workbench *w, const char *command)
   errands_stop(&w->errands, command);
 }
 
+/* ---- views over the view ---- */
+
+const struct view *
+front_view(const struct workbench *w)
+{
+  return w->n_overs ? w->overs[w->n_overs - 1].view : view_rows[w->here];
+}
+
+void *
+front_state(const struct workbench *w)
+{
+  return w->n_overs ? w->overs[w->n_overs - 1].state : w->views[w->here];
+}
+
+/* A view may close itself while it answers a key, so its state lives until that is done. */
+static void
+free_closed(struct workbench *w)
+{
+  while (w->n_closed) {
+    struct over *o = &w->closed[--w->n_closed];
+
+    if (o->view->close)
+      o->view->close(o->state);
+  }
+}
+
+void
+workbench_open_over(struct workbench *w, const struct view *view, void *state)
+{
+  bool open = w->n_overs == OVER_MAX || w->n_closed == OVER_MAX;
+
+  for (int i = 0; i < w->n_overs; i++)
+    open |= w->overs[i].view == view;
+  if (open) {
+    if (view->close)
+      view->close(state);
+    return;
+  }
+  w->overs[w->n_overs++] = (struct over){view, state};
+  w->gone_to = w->touched = true;
+}
+
+bool
+workbench_close_over(struct workbench *w)
+{
+  if (!w->n_overs || w->n_closed == OVER_MAX)
+    return false;
+  w->closed[w->n_closed++] = w->overs[--w->n_overs];
+  w->gone_to = w->touched = true;
+  return true;
+}
+
 /* ---- life ---- */
 
 /* Where the work is: texts that wait for a decision; else, as long as nothing was generated, the templates; else the
@@ -252,6 +304,8 @@ workbench_free(struct workbench *w)
   board_stop_all(w->board);
   errands_release(&w->errands);
   overlays_release(&w->overlays);
+  while (workbench_close_over(w))
+    free_closed(w);
   for (int i = 0; i < VIEW_COUNT; i++)
     if (view_rows[i]->close)
       view_rows[i]->close(w->views[i]);
@@ -308,8 +362,10 @@ workbench_touch(struct workbench *w)
 void
 workbench_go(struct workbench *w, int view)
 {
-  if (view < 0 || view >= VIEW_COUNT || view == w->here)
+  if (view < 0 || view >= VIEW_COUNT || (view == w->here && !w->n_overs))
     return;
+  while (workbench_close_over(w))
+    ;
   w->here = view;
   w->gone_to = w->touched = true;
 }
@@ -392,14 +448,14 @@ workbench_prompt(struct workbench *w, const char *text)
 static void
 mouse(struct workbench *w, const struct key *k)
 {
-  const struct view *view = view_rows[w->here];
+  const struct view *view = front_view(w);
   int tab;
 
   if (k->row == 0) {
     if (k->mouse == MOUSE_LEFT && frame_tab_at(w, k->col, &tab))
       workbench_go(w, tab);
   } else if (area_has(w->view_area, k->row, k->col) && view->mouse) {
-    view->mouse(w->views[w->here], k, k->row - w->view_area.row, k->col - w->view_area.col);
+    view->mouse(front_state(w), k, k->row - w->view_area.row, k->col - w->view_area.col);
   }
 }
 
@@ -407,13 +463,13 @@ mouse(struct workbench *w, const struct key *k)
 static bool
 fill_line(struct workbench *w, const char *line, struct buf *out)
 {
-  const struct view *view = view_rows[w->here];
+  const struct view *view = front_view(w);
   const char *place = strstr(line, "{ids}");
 
   if (!place)
     return buf_adds(out, line) == 0;
   buf_add(out, line, (size_t)(place - line));
-  if (!view->selection || !view->selection(w->views[w->here], out)) {
+  if (!view->selection || !view->selection(front_state(w), out)) {
     workbench_say(w, "nothing is selected");
     return false;
   }
@@ -427,16 +483,16 @@ run_binding(struct workbench *w, const struct binding *b)
   struct buf line = BUF_INIT;
 
   if (b->action)
-    b->action(w, w->views[w->here], b->n);
+    b->action(w, front_state(w), b->n);
   else if (fill_line(w, b->line, &line))
     workbench_run(w, buf_str(&line));
   buf_release(&line);
 }
 
-void
-workbench_key(struct workbench *w, const struct key *k)
+static void
+answer_key(struct workbench *w, const struct key *k)
 {
-  const struct view *view = view_rows[w->here];
+  const struct view *view = front_view(w);
   const struct binding *b;
   bool of_view, ask = false;
 
@@ -453,15 +509,22 @@ workbench_key(struct workbench *w, const struct key *k)
     overlays_key(&w->overlays, k, k->row, k->col, &ask);
     if (ask)
       search_ask(w, ASKING_PAGE, "");
-  } else if (view->key && view->key(w->views[w->here], k)) {
+  } else if (view->key && view->key(front_state(w), k)) {
     return;
   } else if (k->code == K_MOUSE) {
     mouse(w, k);
-  } else if ((b = keymap_find(w, view->bindings, w->views[w->here], k, &of_view))) {
+  } else if ((b = keymap_find(w, view->bindings, front_state(w), k, &of_view))) {
     run_binding(w, b);
   } else if (key_is(k, "C-c")) {
     workbench_say(w, "q quits");
   }
+}
+
+void
+workbench_key(struct workbench *w, const struct key *k)
+{
+  answer_key(w, k);
+  free_closed(w);
 }
 
 /* ---- what other threads did ---- */
@@ -534,7 +597,11 @@ workbench_step(struct workbench *w)
   if (changed)
     for (int i = 0; i < VIEW_COUNT; i++)
       if (view_rows[i]->update)
-        view_rows[i]->update(w->views[i], i == w->here);
+        view_rows[i]->update(w->views[i], i == w->here && !w->n_overs);
+  for (int i = 0; changed && i < w->n_overs; i++)
+    if (w->overs[i].view->update)
+      w->overs[i].view->update(w->overs[i].state, i + 1 == w->n_overs);
+  free_closed(w);
   w->gone_to = false;
   changed |= w->touched;
   w->touched = false;

@@ -65,6 +65,11 @@ void workbench_complain(struct workbench *w, const struct err *e);
 const struct key *workbench_last_key(const struct workbench *w);
 void workbench_go(struct workbench *w, int view);       /* 0.. VIEW_COUNT-1 */
 void workbench_show(struct workbench *w, const char *filter);  /* goes to the view of samples, to these */
+/* Opens a view over the present one, with its state (which view->close frees; view->open is not called): Esc that the
+ * view has no use for and q close it, and so does going to another view. Where it is open already nothing happens. */
+struct view;
+void workbench_open_over(struct workbench *w, const struct view *view, void *state);
+bool workbench_close_over(struct workbench *w);         /* false: none is open */
 void workbench_quit(struct workbench *w);
 void workbench_touch(struct workbench *w);              /* draw again */
 
