@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "corpus/change.h"
+#include "corpus/moves.h"
 #include "corpus/table.h"
 
 #define CHUNK 4096u
@@ -45,7 +46,7 @@ struct corpus {
   struct labels *labels;
   _Atomic(struct chunk *) *chunks; /* CHUNKS of them: the table itself never moves, and untouched pages cost nothing */
   atomic_uint n;
-  _Atomic uint64_t revision;
+  struct moves moves;                     /* the revision is how many there were */
   atomic_uint counts[N_COUNTS];
   atomic_uint (*label_counts)[N_STATUSES];
   struct table names[N_NAMES];
@@ -68,6 +69,7 @@ corpus_new(enum task task)
   c->labels = labels_new();
   c->chunks = xcalloc(CHUNKS, sizeof *c->chunks);
   c->label_counts = xcalloc(LABEL_MAX, sizeof *c->label_counts);
+  moves_init(&c->moves);
   arena_init(&c->texts);
   strmap_init(&c->sets);
   strmap_init(&c->attributes);
@@ -84,6 +86,7 @@ corpus_free(struct corpus *c)
     free(c->chunks[i]);
   free((void *)c->chunks);
   free((void *)c->label_counts);
+  moves_release(&c->moves);
   for (int i = 0; i < N_NAMES; i++)
     table_release(&c->names[i]);
   labels_free(c->labels);
@@ -115,7 +118,13 @@ corpus_count(const struct corpus *c)
 uint64_t
 corpus_revision(const struct corpus *c)
 {
-  return atomic_load_explicit(&((struct corpus *)c)->revision, memory_order_acquire);
+  return moves_count(&c->moves);
+}
+
+size_t
+corpus_moved(const struct corpus *c, uint64_t since, uint64_t *now, uint32_t *ids, size_t max)
+{
+  return moves_since(&c->moves, since, now, ids, max);
 }
 
 /* ---- reading ---- */
@@ -264,12 +273,6 @@ corpus_touch(struct corpus *c)
   pthread_mutex_unlock(&c->watch_lock);
 }
 
-static void
-moved(struct corpus *c)
-{
-  atomic_fetch_add_explicit(&c->revision, 1, memory_order_release);
-}
-
 /* ---- applying: one thread at a time ---- */
 
 static void
@@ -390,7 +393,8 @@ corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n)
   for (size_t i = 0; i < n; i++)
     insert_row(c, before + (uint32_t)i, &samples[i]);
   atomic_store_explicit(&c->n, before + (uint32_t)n, memory_order_release);
-  moved(c);
+  moves_add(&c->moves, before + 1, (uint32_t)n);
+  moves_publish(&c->moves);
   return before + 1;
 }
 
@@ -454,9 +458,10 @@ corpus_apply_set(struct corpus *c, const struct change *ch)
     set_value(c, k, at, row->field, &row->value, &s);
     copy_row(k, at, row->id, &s);
     count_sample(c, &s, 1);
+    moves_add(&c->moves, row->id, 1);
   }
   if (ch->n_rows)
-    moved(c);
+    moves_publish(&c->moves);
 }
 
 uint16_t
@@ -464,6 +469,7 @@ corpus_apply_label(struct corpus *c, const char *name, const char *meaning)
 {
   uint16_t id = labels_add(c->labels, name, meaning);
 
-  moved(c);
+  moves_add(&c->moves, 0, 0);
+  moves_publish(&c->moves);
   return id;
 }
