@@ -15,6 +15,10 @@
 
 enum { MAIL_ENDED };
 
+/* How far each stands back behind the screen: a person waits for a lookup, less for a training. */
+#define NICE_LOOKUP 2
+#define NICE_COMMAND 10
+
 struct errand {
   struct mail mail;
   struct errand *next;
@@ -72,6 +76,7 @@ run(void *arg)
 {
   struct errand *k = arg;
 
+  pool_yield(k->work || k->queued ? NICE_LOOKUP : NICE_COMMAND);
   if (k->work) {
     k->work(k->arg);
   } else {

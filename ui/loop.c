@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "command/command.h"
+#include "ui/latency.h"
 #include "ui/state.h"
 #include "ui/terminal.h"
 
@@ -23,7 +25,8 @@ struct loop {
   struct canvas canvas;
   int watch_fd;              /* readable when the corpus, a record or the board moved */
   int64_t drawn_ms;
-  bool changed, ended;
+  struct latency *latency;   /* NULL: nobody asked */
+  bool changed, keyed, ended;
 };
 
 static void
@@ -43,7 +46,8 @@ show(struct loop *l)
     canvas_to_ascii(&l->canvas);
   terminal_show(l->t, &l->canvas);
   l->drawn_ms = clock_ms();
-  l->changed = false;
+  l->changed = l->keyed = false;
+  latency_frame(l->latency, corpus_count(l->w->corpus));
 }
 
 static void
@@ -64,11 +68,17 @@ take_signals(struct loop *l)
 static void
 take_key(struct loop *l, const struct key *k)
 {
-  if (k->code == K_BACKGROUND)
+  char name[16];
+
+  if (k->code == K_BACKGROUND) {
     terminal_light(l->t, k->light);
-  else
-    workbench_key(l->w, k);
-  l->changed = true;
+    l->changed = true;
+    return;
+  }
+  latency_key(l->latency);
+  workbench_key(l->w, k);
+  latency_handled(l->latency, l->w->answered ? binding_first(l->w->answered, name) : "typed");
+  l->changed = l->keyed = true;
   if (l->w->suspend) {
     l->w->suspend = false;
     terminal_suspend(l->t);
@@ -109,8 +119,10 @@ step(struct loop *l)
   uint64_t count;
   ssize_t ignored;
 
+  latency_poll(l->latency, true);
   if (poll(fds, N_OF(fds), timeout_of(l)) < 0 && errno != EINTR)
     l->ended = true;
+  latency_poll(l->latency, false);
   take_signals(l);
   if (fds[2].revents) {
     ignored = read(l->watch_fd, &count, sizeof count);
@@ -129,7 +141,8 @@ step(struct loop *l)
     terminal_suspend(l->t);
     l->changed = true;
   }
-  if (clock_ms() - l->drawn_ms < FRAME_MS) {  /* take over what is new with the frame that will show it */
+  /* A key is shown at once. What others did comes with the next frame that is due. */
+  if (!l->keyed && clock_ms() - l->drawn_ms < FRAME_MS) {
     l->changed |= fds[2].revents || fds[3].revents;
     return;
   }
@@ -138,13 +151,14 @@ step(struct loop *l)
 }
 
 int
-workbench_main(struct project *p, struct err *e)
+workbench_main(struct project *p, const struct workbench_start *start, struct err *e)
 {
   struct loop l = {.watch_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  int result;
 
   ensure(l.watch_fd >= 0);
-  l.t = terminal_open(e);
-  if (!l.t) {
+  if (latency_open(&l.latency, start->latency_log, e) < 0 || !(l.t = terminal_open(e))) {
+    latency_close(l.latency, NULL);
     close(l.watch_fd);
     return -1;
   }
@@ -165,7 +179,8 @@ workbench_main(struct project *p, struct err *e)
   canvas_release(&l.canvas);
   key_decoder_release(&l.keys);
   close(l.watch_fd);
-  return project_sync(p, e);
+  result = project_sync(p, e);
+  return latency_close(l.latency, result < 0 ? NULL : e) < 0 ? -1 : result;
 }
 
 /* ---- $EDITOR ---- */

@@ -57,6 +57,7 @@ struct workbench {
   bool quitting;               /* it quits as soon as what was asked to stop has ended */
   bool touched, quit, repaint, suspend;
   struct key key;              /* the last one */
+  const struct binding *answered;  /* the row of a table that answered it; NULL: none did, it was typed somewhere */
   int tab_col[VIEW_COUNT], tab_end[VIEW_COUNT];  /* where the tabs stand, for clicks */
 };
 

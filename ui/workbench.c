@@ -482,6 +482,7 @@ run_binding(struct workbench *w, const struct binding *b)
 {
   struct buf line = BUF_INIT;
 
+  w->answered = b;
   if (b->action)
     b->action(w, front_state(w), b->n);
   else if (fill_line(w, b->line, &line))
@@ -499,6 +500,7 @@ answer_key(struct workbench *w, const struct key *k)
   w->touched = true;
   w->message_shown = false;
   w->key = *k;
+  w->answered = NULL;
   if (key_is(k, "C-z")) {
     w->suspend = true;
   } else if (key_is(k, "C-l")) {

@@ -23,7 +23,8 @@ struct project;
 struct workbench;
 
 /* The whole workbench on the terminal, until the person quits. For main. */
-int workbench_main(struct project *p, struct err *e);
+struct workbench_start;
+int workbench_main(struct project *p, const struct workbench_start *start, struct err *e);
 
 struct workbench *workbench_new(struct project *p);
 /* Asks what runs to stop, waits for it, and closes the views. */

@@ -2,6 +2,9 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/err.h"
 
@@ -51,4 +54,11 @@ pool_run(int n, void (*work)(void *, int, int), void *arg)
     else
       run_share(&shares[i]);  /* no thread was to be had: do its share here */
   }
+}
+
+/* Linux: a priority is a thread's own, and inherited. */
+void
+pool_yield(int nice)
+{
+  setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
 }

@@ -14,6 +14,10 @@ int pool_threads(int wanted);
  * */
 void pool_run(int n, void (*work)(void *arg, int i, int n), void *arg);
 
+/* The calling thread, and those it starts from now on, leave the processor to others that want it: the screen, first of
+ * all. nice: 0..19, as setpriority knows it. */
+void pool_yield(int nice);
+
 /* A flag that long work looks at between steps. Set by a signal, a key or another thread. Work that has paid for what
  * is still to come may take its time after the first wish; it says so (lingers), and gives up at the second. */
 struct stop {

@@ -72,8 +72,14 @@ const struct command *command_find(const char *name);  /* NULL: there is none */
 /* The options that every command takes (--help, --quiet, and --json where flagged); NULL at the end. */
 extern const struct option command_common_options[];
 
+/* What may follow `retort PROJECT`. */
+extern const struct option command_workbench_options[];
+struct workbench_start {
+  const char *latency_log;  /* a file, NULL: none */
+};
 /* The shell's side: all of argv. `workbench` is called for `retort PROJECT`; it returns 0, or -1 with e. */
-int command_main(int argc, char **argv, int (*workbench)(struct project *p, struct err *e));
+typedef int command_workbench_fn(struct project *p, const struct workbench_start *start, struct err *e);
+int command_main(int argc, char **argv, command_workbench_fn *workbench);
 
 /* How far a command is. Plain values, valid during the call. */
 struct command_progress {

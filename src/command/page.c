@@ -204,7 +204,9 @@ page_of_program(struct page *p)
   *p = (struct page){.name = "retort", .summary = "training data from large language models for small text models"};
   arena_init(&p->arena);
   add(p, BLOCK_HEADING, NULL, "SYNOPSIS");
-  add(p, BLOCK_VERBATIM, NULL, "retort PROJECT\nretort COMMAND PROJECT [options]\nretort help [COMMAND|TOPIC]");
+  add(p, BLOCK_VERBATIM, NULL, "retort PROJECT [--latency-log FILE]\nretort COMMAND PROJECT [options]\nretort help [COMMAND|TOPIC]");
+  add(p, BLOCK_HEADING, NULL, "OPTIONS OF THE WORKBENCH");
+  add_options(p, command_workbench_options);
   for (const struct topic *t = topics; t->name; t++) {
     size_t n;
 

@@ -95,14 +95,43 @@ run_command(const struct command *command, char **words, size_t n)
   return r == 0 ? 0 : report(&e);
 }
 
+const struct option command_workbench_options[] = {
+  {.name = "latency-log", .type = OPTION_FILE, .argument = "FILE",
+   .summary = "write to FILE, at the end, how long each key took: lines of JSON with the microseconds until it was "
+   "handled and until the frame that shows it stood on the terminal; never what was typed"},
+  {.name = NULL},
+};
+
+/* What follows `retort PROJECT`. */
+static int
+read_start(char **words, size_t n, struct workbench_start *start, struct err *e)
+{
+  static const char log[] = "--latency-log";
+
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(words[i], log) == 0 && i + 1 < n)
+      start->latency_log = words[++i];
+    else if (strncmp(words[i], log, sizeof log - 1) == 0 && words[i][sizeof log - 1] == '=')
+      start->latency_log = words[i] + sizeof log;
+    else if (strcmp(words[i], log) == 0)
+      return err_set(e, ERR_INPUT, "option '%s' needs a FILE", log);
+    else
+      return err_set(e, ERR_INPUT, "the workbench does not take '%.100s' (see 'retort help retort')", words[i]);
+  return 0;
+}
+
+
 /* `retort PROJECT`. */
 static int
-open_workbench(const char *path, int (*workbench)(struct project *p, struct err *e))
+open_workbench(const char *path, char **words, size_t n, command_workbench_fn *workbench)
 {
+  struct workbench_start start = {0};
   struct err e = {0};
   struct project *p;
   int r;
 
+  if (read_start(words, n, &start, &e) < 0)
+    return report(&e);
   if (access(path, F_OK) < 0) {
     err_set(&e, ERR_INPUT, "there is no '%s' (retort new makes a project)", path);
     return report(&e);
@@ -115,7 +144,7 @@ open_workbench(const char *path, int (*workbench)(struct project *p, struct err 
   if (!p)
     return report(&e);
   signal(SIGINT, SIG_DFL);
-  r = workbench(p, &e);
+  r = workbench(p, &start, &e);
   if (project_close(p, r == 0 ? &e : NULL) < 0)
     r = -1;
   return r == 0 ? 0 : report(&e);
@@ -131,7 +160,7 @@ looks_like_project(const char *word)
 }
 
 int
-command_main(int argc, char **argv, int (*workbench)(struct project *p, struct err *e))
+command_main(int argc, char **argv, command_workbench_fn *workbench)
 {
   const struct command *command;
   struct err e = {0};
@@ -155,8 +184,8 @@ command_main(int argc, char **argv, int (*workbench)(struct project *p, struct e
   command = command_find(argv[1]);
   if (command)
     return run_command(command, argv + 2, (size_t)argc - 2);
-  if (argc == 2 && argv[1][0] != '-' && looks_like_project(argv[1]))
-    return open_workbench(argv[1], workbench);
+  if (argv[1][0] != '-' && looks_like_project(argv[1]))
+    return open_workbench(argv[1], argv + 2, (size_t)argc - 2, workbench);
   if (argv[1][0] == '-')
     err_set(&e, ERR_INPUT, "there is no option '%.100s' (see 'retort help')", argv[1]);
   else
