@@ -64,6 +64,8 @@ run_list(struct call *c, struct err *e)
   if (select_filter(c, call_text(c, "filter"), &ids, &n, e) < 0)
     return -1;
   r = sort_ids(project_corpus(c->project), call_text(c, "sort"), names_provider(c), ids, n, e);
+  if (r == 0)
+    r = names_computed(c, e);
   if (limit > 0 && n > (size_t)limit)
     n = (size_t)limit;
   if (r == 0 && call_flag(c, "votes"))

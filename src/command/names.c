@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "command/columns.h"
+#include "curate/signal.h"
 
 int
 names_template(struct call *c, const char *name, struct template_row *row, struct err *e)
@@ -168,4 +169,17 @@ names_provider(struct call *c)
   if (!c->columns)
     c->columns = columns_new(c->project);
   return columns_provider(c->columns);
+}
+
+int
+names_computed(struct call *c, struct err *e)
+{
+  const char *lacking = c->columns ? columns_lacking(c->columns) : NULL;
+  const struct signal_row *row = lacking ? signal_find(lacking) : NULL;
+
+  if (!lacking)
+    return 0;
+  if (row && row->source == SIGNAL_DYNAMICS)
+    return err_set(e, ERR_INPUT, "no run has kept '%s' yet (retort train computes it)", lacking);
+  return err_set(e, ERR_INPUT, "'%s' is not computed yet (retort signals computes it)", lacking);
 }

@@ -25,5 +25,7 @@ int names_check(const char *what, const char *name, struct err *e);
 int names_label(struct call *c, const char *name, uint16_t *label, struct err *e);
 /* The numbers behind --filter. */
 const struct filter_provider *names_provider(struct call *c);
+/* ERR_INPUT if a signal was asked for, in a filter or a sort, that nobody has computed yet. */
+int names_computed(struct call *c, struct err *e);
 
 #endif

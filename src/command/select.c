@@ -14,9 +14,11 @@ select_filter(struct call *c, const char *query, uint32_t **ids, size_t *n, stru
 
   if (!f)
     return -1;
-  r = filter_run(f, c->stop, ids, n);
+  r = names_computed(c, e);
+  if (r == 0 && filter_run(f, c->stop, ids, n) < 0)
+    r = err_set(e, ERR_INTERRUPTED, "interrupted");
   filter_free(f);
-  return r < 0 ? err_set(e, ERR_INTERRUPTED, "interrupted") : 0;
+  return r;
 }
 
 static int

@@ -24,6 +24,7 @@ struct signal_row {
   bool descends;           /* sorted by it, the largest comes first */
   const char *summary;     /* one line, for lists and completion */
   const char *reference;   /* where the method is from; "" if it is nobody's */
+  bool of_label;           /* it speaks of the label: of no use once that is another (seen.h) */
 };
 extern const struct signal_row signal_rows[];  /* ended by a NULL name */
 const struct signal_row *signal_find(const char *name);
