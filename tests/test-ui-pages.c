@@ -32,6 +32,7 @@ words_that_differ(void **state)
     {"I want my money back", "I want my money", "I want my money[- back-]"},
     {"the parcel is late", "the big parcel was late", "the [+big +]parcel [-is-][+was+] late"},
     {"Zu\xcc\x88rich", "Zurich", "[-Zu\xcc\x88rich-][+Zurich+]"},           /* a mark belongs to its word */
+    {"I don't know", "I don't care", "I don't [-know-][+care+]"},
     {"日本から返品", "日本へ返品", "日本[-から-][+へ+]返品"},
   };
 
@@ -44,11 +45,169 @@ words_that_differ(void **state)
   }
 }
 
+/* ---- History ---- */
+
+static const struct project_label labels[] = {{"billing", "charges, invoices"}, {"shipping", "parcels"}, {"returns", NULL}};
+
+static void
+put_sample(struct stage *s, const char *text, uint16_t label)
+{
+  struct change *ch = change_new(CHANGE_INSERT, "import", "seed.jsonl");
+  struct sample x = {.text = text, .n_text = (uint32_t)strlen(text), .labels = &label, .n_labels = 1,
+                     .split = SPLIT_TRAIN, .origin = ORIGIN_SEED, .status = STATUS_NEW, .attributes = ""};
+  struct err e = {0};
+  uint32_t first;
+
+  change_add_sample(ch, &x);
+  if (project_insert(s->project, ch, &first, &e) < 0)
+    fail_msg("%s", e.message);
+  change_free(ch);
+}
+
+static void
+put_tickets(struct stage *s, const char *name, int rows, int cols)
+{
+  stage_project(s, name, TASK_CLASSIFY, labels, N_OF(labels));
+  put_sample(s, "I was charged twice for order 48213, please refund one of them.", 0);
+  put_sample(s, "The parcel has not moved since Thursday, where is it?", 1);
+  put_sample(s, "How can I send the coat back, it is too wide?", 2);
+  stage_open(s, rows, cols);
+  workbench_go(s->w, 2);
+  stage_settle(s);
+}
+
+static void
+resize(struct stage *s, int rows, int cols)
+{
+  canvas_resize(&s->canvas, rows, cols);
+  stage_draw(s);
+}
+
+static void
+at_sizes(struct stage *s, const char *name)
+{
+  static const struct { int rows, cols; } sizes[] = {{16, 60}, {24, 80}, {30, 100}, {60, 200}};
+
+  for (size_t i = 0; i < N_OF(sizes); i++) {
+    char *full = xasprintf("%s-%dx%d", name, sizes[i].cols, sizes[i].rows);
+
+    resize(s, sizes[i].rows, sizes[i].cols);
+    stage_screen(s, full);
+    free(full);
+  }
+}
+
+static enum status
+status_of(struct stage *s, uint32_t id)
+{
+  struct sample x;
+
+  corpus_get(workbench_corpus(s->w), id, &x);
+  return x.status;
+}
+
+static void
+do_line(struct stage *s, const char *line)
+{
+  workbench_run(s->w, line);
+  stage_settle(s);
+}
+
+static void
+go_back_look_and_come_forward(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_tickets(&s, "history", 30, 100);
+  do_line(&s, "edit --id 3 --text \"How do I send the coat back, it is too large for me?\"");
+  do_line(&s, "relabel --id 2 --to returns");
+  do_line(&s, "accept --id 1");
+  do_line(&s, "reject --id 2");
+  stage_keys(&s, "H");
+  stage_assert_shows(&s, ">●      7");
+  stage_keys(&s, "j j j");
+  at_sizes(&s, "history");
+  stage_keys(&s, "Enter");
+  stage_assert_shows(&s, "3 changes back, f comes forward");
+  stage_assert_shows(&s, ">●      4");
+  assert_int_equal(status_of(&s, 1), STATUS_NEW);
+  resize(&s, 24, 80);
+  stage_screen(&s, "history-back");
+  stage_keys(&s, "F3");                        /* look at another view meanwhile */
+  stage_assert_shows(&s, "3 changes back, M-r comes forward");
+  stage_keys(&s, "g x");                       /* and it is not forgotten by one key */
+  stage_assert_shows(&s, "3 undone changes could then not be made again");
+  assert_int_equal(status_of(&s, 1), STATUS_NEW);
+  stage_keys(&s, "M-r");
+  assert_int_equal(status_of(&s, 1), STATUS_ACCEPTED);
+  assert_int_equal(status_of(&s, 2), STATUS_REJECTED);
+  stage_keys(&s, "H G Enter Esc g x x");       /* warned once, then it is done */
+  assert_int_equal(project_sync(s.project, NULL), 0);
+  assert_int_equal(project_redoable(s.project), 0);
+  stage_keys(&s, "H");
+  stage_assert_shows(&s, " ×      7");
+  stage_keys(&s, "j Enter");
+  stage_assert_shows(&s, "this cannot be made again");
+  stage_close(&s);
+}
+
+static void
+history_is_searched(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_tickets(&s, "searched", 24, 80);
+  do_line(&s, "accept --id 1");
+  do_line(&s, "reject --id 2");
+  stage_keys(&s, ": <history> Enter / <seed> Enter");
+  stage_assert_shows(&s, "3 changes");
+  assert_false(stage_shows(&s, "accept 1 sample"));
+  stage_keys(&s, "/ C-u <reject person> Enter");
+  stage_assert_shows(&s, "1 changes");
+  stage_keys(&s, "/ C-u Enter");
+  stage_assert_shows(&s, "5 changes");
+  stage_keys(&s, "q");
+  assert_false(workbench_wants_quit(s.w));     /* q closes what is over the view */
+  assert_false(stage_shows(&s, "History"));
+  stage_close(&s);
+}
+
+/* Undo steps are read as they come, pieces of a long log too. */
+static void
+a_long_history(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_tickets(&s, "long", 24, 80);
+  for (int i = 0; i < 700; i++)
+    workbench_run(s.w, i % 2 ? "accept --id 1" : "reject --id 1");
+  stage_settle(&s);
+  stage_keys(&s, "H");
+  stage_assert_shows(&s, "703 changes");
+  stage_keys(&s, "G");
+  stage_assert_shows(&s, ">       1");
+  stage_keys(&s, "k k Enter");
+  stage_assert_shows(&s, "undo the 700 changes after this one?");
+  stage_keys(&s, "y");
+  stage_assert_shows(&s, "700 changes back");
+  assert_int_equal(status_of(&s, 1), STATUS_NEW);
+  stage_keys(&s, "f");
+  assert_int_equal(status_of(&s, 1), STATUS_ACCEPTED);
+  assert_false(stage_shows(&s, "changes back"));
+  stage_close(&s);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(words_that_differ),
+    cmocka_unit_test(go_back_look_and_come_forward),
+    cmocka_unit_test(history_is_searched),
+    cmocka_unit_test(a_long_history),
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -35,6 +35,13 @@ do_messages(struct workbench *w, const char *argument)
 }
 
 static void
+do_history(struct workbench *w, const char *argument)
+{
+  (void)argument;
+  history_open(w, NULL, 0);
+}
+
+static void
 do_keys(struct workbench *w, const char *argument)
 {
   (void)argument;
@@ -60,6 +67,7 @@ static const struct {
   const char *summary;
 } own_commands[] = {
   {"help", do_help, "what a command does"},
+  {"history", do_history, "the changes of the corpus: go back to any, and come forward again"},
   {"keys", do_keys, "the keys of this view"},
   {"messages", do_messages, "the message log"},
   {"quit", do_quit, "quit"},
@@ -176,7 +184,7 @@ void
 search_ask(struct workbench *w, enum asking whom, const char *text)
 {
   w->asking = whom;
-  prompt_begin(PROMPT_SEARCH, text, whom == ASKING_VIEW ? complete_filter : NULL, w);
+  prompt_begin(PROMPT_SEARCH, text, whom == ASKING_VIEW && front_view(w)->show ? complete_filter : NULL, w);
   search_now(w, text, 0);
 }
 

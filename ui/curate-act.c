@@ -491,6 +491,7 @@ const struct binding curate_bindings[] = {
    "of that"},
   {.keys = "s", .action = sort_menu, .when = browsing, .help = "sort by", .hint = "sort"},
   {.keys = "S", .action = reverse, .help = "reverse the order"},
+  {.keys = "H", .action = history_open, .when = browsing, .help = "who changed what, and going back to any point"},
   {.keys = "R", .action = refresh, .help = "filter and sort anew: decided rows leave"},
   {.keys = "Enter", .action = curate_edit_keep, .when = curate_editing, .help = "while editing: keep the text",
    .hint = "keep"},

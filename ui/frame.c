@@ -163,8 +163,10 @@ running(struct workbench *w, struct buf *out)
   struct activity list[8];
   size_t n = board_list(w->board, list, N_OF(list));
   const char *name;
-  char how[160];
+  char how[160], count[32];
 
+  if (changes_back(w))
+    buf_addf(out, "%s changes back, M-r comes forward", frame_count(changes_back(w), count));
   for (size_t i = n; i-- > 0;)
     if (list[i].state == ACTIVITY_RUNNING || list[i].state == ACTIVITY_PAUSED)
       add_activity(w, out, &list[i]);

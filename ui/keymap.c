@@ -81,6 +81,18 @@ search_next(struct workbench *w, void *view, int n)
 }
 
 static void
+forward(struct workbench *w, void *view, int n)
+{
+  size_t back = project_redoable(w->project);
+
+  (void)view, (void)n;
+  if (back)
+    workbench_runf(w, "redo --count %zu", back);
+  else
+    workbench_say(w, "the corpus stands at its newest change");
+}
+
+static void
 help(struct workbench *w, void *view, int n)
 {
   (void)view, (void)n;
@@ -133,6 +145,7 @@ const struct binding keymap_everywhere[] = {
   {.keys = "N", .action = search_next, .n = -1, .help = "previous match"},
   {.keys = "u", .line = "undo", .help = "undo the last change of the corpus, also after a restart"},
   {.keys = "C-r", .line = "redo", .help = "redo what was undone"},
+  {.keys = "M-r", .line = "redo", .action = forward, .help = "redo all that was undone: to the newest change"},
   {.keys = "?", .action = help, .help = "the keys of this view", .hint = "help"},
   {.keys = ":", .action = command, .help = "command line (Tab completes, Up brings back)", .hint = "command"},
   {.keys = "!", .action = messages, .help = "the message log"},

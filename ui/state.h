@@ -55,6 +55,7 @@ struct workbench {
   bool cost_wanted, cost_asked;
   int64_t cost_due_ms;         /* not to be looked up again before */
   bool quitting;               /* it quits as soon as what was asked to stop has ended */
+  bool gone_back;              /* several changes were undone at once, to look: a change now would make them unreachable */
   bool touched, quit, repaint, suspend;
   struct key key;              /* the last one */
   const struct binding *answered;  /* the row of a table that answered it; NULL: none did, it was typed somewhere */
@@ -71,6 +72,8 @@ const char *frame_count(uint64_t n, char out[32]);
 void command_line_ask(struct workbench *w, const char *text);
 void search_ask(struct workbench *w, enum asking whom, const char *text);
 void asking_key(struct workbench *w, const struct key *k);
+/* Where one has gone back in history: the number of changes that redo can make again, else 0. */
+size_t changes_back(const struct workbench *w);
 /* help.c */
 void help_keys(struct workbench *w);
 void help_messages(struct workbench *w);

@@ -27,6 +27,12 @@ word_length(const char *s, size_t n)
 
   for (; at < n; at += len) {
     p = utf8_decode(s + at, n - at, &len);
+    if (joins && (p == '\'' || p == 0x2019) && at + len < n) {  /* don't */
+      size_t after;
+
+      if (utf8_is_alnum(utf8_decode(s + at + len, n - at - len, &after)))
+        continue;
+    }
     if (utf8_width(p) != 0 && !(joins && utf8_is_alnum(p) && utf8_width(p) == 1))
       break;
   }

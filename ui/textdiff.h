@@ -1,6 +1,6 @@
 /* textdiff: the words that two texts do not have in common, for panes: a change of a text is read at a glance.
  *
- * Words are runs of letters and digits with their combining marks; a character of two cells, a blank and any other sign
+ * Words are runs of letters and digits with their combining marks and apostrophes inside; a character of two cells, a blank and any other sign
  * stand alone. The longest common subsequence of words by the table of Wagner and Fischer (1974); texts that have more
  * than TEXTDIFF_WORDS words beyond their common ends are all removed, then all added.
  *

@@ -69,6 +69,8 @@ extern const struct view *const view_rows[VIEW_COUNT];  /* in the order of the k
 
 /* Those that are opened over another (workbench_open_over); NULL at the end. */
 extern const struct view *const over_rows[];
+extern const struct view view_history;
+void history_open(struct workbench *w, void *view, int n);  /* as the action of a key */
 
 extern const struct view view_templates, view_generate, view_curate, view_train, view_compare;
 

@@ -96,6 +96,7 @@ command_ended(void *owner, const char *line, int status, const char *output, con
   memcpy(name, line, n);
   name[n] = '\0';
   if (status == 0 && is_queued(name)) {
+    w->gone_back &= project_redoable(w->project) > 0;
     say_first_line(w, output);
     return;
   }
@@ -110,13 +111,41 @@ command_ended(void *owner, const char *line, int status, const char *output, con
     workbench_complain(w, e);
 }
 
+size_t
+changes_back(const struct workbench *w)
+{
+  return w->gone_back ? project_redoable(w->project) : 0;
+}
+
+/* Who has gone back to look and now changes something could not come forward any more: that is said once, and done when
+ * asked for again. */
+static int
+keep_forward(struct workbench *w, const char *name, struct err *e)
+{
+  static const char *const persons[] = {"accept", "reject", "relabel", "edit", "split", "import", "dedupe", "restore",
+                                        "reparse"};
+  size_t back = changes_back(w);
+
+  for (size_t i = 0; back && i < N_OF(persons); i++)
+    if (!strcmp(persons[i], name)) {
+      w->gone_back = false;
+      return err_set(e, ERR_FAIL, "not yet: %zu undone change%s could then not be made again (M-r makes %s; the same key "
+                     "again: go on from here)", back, back == 1 ? "" : "s", back == 1 ? "it" : "them");
+    }
+  return 0;
+}
+
 int
 workbench_ask(struct workbench *w, const char *line, char **output, struct err *e)
 {
   struct command_environment env = {.project = w->project};
+  const struct command *command = command_of_line(line, NULL);
   size_t n;
 
   w->touched = true;
+  *output = NULL;
+  if (command && keep_forward(w, command->name, e) < 0)
+    return -1;
   return command_line(&env, line, output, &n, e) == 0 ? 0 : -1;
 }
 
@@ -134,6 +163,12 @@ workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *don
     workbench_complain(w, &e);
     return -1;
   }
+  if (keep_forward(w, command->name, &e) < 0) {
+    workbench_complain(w, &e);
+    return -1;
+  }
+  if (!strcmp(command->name, "undo") && strchr(line, '-'))
+    w->gone_back = true;
   if (is_queued(command->name)) {
     errands_queue(&w->errands, command->name, line);
     return 0;
