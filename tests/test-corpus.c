@@ -32,6 +32,44 @@ add(struct corpus *c, const char *text, uint16_t label, enum status status)
 }
 
 static void
+staged_samples_are_seen_once_shown(void **state)
+{
+  struct corpus *c = corpus_new(TASK_CLASSIFY);
+  struct corpus_counts counts;
+  uint16_t label = 3;
+  struct sample s;
+
+  (void)state;
+  add(c, "first", 3, STATUS_NEW);
+  for (uint32_t i = 0; i < 5; i++) {
+    s = (struct sample){.text = "staged", .n_text = 6, .labels = &label, .n_labels = 1, .status = STATUS_ACCEPTED};
+    corpus_stage(c, &s);
+    assert_int_equal(s.id, 2 + i);
+    assert_string_equal(s.text, "staged");
+    assert_ptr_not_equal(s.labels, &label);
+  }
+  corpus_stage_source(c, 4, 7, 2);
+  assert_int_equal(corpus_count(c), 1);
+  assert_false(corpus_get(c, 2, &s));
+  assert_int_equal(corpus_label_count(c, 3, STATUS_ACCEPTED), 0);
+  assert_int_equal(corpus_stage_show(c, 3), 2);
+  assert_int_equal(corpus_count(c), 4);
+  assert_true(corpus_get(c, 4, &s));
+  assert_int_equal(s.request_id, 7);
+  assert_int_equal(s.parent_id, 2);
+  assert_int_equal(corpus_label_count(c, 3, STATUS_ACCEPTED), 3);
+  corpus_stage_drop(c);
+  assert_int_equal(add(c, "next", 3, STATUS_NEW), 5);
+  assert_true(corpus_get(c, 5, &s));
+  assert_string_equal(s.text, "next");
+  assert_int_equal(s.request_id, 0);
+  corpus_counts(c, &counts);
+  assert_int_equal(counts.n, 5);
+  assert_int_equal(counts.status[STATUS_ACCEPTED], 3);
+  corpus_free(c);
+}
+
+static void
 labels_keep_their_numbers(void **state)
 {
   struct labels *l = labels_new();
@@ -428,6 +466,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(labels_keep_their_numbers),
+    cmocka_unit_test(staged_samples_are_seen_once_shown),
     cmocka_unit_test(words_stand_between_spaces),
     cmocka_unit_test(attributes_are_read),
     cmocka_unit_test(counters_follow_every_change),

@@ -54,6 +54,7 @@ struct corpus {
   /* the writer's */
   struct arena texts;
   struct strmap sets, attributes;        /* content to address */
+  uint32_t n_staged;                     /* rows behind the last one that nobody sees yet */
   /* watchers */
   pthread_mutex_t watch_lock;
   int watchers[MAX_WATCHERS];
@@ -275,31 +276,37 @@ corpus_touch(struct corpus *c)
 
 /* ---- applying: one thread at a time ---- */
 
-static void
-count_add(struct corpus *c, int which, uint32_t by)
-{
-  atomic_fetch_add_explicit(&c->counts[which], by, memory_order_relaxed);
-}
+/* What many samples add to the counts, to be added in one go: `by` is 1 or -1, which wraps as unsigned numbers do. */
+struct tally {
+  uint32_t counts[N_COUNTS];
+};
 
-/* Adds a sample to the counts (by 1) or takes it out (by -1, which wraps as unsigned numbers do). */
 static void
-count_sample(struct corpus *c, const struct sample *s, uint32_t by)
+tally_sample(struct corpus *c, struct tally *t, const struct sample *s, uint32_t by)
 {
   if (s->gone) {
-    count_add(c, COUNT_GONE, by);
+    t->counts[COUNT_GONE] += by;
     return;
   }
-  count_add(c, COUNT_N, by);
-  count_add(c, COUNT_STATUS + (int)s->status, by);
-  count_add(c, COUNT_SPLIT + (int)s->split, by);
-  count_add(c, COUNT_ORIGIN + (int)s->origin, by);
+  t->counts[COUNT_N] += by;
+  t->counts[COUNT_STATUS + (int)s->status] += by;
+  t->counts[COUNT_SPLIT + (int)s->split] += by;
+  t->counts[COUNT_ORIGIN + (int)s->origin] += by;
   if (!s->n_labels)
-    count_add(c, COUNT_UNLABELLED, by);
+    t->counts[COUNT_UNLABELLED] += by;
   if (sample_usable(s))
-    count_add(c, COUNT_USABLE, by);
+    t->counts[COUNT_USABLE] += by;
   for (uint32_t i = 0; i < s->n_labels; i++)
     if (s->labels[i] < LABEL_MAX)
       atomic_fetch_add_explicit(&c->label_counts[s->labels[i]][s->status], by, memory_order_relaxed);
+}
+
+static void
+tally_add(struct corpus *c, const struct tally *t)
+{
+  for (int i = 0; i < N_COUNTS; i++)
+    if (t->counts[i])
+      atomic_fetch_add_explicit(&c->counts[i], t->counts[i], memory_order_relaxed);
 }
 
 static const char *
@@ -381,7 +388,25 @@ insert_row(struct corpus *c, uint32_t row, const struct sample *s)
   set_number(k, NUMBER_TEACHER, at, s->teacher_id);
   set_number(k, NUMBER_REQUEST, at, s->request_id);
   set_number(k, NUMBER_PARENT, at, s->parent_id);
-  count_sample(c, s, 1);
+}
+
+/* The next n staged rows are seen from now on. */
+static void
+show_rows(struct corpus *c, uint32_t n)
+{
+  uint32_t before = corpus_count(c);
+  struct tally tally = {0};
+  struct sample s;
+
+  for (uint32_t row = before; row < before + n; row++) {
+    copy_row(chunk_of(c, row), row % CHUNK, row + 1, &s);
+    tally_sample(c, &tally, &s, 1);
+  }
+  tally_add(c, &tally);
+  c->n_staged -= n;
+  atomic_store_explicit(&c->n, before + n, memory_order_release);
+  moves_add(&c->moves, before + 1, n);
+  moves_publish(&c->moves);
 }
 
 uint32_t
@@ -389,13 +414,50 @@ corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n)
 {
   uint32_t before = corpus_count(c);
 
-  ensure(n <= CORPUS_MAX - before);
+  ensure(n <= CORPUS_MAX - before && c->n_staged == 0);
   for (size_t i = 0; i < n; i++)
     insert_row(c, before + (uint32_t)i, &samples[i]);
-  atomic_store_explicit(&c->n, before + (uint32_t)n, memory_order_release);
-  moves_add(&c->moves, before + 1, (uint32_t)n);
-  moves_publish(&c->moves);
+  c->n_staged = (uint32_t)n;
+  show_rows(c, (uint32_t)n);
   return before + 1;
+}
+
+/* ---- staging ---- */
+
+void
+corpus_stage(struct corpus *c, struct sample *s)
+{
+  uint32_t row = corpus_count(c) + c->n_staged;
+
+  ensure(row < CORPUS_MAX);
+  insert_row(c, row, s);
+  c->n_staged++;
+  copy_row(chunk_of(c, row), row % CHUNK, row + 1, s);
+}
+
+void
+corpus_stage_source(struct corpus *c, uint32_t id, uint32_t request, uint32_t parent)
+{
+  uint32_t row = id - 1, before = corpus_count(c);
+
+  ensure(row >= before && row - before < c->n_staged);
+  if (request)
+    set_number(chunk_of(c, row), NUMBER_REQUEST, row % CHUNK, request);
+  if (parent)
+    set_number(chunk_of(c, row), NUMBER_PARENT, row % CHUNK, parent);
+}
+
+uint32_t
+corpus_stage_show(struct corpus *c, uint32_t n)
+{
+  show_rows(c, n < c->n_staged ? n : c->n_staged);
+  return c->n_staged;
+}
+
+void
+corpus_stage_drop(struct corpus *c)
+{
+  c->n_staged = 0;
 }
 
 /* Writes one value into its column; s is the row as it was and becomes what it is. */
@@ -441,27 +503,35 @@ set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, cons
 }
 
 void
-corpus_apply_set(struct corpus *c, const struct change *ch)
+corpus_apply_rows(struct corpus *c, const struct change_row *rows, size_t n)
 {
-  uint32_t n = corpus_count(c);
+  uint32_t count = corpus_count(c);
+  struct tally tally = {0};
 
-  for (size_t i = 0; i < ch->n_rows; i++) {
-    const struct change_row *row = &ch->rows[i];
+  for (size_t i = 0; i < n; i++) {
+    const struct change_row *row = &rows[i];
     uint32_t at = (row->id - 1) % CHUNK;
     struct chunk *k;
     struct sample s;
 
-    ensure(row->id > 0 && row->id <= n);
+    ensure(row->id > 0 && row->id <= count);
     k = chunk_of(c, row->id - 1);
     copy_row(k, at, row->id, &s);
-    count_sample(c, &s, (uint32_t)-1);
+    tally_sample(c, &tally, &s, (uint32_t)-1);
     set_value(c, k, at, row->field, &row->value, &s);
     copy_row(k, at, row->id, &s);
-    count_sample(c, &s, 1);
+    tally_sample(c, &tally, &s, 1);
     moves_add(&c->moves, row->id, 1);
   }
-  if (ch->n_rows)
+  tally_add(c, &tally);
+  if (n)
     moves_publish(&c->moves);
+}
+
+void
+corpus_apply_set(struct corpus *c, const struct change *ch)
+{
+  corpus_apply_rows(c, ch->rows, ch->n_rows);
 }
 
 uint16_t

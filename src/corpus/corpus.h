@@ -24,6 +24,7 @@
 
 struct corpus;
 struct change;
+struct change_row;
 
 struct corpus *corpus_new(enum task task);
 void corpus_free(struct corpus *c);
@@ -75,8 +76,18 @@ void corpus_touch(struct corpus *c);
 /* Appends n samples (ids are given in order from corpus_count + 1; the ids inside are not looked at); returns the
  * first. */
 uint32_t corpus_apply_insert(struct corpus *c, const struct sample *samples, size_t n);
-/* Applies a CHANGE_SET; its ids must exist. */
+/* Applies a CHANGE_SET, or n rows of one; their ids must exist. */
 void corpus_apply_set(struct corpus *c, const struct change *ch);
+void corpus_apply_rows(struct corpus *c, const struct change_row *rows, size_t n);
+/* Staging: samples are put behind the last one where nobody sees them yet, then shown, in order, or dropped (the bytes
+ * of dropped texts stay taken). corpus_stage fills *s as corpus_get will, with the id that it will have; only after
+ * all staged ones were shown may others be inserted. */
+void corpus_stage(struct corpus *c, struct sample *s);
+/* What a staged sample came from, where that became known later; 0: as it was. */
+void corpus_stage_source(struct corpus *c, uint32_t id, uint32_t request, uint32_t parent);
+/* Shows the next n (or all that there are); returns how many are still staged. */
+uint32_t corpus_stage_show(struct corpus *c, uint32_t n);
+void corpus_stage_drop(struct corpus *c);
 /* Adds a label (see labels_add), moving the revision. */
 uint16_t corpus_apply_label(struct corpus *c, const char *name, const char *meaning);
 
