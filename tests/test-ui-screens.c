@@ -320,7 +320,7 @@ the_mouse_points_and_scrolls(void **state)
   (void)state;
   make_filled(&s, "mouse");
   stage_open(&s, 24, 80);
-  click(&s, MOUSE_LEFT, 5, 40);
+  click(&s, MOUSE_LEFT, 6, 40);
   stage_assert_shows(&s, ">    3 ");
   click(&s, MOUSE_WHEEL_DOWN, 5, 40);
   click(&s, MOUSE_WHEEL_DOWN, 5, 40);

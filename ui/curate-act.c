@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "corpus/neardup.h"
-#include "corpus/sort.h"
 #include "ui/state.h"
 #include "ui/view-curate.h"
 
@@ -34,9 +33,8 @@ curate_selection(void *view, struct buf *out)
   return any;
 }
 
-/* The next row, unless this is the last one. */
-static void
-step_on(struct curate *v)
+void
+curate_step_on(struct curate *v)
 {
   if (v->list.at + 1 < v->list.n)
     curate_select(v, v->list.at + 1);
@@ -48,7 +46,7 @@ static void
 say_done(struct curate *v, const char *line, const char *output, const char *before)
 {
   static const struct { const char *command, *done; } words[] = {
-    {"accept", "accepted"}, {"reject", "rejected"}, {"relabel", "labelled"},
+    {"accept", "accepted"}, {"reject", "rejected"}, {"relabel", "labelled"}, {"split", "moved"},
   };
   struct buf after = BUF_INIT;
   const char *done = "changed";
@@ -107,21 +105,33 @@ run_line(struct curate *v, const char *line)
   return done;
 }
 
+static void
+remember(struct curate *v, const char *line)
+{
+  char *last = xstrdup(line);  /* it may be the one there is */
+
+  free(v->last);
+  v->last = last;
+}
+
 void
 curate_decide(struct curate *v, const char *line)
 {
   bool marks = v->rows.n_marks > 0;
 
+  if (bulk_wants(v)) {
+    remember(v, line);
+    bulk_ask(v, line);
+    return;
+  }
   if (!run_line(v, line))
     return;
-  if (v->last != line) {
-    free(v->last);
-    v->last = xstrdup(line);
-  }
+  remember(v, line);
+  session_decided(&v->session, clock_ms());
   if (marks)
     sieve_unmark(&v->rows);
   else
-    step_on(v);
+    curate_step_on(v);
 }
 
 static void
@@ -168,10 +178,8 @@ toggle_label(struct curate *v, uint16_t label)
   }
   if (!strstr(buf_str(&line), "--to"))
     buf_adds(&line, " --to \"\"");
-  if (run_line(v, buf_str(&line))) {
-    free(v->last);
-    v->last = buf_take(&line);
-  }
+  if (run_line(v, buf_str(&line)))
+    remember(v, buf_str(&line));
   buf_release(&line);
 }
 
@@ -195,6 +203,53 @@ relabel_to(void *view, int label)
   buf_release(&line);
 }
 
+/* The student's word instead of the label. */
+static void
+take(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  struct buf line = BUF_INIT;
+  struct hint hint;
+  struct sample s;
+
+  (void)n;
+  if (!v->id || !corpus_get(v->corpus, v->id, &s))
+    return;
+  if (!hints_get(&v->hints, v->id, &hint)) {
+    workbench_say(w, "no student has said anything of this one yet (i computes suggestions, evaluate asks a run)");
+  } else if (sample_has_label(&s, hint.label)) {
+    workbench_say(w, "the student says %s, too: a accepts it", label_name(v->labels, hint.label));
+  } else {
+    sieve_unmark(&v->rows);  /* a suggestion is of one sample */
+    buf_adds(&line, "relabel {ids} --to ");
+    workbench_quote(&line, label_name(v->labels, hint.label));
+    curate_decide(v, buf_str(&line));
+  }
+  buf_release(&line);
+}
+
+static void
+split_to(void *view, int i)
+{
+  struct curate *v = view;
+  struct buf line = BUF_INIT;
+
+  buf_addf(&line, "split {ids} --to %s", split_names[i]);
+  curate_decide(v, buf_str(&line));
+  buf_release(&line);
+}
+
+static void
+split_menu(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+  struct sample s;
+
+  (void)n;
+  workbench_menu(w, v->rows.n_marks ? "split of the marked samples" : "split", split_names, N_SPLITS,
+                 v->id && corpus_get(v->corpus, v->id, &s) ? (size_t)s.split : 0, split_to, v);
+}
+
 static void
 relabel(struct workbench *w, void *view, int n)
 {
@@ -210,14 +265,19 @@ relabel_key(struct workbench *w, void *view, int n)
 {
   struct curate *v = view;
   size_t count = labels_count(v->labels);
-  const char **names = xcalloc(count ? count : 1, sizeof *names);
+  char **names = xcalloc(count ? count : 1, sizeof *names);
+  bool many = corpus_task(v->corpus) == TASK_MULTILABEL && !v->rows.n_marks, there;
   struct sample s;
 
   (void)n;
+  there = v->id && corpus_get(v->corpus, v->id, &s);
   for (size_t i = 0; i < count; i++)
-    names[i] = label_name(v->labels, (uint16_t)i);
-  workbench_menu(w, v->rows.n_marks ? "label of the marked samples" : "label", names, count,
-                 v->id && corpus_get(v->corpus, v->id, &s) && s.n_labels ? s.labels[0] : 0, relabel_to, v);
+    names[i] = xasprintf("%s%s", !many ? "" : there && sample_has_label(&s, (uint16_t)i) ? "\xe2\x9c\x93 " : "  ",
+                         label_name(v->labels, (uint16_t)i));
+  workbench_menu(w, v->rows.n_marks ? "label of the marked samples" : many ? "put a label in, or take it out" : "label",
+                 (const char *const *)names, count, there && s.n_labels ? s.labels[0] : 0, relabel_to, v);
+  for (size_t i = 0; i < count; i++)
+    free(names[i]);
   free(names);
 }
 
@@ -238,182 +298,6 @@ curate_enter(void *view)
   buf_release(&filter);
 }
 
-/* ---- marks ---- */
-
-static void
-mark(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-
-  (void)w, (void)n;
-  if (!v->id)
-    return;
-  sieve_mark(&v->rows, v->id, !sieve_marked(&v->rows, v->id));
-  v->anchor = v->id;
-  step_on(v);
-}
-
-static void
-mark_range(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-  size_t from = v->list.at, to = v->list.at;
-
-  (void)n;
-  if (!v->id)
-    return;
-  if (v->anchor && sieve_find(&v->rows, v->anchor, &from) && from > to) {
-    size_t low = to;
-
-    to = from;
-    from = low;
-  }
-  for (size_t i = from; i <= to && i < v->rows.n; i++)
-    sieve_mark(&v->rows, v->rows.ids[i], true);
-  if (!v->anchor)
-    workbench_say(w, "marked from here: V again on the last row of the range");
-  v->anchor = v->id;
-}
-
-static void
-mark_all(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-  bool all = v->rows.n > 0;
-  char count[32];
-
-  (void)n;
-  for (size_t i = 0; all && i < v->rows.n; i++)
-    all = sieve_marked(&v->rows, v->rows.ids[i]);
-  for (size_t i = 0; i < v->rows.n; i++)
-    sieve_mark(&v->rows, v->rows.ids[i], !all);
-  workbench_say(w, "%s marked", frame_count(v->rows.n_marks, count));
-}
-
-/* ---- duplicates ---- */
-
-struct hunt {
-  struct curate *v;
-  uint32_t *ids;
-  size_t n;
-  struct neardup_pair *pairs;
-  size_t n_pairs;
-};
-
-static void
-hunt_work(void *arg)
-{
-  struct hunt *h = arg;
-
-  h->n_pairs = neardup_among(h->v->corpus, h->ids, h->n, NULL, 0, NEARDUP_THRESHOLD, &h->pairs);
-}
-
-static void
-hunt_done(void *arg)
-{
-  struct hunt *h = arg;
-  struct curate *v = h->v;
-
-  for (size_t i = 0; i < h->n_pairs; i++)
-    sieve_mark(&v->rows, h->pairs[i].id, true);
-  if (h->n_pairs)
-    workbench_say(v->w, "marked %zu that are near duplicates of an earlier one (x rejects them)", h->n_pairs);
-  else
-    workbench_say(v->w, "no near duplicates in this list");
-  v->finding = false;
-  free(h->pairs);
-  free(h->ids);
-  free(h);
-}
-
-static void
-duplicates(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-  struct hunt *h;
-
-  (void)n;
-  if (v->finding)
-    return;
-  v->finding = true;
-  h = xcalloc(1, sizeof *h);
-  h->v = v;
-  h->n = v->rows.n;
-  h->ids = xmalloc((h->n + 1) * sizeof *h->ids);
-  if (h->n)
-    memcpy(h->ids, v->rows.ids, h->n * sizeof *h->ids);
-  workbench_say(w, "looking for duplicates");
-  workbench_work(w, hunt_work, hunt_done, h);
-}
-
-/* ---- order ---- */
-
-/* What a person sorts by to find what to look at first; then the plain keys. */
-static const struct {
-  const char *name, *help;
-} first_keys[] = {
-  {"", "the order they came in"},
-  {"-loss", "what the newest run finds least likely, first"},
-  {"confidence", "what the newest run is least sure of, first"},
-  {"-wrong", "where the newest run disagrees, first"},
-};
-
-static const char *
-key_at(size_t i, const char **help)
-{
-  size_t n = 0;
-
-  if (i < N_OF(first_keys)) {
-    *help = first_keys[i].help;
-    return first_keys[i].name;
-  }
-  while (sort_keys[n].name && n < i - N_OF(first_keys))
-    n++;
-  *help = sort_keys[n].help;
-  return sort_keys[n].name;
-}
-
-static void
-sorted(void *view, int i)
-{
-  struct curate *v = view;
-  struct err e = {0};
-  const char *help;
-
-  if (sieve_sort(&v->rows, key_at((size_t)i, &help), false, &e) < 0)
-    workbench_complain(v->w, &e);
-  curate_follow(v);
-}
-
-static void
-sort_menu(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-  char *items[64];
-  const char *key, *help;
-  size_t count = 0, at = 0;
-
-  (void)n;
-  for (; count < N_OF(items) && (key = key_at(count, &help)); count++) {
-    at = strcmp(key, v->rows.sort) ? at : count;
-    items[count] = xasprintf("%-11s %s", *key ? key : "none", help);
-  }
-  workbench_menu(w, "sort by", (const char *const *)items, count, at, sorted, v);
-  for (size_t i = 0; i < count; i++)
-    free(items[i]);
-}
-
-static void
-reverse(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-
-  (void)n;
-  sieve_sort(&v->rows, *v->rows.sort ? v->rows.sort : "id", !v->rows.reverse, NULL);
-  curate_follow(v);
-  workbench_touch(w);
-}
-
 static void
 refresh(struct workbench *w, void *view, int n)
 {
@@ -426,8 +310,8 @@ refresh(struct workbench *w, void *view, int n)
   workbench_say(w, "%s pass the filter", frame_count(v->rows.n, count));
 }
 
-static bool
-browsing(struct workbench *w, void *view)
+bool
+curate_browsing(struct workbench *w, void *view)
 {
   return !curate_editing(w, view);
 }
@@ -472,34 +356,77 @@ family(struct workbench *w, void *view, int n)
   buf_release(&filter);
 }
 
+static bool
+in_table(struct workbench *w, void *view)
+{
+  const struct curate *v = view;
+
+  return curate_browsing(w, view) && !v->card;
+}
+
+static bool
+is_suggested(struct workbench *w, void *view)
+{
+  struct curate *v = view;
+  struct hint hint;
+  struct sample s;
+
+  (void)w;
+  return v->id && corpus_get(v->corpus, v->id, &s) && hints_get(&v->hints, v->id, &hint) &&
+         !sample_has_label(&s, hint.label);
+}
+
+static void
+sideways(struct workbench *w, void *view, int n)
+{
+  (void)w;
+  table_scroll(view, n);
+}
+
 const struct binding curate_bindings[] = {
-  {.keys = "a", .line = ACCEPT, .action = accept, .when = browsing, .help = "accept, go to the next", .hint = "accept"},
-  {.keys = "x", .line = REJECT, .action = reject, .when = browsing, .help = "reject, go to the next", .hint = "reject"},
-  {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .when = browsing,
+  {.keys = "a", .line = ACCEPT, .action = accept, .when = curate_browsing, .help = "accept, go to the next",
+   .hint = "accept"},
+  {.keys = "x Del", .line = REJECT, .action = reject, .when = curate_browsing, .help = "reject, go to the next",
+   .hint = "reject"},
+  {.keys = "t", .line = "relabel {ids}", .action = take, .when = curate_browsing,
+   .help = "take the label that the student suggests, go to the next", .hint = "take", .hint_when = is_suggested},
+  {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .when = curate_browsing,
    .help = "give another label, from a menu", .hint = "label"},
   {.keys = "1 2 3 4 5 6 7 8 9", .line = "relabel {ids}", .action = relabel,
    .help = "give the label of that number (views: F1 to F5)"},
-  {.keys = "e", .line = "edit {ids}", .action = curate_edit, .when = browsing,
+  {.keys = "e", .line = "edit {ids}", .action = curate_edit, .when = curate_browsing,
    .help = "edit the text in place", .hint = "edit"},
   {.keys = "E", .line = "edit {ids}", .action = curate_edit_outside, .help = "edit the text in $EDITOR"},
-  {.keys = "Space", .action = mark, .when = browsing, .help = "mark, go to the next", .hint = "mark"},
-  {.keys = "V", .action = mark_range, .help = "mark from the last mark to here"},
-  {.keys = "*", .action = mark_all, .help = "mark all in the list, or none"},
-  {.keys = ".", .action = again, .when = browsing, .help = "do the last action again here", .hint = "again"},
-  {.keys = "D", .action = duplicates, .help = "mark near duplicates in the list"},
+  {.keys = "c", .action = curate_card, .when = curate_browsing, .help = "one sample at a time, or the table again",
+   .hint = "card"},
+  {.keys = "s", .action = curate_sort_menu, .when = curate_browsing, .help = "sort by a field, a signal, what a run said",
+   .hint = "sort"},
+  {.keys = "Space", .action = curate_mark, .when = curate_browsing, .help = "mark, go to the next", .hint = "mark"},
+  {.keys = "V", .action = curate_mark_range, .help = "mark from the last mark to here"},
+  {.keys = "*", .action = curate_mark_all, .help = "mark all in the list, or none"},
+  {.keys = ".", .action = again, .when = curate_browsing, .help = "do the last action again here", .hint = "again"},
+  {.keys = "m", .line = "split {ids}", .action = split_menu, .when = curate_browsing,
+   .help = "move to another split, from a menu"},
+  {.keys = "D", .action = curate_duplicates, .help = "mark near duplicates in the list"},
   {.keys = "p", .action = family, .when = has_family, .help = "show the text it was made from, with all that was made "
    "of that"},
-  {.keys = "s", .action = sort_menu, .when = browsing, .help = "sort by", .hint = "sort"},
-  {.keys = "S", .action = reverse, .help = "reverse the order"},
-  {.keys = "H", .action = history_open, .when = browsing, .help = "who changed what, and going back to any point"},
+  {.keys = "S", .action = curate_reverse, .help = "reverse the order"},
+  {.keys = "H", .action = history_open, .when = curate_browsing, .help = "who changed what, and going back to any point"},
   {.keys = "R", .action = refresh, .help = "filter and sort anew: decided rows leave"},
+  {.keys = "C", .action = curate_columns, .when = curate_browsing, .help = "choose the columns, their order and widths"},
+  {.keys = "<", .action = sideways, .n = -1, .when = in_table, .help = "scroll the columns and the text to the left"},
+  {.keys = ">", .action = sideways, .n = 1, .when = in_table, .help = "scroll them to the right"},
+  {.keys = "+", .action = curate_widen, .n = 1, .when = in_table, .help = "widen the column whose head was clicked last"},
+  {.keys = "-", .action = curate_widen, .n = -1, .when = in_table, .help = "narrow it"},
+  {.keys = "i", .action = curate_signals, .when = curate_browsing,
+   .help = "compute signals: what is suspect, useful, novel"},
   {.keys = "Enter", .action = curate_edit_keep, .when = curate_editing, .help = "while editing: keep the text",
    .hint = "keep"},
   {.keys = "Tab", .action = curate_edit_keep, .n = 1, .when = curate_editing_pair,
    .help = "while editing a pair: keep the text, edit the other one", .hint = "other text"},
   {.keys = "Esc C-c", .action = curate_edit_cancel, .when = curate_editing,
    .help = "while editing: leave the text as it was", .hint = "give up"},
-  {.keys = "Enter", .line = ACCEPT, .action = enter, .when = browsing,
+  {.keys = "Enter", .line = ACCEPT, .action = enter, .when = curate_browsing,
    .help = "accept, go to the next; on the left side: filter by it, or no more"},
   {.keys = "n", .action = undecided, .n = 1, .help = "the next row on which nothing is decided"},
   {.keys = "N", .action = undecided, .n = -1, .help = "the one before"},

@@ -153,6 +153,23 @@ add_teacher(struct pane *p, const struct corpus *c, const struct sample *s, cons
     }
 }
 
+bool
+opinion_majority(const struct opinion *o, uint32_t sample, uint16_t *label, uint32_t *votes, uint32_t *of)
+{
+  struct count counts[32];
+  size_t k, best = 0;
+
+  if (o->sample != sample || !o->n)
+    return false;
+  k = count_labels(o->votes, o->n, counts, N_OF(counts), of);
+  for (size_t i = 1; i < k; i++)
+    if (counts[i].votes > counts[best].votes)
+      best = i;
+  *label = counts[best].label;
+  *votes = counts[best].votes;
+  return true;
+}
+
 void
 opinion_add(const struct opinion *o, struct pane *p, const struct sample *s)
 {

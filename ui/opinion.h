@@ -27,6 +27,8 @@ struct opinion {
 void opinion_init(struct opinion *o, struct workbench *w);
 void opinion_release(struct opinion *o);
 void opinion_ask(struct opinion *o, uint32_t sample);
+/* The label that most of its votes are for, and how many of how many; false: there are none, or they are being read. */
+bool opinion_majority(const struct opinion *o, uint32_t sample, uint16_t *label, uint32_t *votes, uint32_t *of);
 /* Adds a line for each teacher that voted on it: "recorded says billing .97, 3 of 3 votes"; nothing while it is looked
  * up. */
 void opinion_add(const struct opinion *o, struct pane *p, const struct sample *s);

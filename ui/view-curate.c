@@ -20,9 +20,14 @@ curate_open(struct workbench *w)
   sieve_init(&v->rows, w);
   hints_init(&v->hints, w);
   opinion_init(&v->opinion, w);
+  values_init(&v->values, w);
   pane_init(&v->detail);
+  pane_init(&v->text);
   editor_init(&v->editor);
   v->editor.wrap = true;
+  detail_name_figures();
+  columns_load(v);
+  columns_want(v);
   return v;
 }
 
@@ -35,7 +40,14 @@ curate_close(void *view)
   facets_release(&v->facets);
   hints_release(&v->hints);
   opinion_release(&v->opinion);
+  sheet_release(&v->sheet);
+  values_release(&v->values);
+  choice_release(&v->choice);
+  columns_release(v);
+  free(v->table.places);
+  free(v->wished);
   pane_release(&v->detail);
+  pane_release(&v->text);
   editor_release(&v->editor);
   free(v->before);
   free(v->last);
@@ -68,6 +80,7 @@ curate_update(void *view, bool visible)
   curate_follow(v);
   facets_update(&v->facets, v->w, v->rows.filter);
   hints_update(&v->hints);
+  values_update(&v->values);
   opinion_ask(&v->opinion, v->id);
 }
 
@@ -90,12 +103,27 @@ curate_filter(struct curate *v, const char *filter)
   facets_update(&v->facets, v->w, v->rows.filter);
 }
 
+/* On the card half a page and a page are the text's, which may be longer than its room. */
+static bool
+card_move(struct curate *v, enum move m)
+{
+  bool text = m == MOVE_HALF_UP || m == MOVE_HALF_DOWN || m == MOVE_PAGE_UP || m == MOVE_PAGE_DOWN;
+
+  if (v->card && v->pane == PANE_LIST && text)
+    pane_move(&v->text, m);
+  return v->card && v->pane == PANE_LIST && text;
+}
+
 static void
 curate_move(void *view, enum move m)
 {
   struct curate *v = view;
 
-  if (v->pane == PANE_FACETS) {
+  if (card_move(v, m))
+    return;
+  if (v->pane == PANE_LIST && !v->card && (m == MOVE_LEFT || m == MOVE_RIGHT)) {
+    table_scroll(v, m == MOVE_LEFT ? -1 : 1);
+  } else if (v->pane == PANE_FACETS) {
     facets_move(&v->facets, m);
   } else if (v->pane == PANE_DETAIL) {
     pane_move(&v->detail, m);
@@ -110,12 +138,16 @@ curate_pane_step(void *view, int step)
 {
   struct curate *v = view;
 
+  if (v->card && v->facet_area.cols == 0)
+    return;
   v->pane = (enum curate_pane)(((int)v->pane + step + N_PANES) % N_PANES);
+  if (v->card && v->pane == PANE_DETAIL)
+    v->pane = step > 0 ? PANE_FACETS : PANE_LIST;
   if (v->pane == PANE_FACETS && v->facet_area.cols == 0)
     v->pane = step > 0 ? PANE_LIST : PANE_DETAIL;
 }
 
-/* Esc: marks first, then the filter. */
+/* Esc: marks first, then the card, then the filter. */
 static bool
 curate_back(void *view)
 {
@@ -125,6 +157,8 @@ curate_back(void *view)
     v->pane = PANE_LIST;
   else if (v->rows.n_marks)
     sieve_unmark(&v->rows);
+  else if (v->card)
+    v->card = false;
   else if (*v->rows.filter)
     curate_filter(v, "");
   else
@@ -137,7 +171,23 @@ curate_key(void *view, const struct key *k)
 {
   struct curate *v = view;
 
-  return v->editing && curate_edit_key(v, k);
+  if (v->editing)
+    return curate_edit_key(v, k);
+  if (v->sheet.open)
+    sheet_key(&v->sheet, k);
+  else if (v->columns.open)
+    return columns_key(v, k);
+  else
+    return false;
+  return true;
+}
+
+static bool
+curate_tells_keys(void *view)
+{
+  const struct curate *v = view;
+
+  return v->sheet.open || v->columns.open;
 }
 
 /* ---- `/` ---- */
@@ -227,32 +277,66 @@ curate_search_next(void *view, int step)
 /* ---- mouse ---- */
 
 static void
+mouse_facets(struct curate *v, int wheel, int row)
+{
+  size_t i;
+
+  if (wheel) {
+    list_wheel(&v->facets.list, wheel);
+  } else if (list_hit(&v->facets.list, row, &i) && v->facets.rows[i].field) {
+    list_go(&v->facets.list, i);
+    v->pane = PANE_FACETS;
+    curate_enter(v);
+  }
+}
+
+/* A click on a head sorts by it, and takes it into the hand for + and -. */
+static void
+mouse_head(struct curate *v, int col)
+{
+  const char *key;
+  size_t i;
+
+  if (!table_head_hit(v, col, &i))
+    return;
+  v->hand = i;
+  key = column_sort_key(v->choice.columns[i].name);
+  if (key)
+    curate_sort_by(v, key);
+  else
+    workbench_say(v->w, "there is no order by %s", v->choice.columns[i].name);
+}
+
+static void
+mouse_list(struct curate *v, int wheel, int row)
+{
+  size_t i;
+
+  v->pane = PANE_LIST;
+  if (wheel) {
+    list_wheel(&v->list, wheel);
+    curate_select(v, v->list.at);
+  } else if (list_hit(&v->list, row, &i)) {
+    curate_select(v, i);
+  }
+}
+
+static void
 curate_mouse(void *view, const struct key *k, int row, int col)
 {
   struct curate *v = view;
   int wheel = k->mouse == MOUSE_WHEEL_UP ? -1 : k->mouse == MOUSE_WHEEL_DOWN ? 1 : 0;
-  size_t i;
 
-  if (area_has(v->facet_area, row, col)) {
-    if (wheel)
-      list_wheel(&v->facets.list, wheel);
-    else if (list_hit(&v->facets.list, row - v->facet_area.row, &i) && v->facets.rows[i].field) {
-      list_go(&v->facets.list, i);
-      v->pane = PANE_FACETS;
-      curate_enter(v);
-    }
-  } else if (area_has(v->list_area, row, col)) {
-    v->pane = PANE_LIST;
-    if (wheel) {
-      list_wheel(&v->list, wheel);
-      curate_select(v, v->list.at);
-    } else if (list_hit(&v->list, row - v->list_area.row, &i)) {
-      curate_select(v, i);
-    }
-  } else if (area_has(v->detail_area, row, col)) {
-    v->pane = wheel ? v->pane : PANE_DETAIL;
+  if (area_has(v->facet_area, row, col))
+    mouse_facets(v, wheel, row - v->facet_area.row);
+  else if (area_has(v->head_area, row, col) && k->mouse == MOUSE_LEFT)
+    mouse_head(v, col - v->head_area.col);
+  else if (area_has(v->list_area, row, col))
+    mouse_list(v, wheel, row - v->list_area.row);
+  else if (area_has(v->detail_area, row, col)) {
+    v->pane = wheel || v->card ? v->pane : PANE_DETAIL;
     for (int n = 0; wheel && n < 3; n++)
-      pane_move(&v->detail, wheel < 0 ? MOVE_UP : MOVE_DOWN);
+      pane_move(v->card ? &v->text : &v->detail, wheel < 0 ? MOVE_UP : MOVE_DOWN);
   }
 }
 
@@ -270,11 +354,13 @@ const struct view view_curate = {
   .about = "look through samples, accept, reject, relabel, edit; "
            "decided rows stay in the list until R or another filter",
   .bindings = curate_bindings,
+  .figures = curate_figures,
   .open = curate_open,
   .close = curate_close,
   .draw = curate_draw,
   .update = curate_update,
   .key = curate_key,
+  .tells_keys = curate_tells_keys,
   .move = curate_move,
   .enter = curate_enter,
   .back = curate_back,
