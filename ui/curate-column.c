@@ -419,11 +419,11 @@ add_share(struct buf *out, double x)
 void
 column_value(const struct value_column *k, const struct signal_row *signal, double x, struct buf *out)
 {
-  enum signal_kind kind = signal ? signal->kind : k->flag ? SIGNAL_FLAG : SIGNAL_NUMBER;
+  enum signal_kind kind = signal ? signal->kind : k->column.flag ? SIGNAL_FLAG : SIGNAL_NUMBER;
   const char *dot = strrchr(k->name, '.');
 
-  if (k->names)
-    buf_adds(out, x >= 0 && x < (double)k->n_names ? k->names[(size_t)x] : "");
+  if (k->column.names)
+    buf_adds(out, x >= 0 && x < (double)k->column.n_names ? k->column.names[(size_t)x] : "");
   else if (kind == SIGNAL_FLAG)
     buf_adds(out, x != 0 ? "yes" : "");
   else if (kind == SIGNAL_SHARE || !strcmp(dot ? dot + 1 : k->name, "confidence"))
@@ -453,11 +453,11 @@ fill_value(const struct chosen_column *k, const struct column_source *from, cons
 
   if (!values_at(values, s->id, &x))
     return;
-  if (k->signal && k->signal->kind == SIGNAL_LABEL && !values->names)
+  if (k->signal && k->signal->kind == SIGNAL_LABEL && !values->column.names)
     buf_adds(&cell->text, x >= 0 && x < 65535 ? label_name(corpus_labels(from->corpus), (uint16_t)x) : "");
   else
     column_value(values, k->signal, x, &cell->text);
-  if (values->flag && x != 0)
+  if (values->column.flag && x != 0)
     cell->style = STYLE_WARN;
   else if (k->signal && k->signal->kind == SIGNAL_LABEL)
     cell->style = STYLE_HINT;

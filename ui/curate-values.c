@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "command/columns.h"
-#include "corpus/corpus.h"
 #include "store/project.h"
 #include "ui/workbench.h"
 
@@ -15,8 +14,9 @@
 struct reading {
   struct values *values;
   struct project *project;
+  struct columns *old, *shared;   /* each with a share of its own */
   char *wanted;
-  uint64_t records_seen, corpus_seen;
+  uint64_t records_seen;
   int64_t took_ms;
   struct value_column *columns;
   size_t n;
@@ -31,31 +31,23 @@ values_init(struct values *v, struct workbench *w)
 }
 
 static void
-free_names(char **names, size_t n)
+forget(struct values *v)
 {
-  for (size_t i = 0; names && i < n; i++)
-    free(names[i]);
-  free(names);
-}
-
-static void
-free_columns(struct value_column *columns, size_t n)
-{
-  for (size_t i = 0; i < n; i++) {
-    free(columns[i].name);
-    free(columns[i].values);
-    free_names(columns[i].names, columns[i].n_names);
-  }
-  free(columns);
+  for (size_t i = 0; i < v->n; i++)
+    free(v->columns[i].name);
+  for (size_t i = 0; i < v->n_names; i++)
+    free(v->names[i]);
+  free(v->columns);
+  free(v->names);
+  free(v->held);
+  columns_free(v->shared);
 }
 
 void
 values_release(struct values *v)
 {
-  free_columns(v->columns, v->n);
-  free_names(v->names, v->n_names);
+  forget(v);
   free(v->wanted);
-  free(v->held);
 }
 
 void
@@ -69,25 +61,13 @@ values_want(struct values *v, const char *names)
 
 /* ---- reading ---- */
 
-static void
-copy_column(struct value_column *k, const char *name, const struct column *from)
+static bool
+any_value(const struct column *k)
 {
-  bool any = false;
-
-  *k = (struct value_column){.name = xstrdup(name), .flag = from->flag};
-  for (uint32_t i = 0; i < from->n && !any; i++)
-    any = !isnan(from->values[i]);
-  if (!any)
-    return;
-  k->n = from->n;
-  k->values = xmalloc(k->n * sizeof *k->values);
-  memcpy(k->values, from->values, k->n * sizeof *k->values);
-  if (!from->names)
-    return;
-  k->n_names = from->n_names;
-  k->names = xcalloc(k->n_names + 1, sizeof *k->names);
-  for (size_t i = 0; i < k->n_names; i++)
-    k->names[i] = xstrdup(from->names[i] ? from->names[i] : "");
+  for (uint32_t i = 0; i < k->n; i++)
+    if (!isnan(k->values[i]))
+      return true;
+  return false;
 }
 
 static void
@@ -107,22 +87,25 @@ read_work(void *arg)
 {
   struct reading *r = arg;
   int64_t from = clock_ms();
-  struct columns *columns = columns_new(r->project);
-  const struct filter_provider *provider = columns_provider(columns);
+  const struct filter_provider *provider;
   size_t cap = 0;
   char *at = NULL, *names = xstrdup(r->wanted);
 
+  r->shared = r->old ? columns_renew(r->old) : columns_new(r->project);
+  provider = columns_provider(r->shared);
   read_names(r, provider);
   for (char *name = strtok_r(names, " ", &at); name; name = strtok_r(NULL, " ", &at)) {
     struct column column = {0};
 
     if (!provider->get(provider->arg, name, &column))
       continue;
+    if (!any_value(&column))
+      column.n = 0;
     GROW(r->columns, cap, r->n + 1);
-    copy_column(&r->columns[r->n++], name, &column);
+    r->columns[r->n++] = (struct value_column){xstrdup(name), column};
   }
   free(names);
-  columns_free(columns);
+  columns_free(r->old);
   r->took_ms = clock_ms() - from;
 }
 
@@ -132,16 +115,14 @@ read_done(void *arg)
   struct reading *r = arg;
   struct values *v = r->values;
 
-  free_columns(v->columns, v->n);
-  free_names(v->names, v->n_names);
-  free(v->held);
+  forget(v);
+  v->shared = r->shared;
   v->columns = r->columns;
   v->n = r->n;
   v->names = r->names;
   v->n_names = r->n_names;
   v->held = r->wanted;
   v->records_seen = r->records_seen;
-  v->corpus_seen = r->corpus_seen;
   v->due_ms = clock_ms() + 20 * r->took_ms;  /* a twentieth of a processor at most */
   v->made++;
   v->working = false;
@@ -151,25 +132,25 @@ read_done(void *arg)
 
 /* Changed labels make other values (which run is wrong where): that may wait, other wishes and records may not. */
 static bool
-is_stale(const struct values *v, uint64_t records, uint64_t corpus)
+is_stale(const struct values *v, uint64_t records)
 {
-  if (!v->held || strcmp(v->held, v->wanted) || v->records_seen != records)
+  if (!v->shared || strcmp(v->held, v->wanted) || v->records_seen != records)
     return true;
-  return *v->wanted && v->corpus_seen != corpus && clock_ms() >= v->due_ms;
+  return *v->wanted && clock_ms() >= v->due_ms && !columns_current(v->shared);
 }
 
 void
 values_update(struct values *v)
 {
   struct project *p = workbench_project(v->w);
-  uint64_t records = project_records_revision(p), corpus = corpus_revision(workbench_corpus(v->w));
+  uint64_t records = project_records_revision(p);
   struct reading *r;
 
-  if (v->working || !is_stale(v, records, corpus))
+  if (v->working || !is_stale(v, records))
     return;
   r = xcalloc(1, sizeof *r);
   *r = (struct reading){.values = v, .project = p, .wanted = xstrdup(v->wanted), .records_seen = records,
-                        .corpus_seen = corpus};
+                        .old = v->shared ? columns_share(v->shared) : NULL};
   v->working = true;
   workbench_work(v->w, read_work, read_done, r);
 }
@@ -188,9 +169,9 @@ values_column(const struct values *v, const char *name)
 bool
 values_at(const struct value_column *k, uint32_t id, double *x)
 {
-  if (!k || !k->values || id == 0 || id > k->n || isnan(k->values[id - 1]))
+  if (!k || id == 0 || id > k->column.n || isnan(k->column.values[id - 1]))
     return false;
-  *x = (double)k->values[id - 1];
+  *x = (double)k->column.values[id - 1];
   return true;
 }
 
@@ -199,5 +180,5 @@ values_have(const struct values *v, const char *name)
 {
   const struct value_column *k = values_column(v, name);
 
-  return k && k->values;
+  return k && k->column.n;
 }

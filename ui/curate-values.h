@@ -11,24 +11,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "corpus/filter.h"
+
+struct columns;
 struct workbench;
 
 struct value_column {
   char *name;              /* "suspect", "linear#3.loss" */
-  float *values;           /* values[id - 1], NaN: none; NULL: nothing has been computed */
-  uint32_t n;
-  char **names;            /* the values are places in this list; NULL: numbers */
-  size_t n_names;
-  bool flag;
+  struct column column;    /* no values: nothing has been computed */
 };
 struct values {
   struct workbench *w;
+  struct columns *shared;  /* what the columns are of; NULL: nothing was read yet */
   struct value_column *columns;
   size_t n;
   char **names;            /* all columns there are, as the filter language knows them */
   size_t n_names;
   char *wanted, *held;     /* names with blanks between: the wish, and what was read last */
-  uint64_t records_seen, corpus_seen;
+  uint64_t records_seen;
   int64_t due_ms;          /* not to be read again before */
   uint64_t made;           /* grows whenever something was read */
   bool working;
