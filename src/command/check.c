@@ -68,7 +68,12 @@ reject_all(struct call *c, const struct neardup_pair *pairs, size_t n, size_t *r
       change_set_status(ch, pairs[i].id, STATUS_REJECTED);
       ++*rejected;
     }
-  change_summarize(ch, "reject %zu duplicate%s", *rejected, *rejected == 1 ? "" : "s");
+  change_summarize(ch, "reject %zu duplicate%s: threshold %g", *rejected, *rejected == 1 ? "" : "s",
+                   call_number(c, "threshold"));
+  if (call_flag(c, "dry-run")) {
+    change_free(ch);
+    return 0;
+  }
   return project_post(c->project, ch, e) < 0 || project_sync(c->project, e) < 0 ? -1 : 0;
 }
 
@@ -80,7 +85,9 @@ dedupe_json(struct call *c, const struct neardup_pair *pairs, size_t n, size_t r
   buf_addc(&out, '{');
   json_add_field_number(&out, "threshold", call_number(c, "threshold"));
   json_add_field_int(&out, "n", (int64_t)n);
-  json_add_field_int(&out, "rejected", (int64_t)rejected);
+  json_add_field_int(&out, "rejected", call_flag(c, "dry-run") ? 0 : (int64_t)rejected);
+  if (call_flag(c, "dry-run"))
+    json_add_field_int(&out, "would_change", (int64_t)rejected);
   json_add_key(&out, "duplicates");
   buf_addc(&out, '[');
   for (size_t i = 0; i < n; i++) {
@@ -118,7 +125,7 @@ dedupe_text(struct call *c, const struct neardup_pair *pairs, size_t n, size_t r
   print_line(c, "%zu duplicate%s%s", n, n == 1 ? "" : "s",
              n && !call_flag(c, "reject") ? " (--reject rejects them)" : "");
   if (rejected)
-    print_line(c, "rejected %zu", rejected);
+    print_line(c, "%s %zu", call_flag(c, "dry-run") ? "would reject" : "rejected", rejected);
 }
 
 static int
@@ -160,6 +167,7 @@ static const struct option dedupe_options[] = {
   {.name = "against", .type = OPTION_CHOICE, .choices = "train|valid|test|pool", .argument = "SPLIT",
    .summary = "also texts that stand in this split"},
   {.name = "reject", .type = OPTION_FLAG, .summary = "reject them (one change, can be undone)"},
+  {.name = "dry-run", .type = OPTION_FLAG, .summary = "with --reject: only say how many that would be"},
   {.name = NULL},
 };
 static const struct command_example dedupe_examples[] = {

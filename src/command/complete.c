@@ -11,6 +11,7 @@
 #include "command/words.h"
 #include "corpus/filter.h"
 #include "store/run_store.h"
+#include "store/setting_store.h"
 #include "store/teacher_store.h"
 #include "store/template_store.h"
 #include "student/student.h"
@@ -126,6 +127,19 @@ add_runs(struct at *a)
   run_rows_free(rows, n);
 }
 
+static void
+add_saved(struct at *a)
+{
+  struct setting_row *rows;
+  size_t n;
+
+  if (!a->project || setting_store_list(a->project, SETTING_FILTER, &rows, &n, NULL) < 0)
+    return;
+  for (size_t i = 0; i < n; i++)
+    add(a, rows[i].name, rows[i].value);
+  setting_rows_free(rows, n);
+}
+
 /* Entries of the folder that the word names, folders with a '/' behind. */
 static void
 add_files(struct at *a)
@@ -239,7 +253,8 @@ argument_name(const char *arguments, size_t i, struct buf *out)
 
 /* n: positional words before this one, the verb among them. */
 static void
-add_positional(struct at *a, const struct command *command, const struct words *w, const size_t *positions, size_t n)
+add_positional(struct at *a, const struct command *command, const struct words *w, const size_t *positions, size_t n,
+               size_t cursor)
 {
   const char *arguments = command->arguments;
   struct buf name = BUF_INIT;
@@ -265,6 +280,10 @@ add_positional(struct at *a, const struct command *command, const struct words *
       add_templates(a);
     else if (strcmp(buf_str(&name), "NAME") == 0 && strcmp(command->name, "teacher") == 0)
       add_teachers(a);
+    else if (strcmp(buf_str(&name), "NAME") == 0 && strcmp(command->name, "filter") == 0)
+      add_saved(a);
+    else if (strcmp(buf_str(&name), "QUERY") == 0)
+      add_filter(a, cursor);
     else if (strncmp(buf_str(&name), "COMMAND", 7) == 0) {
       add_commands(a, true);
       for (const struct topic *t = topics; t->name; t++)
@@ -325,7 +344,7 @@ complete_word(struct at *a, const struct words *w, size_t i, size_t cursor)
     } else if (a->word[0] == '-') {
       add_option_names(a, command);
     } else {
-      add_positional(a, command, w, positions, n);
+      add_positional(a, command, w, positions, n, cursor);
     }
   }
   free(positions);

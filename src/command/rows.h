@@ -12,8 +12,10 @@ extern const struct command command_generate, command_annotate;
 extern const struct command command_dropped, command_restore;                                  /* dropped.c */
 extern const struct command command_reparse;                                                  /* reparse.c */
 extern const struct command command_list, command_stats;                                       /* look.c */
-extern const struct command command_accept, command_reject, command_relabel;                   /* curate.c */
-extern const struct command command_edit, command_split;                                       /* curate.c */
+extern const struct command command_accept, command_reject, command_reset, command_split;      /* curate.c */
+extern const struct command command_relabel;
+extern const struct command command_edit;
+extern const struct command command_filter;
 extern const struct command command_undo, command_redo, command_log;                           /* history.c */
 extern const struct command command_train, command_runs;                                       /* train.c */
 extern const struct command command_evaluate, command_predict;
