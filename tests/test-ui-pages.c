@@ -4,6 +4,8 @@
 #include <locale.h>
 
 #include "base/mem.h"
+#include "curate/seen.h"
+#include "store/run_store.h"
 #include "ui/textdiff.h"
 
 /* "[-old-]", "[+new+]" in one line, as wdiff writes it. */
@@ -200,6 +202,152 @@ a_long_history(void **state)
   stage_close(&s);
 }
 
+/* ---- Map ---- */
+
+/* As many samples, and how a run learned them: three in five easily, a fifth never, the rest wavering. */
+static void
+put_learned(struct stage *s, const char *name, uint32_t n)
+{
+  struct change *ch = change_new(CHANGE_INSERT, "import", "seed.jsonl");
+  struct run_row run = {.student = (char *)"linear", .state = RUN_DONE, .params = (char *)"{}", .data = (char *)"",
+                        .metrics = (char *)"{}", .message = (char *)"", .arm = (char *)""};
+  float *values[3];
+  struct seen seen;
+  struct err e = {0};
+  uint32_t first, id;
+
+  stage_project(s, name, TASK_CLASSIFY, labels, N_OF(labels));
+  for (int k = 0; k < 3; k++)
+    values[k] = xcalloc(n, sizeof *values[k]);
+  for (uint32_t i = 0; i < n; i++) {
+    static const char *const kinds[] = {"easy", "easy", "easy", "hard", "torn"};
+    static const float up[] = {.97f, .9f, .93f, .08f, .5f}, right[] = {.04f, .1f, .07f, .06f, .42f};
+    char text[64];
+    uint16_t label = (uint16_t)(i % 3);
+    struct sample x = {.text = text, .labels = &label, .n_labels = 1, .split = SPLIT_TRAIN, .origin = ORIGIN_SEED,
+                       .status = STATUS_NEW, .attributes = ""};
+
+    x.n_text = (uint32_t)snprintf(text, sizeof text, "%s ticket number %u", kinds[i % 5], i);
+    change_add_sample(ch, &x);
+    values[0][i] = up[i % 5] + (float)(i * 7 % 31 % 15) / 500;
+    values[1][i] = right[i % 5] + (float)(i * 11 % 37) / 500;
+    values[2][i] = up[i % 5] > .8f ? 1 : up[i % 5];
+  }
+  if (project_insert(s->project, ch, &first, &e) < 0 || run_store_add(s->project, &run, &id, NULL, &e) < 0)
+    fail_msg("%s", e.message);
+  change_free(ch);
+  seen_take(project_corpus(s->project), &seen);
+  if (seen_keep(s->project, SIGNAL_DYNAMICS, id, &seen,
+                (struct signal_values[]){{"mean_confidence", values[0], n}, {"variability", values[1], n},
+                                         {"correctness", values[2], n}}, 3, "{}", &e) < 0)
+    fail_msg("%s", e.message);
+  seen_release(&seen);
+  for (int k = 0; k < 3; k++)
+    free(values[k]);
+}
+
+/* What passes the filter of Curate. */
+static size_t
+passing(struct stage *s, const char *filter)
+{
+  char *line = xasprintf("list --limit 0 --json --filter \"%s\"", filter), *output = NULL;
+  struct err e = {0};
+  size_t n = 0;
+
+  if (workbench_ask(s->w, line, &output, &e) < 0)
+    fail_msg("%s", e.message);
+  for (const char *at = output; *at; at++)
+    n += *at == '\n';
+  free(output);
+  free(line);
+  return n;
+}
+
+static void
+a_box_on_the_map_is_a_filter(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_learned(&s, "map", 200);
+  stage_open(&s, 30, 100);
+  workbench_go(s.w, 2);
+  stage_keys(&s, "M");
+  stage_assert_shows(&s, "linear#1  200 samples");
+  stage_keys(&s, "G Space k k k k k k");                  /* bottom left: hard */
+  for (int i = 0; i < 30; i++)
+    stage_keys(&s, "Right");
+  stage_assert_shows(&s, "40 samples  correct 8 %");
+  stage_assert_shows(&s, "4 billing hard ticket number 3");
+  at_sizes(&s, "map");
+  resize(&s, 30, 100);
+  stage_keys(&s, "Enter");
+  stage_assert_shows(&s, "mean_confidence<.5385 variability<.1649");
+  stage_assert_shows(&s, "40 of 200");
+  assert_int_equal(passing(&s, "mean_confidence<.5385 variability<.1649"), 40);
+  stage_close(&s);
+}
+
+static void
+the_map_follows_the_filter(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_learned(&s, "map-filter", 200);
+  stage_open(&s, 24, 80);
+  workbench_go(s.w, 2);
+  stage_keys(&s, "M f");
+  stage_assert_shows(&s, "there is no filter to follow");
+  stage_keys(&s, "q / <label:billing or torn> Enter M f");
+  stage_assert_shows(&s, "94 samples  label:billing or torn");
+  stage_keys(&s, "g Space");
+  for (int i = 0; i < 80; i++)
+    stage_keys(&s, "Right Down");
+  stage_keys(&s, "Enter");
+  stage_assert_shows(&s, "(label:billing or torn) mean_confidence");
+  stage_assert_shows(&s, "94 of 200");
+  stage_close(&s);
+}
+
+/* Many points are shades; without UTF-8, signs. */
+static void
+many_points_are_shades(void **state)
+{
+  struct buf b = BUF_INIT;
+  struct stage s;
+
+  (void)state;
+  put_learned(&s, "map-many", 6000);
+  stage_open(&s, 24, 80);
+  workbench_go(s.w, 2);
+  stage_keys(&s, "M");
+  stage_assert_shows(&s, "▓");
+  s.canvas.ascii = true;
+  stage_draw(&s);
+  canvas_to_ascii(&s.canvas);
+  canvas_dump(&s.canvas, false, &b);
+  assert_non_null(strstr(buf_str(&b), "##"));
+  buf_release(&b);
+  stage_close(&s);
+}
+
+static void
+no_map_without_a_run(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_tickets(&s, "map-none", 24, 80);
+  stage_keys(&s, "M");
+  stage_assert_shows(&s, "no run has left how it learned yet");
+  stage_keys(&s, "Right Space Enter");
+  stage_assert_shows(&s, "there is no sample in the box");
+  stage_keys(&s, "Esc");
+  assert_false(stage_shows(&s, "no run has left"));
+  stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -208,6 +356,10 @@ main(void)
     cmocka_unit_test(go_back_look_and_come_forward),
     cmocka_unit_test(history_is_searched),
     cmocka_unit_test(a_long_history),
+    cmocka_unit_test(a_box_on_the_map_is_a_filter),
+    cmocka_unit_test(the_map_follows_the_filter),
+    cmocka_unit_test(many_points_are_shades),
+    cmocka_unit_test(no_map_without_a_run),
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -42,6 +42,12 @@ do_history(struct workbench *w, const char *argument)
 }
 
 static void
+do_map(struct workbench *w, const char *argument)
+{
+  map_open(w, argument);
+}
+
+static void
 do_keys(struct workbench *w, const char *argument)
 {
   (void)argument;
@@ -69,6 +75,7 @@ static const struct {
   {"help", do_help, "what a command does"},
   {"history", do_history, "the changes of the corpus: go back to any, and come forward again"},
   {"keys", do_keys, "the keys of this view"},
+  {"map", do_map, "the map of how the newest run learned the samples"},
   {"messages", do_messages, "the message log"},
   {"quit", do_quit, "quit"},
   {"q", do_quit, "quit"},

@@ -310,6 +310,15 @@ refresh(struct workbench *w, void *view, int n)
   workbench_say(w, "%s pass the filter", frame_count(v->rows.n, count));
 }
 
+static void
+map(struct workbench *w, void *view, int n)
+{
+  const struct curate *v = view;
+
+  (void)n;
+  map_open(w, v->rows.filter);
+}
+
 bool
 curate_browsing(struct workbench *w, void *view)
 {
@@ -412,6 +421,7 @@ const struct binding curate_bindings[] = {
    "of that"},
   {.keys = "S", .action = curate_reverse, .help = "reverse the order"},
   {.keys = "H", .action = history_open, .when = curate_browsing, .help = "who changed what, and going back to any point"},
+  {.keys = "M", .action = map, .when = curate_browsing, .help = "the map of what the newest run found easy, ambiguous, hard"},
   {.keys = "R", .action = refresh, .help = "filter and sort anew: decided rows leave"},
   {.keys = "C", .action = curate_columns, .when = curate_browsing, .help = "choose the columns, their order and widths"},
   {.keys = "<", .action = sideways, .n = -1, .when = in_table, .help = "scroll the columns and the text to the left"},
