@@ -115,7 +115,8 @@ stage_keys(struct stage *s, const char *script)
 {
   for (const char *at = script; *at; at += *at == ' ') {
     char word[400];
-    size_t n = *at == '<' ? strcspn(at, ">") + 1 : strcspn(at, " ");
+    bool words = *at == '<' && strchr(at, '>');   /* else it is the key itself */
+    size_t n = words ? strcspn(at, ">") + 1 : strcspn(at, " ");
     struct key k;
 
     assert_true(n < sizeof word);
@@ -123,7 +124,7 @@ stage_keys(struct stage *s, const char *script)
     word[n] = '\0';
     at += n;
     stage_draw(s);   /* widgets know their size from being drawn */
-    if (word[0] == '<' && n > 1) {
+    if (words) {
       word[n - 1] = '\0';
       type_text(s, word + 1);
       continue;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "command/command.h"
 #include "ui/state.h"
 #include "ui/view-curate.h"
 
@@ -21,57 +20,28 @@ bulk_wants(const struct curate *v)
 
 /* ---- doing it ---- */
 
-struct doing {
-  struct curate *v;
-  struct project *project;
-  char *line, *output;
-  struct err e;
-  int status;
-};
-
 static void
-doing_work(void *arg)
+bulk_done(struct curate *v, const char *line, int status, const char *output)
 {
-  struct doing *d = arg;
-  struct command_environment env = {.project = d->project};
-  size_t n;
-
-  d->status = command_line(&env, d->line, &d->output, &n, &d->e);
-}
-
-static void
-doing_done(void *arg)
-{
-  struct doing *d = arg;
-  struct curate *v = d->v;
   size_t changed = 0;
   char count[32];
 
   v->bulk = false;
-  sscanf(d->output ? d->output : "", "changed %zu", &changed);
-  if (d->status)
-    workbench_complain(v->w, &d->e);
-  else
-    workbench_say(v->w, "%.*s: %s sample%s changed, u undoes it", (int)strcspn(d->line, " "), d->line,
+  sscanf(output, "changed %zu", &changed);
+  if (status == 0)
+    workbench_say(v->w, "%.*s: %s sample%s changed, u undoes it", (int)strcspn(line, " "), line,
                   frame_count(changed, count), changed == 1 ? "" : "s");
-  free(d->output);
-  free(d->line);
-  free(d);
 }
 
 void
 bulk_run(struct curate *v, const char *line)
 {
-  struct doing *d;
-
   if (v->bulk) {
     workbench_say(v->w, "the last change of many samples is still being made");
     return;
   }
-  d = xcalloc(1, sizeof *d);
-  *d = (struct doing){.v = v, .project = workbench_project(v->w), .line = xstrdup(line)};
   v->bulk = true;
-  workbench_work(v->w, doing_work, doing_done, d);
+  line_run(v, line, bulk_done);
 }
 
 /* ---- what it would touch ---- */

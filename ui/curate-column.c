@@ -79,7 +79,7 @@ fill_text2(const struct column_source *from, const struct sample *s, struct colu
   add_text(cell, s, s->text2, s->n_text2);
 }
 
-/* "returns .91", where the student says something else. */
+/* ".91 returns", where the student says something else. */
 static void
 fill_suggestion(const struct column_source *from, const struct sample *s, struct column_cell *cell)
 {
@@ -90,8 +90,7 @@ fill_suggestion(const struct column_source *from, const struct sample *s, struct
   if (!hints_get(from->hints, s->id, &hint) || sample_has_label(s, hint.label))
     return;
   snprintf(p, sizeof p, "%.2f", (double)hint.probability);
-  buf_addf(&cell->text, "\xe2\x9a\x91 %s %s", label_name(corpus_labels(from->corpus), hint.label),
-           p[0] == '0' ? p + 1 : p);
+  buf_addf(&cell->text, "\xe2\x9a\x91 %s %s", p[0] == '0' ? p + 1 : p, label_name(corpus_labels(from->corpus), hint.label));
 }
 
 static void
@@ -307,12 +306,11 @@ choice_widen(struct choice *k, size_t i, int step, int cols_now)
 
 /* ---- what it is ---- */
 
-/* Heads stand over narrow figures: "self_conf", and of a run's column what comes behind the dot if that is all there is
- * room for is cut by the canvas. */
 const char *
 column_title(const struct chosen_column *k)
 {
-  return k->field ? k->field->title : !strncmp(k->name, "attr.", 5) ? k->name + 5 : k->name;
+  return k->field ? k->field->title : !strncmp(k->name, "attr.", 5) ? k->name + 5
+         : !strncmp(k->name, "run.", 4) ? k->name + 4 : k->name;
 }
 
 const char *

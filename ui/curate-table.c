@@ -82,12 +82,26 @@ scrolled_most(const struct table *t)
   return most > 0 ? most : 0;
 }
 
+/* How far it can be scrolled: to the end of the longest text; where the last column is none, to where a column begins. */
+static int
+last_stop(const struct table *t)
+{
+  int most = scrolled_most(t), best = t->end;
+
+  if (t->flexible_end || !most)
+    return most;
+  for (size_t i = 0; i < t->n; i++)
+    if (!t->places[i].stays && !t->places[i].lends && t->places[i].x >= most && t->places[i].x < best)
+      best = t->places[i].x;
+  return best;
+}
+
 /* The next place to stop at: where a column begins, and every few cells of a text. */
 static int
 next_stop(const struct curate *v, int step)
 {
   const struct table *t = &v->table;
-  int best = step > 0 ? scrolled_most(t) : 0;
+  int best = step > 0 ? last_stop(t) : 0;
 
   for (size_t i = 0; i < t->n; i++) {
     const struct place *p = &t->places[i];
@@ -110,7 +124,7 @@ table_scroll(struct curate *v, int step)
 {
   struct table *t = &v->table;
 
-  if (step < 0 ? t->shift > 0 : t->shift < scrolled_most(t))
+  if (step < 0 ? t->shift > 0 : t->shift < last_stop(t))
     t->shift = next_stop(v, step);
 }
 
@@ -151,10 +165,8 @@ strip_of(const struct table *t, size_t i, struct area row, struct area *strip, i
 }
 
 static void
-draw_cell(const struct table *t, struct canvas *c, struct area strip, int skip, bool right,
-          const struct column_cell *cell)
+draw_cell(struct canvas *c, struct area strip, int skip, bool right, const struct column_cell *cell)
 {
-  (void)t;
   if (cell->text.n == 0)
     return;
   if (skip)
@@ -171,7 +183,40 @@ struct row_drawing {
   struct column_cell cell, lent;
 };
 
-/* The cells of a row; a column that lends has its room taken from the text before it. */
+/* What the next column has to say, at the end of this one's strip, which gets shorter by it; where that would take too
+ * much, the first sign of it. */
+static void
+draw_lent(struct row_drawing *d, struct canvas *c, struct area row, size_t i, const struct sample *s, struct area *strip)
+{
+  struct area end;
+  int skip;
+
+  column_fill(&d->v->choice.columns[i + 1], &d->from, s, &d->lent);
+  if (!d->lent.text.n || !strip_of(&d->v->table, i + 1, row, &end, &skip))
+    return;
+  if (end.col <= strip->col + TEXT_MIN) {
+    end = area_cols(*strip, strip->cols - 1, 1);
+    if (strip->col + strip->cols < row.col + row.cols || strip->cols < TEXT_MIN)
+      return;
+    canvas_text(c, end, 0, 0, d->lent.style, d->lent.text.s, d->lent.text.n);
+  } else {
+    canvas_fit(c, end, 0, 0, end.cols, d->lent.style, d->lent.text.s, d->lent.text.n);
+  }
+  strip->cols = end.col - strip->col - 1;
+}
+
+static void
+note_overhang(struct table *t, size_t i, const struct chosen_column *k, const struct buf *text)
+{
+  int over;
+
+  if (i != t->last || !is_flexible(k))
+    return;
+  over = canvas_width(text->s, text->n) - t->places[i].cols;
+  over = over > OVERHANG_MAX ? OVERHANG_MAX : over;
+  t->overhang_seen = over > t->overhang_seen ? over : t->overhang_seen;
+}
+
 static void
 draw_cells(struct row_drawing *d, struct canvas *c, struct area a, const struct sample *s)
 {
@@ -180,27 +225,16 @@ draw_cells(struct row_drawing *d, struct canvas *c, struct area a, const struct 
 
   for (size_t i = 0; i < t->n; i++) {
     const struct chosen_column *k = &v->choice.columns[i];
-    bool lending = i + 1 < t->n && t->places[i + 1].lends;
-    struct area strip, end;
-    int skip, skip_end;
+    struct area strip;
+    int skip;
 
     if (t->places[i].lends || !strip_of(t, i, a, &strip, &skip))
       continue;
     column_fill(k, &d->from, s, &d->cell);
-    if (i == t->last && is_flexible(k)) {
-      int over = canvas_width(d->cell.text.s, d->cell.text.n) - t->places[i].cols;
-
-      over = over > OVERHANG_MAX ? OVERHANG_MAX : over;
-      t->overhang_seen = over > t->overhang_seen ? over : t->overhang_seen;
-    }
-    if (lending) {
-      column_fill(k + 1, &d->from, s, &d->lent);
-      if (d->lent.text.n && strip_of(t, i + 1, a, &end, &skip_end) && end.col > strip.col + TEXT_MIN) {
-        draw_cell(t, c, end, skip_end, false, &d->lent);
-        strip.cols = end.col - strip.col - 1;
-      }
-    }
-    draw_cell(t, c, strip, skip, column_right(k), &d->cell);
+    note_overhang(t, i, k, &d->cell.text);
+    if (i + 1 < t->n && t->places[i + 1].lends && !skip)
+      draw_lent(d, c, a, i, s, &strip);
+    draw_cell(c, strip, skip, column_right(k), &d->cell);
   }
 }
 
@@ -234,6 +268,20 @@ sorted_by(const struct curate *v, const char *name)
   return down != (signal && signal->descends) ? -1 : 1;
 }
 
+/* A head of a column that lends is there only where it leaves that of the text before it alone. */
+static bool
+has_head(const struct curate *v, struct area row, size_t i)
+{
+  const struct table *t = &v->table;
+  struct area before, strip;
+  int skip;
+
+  if (!t->places[i].lends)
+    return true;
+  return v->hints.n && !t->shift && strip_of(t, i - 1, row, &before, &skip) && strip_of(t, i, row, &strip, &skip) &&
+         strip.col > before.col + TEXT_MIN;
+}
+
 static void
 draw_heads(struct curate *v, struct canvas *c, struct area a)
 {
@@ -246,7 +294,7 @@ draw_heads(struct curate *v, struct canvas *c, struct area a)
     struct area strip;
     char words[COLUMN_NAME_MAX + 8];
 
-    if (!strip_of(t, i, a, &strip, &skip) || (t->places[i].lends && (t->shift || !v->hints.n)))
+    if (!strip_of(t, i, a, &strip, &skip) || !has_head(v, a, i))
       continue;
     snprintf(words, sizeof words, "%s%s", title, way > 0 ? "\xe2\x96\xb2" : way < 0 ? "\xe2\x96\xbc" : "");
     width = canvas_width(words, strlen(words));
@@ -255,7 +303,7 @@ draw_heads(struct curate *v, struct canvas *c, struct area a)
   }
   if (t->shift)
     canvas_put(c, a, 0, t->left > 0 ? t->left - 1 : 0, STYLE_KEY, '<');
-  if (t->shift < scrolled_most(t))
+  if (t->shift < last_stop(t))
     canvas_put(c, a, 0, a.cols - 1, STYLE_KEY, '>');
 }
 
@@ -284,7 +332,7 @@ table_draw(struct curate *v, struct canvas *c, struct area a, bool focus)
   place_columns(v, &d.from, a.cols - 1);  /* the last cell is the thumb's */
   t->flexible_end = t->n && is_flexible(&v->choice.columns[t->last]);
   t->overhang_seen = 0;
-  t->shift = t->shift > scrolled_most(t) && !t->overhang ? scrolled_most(t) : t->shift;
+  t->shift = t->shift > last_stop(t) && !t->overhang ? last_stop(t) : t->shift;
   list_draw(&v->list, c, area_rows(a, 1, a.rows - 1), focus, draw_row, &d);
   t->overhang = t->overhang_seen;
   draw_heads(v, c, area_cols(area_rows(a, 0, 1), 0, a.cols - 1));

@@ -46,6 +46,10 @@ curate_close(void *view)
   columns_release(v);
   free(v->table.places);
   free(v->wished);
+  free(v->find);
+  free(v->replace);
+  free(v->replace_rows);
+  saved_release(v);
   pane_release(&v->detail);
   pane_release(&v->text);
   editor_release(&v->editor);

@@ -47,6 +47,8 @@ struct column_page {
   struct area area;         /* as last drawn */
 };
 
+struct option;
+struct saved;
 struct curate {
   struct workbench *w;
   struct corpus *corpus;
@@ -77,6 +79,10 @@ struct curate {
   char *before;             /* the filter while another is typed, and the sample that was selected */
   uint32_t id_before;
   unsigned digits;           /* how often one was pressed here: the first time it is said that views are elsewhere */
+  struct saved *saved;      /* the filters with names that were offered last */
+  char *find, *replace;     /* as typed last */
+  struct option *replace_rows;
+  size_t n_replace_rows;
   char *wished;             /* the order that signals are being computed for, NULL: none */
   char does[120];           /* what a sheet's y does */
   bool bulk;                /* many samples are being counted or changed */
@@ -152,7 +158,12 @@ void curate_duplicates(struct workbench *w, void *view, int n);
 /* curate-replace.c */
 void curate_replace(struct workbench *w, void *view, int n);
 
+/* curate-line.c: told with what the line printed; a failure was said already */
+typedef void line_done_fn(struct curate *v, const char *line, int status, const char *output);
+void line_run(struct curate *v, const char *line, line_done_fn *done);
+
 /* curate-saved.c: filters with names */
+void saved_release(struct curate *v);
 void curate_saved_menu(struct workbench *w, void *view, int n);
 void curate_save_filter(struct workbench *w, void *view, int n);
 
