@@ -12,30 +12,20 @@
 #include "corpus/change.h"
 #include "corpus/moves.h"
 #include "corpus/table.h"
+#include "corpus/texts.h"
 
-#define CHUNK 4096u
+#define CHUNK CORPUS_CHUNK
 #define CHUNKS (CORPUS_MAX / CHUNK + 1)
 #define MAX_WATCHERS 16
 
-struct label_set {
-  uint32_t n;
-  uint16_t ids[];
-};
-static const struct label_set no_labels;
+static const struct label_ids no_labels;
 
-/* The small fields of a row in one word. */
-#define BITS_SPLIT(bits) ((bits) & 7u)
-#define BITS_ORIGIN(bits) ((bits) >> 3 & 7u)
-#define BITS_STATUS(bits) ((bits) >> 6 & 7u)
-#define BITS_GONE(bits) ((bits) >> 9 & 1u)
-
-enum number { NUMBER_BITS, NUMBER_TEMPLATE, NUMBER_TEACHER, NUMBER_REQUEST, NUMBER_PARENT, N_NUMBERS };
-
-/* 52 bytes a row. Texts are preceded by their length, four bytes, not aligned. */
+/* 52 bytes a row. */
 struct chunk {
+  atomic_bool has_text2;                 /* some row has, or had */
   _Atomic(const char *) text[CHUNK], text2[CHUNK], attributes[CHUNK];
-  _Atomic(const struct label_set *) labels[CHUNK];
-  atomic_uint numbers[N_NUMBERS][CHUNK];
+  _Atomic(const struct label_ids *) labels[CHUNK];
+  atomic_uint numbers[N_CORPUS_NUMBERS][CHUNK];
 };
 
 enum { COUNT_N, COUNT_GONE, COUNT_UNLABELLED, COUNT_USABLE, COUNT_STATUS, COUNT_SPLIT = COUNT_STATUS + N_STATUSES,
@@ -52,7 +42,8 @@ struct corpus {
   struct table names[N_NAMES];
   atomic_uint n_names[N_NAMES];
   /* the writer's */
-  struct arena texts;
+  struct texts texts;
+  struct arena arena;                    /* names, label sets, attributes */
   struct strmap sets, attributes;        /* content to address */
   uint32_t n_staged;                     /* rows behind the last one that nobody sees yet */
   /* watchers */
@@ -71,7 +62,8 @@ corpus_new(enum task task)
   c->chunks = xcalloc(CHUNKS, sizeof *c->chunks);
   c->label_counts = xcalloc(LABEL_MAX, sizeof *c->label_counts);
   moves_init(&c->moves);
-  arena_init(&c->texts);
+  texts_init(&c->texts);
+  arena_init(&c->arena);
   strmap_init(&c->sets);
   strmap_init(&c->attributes);
   pthread_mutex_init(&c->watch_lock, NULL);
@@ -91,7 +83,8 @@ corpus_free(struct corpus *c)
   for (int i = 0; i < N_NAMES; i++)
     table_release(&c->names[i]);
   labels_free(c->labels);
-  arena_release(&c->texts);
+  texts_release(&c->texts);
+  arena_release(&c->arena);
   strmap_release(&c->sets);
   strmap_release(&c->attributes);
   pthread_mutex_destroy(&c->watch_lock);
@@ -137,17 +130,7 @@ chunk_of(const struct corpus *c, uint32_t row)
 }
 
 static uint32_t
-length(const char *text)
-{
-  uint32_t n = 0;
-
-  if (text)
-    memcpy(&n, text - sizeof n, sizeof n);
-  return n;
-}
-
-static uint32_t
-number(struct chunk *k, enum number which, uint32_t at)
+number(struct chunk *k, enum corpus_number which, uint32_t at)
 {
   return atomic_load_explicit(&k->numbers[which][at], memory_order_relaxed);
 }
@@ -155,8 +138,8 @@ number(struct chunk *k, enum number which, uint32_t at)
 static void
 copy_row(struct chunk *k, uint32_t at, uint32_t id, struct sample *s)
 {
-  const struct label_set *set = atomic_load_explicit(&k->labels[at], memory_order_acquire);
-  uint32_t bits = number(k, NUMBER_BITS, at);
+  const struct label_ids *set = atomic_load_explicit(&k->labels[at], memory_order_acquire);
+  uint32_t bits = number(k, CORPUS_BITS, at);
 
   *s = (struct sample){
     .id = id,
@@ -164,18 +147,18 @@ copy_row(struct chunk *k, uint32_t at, uint32_t id, struct sample *s)
     .text2 = atomic_load_explicit(&k->text2[at], memory_order_acquire),
     .labels = set->ids,
     .n_labels = set->n,
-    .split = BITS_SPLIT(bits),
-    .origin = BITS_ORIGIN(bits),
-    .status = BITS_STATUS(bits),
-    .gone = BITS_GONE(bits),
-    .template_id = number(k, NUMBER_TEMPLATE, at),
-    .teacher_id = number(k, NUMBER_TEACHER, at),
-    .request_id = number(k, NUMBER_REQUEST, at),
-    .parent_id = number(k, NUMBER_PARENT, at),
+    .split = CORPUS_BITS_SPLIT(bits),
+    .origin = CORPUS_BITS_ORIGIN(bits),
+    .status = CORPUS_BITS_STATUS(bits),
+    .gone = CORPUS_BITS_GONE(bits),
+    .template_id = number(k, CORPUS_TEMPLATE, at),
+    .teacher_id = number(k, CORPUS_TEACHER, at),
+    .request_id = number(k, CORPUS_REQUEST, at),
+    .parent_id = number(k, CORPUS_PARENT, at),
     .attributes = atomic_load_explicit(&k->attributes[at], memory_order_acquire),
   };
-  s->n_text = length(s->text);
-  s->n_text2 = length(s->text2);
+  s->n_text = texts_length(s->text);
+  s->n_text2 = texts_length(s->text2);
 }
 
 bool
@@ -185,6 +168,67 @@ corpus_get(const struct corpus *c, uint32_t id, struct sample *s)
     return false;
   copy_row(chunk_of(c, id - 1), (id - 1) % CHUNK, id, s);
   return !s->gone;
+}
+
+/* ---- columns ---- */
+
+/* The rows lie in one chunk. */
+static struct chunk *
+chunk_with(const struct corpus *c, uint32_t first, uint32_t n)
+{
+  ensure(first > 0 && n <= CHUNK - (first - 1) % CHUNK && first - 1 + n <= corpus_count(c));
+  return chunk_of(c, first - 1);
+}
+
+void
+corpus_read_numbers(const struct corpus *c, enum corpus_number which, uint32_t first, uint32_t n, uint32_t *out)
+{
+  struct chunk *k = chunk_with(c, first, n);
+
+  for (uint32_t i = 0; i < n; i++)
+    out[i] = number(k, which, (first - 1) % CHUNK + i);
+}
+
+void
+corpus_read_labels(const struct corpus *c, uint32_t first, uint32_t n, const struct label_ids **out)
+{
+  struct chunk *k = chunk_with(c, first, n);
+
+  for (uint32_t i = 0; i < n; i++)
+    out[i] = atomic_load_explicit(&k->labels[(first - 1) % CHUNK + i], memory_order_acquire);
+}
+
+void
+corpus_read_attributes(const struct corpus *c, uint32_t first, uint32_t n, const char **out)
+{
+  struct chunk *k = chunk_with(c, first, n);
+
+  for (uint32_t i = 0; i < n; i++)
+    out[i] = atomic_load_explicit(&k->attributes[(first - 1) % CHUNK + i], memory_order_acquire);
+}
+
+size_t
+corpus_read_texts(const struct corpus *c, uint32_t first, uint32_t n, const char **texts, uint16_t *rows)
+{
+  struct chunk *k = chunk_with(c, first, n);
+  uint32_t at = (first - 1) % CHUNK;
+  bool two = atomic_load_explicit(&k->has_text2, memory_order_acquire);
+  size_t m = 0;
+
+  for (uint32_t i = 0; i < n; i++) {
+    texts[m] = atomic_load_explicit(&k->text[at + i], memory_order_acquire);
+    rows[m++] = (uint16_t)i;
+    texts[m] = two ? atomic_load_explicit(&k->text2[at + i], memory_order_acquire) : NULL;
+    rows[m] = (uint16_t)i;
+    m += texts[m] != NULL;
+  }
+  return m;
+}
+
+const char *
+corpus_text_block_end(const struct corpus *c, const char *text)
+{
+  return texts_block_end(&c->texts, text);
 }
 
 static uint32_t
@@ -231,7 +275,7 @@ corpus_name_set(struct corpus *c, enum corpus_name kind, uint32_t id, const char
 {
   if (id >= TABLE_BLOCK * TABLE_BLOCKS || !strcmp(corpus_name(c, kind, id), name))
     return;
-  table_set(&c->names[kind], id, arena_strdup(&c->texts, name));
+  table_set(&c->names[kind], id, arena_strdup(&c->arena, name));
   if (id > atomic_load_explicit(&c->n_names[kind], memory_order_relaxed))
     atomic_store_explicit(&c->n_names[kind], id, memory_order_release);
 }
@@ -310,20 +354,6 @@ tally_add(struct corpus *c, const struct tally *t)
 }
 
 static const char *
-keep_text(struct corpus *c, const char *s, uint32_t n)
-{
-  char *copy;
-
-  if (!s)
-    return NULL;
-  copy = arena_bytes(&c->texts, sizeof n + n + 1);
-  memcpy(copy, &n, sizeof n);
-  memcpy(copy + sizeof n, s, n);
-  copy[sizeof n + n] = '\0';
-  return copy + sizeof n;
-}
-
-static const char *
 keep_attributes(struct corpus *c, const char *s, size_t n)
 {
   char *copy;
@@ -332,22 +362,22 @@ keep_attributes(struct corpus *c, const char *s, size_t n)
     return "";
   copy = (char *)(intptr_t)strmap_get(&c->attributes, s, n, 0);
   if (!copy) {
-    copy = arena_strndup(&c->texts, s, n);
+    copy = arena_strndup(&c->arena, s, n);
     strmap_put(&c->attributes, s, n, (intptr_t)copy);
   }
   return copy;
 }
 
-static const struct label_set *
+static const struct label_ids *
 keep_labels(struct corpus *c, const uint16_t *labels, uint32_t n)
 {
-  struct label_set *set;
+  struct label_ids *set;
 
   if (!n)
     return &no_labels;
-  set = (struct label_set *)(intptr_t)strmap_get(&c->sets, (const char *)labels, n * sizeof *labels, 0);
+  set = (struct label_ids *)(intptr_t)strmap_get(&c->sets, (const char *)labels, n * sizeof *labels, 0);
   if (!set) {
-    set = arena_alloc(&c->texts, sizeof *set + n * sizeof *labels);
+    set = arena_alloc(&c->arena, sizeof *set + n * sizeof *labels);
     set->n = n;
     memcpy(set->ids, labels, n * sizeof *labels);
     strmap_put(&c->sets, (const char *)labels, n * sizeof *labels, (intptr_t)set);
@@ -356,7 +386,7 @@ keep_labels(struct corpus *c, const uint16_t *labels, uint32_t n)
 }
 
 static void
-set_number(struct chunk *k, enum number which, uint32_t at, uint32_t value)
+set_number(struct chunk *k, enum corpus_number which, uint32_t at, uint32_t value)
 {
   atomic_store_explicit(&k->numbers[which][at], value, memory_order_relaxed);
 }
@@ -365,6 +395,14 @@ static uint32_t
 bits_of(const struct sample *s)
 {
   return (uint32_t)s->split | (uint32_t)s->origin << 3 | (uint32_t)s->status << 6 | (uint32_t)s->gone << 9;
+}
+
+static void
+set_text2(struct corpus *c, struct chunk *k, uint32_t at, const char *s, uint32_t n)
+{
+  if (s)
+    atomic_store_explicit(&k->has_text2, true, memory_order_relaxed);
+  atomic_store_explicit(&k->text2[at], s ? texts_add(&c->texts, s, n) : NULL, memory_order_release);
 }
 
 static void
@@ -377,17 +415,17 @@ insert_row(struct corpus *c, uint32_t row, const struct sample *s)
     k = xcalloc(1, sizeof *k);
     atomic_store_explicit(&c->chunks[row / CHUNK], k, memory_order_release);
   }
-  atomic_store_explicit(&k->text[at], keep_text(c, s->text ? s->text : "", s->n_text), memory_order_relaxed);
-  atomic_store_explicit(&k->text2[at], keep_text(c, s->text2, s->n_text2), memory_order_relaxed);
+  atomic_store_explicit(&k->text[at], texts_add(&c->texts, s->text ? s->text : "", s->n_text), memory_order_relaxed);
+  set_text2(c, k, at, s->text2, s->n_text2);
   atomic_store_explicit(&k->attributes[at],
                         keep_attributes(c, s->attributes, s->attributes ? strlen(s->attributes) : 0),
                         memory_order_relaxed);
   atomic_store_explicit(&k->labels[at], keep_labels(c, s->labels, s->n_labels), memory_order_relaxed);
-  set_number(k, NUMBER_BITS, at, bits_of(s));
-  set_number(k, NUMBER_TEMPLATE, at, s->template_id);
-  set_number(k, NUMBER_TEACHER, at, s->teacher_id);
-  set_number(k, NUMBER_REQUEST, at, s->request_id);
-  set_number(k, NUMBER_PARENT, at, s->parent_id);
+  set_number(k, CORPUS_BITS, at, bits_of(s));
+  set_number(k, CORPUS_TEMPLATE, at, s->template_id);
+  set_number(k, CORPUS_TEACHER, at, s->teacher_id);
+  set_number(k, CORPUS_REQUEST, at, s->request_id);
+  set_number(k, CORPUS_PARENT, at, s->parent_id);
 }
 
 /* The next n staged rows are seen from now on. */
@@ -442,9 +480,9 @@ corpus_stage_source(struct corpus *c, uint32_t id, uint32_t request, uint32_t pa
 
   ensure(row >= before && row - before < c->n_staged);
   if (request)
-    set_number(chunk_of(c, row), NUMBER_REQUEST, row % CHUNK, request);
+    set_number(chunk_of(c, row), CORPUS_REQUEST, row % CHUNK, request);
   if (parent)
-    set_number(chunk_of(c, row), NUMBER_PARENT, row % CHUNK, parent);
+    set_number(chunk_of(c, row), CORPUS_PARENT, row % CHUNK, parent);
 }
 
 uint32_t
@@ -467,10 +505,10 @@ set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, cons
 {
   switch (field) {
   case FIELD_TEXT:
-    atomic_store_explicit(&k->text[at], keep_text(c, v->s ? v->s : "", v->n), memory_order_release);
+    atomic_store_explicit(&k->text[at], texts_add(&c->texts, v->s ? v->s : "", v->n), memory_order_release);
     break;
   case FIELD_TEXT2:
-    atomic_store_explicit(&k->text2[at], keep_text(c, v->s, v->n), memory_order_release);
+    set_text2(c, k, at, v->s, v->n);
     break;
   case FIELD_ATTRIBUTES:
     atomic_store_explicit(&k->attributes[at], keep_attributes(c, v->s, v->n), memory_order_release);
@@ -479,10 +517,10 @@ set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, cons
     atomic_store_explicit(&k->labels[at], keep_labels(c, v->labels, v->n), memory_order_release);
     break;
   case FIELD_REQUEST:
-    set_number(k, NUMBER_REQUEST, at, v->n);
+    set_number(k, CORPUS_REQUEST, at, v->n);
     break;
   case FIELD_TEACHER:
-    set_number(k, NUMBER_TEACHER, at, v->n);
+    set_number(k, CORPUS_TEACHER, at, v->n);
     break;
   case FIELD_SPLIT:
     s->split = v->n;
@@ -499,7 +537,7 @@ set_value(struct corpus *c, struct chunk *k, uint32_t at, enum field field, cons
   case N_FIELDS:
     ensure(!"a field");
   }
-  set_number(k, NUMBER_BITS, at, bits_of(s));
+  set_number(k, CORPUS_BITS, at, bits_of(s));
 }
 
 void

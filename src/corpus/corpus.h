@@ -47,6 +47,35 @@ uint64_t corpus_revision(const struct corpus *c);
 #define CORPUS_MOVED_ALL SIZE_MAX
 size_t corpus_moved(const struct corpus *c, uint64_t since, uint64_t *now, uint32_t *ids, size_t max);
 
+/* ---- columns, for who looks at very many samples ----
+ *
+ * Samples lie in chunks of CORPUS_CHUNK rows: ids 1..4096, 4097..8192, ... These functions copy one field of the rows
+ * first..first + n - 1 (ids, all in one chunk, not beyond corpus_count), without a lock, as corpus_get does for one. */
+#define CORPUS_CHUNK 4096u
+enum corpus_number { CORPUS_BITS, CORPUS_TEMPLATE, CORPUS_TEACHER, CORPUS_REQUEST, CORPUS_PARENT, N_CORPUS_NUMBERS };
+void corpus_read_numbers(const struct corpus *c, enum corpus_number which, uint32_t first, uint32_t n, uint32_t *out);
+
+/* CORPUS_BITS: the small fields of a row in one word. */
+#define CORPUS_BITS_SPLIT(bits) ((bits) & 7u)
+#define CORPUS_BITS_ORIGIN(bits) ((bits) >> 3 & 7u)
+#define CORPUS_BITS_STATUS(bits) ((bits) >> 6 & 7u)
+#define CORPUS_BITS_GONE(bits) ((bits) >> 9 & 1u)
+#define CORPUS_BITS_MAX 1024u
+
+/* Sets and attributes that are equal are one: their pointers tell. */
+struct label_ids {
+  uint32_t n;
+  uint16_t ids[];
+};
+void corpus_read_labels(const struct corpus *c, uint32_t first, uint32_t n, const struct label_ids **out);
+void corpus_read_attributes(const struct corpus *c, uint32_t first, uint32_t n, const char **out);
+
+/* All texts, text2 after text, in the order of rows: texts[i] is of row first + rows[i]; returns how many (at most
+ * 2 n). The length of one: texts_length (texts.h). */
+size_t corpus_read_texts(const struct corpus *c, uint32_t first, uint32_t n, const char **texts, uint16_t *rows);
+/* All memory from one text to a later one below this end may be read; what is between texts is no text. */
+const char *corpus_text_block_end(const struct corpus *c, const char *text);
+
 /* What the samples that are not gone add up to, kept as they change: reading is O(1). */
 struct corpus_counts {
   uint32_t n;                     /* samples that are not gone */

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "corpus/filter_chunk.h"
 #include "corpus/filter_node.h"
 
 void
@@ -18,23 +19,17 @@ filter_free(struct filter *f)
   for (n = f->made; n; n = next) {
     next = n->next_made;
     needle_release(&n->needle);
-    pcre2_code_free(n->regex);
+    regex_free(n->regex);
     free(n->chosen);
+    free(n->passes);
     free(n->ranges);
     free(n->name);
     free(n->value);
     free(n);
   }
-  pcre2_match_data_free(f->match);
-  pcre2_match_context_free(f->context);
+  regex_room_free(f->room);
   free(f->dup);
   free(f);
-}
-
-static bool
-regex_in(const struct filter *f, const struct node *n, const char *text, size_t len)
-{
-  return text && pcre2_match(n->regex, (PCRE2_SPTR)text, len, 0, 0, f->match, f->context) >= 0;
 }
 
 static double
@@ -89,7 +84,25 @@ has_attribute(const struct node *n, const struct sample *s)
 }
 
 static bool
-test(const struct filter *f, const struct node *n, const struct sample *s)
+column_among(const struct node *n, uint32_t id)
+{
+  double x = column_value(&n->column, id);
+
+  return x >= 0 && x < n->n_bits && (n->chosen[(uint32_t)x / 8] >> (uint32_t)x % 8 & 1);
+}
+
+/* Does one of the kids say so? */
+static bool
+any(const struct node *n, bool what, const struct sample *s, struct regex_room *room)
+{
+  for (const struct node *kid = n->kids; kid; kid = kid->next)
+    if (filter_test(kid, s, room) == what)
+      return true;
+  return false;
+}
+
+bool
+filter_test(const struct node *n, const struct sample *s, struct regex_room *room)
 {
   double x;
 
@@ -97,15 +110,16 @@ test(const struct filter *f, const struct node *n, const struct sample *s)
   case NODE_ALL:
     return true;
   case NODE_AND:
-    return test(f, n->left, s) && test(f, n->right, s);
+    return !any(n, false, s, room);
   case NODE_OR:
-    return test(f, n->left, s) || test(f, n->right, s);
+    return any(n, true, s, room);
   case NODE_NOT:
-    return !test(f, n->left, s);
+    return !filter_test(n->kids, s, room);
   case NODE_TEXT:
     return needle_in(&n->needle, s->text, s->n_text) || (s->text2 && needle_in(&n->needle, s->text2, s->n_text2));
   case NODE_REGEX:
-    return regex_in(f, n, s->text, s->n_text) || regex_in(f, n, s->text2, s->n_text2);
+    return regex_in(n->regex, room, s->text, s->n_text) ||
+           (s->text2 && regex_in(n->regex, room, s->text2, s->n_text2));
   case NODE_NAME:
     return n->field->among(s, n->chosen, n->n_bits);
   case NODE_NUMBER:
@@ -115,6 +129,8 @@ test(const struct filter *f, const struct node *n, const struct sample *s)
   case NODE_COLUMN:
     x = column_value(&n->column, s->id);
     return x < 0 || x > 0;
+  case NODE_COLUMN_NAME:
+    return column_among(n, s->id);
   case NODE_IDS:
     return in_ranges(n, s->id);
   case NODE_ATTRIBUTE:
@@ -128,30 +144,36 @@ filter_match(struct filter *f, uint32_t id)
 {
   struct sample s;
 
-  return corpus_get(f->corpus, id, &s) && test(f, f->root, &s);
+  return corpus_get(f->corpus, id, &s) && filter_test(f->root, &s, f->room);
 }
+
+/* ---- all at once ---- */
 
 int
 filter_run(struct filter *f, struct stop *stop, uint32_t **ids, size_t *n)
 {
   uint32_t last = corpus_count(f->corpus);
-  size_t cap = 0;
+  uint64_t *rows = filter_rows(f, last, stop, n);
+  size_t at = 0;
 
-  *n = 0;
   *ids = NULL;
-  for (uint32_t id = 1; id <= last; id++) {
-    if (id % 1024 == 0 && stop_wanted(stop)) {
-      free(*ids);
-      *ids = NULL;
-      *n = 0;
-      return -1;
-    }
-    if (!filter_match(f, id))
-      continue;
-    GROW(*ids, cap, *n + 1);
-    (*ids)[(*n)++] = id;
-  }
+  if (!rows)
+    return -1;
+  *ids = xmalloc((*n + 1) * sizeof **ids);
+  for (uint32_t i = 0; i < last; i += 64)
+    for (uint64_t word = rows[i / 64]; word; word &= word - 1)
+      (*ids)[at++] = i + (uint32_t)__builtin_ctzll(word) + 1;
+  free(rows);
   return 0;
+}
+
+int
+filter_count(struct filter *f, struct stop *stop, size_t *n)
+{
+  uint64_t *rows = filter_rows(f, corpus_count(f->corpus), stop, n);
+
+  free(rows);
+  return rows ? 0 : -1;
 }
 
 int

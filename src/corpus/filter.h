@@ -50,6 +50,11 @@ enum filter_kind {
   FILTER_IDS,        /* id:3,7,10-20 */
   FILTER_ATTRIBUTE,  /* attr.NAME:value */
 };
+/* All that a field needs to know of a sample to be told: the cheaper to read, the faster are filters with it. */
+enum filter_reads {
+  FILTER_READS_SAMPLE, FILTER_READS_BITS /* split, origin, status */, FILTER_READS_LABELS, FILTER_READS_ATTRIBUTES,
+  FILTER_READS_TEMPLATE, FILTER_READS_TEACHER, FILTER_READS_REQUEST, FILTER_READS_PARENT
+};
 struct filter_field {
   const char *name;
   enum filter_kind kind;
@@ -60,6 +65,7 @@ struct filter_field {
   bool (*among)(const struct sample *s, const uint8_t *chosen, uint32_t n_bits);
   double (*number)(const struct sample *s);
   bool (*flag)(const struct sample *s);
+  enum filter_reads reads;
 };
 extern const struct filter_field filter_fields[];  /* ended by a NULL name */
 
@@ -69,8 +75,11 @@ struct filter *filter_parse(const struct corpus *c, const char *text, const stru
                             struct err *e);
 void filter_free(struct filter *f);
 bool filter_match(struct filter *f, uint32_t id);
-/* All matching ids in order, to be freed by the caller. stop may be NULL; -1 if stopped (then *ids is NULL). */
+/* All matching ids in order, to be freed by the caller. stop may be NULL; -1 if stopped (then *ids is NULL). A large
+ * corpus is shared out over the processors. */
 int filter_run(struct filter *f, struct stop *stop, uint32_t **ids, size_t *n);
+/* Only how many. */
+int filter_count(struct filter *f, struct stop *stop, size_t *n);
 /* The two at once: parse, run, free. */
 int filter_ids(const struct corpus *c, const char *text, const struct filter_provider *provider, uint32_t **ids,
                size_t *n, struct err *e);

@@ -1,12 +1,10 @@
-/* filter_node: a filter as a tree, between the file that reads it and the file that asks it. Only they include this. */
+/* filter_node: a filter as a tree, between the files that read it and those that ask it. Only they include this. */
 #ifndef CORPUS_FILTER_NODE_H
 #define CORPUS_FILTER_NODE_H
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "corpus/filter.h"
 #include "corpus/needle.h"
+#include "corpus/regex.h"
 
 enum node_kind {
   NODE_ALL,
@@ -18,7 +16,8 @@ enum node_kind {
   NODE_NAME,
   NODE_NUMBER,
   NODE_FLAG,
-  NODE_COLUMN,
+  NODE_COLUMN,       /* a flag of a provider */
+  NODE_COLUMN_NAME,  /* a column with names, one of the chosen */
   NODE_IDS,
   NODE_ATTRIBUTE
 };
@@ -29,13 +28,15 @@ struct range {
 };
 struct node {
   enum node_kind kind;
-  int cost;                        /* of an evaluation, roughly; the cheap side of and/or is asked first */
-  struct node *left, *right;
+  int cost;                        /* of an evaluation, roughly; the cheap ones of and/or are asked first */
+  enum filter_reads reads;         /* all that it needs of a sample */
+  struct node *kids, *next;        /* what and/or joins, the cheapest first; the next of its parent's kids */
   struct node *next_made;          /* all nodes, to free what they own */
   const struct filter_field *field;
   struct needle needle;
-  pcre2_code *regex;
-  uint8_t *chosen;                 /* NODE_NAME: a bit for each value */
+  struct regex *regex;
+  uint8_t *chosen;                 /* NODE_NAME, NODE_COLUMN_NAME: a bit for each value */
+  bool *passes;                    /* FILTER_READS_BITS: what it says of each word of small fields */
   uint32_t n_bits;
   bool by_column;                  /* NODE_NUMBER: of the column, not of the field */
   struct column column;
@@ -43,18 +44,19 @@ struct node {
   double number;
   struct range *ranges;
   size_t n_ranges, cap_ranges;
-  char *name, *value;              /* NODE_ATTRIBUTE */
+  char *name, *value;              /* NODE_ATTRIBUTE; name: of a column, too */
 };
 
 struct filter {
   const struct corpus *corpus;
   struct node *root, *made;
-  pcre2_match_context *context;
-  pcre2_match_data *match;
+  struct regex_room *room;         /* of filter_match; other threads have their own */
   float *dup;                      /* the column `dup`, if it was computed here */
 };
 
 /* The row of the table with this name, or NULL. */
 const struct filter_field *filter_field_named(const char *name);
+/* What a node says of one sample: the plain way; filter_chunk.h asks of thousands at once, with the same answers. */
+bool filter_test(const struct node *n, const struct sample *s, struct regex_room *room);
 
 #endif

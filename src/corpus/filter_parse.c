@@ -10,8 +10,6 @@
 
 #define MAX_DEPTH 200
 #define MAX_FILTER ((size_t)64 << 10)   /* bytes of a filter; a list of ids may be long */
-#define MATCH_LIMIT 200000u             /* steps of PCRE2 on one text */
-#define HEAP_LIMIT 8192u                /* KiB */
 
 struct node *
 parser_mistake(struct parser *p, const char *at, const char *format, ...)
@@ -99,14 +97,75 @@ parser_text_node(struct parser *p, const char *s, size_t n)
   return node;
 }
 
+/* Joins with more of the same kind; the kids are put in order when all are there (order_kids). */
+/* One node of this kind with the other as one more kid; order_kids puts them in order when all are there. */
 static struct node *
 join(struct parser *p, enum node_kind kind, struct node *left, struct node *right)
 {
-  struct node *n = parser_node(p, kind, left->cost + right->cost);
+  struct node *n = left;
 
-  n->left = left->cost <= right->cost ? left : right;
-  n->right = n->left == left ? right : left;
+  if (left->kind != kind) {
+    n = parser_node(p, kind, left->cost);
+    n->kids = left;
+  }
+  right->next = n->kids;
+  n->kids = right;
+  n->cost += right->cost;
   return n;
+}
+
+static int
+compare_costs(const void *a, const void *b)
+{
+  const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
+
+  return x->cost - y->cost;
+}
+
+/* The cheap ones first. */
+static void
+order_kids(struct node *n)
+{
+  struct node **kids = NULL;
+  size_t n_kids = 0, cap = 0;
+
+  for (struct node *kid = n->kids; kid; kid = kid->next) {
+    GROW(kids, cap, n_kids + 1);
+    kids[n_kids++] = kid;
+  }
+  if (n_kids > 1)
+    qsort(kids, n_kids, sizeof(struct node *), compare_costs);
+  n->kids = NULL;
+  while (n_kids > 0) {
+    kids[--n_kids]->next = n->kids;
+    n->kids = kids[n_kids];
+  }
+  free(kids);
+}
+
+/* What it says of each word of small fields, once for all samples. */
+static void
+learn_passes(struct node *n)
+{
+  n->passes = xcalloc(CORPUS_BITS_MAX, sizeof *n->passes);
+  for (uint32_t bits = 0; bits < CORPUS_BITS_MAX; bits++) {
+    struct sample s = {.split = CORPUS_BITS_SPLIT(bits), .origin = CORPUS_BITS_ORIGIN(bits),
+                       .status = CORPUS_BITS_STATUS(bits), .gone = CORPUS_BITS_GONE(bits)};
+
+    n->passes[bits] = filter_test(n, &s, NULL);
+  }
+}
+
+static void
+prepare(struct filter *f)
+{
+  for (struct node *n = f->made; n; n = n->next_made) {
+    if (n->kids)
+      order_kids(n);
+    n->reads = n->kind == NODE_ATTRIBUTE ? FILTER_READS_ATTRIBUTES : n->field ? n->field->reads : FILTER_READS_SAMPLE;
+    if (n->reads == FILTER_READS_BITS)
+      learn_passes(n);
+  }
 }
 
 /* ---- terms ---- */
@@ -117,11 +176,9 @@ regex_node(struct parser *p)
   struct node *node = parser_node(p, NODE_REGEX, 40);
   const char *start = p->at++;
   struct buf b = {.max = 4000};
-  /* A damaged project may hold texts that are not UTF-8: they match where they can, and do no harm. */
-  uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
-  PCRE2_SIZE where;
-  PCRE2_UCHAR message[200];
-  int code;
+  bool caseless = false;
+  char message[200];
+  size_t where;
 
   for (; p->at < p->end && *p->at != '/'; p->at++) {
     if (*p->at == '\\' && p->at + 1 < p->end) {
@@ -138,17 +195,12 @@ regex_node(struct parser *p)
   }
   p->at++;
   if (p->at < p->end && *p->at == 'i' && parser_ends_word(p, p->at + 1)) {
-    options |= PCRE2_CASELESS;
+    caseless = true;
     p->at++;
   }
-  node->regex = pcre2_compile((PCRE2_SPTR)buf_str(&b), b.n, options, &code, &where, NULL);
-  if (node->regex) {
-    pcre2_jit_compile(node->regex, PCRE2_JIT_COMPLETE);  /* where there is none, the interpreter does it */
-  } else {
-    pcre2_get_error_message(code, message, sizeof message);
-    node = parser_mistake(p, start + 1 + (where < b.n ? where : b.n), "in the regular expression: %s",
-                          (const char *)message);
-  }
+  node->regex = regex_new(buf_str(&b), b.n, caseless, &where, message, sizeof message);
+  if (!node->regex)
+    node = parser_mistake(p, start + 1 + (where < b.n ? where : b.n), "in the regular expression: %s", message);
   buf_release(&b);
   return node;
 }
@@ -204,7 +256,7 @@ parse_term(struct parser *p, const char *what)
     if (!inner)
       return NULL;
     node = parser_node(p, NODE_NOT, inner->cost);
-    node->left = inner;
+    node->kids = inner;
   } else if (*p->at == '(') {
     node = group_term(p);
   } else if (*p->at == '"') {
@@ -282,10 +334,7 @@ filter_parse(const struct corpus *c, const char *text, const struct filter_provi
     filter_free(f);
     return NULL;
   }
-  f->context = pcre2_match_context_create(NULL);
-  f->match = pcre2_match_data_create(1, NULL);
-  ensure(f->context && f->match);
-  pcre2_set_match_limit(f->context, MATCH_LIMIT);
-  pcre2_set_heap_limit(f->context, HEAP_LIMIT);
+  f->room = regex_room_new();
+  prepare(f);
   return f;
 }

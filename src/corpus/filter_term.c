@@ -254,7 +254,7 @@ read_operator(struct parser *p)
 static struct node *
 number_node(struct parser *p, const struct filter_field *f, const struct column *column, const char *name)
 {
-  struct node *node = parser_node(p, NODE_NUMBER, f ? 10 : 1);
+  struct node *node = parser_node(p, NODE_NUMBER, column ? 1 : f->reads == FILTER_READS_SAMPLE ? 10 : 2);
   struct buf b = {.max = 60};
   const char *at;
   char *end;
