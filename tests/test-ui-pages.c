@@ -348,6 +348,76 @@ no_map_without_a_run(void **state)
   stage_close(&s);
 }
 
+/* ---- texts of any kind ---- */
+
+static const char hebrew[] = "הזמנתי שולחן (מספר 48213) והוא הגיע שבור, אנא החזירו לי את הכסף";
+
+static void
+put_scripts(struct stage *s, const char *name)
+{
+  stage_project(s, name, TASK_CLASSIFY, labels, N_OF(labels));
+  put_sample(s, hebrew, 0);
+  put_sample(s, "مرحبا، لم يصل الطرد رقم 51902 منذ يوم الخميس، أين هو؟", 1);
+  put_sample(s, "The sign says שלום עולם and then goes on in English", 1);
+  put_sample(s, "日本から返品できますか？ 領収書をなくしました。", 2);
+  put_sample(s, "Zu\xcc\x88rich cafe\xcc\x81 n\xcc\x83; \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0"
+                "\x9f\x91\xa7 family, \xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd thumb, \xe2\x9d\xa4\xef\xb8\x8f heart", 2);
+  put_sample(s, "plain ASCII after all of them", 0);
+}
+
+static void
+text_from_the_right_breaks_no_column(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_scripts(&s, "scripts");
+  stage_open(&s, 30, 100);
+  workbench_go(s.w, 2);
+  stage_keys(&s, "g");
+  at_sizes(&s, "scripts");
+  resize(&s, 30, 100);
+  stage_assert_shows(&s, "The sign says םלוע םולש and then goes on in English");
+  stage_assert_shows(&s, "48213 רפסמ");
+  s.canvas.logical = true;                       /* the terminal orders by itself */
+  stage_assert_shows(&s, "The sign says שלום עולם and then goes on in English");
+  stage_close(&s);
+}
+
+/* The cursor stands where the letter is seen, and a click finds the letter that is seen there. */
+static void
+the_editor_edits_from_the_right(void **state)
+{
+  struct stage s;
+  int end;
+
+  (void)state;
+  put_scripts(&s, "edit-right");
+  stage_open(&s, 24, 100);
+  workbench_go(s.w, 2);
+  stage_keys(&s, "g j j e");                     /* left to right, with an island from the right */
+  stage_draw(&s);
+  end = s.canvas.cursor_col;
+  stage_keys(&s, "Home");
+  stage_draw(&s);
+  assert_int_equal(s.canvas.cursor_col + 51, end);
+  for (int i = 0; i < 14; i++)
+    stage_keys(&s, "Right");
+  stage_draw(&s);
+  assert_int_equal(s.canvas.cursor_col, end - 51 + 22);  /* the first letter of the island is seen at its right end */
+  stage_keys(&s, "Right");
+  stage_draw(&s);
+  assert_int_equal(s.canvas.cursor_col, end - 51 + 21);
+  stage_keys(&s, "Esc g e");                     /* all from the right: behind its end is at the left */
+  resize(&s, 24, 100);
+  end = s.canvas.cursor_col;
+  stage_keys(&s, "Left");
+  stage_draw(&s);
+  assert_int_equal(s.canvas.cursor_col, end + 1);
+  at_sizes(&s, "edit-right");
+  stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -360,6 +430,8 @@ main(void)
     cmocka_unit_test(the_map_follows_the_filter),
     cmocka_unit_test(many_points_are_shades),
     cmocka_unit_test(no_map_without_a_run),
+    cmocka_unit_test(text_from_the_right_breaks_no_column),
+    cmocka_unit_test(the_editor_edits_from_the_right),
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "ui/bidi.h"
 
 static const struct cell blank = {.c = ' ', .width = 1, .style = STYLE_NORMAL};
 
@@ -167,7 +168,7 @@ draw_point(struct canvas *c, struct area a, int row, int col, enum style s, uint
 }
 
 int
-canvas_text(struct canvas *c, struct area a, int row, int col, enum style s, const char *text, size_t n)
+canvas_part(struct canvas *c, struct area a, int row, int col, enum style s, const char *text, size_t n)
 {
   struct cell *last = NULL;
   struct buf shown = BUF_INIT;
@@ -189,6 +190,16 @@ canvas_text(struct canvas *c, struct area a, int row, int col, enum style s, con
   }
   buf_release(&shown);
   return col;
+}
+
+int
+canvas_text(struct canvas *c, struct area a, int row, int col, enum style s, const char *text, size_t n)
+{
+  int end = canvas_part(c, a, row, col, s, text, n);
+
+  if (bidi_needed(text, n))
+    canvas_order(c, a, row, col, end, bidi_from_right(text, n));
+  return end;
 }
 
 int
@@ -254,8 +265,10 @@ canvas_fit(struct canvas *c, struct area a, int row, int col, int width, enum st
   if (whole == n) {
     at = canvas_text(c, a, row, col, s, text, n);
   } else {
-    at = canvas_text(c, a, row, col, s, text, bytes_within(text, n, width - 1));
+    at = canvas_part(c, a, row, col, s, text, bytes_within(text, n, width - 1));
     canvas_put(c, a, row, at++, s, 0x2026);
+    if (bidi_needed(text, n))
+      canvas_order(c, a, row, col, at, bidi_from_right(text, n));
   }
   for (; at < end; at++)
     canvas_put(c, a, row, at, s, ' ');

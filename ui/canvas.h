@@ -5,6 +5,9 @@
  * given. Rows and columns count from 0 inside that area. Views draw Unicode; where the terminal cannot show it,
  * canvas_to_ascii replaces every cell at the very end, one for one, so that nothing moves.
  *
+ * Text of which a part is written from the right (Arabic, Hebrew) is put into the order in which it is seen, line by
+ * line, inside the cells that it fills: nothing beside it moves.
+ *
  * Life: canvas_init, then per frame canvas_clear and drawing, canvas_release. Threads: one user. Errors: none; what
  * does not fit is cut. */
 #ifndef UI_CANVAS_H
@@ -38,6 +41,7 @@ struct canvas {
   struct cell *cells;           /* rows x cols */
   int cursor_row, cursor_col;   /* where the terminal's cursor stands; row -1: hidden */
   bool ascii;                   /* the terminal has no UTF-8: charts draw with ASCII */
+  bool logical;                 /* the terminal itself orders what is written from the right */
 };
 
 void canvas_init(struct canvas *c, int rows, int cols);
@@ -54,6 +58,14 @@ bool area_has(struct area a, int row, int col);            /* absolute coordinat
 /* Draws text from (row, col) on; returns the column after it (also where it was cut). Tabs and newlines become a
  * blank. */
 int canvas_text(struct canvas *c, struct area a, int row, int col, enum style s, const char *text, size_t n);
+/* A part of a line that is drawn in several styles, in reading order; canvas_order comes when the line is whole. */
+int canvas_part(struct canvas *c, struct area a, int row, int col, enum style s, const char *text, size_t n);
+/* Puts the cells from..to (not with it) of a line into the order in which they are seen; needed only where bidi_needed
+ * (bidi.h) says so of its text. from_right: the direction of the line's paragraph. */
+void canvas_order(struct canvas *c, struct area a, int row, int from, int to, bool from_right);
+/* Where a column of a line's text is seen once it is ordered, -1: left of the line (behind its end, where the paragraph
+ * is written from the right); back: where a column that is seen stands in the text. */
+int canvas_seen(const char *text, size_t n, bool from_right, int col, bool back);
 int canvas_str(struct canvas *c, struct area a, int row, int col, enum style s, const char *text);
 int canvas_printf(struct canvas *c, struct area a, int row, int col, enum style s, const char *format, ...)
   __attribute__((format(printf, 6, 7)));

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "ui/bidi.h"
 
 /* One replacement, kept so that it can be taken back: at byte `at`, `before` became `after`. */
 struct editor_undo {
@@ -464,11 +465,22 @@ editor_key(struct editor *d, const struct key *k)
 
 /* ---- drawing ---- */
 
+/* A row of a paragraph that is written from the right begins one cell further right: the cursor behind its end stands to
+ * the left of it. */
+static bool
+from_right(const struct editor *d, const struct row *r)
+{
+  size_t begin = line_begin(d, r->from);
+
+  return bidi_needed(buf_str(&d->text) + r->from, r->to - r->from) &&
+         bidi_from_right(buf_str(&d->text) + begin, d->text.n - begin);
+}
+
 static void
 draw_row(const struct editor *d, struct canvas *c, struct area a, int row, const struct row *r,
          const unsigned char *styles)
 {
-  int col = -d->left;
+  int col = from_right(d, r) - d->left, begin = col;
   size_t at = r->from;
 
   while (at < r->to) {
@@ -479,9 +491,11 @@ draw_row(const struct editor *d, struct canvas *c, struct area a, int row, const
       end++;
     if (!styles)
       end = r->to;
-    col = canvas_text(c, a, row, col, s, d->text.s + at, end - at);
+    col = canvas_part(c, a, row, col, s, d->text.s + at, end - at);
     at = end;
   }
+  if (r->to > r->from && bidi_needed(d->text.s + r->from, r->to - r->from))
+    canvas_order(c, a, row, begin, col, from_right(d, r));
 }
 
 static void
@@ -501,6 +515,15 @@ scroll(struct editor *d, int number, int col, struct area a)
     d->left = col - a.cols + 1 + (a.cols > 20 ? 8 : 0);
 }
 
+/* Where a column of a row is seen. */
+static int
+seen_col(const struct editor *d, const struct canvas *c, const struct row *r, int col)
+{
+  if (c->logical)
+    return col;
+  return canvas_seen(buf_str(&d->text) + r->from, r->to - r->from, from_right(d, r), col, false) + from_right(d, r);
+}
+
 void
 editor_draw(struct editor *d, struct canvas *c, struct area a, const unsigned char *styles, bool focus)
 {
@@ -513,7 +536,7 @@ editor_draw(struct editor *d, struct canvas *c, struct area a, const unsigned ch
   col = canvas_width(buf_str(&d->text) + r.from, d->at - r.from);
   scroll(d, number, col, a);
   if (focus)
-    canvas_cursor(c, a, number - d->top, col - d->left);
+    canvas_cursor(c, a, number - d->top, seen_col(d, c, &r, col) - d->left);
   r = row_number(d, d->top);
   for (row = 0; row < a.rows; row++) {
     draw_row(d, c, a, row, &r, styles);
@@ -527,7 +550,9 @@ void
 editor_click(struct editor *d, int row, int col)
 {
   struct row r = row_number(d, d->top + row);
+  bool right = from_right(d, &r);
 
-  d->at = byte_at(d, &r, d->left + col);
+  col += d->left - right;
+  d->at = byte_at(d, &r, canvas_seen(buf_str(&d->text) + r.from, r.to - r.from, right, col, true));
   d->want_col = -1;
 }

@@ -41,6 +41,7 @@ show(struct loop *l)
     terminal_repaint(l->t);
   l->w->repaint = false;
   l->canvas.ascii = terminal_ascii(l->t);
+  l->canvas.logical = terminal_orders(l->t);
   workbench_draw(l->w, &l->canvas);
   if (l->canvas.ascii)
     canvas_to_ascii(&l->canvas);

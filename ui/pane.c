@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "ui/bidi.h"
 
 void
 pane_init(struct pane *p)
@@ -59,7 +60,7 @@ pane_printf(struct pane *p, enum style s, const char *format, ...)
 }
 
 /* Draws the bytes from..to in their styles; *span is moved along. */
-static void
+static int
 draw_line(struct pane *p, struct canvas *c, struct area a, int row, size_t from, size_t to, size_t *span)
 {
   int col = 0;
@@ -70,9 +71,19 @@ draw_line(struct pane *p, struct canvas *c, struct area a, int row, size_t from,
     while (*span + 1 < p->n_spans && p->spans[*span + 1].from <= from)
       ++*span;
     end = *span + 1 < p->n_spans && p->spans[*span + 1].from < to ? p->spans[*span + 1].from : to;
-    col = canvas_text(c, a, row, col, p->spans[*span].style, p->text.s + from, end - from);
+    col = canvas_part(c, a, row, col, p->spans[*span].style, p->text.s + from, end - from);
     from = end;
   }
+  return col;
+}
+
+/* The paragraph that the byte stands in is written from the right. */
+static bool
+from_right(const struct pane *p, size_t at)
+{
+  while (at > 0 && p->text.s[at - 1] != '\n')
+    at--;
+  return bidi_from_right(p->text.s + at, p->text.n - at);
 }
 
 static const char *
@@ -126,7 +137,7 @@ void
 pane_draw(struct pane *p, struct canvas *c, struct area a)
 {
   size_t span = 0, next;
-  int line = 0;
+  int line = 0, end;
 
   p->height = a.rows;
   p->width = a.cols - 1;  /* the last column says that there is more */
@@ -137,8 +148,10 @@ pane_draw(struct pane *p, struct canvas *c, struct area a)
 
     if (line < p->top)
       continue;
-    draw_line(p, c, a, line - p->top, at, at + n, &span);
+    end = draw_line(p, c, a, line - p->top, at, at + n, &span);
     draw_matches(p, c, a, line - p->top, at, at + n);
+    if (bidi_needed(p->text.s + at, n))
+      canvas_order(c, a, line - p->top, 0, end, from_right(p, at));
   }
   if (p->top + a.rows < p->n_lines && a.rows > 0 && a.cols > 0)
     canvas_put(c, a, a.rows - 1, a.cols - 1, STYLE_DIM, 0x2193);

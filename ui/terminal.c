@@ -18,6 +18,9 @@
 #define ENTER_MODES "\033[?2004h\033[?1000h\033[?1006h"
 #define LEAVE_MODES "\033[?1006l\033[?1000l\033[?2004l"
 #define ASK_BACKGROUND "\033]11;?\033\\"
+/* ECMA-48 BDSM: the order of what is written from the right is ours, and the terminal's again. */
+#define ORDER_OURS "\033[8l"
+#define ORDER_TERMINALS "\033[8h"
 #define MAX_PAIRS 64
 
 struct terminal {
@@ -165,11 +168,44 @@ may_be_asked(const char *name)
   return false;
 }
 
+static bool
+is_set(const char *name)
+{
+  const char *value = getenv(name);
+
+  return value && *value;
+}
+
+/* VTE (GNOME Terminal and others) and mlterm order by themselves and know the mode that lets it be; through tmux or screen
+ * it does not reach them. Konsole and Apple's terminal order by themselves, and know no such mode. */
+static bool
+knows_order_mode(void)
+{
+  return (is_set("VTE_VERSION") || is_set("MLTERM")) && !is_set("TMUX") && !is_set("STY");
+}
+
+static bool
+environment_orders(void)
+{
+  const char *program = getenv("TERM_PROGRAM");
+
+  return ((is_set("VTE_VERSION") || is_set("MLTERM")) && !knows_order_mode()) || is_set("KONSOLE_VERSION") ||
+         (program && !strcmp(program, "Apple_Terminal"));
+}
+
 static void
 send(const char *s)
 {
   fputs(s, stdout);
   fflush(stdout);
+}
+
+static void
+enter_modes(void)
+{
+  send(ENTER_MODES);
+  if (knows_order_mode())
+    send(ORDER_OURS);
 }
 
 static void
@@ -222,6 +258,8 @@ terminal_open(struct err *e)
   canvas_init(&t->shown, 1, 1);
   n_restore_bytes = 0;
   add_restore(LEAVE_MODES);
+  if (knows_order_mode())
+    add_restore(ORDER_TERMINALS);
   add_restore(exit_attribute_mode);
   add_restore(cursor_normal);
   add_restore(exit_ca_mode);
@@ -233,7 +271,7 @@ terminal_open(struct err *e)
   nonl();
   curs_set(0);
   leaveok(stdscr, FALSE);
-  send(ENTER_MODES);
+  enter_modes();
   if (may_be_asked(name))
     send(ASK_BACKGROUND);
   terminal_repaint(t);
@@ -260,6 +298,8 @@ terminal_give(struct terminal *t)
 {
   (void)t;
   send(LEAVE_MODES);
+  if (knows_order_mode())
+    send(ORDER_TERMINALS);
   curs_set(1);
   endwin();
   tcflush(STDIN_FILENO, TCIFLUSH);
@@ -272,7 +312,7 @@ terminal_take(struct terminal *t)
   terminal_is_ours = 1;
   refresh();
   raw();
-  send(ENTER_MODES);
+  enter_modes();
   terminal_repaint(t);
 }
 
@@ -307,6 +347,13 @@ bool
 terminal_ascii(const struct terminal *t)
 {
   return t->ascii;
+}
+
+bool
+terminal_orders(const struct terminal *t)
+{
+  (void)t;
+  return environment_orders();
 }
 
 void

@@ -27,6 +27,8 @@ bool terminal_read(struct terminal *t, struct key_decoder *d);
 
 void terminal_size(struct terminal *t, int *rows, int *cols);
 bool terminal_ascii(const struct terminal *t);     /* the environment's character set is not UTF-8 */
+/* It puts what is written from the right into order by itself, and cannot be told not to. */
+bool terminal_orders(const struct terminal *t);
 void terminal_light(struct terminal *t, bool light);
 /* Puts the canvas on the screen: only cells that differ from what stands there. */
 void terminal_show(struct terminal *t, const struct canvas *c);
