@@ -19,6 +19,7 @@
 #include "base/rng.h"
 #include "corpus/change.h"
 #include "corpus/corpus.h"
+#include "corpus/count_by.h"
 #include "corpus/filter.h"
 
 static const char *const words[] = {"parcel", "Parcel", "where", "is", "my", "ÄRGER", "ärger", "straße", "STRASSE", "K",
@@ -127,7 +128,7 @@ make_columns(struct rng *r)
 static void
 add_filter(struct buf *b, struct rng *r, int depth)
 {
-  static const char *const terms[] = {"parcel", "\"is my\"", "where", "e", "ärger", "Straße", "\"k\"", "\"ſ\"", "İ", "文",
+  static const char *const leaves[] = {"parcel", "\"is my\"", "where", "e", "ärger", "Straße", "\"k\"", "\"ſ\"", "İ", "文",
     "12345", "\"\n\"", "zzz", "/is .y/", "/PARCEL/i", "/\\d{5}/", "/^k/i", "/stra(ß|ss)e/i", "label:billing",
     "label:billing,shipping", "label:\"not sure\"", "unlabelled", "status:new", "status:accepted,rejected", "split:train",
     "origin:seed", "template:tickets", "template:\"tickets v2\"", "teacher:gpt", "attr.topic:SHOES", "attr.style:hurried",
@@ -143,7 +144,7 @@ add_filter(struct buf *b, struct rng *r, int depth)
       add_filter(b, r, depth + 1);
       buf_addc(b, ')');
     } else {
-      buf_adds(b, terms[rng_below(r, N_OF(terms))]);
+      buf_adds(b, leaves[rng_below(r, N_OF(leaves))]);
     }
   }
 }
@@ -203,6 +204,130 @@ chunks_say_what_samples_say(void **state)
   check_corpus(9000, false, 60, 5);
   check_corpus(9000, true, 60, 6);
   check_corpus(40000, false, 8, 7);     /* large enough for threads */
+}
+
+/* ---- counting ---- */
+
+static const struct count_by all_counts[] = {
+  {.by = COUNT_BY_LABEL}, {.by = COUNT_BY_STATUS}, {.by = COUNT_BY_SPLIT}, {.by = COUNT_BY_ORIGIN},
+  {.by = COUNT_BY_TEMPLATE}, {.by = COUNT_BY_TEACHER}, {.by = COUNT_BY_ATTRIBUTE, .name = "topic"},
+  {.by = COUNT_BY_COLUMN, .name = "wrong", .column = {.values = loss, .n = N_OF(loss), .flag = true}},
+};
+
+/* A term, and which of all_counts it is the own term of; -1: of none. */
+static const struct {
+  const char *term;
+  int own;
+} terms[] = {
+  {"label:billing", 0}, {"label:billing,shipping", 0}, {"-label:billing", -1}, {"status:new", 1}, {"status:new,rejected", 1},
+  {"split:train,test", 2}, {"origin:seed,imported", 3}, {"template:tickets", 4}, {"teacher:gpt", 5},
+  {"attr.topic:shoes", 6}, {"attr.style:hurried", -1}, {"wrong", 7}, {"parcel", -1}, {"(label:billing or parcel)", -1},
+  {"words>2", -1}, {"-wrong", -1}, {"/e.*e/", -1},
+};
+
+/* The names that a sample counts under; "" in the end. */
+static void
+names_of(const struct corpus *c, const struct count_by *k, const struct sample *s, const char *names[4])
+{
+  static char value[100];
+  const char *name = "";
+  size_t n = 0;
+
+  switch (k->by) {
+  case COUNT_BY_LABEL:
+    for (; n < s->n_labels; n++)
+      names[n] = label_name(corpus_labels(c), s->labels[n]);
+    break;
+  case COUNT_BY_STATUS: name = status_name(s->status); break;
+  case COUNT_BY_SPLIT: name = split_name(s->split); break;
+  case COUNT_BY_ORIGIN: name = origin_name(s->origin); break;
+  case COUNT_BY_TEMPLATE: name = corpus_name(c, NAME_TEMPLATE, s->template_id); break;
+  case COUNT_BY_TEACHER: name = corpus_name(c, NAME_TEACHER, s->teacher_id); break;
+  case COUNT_BY_ATTRIBUTE:
+    name = attribute_get(s->attributes, k->name, &n);
+    snprintf(value, sizeof value, "%.*s", (int)n, name ? name : "");
+    name = value;
+    n = 0;
+    break;
+  case COUNT_BY_COLUMN:
+    if (s->id <= N_OF(loss) && !isnan(loss[s->id - 1]))
+      name = loss[s->id - 1] > 0 ? "yes" : "no";
+    break;
+  }
+  if (*name)
+    names[n++] = name;
+  names[n] = "";
+}
+
+/* The count as a walk over the samples finds it. */
+static void
+check_count(const struct corpus *c, const struct count_by *k, const char *text)
+{
+  uint32_t *want = xcalloc(k->n_values + 1, sizeof *want), *ids, none = 0;
+  struct err e = {0};
+  size_t n;
+
+  assert_int_equal(filter_ids(c, text, &provider, &ids, &n, &e), 0);
+  for (size_t i = 0; i < n; i++) {
+    const char *names[4];
+    struct sample s;
+
+    corpus_get(c, ids[i], &s);
+    names_of(c, k, &s, names);
+    none += !*names[0];
+    for (size_t j = 0; *names[j]; j++)
+      for (size_t v = 0; v < k->n_values; v++)
+        want[v] += !strcmp(k->values[v].name, names[j]);
+  }
+  for (size_t v = 0; v < k->n_values; v++)
+    if (k->values[v].n != want[v])
+      fail_msg("%s: %s: %u, not %u", text, k->values[v].name, k->values[v].n, want[v]);
+  assert_int_equal(k->none, none);
+  free(ids);
+  free(want);
+}
+
+static void
+counts_follow_the_filter(void **state)
+{
+  struct buf all = BUF_INIT, others = BUF_INIT;
+  struct corpus *c;
+  struct rng r;
+
+  (void)state;
+  rng_seed(&r, 10);
+  make_columns(&r);
+  c = make(&r, 9000, true);
+  for (int i = 0; i < 60; i++) {
+    struct count_by by[N_OF(all_counts)];
+    size_t picked[3], n_picked = rng_below(&r, 4), total, n;
+    struct err e = {0};
+    struct filter *f;
+
+    buf_clear(&all);
+    for (size_t k = 0; k < n_picked; k++) {
+      picked[k] = rng_below(&r, N_OF(terms));
+      buf_addf(&all, " %s", terms[picked[k]].term);
+    }
+    f = filter_parse(c, buf_str(&all), &provider, &e);
+    assert_non_null(f);
+    memcpy(by, all_counts, sizeof by);
+    assert_int_equal(filter_count_by(f, NULL, by, N_OF(by), &total), 0);
+    assert_int_equal(filter_count(f, NULL, &n), 0);
+    assert_int_equal(total, n);
+    for (size_t b = 0; b < N_OF(by); b++) {
+      buf_clear(&others);
+      for (size_t k = 0; k < n_picked; k++)
+        if (terms[picked[k]].own != (int)b)
+          buf_addf(&others, " %s", terms[picked[k]].term);
+      check_count(c, &by[b], buf_str(&others));
+    }
+    count_by_release(by, N_OF(by));
+    filter_free(f);
+  }
+  buf_release(&all);
+  buf_release(&others);
+  corpus_free(c);
 }
 
 /* ---- beside a writer ---- */
@@ -278,6 +403,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(chunks_say_what_samples_say),
+    cmocka_unit_test(counts_follow_the_filter),
     cmocka_unit_test(filters_run_beside_a_writer),
   };
 

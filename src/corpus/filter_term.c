@@ -51,10 +51,11 @@ column_named(struct parser *p, const char *name, struct column *column)
 }
 
 static struct node *
-column_node(struct parser *p, const struct column *column)
+column_node(struct parser *p, const struct column *column, const char *name)
 {
   struct node *n = parser_node(p, NODE_COLUMN, 1);
 
+  n->name = xstrdup(name);
   n->column = *column;
   return n;
 }
@@ -261,8 +262,10 @@ number_node(struct parser *p, const struct filter_field *f, const struct column 
 
   node->field = f;
   node->by_column = column;
-  if (column)
+  if (column) {
+    node->name = xstrdup(name);
     node->column = *column;
+  }
   node->compare = read_operator(p);
   at = p->at;
   parser_value(p, "", &b);
@@ -315,7 +318,7 @@ word_term(struct parser *p, const char *word, size_t n)
     return node;
   }
   if (((f && f->kind == FILTER_FLAG) || p->provider) && column_named(p, word, &column) && column.flag)
-    return column_node(p, &column);
+    return column_node(p, &column, word);
   return parser_text_node(p, word, n);
 }
 
