@@ -5,6 +5,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "curate/seen.h"
@@ -283,6 +284,10 @@ a_click_on_a_head_sorts(void **state)
   stage_assert_shows(&s, "text\xe2\x96\xbc");
   stage_keys(&s, "s <suspect> Enter");
   stage_assert_shows(&s, "by suspect");
+  stage_keys(&s, "g j s <words> Enter");
+  stage_assert_shows(&s, ">    3 ");                    /* what it puts first is what one wants to see */
+  stage_keys(&s, "G S");
+  stage_assert_shows(&s, ">    2 ");
   stage_close(&s);
 }
 
@@ -450,6 +455,7 @@ static void
 filters_have_names(void **state)
 {
   struct stage s;
+  char *path;
 
   (void)state;
   put_on(&s, "names", TASK_CLASSIFY, 30, 100);
@@ -461,7 +467,12 @@ filters_have_names(void **state)
   stage_assert_shows(&s, "saved");
   stage_keys(&s, "Esc");
   stage_assert_shows(&s, "60 of 60");
-  stage_keys(&s, "f");
+  stage_keys(&s, "/ Up");                               /* what was typed is kept, apart from the commands */
+  stage_assert_shows(&s, "/label:returns parcel");
+  path = xasprintf("%s/retort/searches", stage_folder());
+  assert_int_equal(access(path, R_OK), 0);
+  free(path);
+  stage_keys(&s, "Esc f");
   stage_screen(&s, "curate-saved");
   stage_keys(&s, "1");
   stage_assert_shows(&s, "10 of 60");

@@ -60,6 +60,22 @@ list_orders(const struct curate *v, struct orders *o)
     add(o, v->values.names[i], "run", column_help(v->values.names[i]));
 }
 
+/* ---- sorting ---- */
+
+/* What an order puts first is what the person wants to see. */
+static void
+sort_now(struct curate *v, const char *key, bool reversed)
+{
+  struct err e = {0};
+
+  v->to_top = sieve_sort(&v->rows, key, reversed, &e) == 0;
+  if (!v->to_top)
+    workbench_complain(v->w, &e);
+  columns_want(v);
+  curate_follow(v);
+  workbench_touch(v->w);
+}
+
 /* ---- computing what is not there ---- */
 
 static void
@@ -70,13 +86,8 @@ signals_done(void *arg, int status, const char *output, const struct err *e)
 
   (void)output, (void)e;
   v->wished = NULL;
-  if (status == 0 && wish) {
-    struct err wrong = {0};
-
-    if (sieve_sort(&v->rows, wish, false, &wrong) < 0)
-      workbench_complain(v->w, &wrong);
-    curate_follow(v);
-  }
+  if (status == 0 && wish)
+    sort_now(v, wish, false);
   free(wish);
 }
 
@@ -103,19 +114,7 @@ curate_signals(struct workbench *w, void *view, int n)
   compute(v);
 }
 
-/* ---- sorting ---- */
-
-static void
-sort_now(struct curate *v, const char *key, bool reversed)
-{
-  struct err e = {0};
-
-  if (sieve_sort(&v->rows, key, reversed, &e) < 0)
-    workbench_complain(v->w, &e);
-  columns_want(v);
-  curate_follow(v);
-  workbench_touch(v->w);
-}
+/* ---- asking ---- */
 
 static void
 sort_or_offer(struct curate *v, const char *key)

@@ -28,7 +28,7 @@ static struct {
   struct completion candidates; /* of the last Tab */
   size_t chosen;                /* candidate that stands in the line; n: none yet */
   int left;                     /* first column shown */
-  char *history_path;
+  char *history_paths[2];       /* of commands, of searches; NULL: there is no home */
   HISTORY_STATE *histories[2];  /* of commands, of searches; the active one is readline's own */
 } prompt;
 
@@ -67,13 +67,13 @@ accepted(char *line)
   rl_callback_handler_remove();
 }
 
-/* $XDG_STATE_HOME/retort/history, its folders made; NULL if there is no home. */
+/* $XDG_STATE_HOME/retort/NAME, its folders made; NULL if there is no home. */
 static char *
-find_history(void)
+find_history(const char *name)
 {
   const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-  char *path = state && *state == '/' ? xasprintf("%s/retort/history", state)
-             : home && *home == '/' ? xasprintf("%s/.local/state/retort/history", home) : NULL;
+  char *path = state && *state == '/' ? xasprintf("%s/retort/%s", state, name)
+             : home && *home == '/' ? xasprintf("%s/.local/state/retort/%s", home, name) : NULL;
 
   for (char *slash = path ? strchr(path + 1, '/') : NULL; slash; slash = strchr(slash + 1, '/')) {
     *slash = '\0';
@@ -84,6 +84,21 @@ find_history(void)
     *slash = '/';
   }
   return path;
+}
+
+/* Lines of a kind that were typed in other sessions. */
+static void
+read_kept(enum prompt_kind kind)
+{
+  static const char *const names[] = {[PROMPT_COMMAND] = "history", [PROMPT_SEARCH] = "searches"};
+  HISTORY_STATE none = {0};
+
+  history_set_history_state(&none);
+  prompt.history_paths[kind] = find_history(names[kind]);
+  if (prompt.history_paths[kind])
+    read_history(prompt.history_paths[kind]);
+  stifle_history(HISTORY_LINES);
+  prompt.histories[kind] = history_get_history_state();
 }
 
 static void
@@ -107,12 +122,8 @@ prepare(void)
   rl_variable_bind("bell-style", "none");
   rl_variable_bind("enable-bracketed-paste", "off");
   using_history();
-  prompt.history_path = find_history();
-  if (prompt.history_path)
-    read_history(prompt.history_path);
-  stifle_history(HISTORY_LINES);
-  prompt.histories[PROMPT_COMMAND] = history_get_history_state();
-  prompt.histories[PROMPT_SEARCH] = xcalloc(1, sizeof(HISTORY_STATE));
+  for (int kind = PROMPT_COMMAND; kind <= PROMPT_SEARCH; kind++)
+    read_kept((enum prompt_kind)kind);
 }
 
 static void
@@ -126,16 +137,17 @@ take_history(enum prompt_kind kind)
 static void
 keep_line(const char *line)
 {
+  const char *path = prompt.history_paths[prompt.kind];
   HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
 
   if (!*line || (last && !strcmp(last->line, line)))
     return;
   add_history(line);
-  if (prompt.kind != PROMPT_COMMAND || !prompt.history_path)
+  if (!path)
     return;
-  if (append_history(1, prompt.history_path) != 0)
-    write_history(prompt.history_path);
-  chmod(prompt.history_path, 0600);
+  if (append_history(1, path) != 0)
+    write_history(path);
+  chmod(path, 0600);
 }
 
 void

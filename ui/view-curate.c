@@ -66,9 +66,12 @@ curate_follow(struct curate *v)
   if (v->made == v->rows.made)
     return;
   v->made = v->rows.made;
-  if (v->id)
+  if (v->to_top)
+    row = 0;
+  else if (v->id)
     sieve_find(&v->rows, v->id, &row);
   list_keep(&v->list, v->rows.n, row);
+  v->to_top = false;
   v->id = v->rows.n ? v->rows.ids[v->list.at] : 0;
   opinion_ask(&v->opinion, v->id);
 }

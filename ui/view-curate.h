@@ -70,6 +70,7 @@ struct curate {
   struct pane detail, text; /* text: of the card */
   enum curate_pane pane;
   uint32_t id;              /* the selected sample, 0: none */
+  bool to_top;              /* another order was asked for: what it puts first is what the person wants to see */
   uint64_t made;            /* rows.made that the list was set to */
   uint32_t detail_of;       /* sample that the detail pane was scrolled for */
   uint32_t anchor;          /* sample marked last: V marks from there */
