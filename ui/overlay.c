@@ -144,14 +144,17 @@ holds(const char *s, const char *what)
   return true;
 }
 
+/* Those that begin with what was typed, then those that hold it. */
 static void
 narrow(struct menu *m)
 {
-  size_t n = 0;
+  const char *typed = editor_text(&m->typed);
+  size_t n = 0, length = strlen(typed);
 
-  for (size_t i = 0; i < m->n; i++)
-    if (holds(m->items[i], editor_text(&m->typed)))
-      m->shown[n++] = i;
+  for (int pass = 0; pass < 2; pass++)
+    for (size_t i = 0; i < m->n; i++)
+      if (strncasecmp(m->items[i], typed, length) ? pass == 1 && holds(m->items[i], typed) : pass == 0)
+        m->shown[n++] = i;
   m->list.n = n;
   list_go(&m->list, 0);
 }
