@@ -17,20 +17,10 @@ bool
 curate_selection(void *view, struct buf *out)
 {
   struct curate *v = view;
-  uint32_t n = (uint32_t)v->rows.cap_marks, from;
-  bool any = false;
 
   if (!v->rows.n_marks && v->id)
     return buf_addf(out, "--id %u", v->id) == 0;
-  for (uint32_t id = 1; v->rows.n_marks && id < n; id++) {
-    if (!sieve_marked(&v->rows, id))
-      continue;
-    for (from = id; id + 1 < n && sieve_marked(&v->rows, id + 1); id++)
-      ;
-    buf_addf(out, from == id ? "%s%u" : "%s%u-%u", any ? "," : "--id ", from, id);
-    any = true;
-  }
-  return any;
+  return sieve_selection(&v->rows, out);
 }
 
 void

@@ -13,7 +13,8 @@
 
 struct entry {
   int64_t at_us;
-  uint32_t handled_us, frame_us;
+  int64_t cpu_from_us;
+  uint32_t handled_us, frame_us, cpu_us;
   char key[16];
 };
 struct latency {
@@ -22,6 +23,7 @@ struct latency {
   struct entry *entries;
   size_t n, cap, shown;        /* of them, the first so many stand on the screen */
   int64_t polled_us, readable_us;
+  int64_t cpu_us;              /* of this thread, when the poll returned */
   int64_t first_ms;            /* 0: no frame yet */
   size_t samples;
 };
@@ -88,6 +90,7 @@ latency_poll(struct latency *l, bool begins)
   }
   before = l->readable_us;
   l->readable_us = now;
+  l->cpu_us = now_us(CLOCK_THREAD_CPUTIME_ID);
   /* What the poll found at once may have been there since the one before. */
   l->polled_us = now - l->polled_us > WAITED_US ? now : before;
 }
@@ -98,7 +101,7 @@ latency_key(struct latency *l)
   if (!l)
     return;
   GROW(l->entries, l->cap, l->n + 1);
-  l->entries[l->n] = (struct entry){.at_us = l->polled_us};
+  l->entries[l->n] = (struct entry){.at_us = l->polled_us, .cpu_from_us = l->cpu_us};
 }
 
 void
@@ -116,17 +119,20 @@ latency_handled(struct latency *l, const char *key)
 void
 latency_frame(struct latency *l, size_t samples)
 {
-  int64_t now;
+  int64_t now, cpu;
 
   if (!l)
     return;
   now = now_us(CLOCK_MONOTONIC);
+  cpu = now_us(CLOCK_THREAD_CPUTIME_ID);
   if (!l->first_ms) {
     l->first_ms = age_us() / 1000;
     l->samples = samples;
   }
-  for (; l->shown < l->n; l->shown++)
+  for (; l->shown < l->n; l->shown++) {
     l->entries[l->shown].frame_us = (uint32_t)(now - l->entries[l->shown].at_us);
+    l->entries[l->shown].cpu_us = (uint32_t)(cpu - l->entries[l->shown].cpu_from_us);
+  }
 }
 
 static int
@@ -161,8 +167,9 @@ latency_close(struct latency *l, struct err *e)
     return 0;
   fprintf(l->file, "{\"first_screen_ms\":%lld,\"samples\":%zu}\n", (long long)l->first_ms, l->samples);
   for (size_t i = 0; i < l->shown; i++)
-    fprintf(l->file, "{\"at_us\":%lld,\"key\":\"%s\",\"handled_us\":%u,\"frame_us\":%u}\n", (long long)l->entries[i].at_us,
-            l->entries[i].key, l->entries[i].handled_us, l->entries[i].frame_us);
+    fprintf(l->file, "{\"at_us\":%lld,\"key\":\"%s\",\"handled_us\":%u,\"frame_us\":%u,\"cpu_us\":%u}\n",
+            (long long)l->entries[i].at_us, l->entries[i].key, l->entries[i].handled_us, l->entries[i].frame_us,
+            l->entries[i].cpu_us);
   write_percentiles(l);
   if (ferror(l->file) | (fclose(l->file) != 0))
     rc = err_set(e, ERR_FAIL, "cannot write '%s': %s", l->path, err_os(errno));

@@ -7,7 +7,8 @@
  *
  * Lines of JSON, written when the log is closed (until then they are in memory: no key waits for a disk):
  *   {"first_screen_ms":812,"samples":1000000}                                       since the process began
- *   {"at_us":..., "key":"a", "handled_us":310, "frame_us":1890}                     one a key; at_us is monotonic time
+ *   {"at_us":..., "key":"a", "handled_us":310, "frame_us":1890, "cpu_us":1420}      one a key; at_us is monotonic time,
+ *                                                                  cpu_us what the screen's thread worked for it
  *   {"keys":2000, "frame_p50_us":..., "frame_p99_us":..., "frame_max_us":...}
  *
  * Life: latency_open, then latency_poll / latency_key / latency_handled / latency_frame from the loop, latency_close.

@@ -7,6 +7,7 @@
 #include "store/project.h"
 #include "ui/errand.h"
 #include "ui/overlay.h"
+#include "ui/picture.h"
 #include "ui/prompt.h"
 #include "ui/view.h"
 #include "ui/workbench.h"
@@ -30,6 +31,7 @@ struct workbench {
   struct terminal *terminal;   /* NULL in tests */
   struct errands errands;
   struct overlays overlays;
+  struct picture picture;
   void *views[VIEW_COUNT];     /* the state of each */
   int here;
   struct over {

@@ -76,6 +76,33 @@ curate_follow(struct curate *v)
   opinion_ask(&v->opinion, v->id);
 }
 
+/* "1 217 of 1 482" */
+static void
+found_note(const struct curate *v, struct buf *note)
+{
+  char n[32], all[32];
+
+  frame_count(corpus_count(v->corpus), all);
+  if (v->rows.working)
+    buf_addf(note, "… of %s", all);
+  else
+    buf_addf(note, "%s of %s", v->rows.found ? frame_count(v->rows.found, n) : "none", all);
+}
+
+/* A search on a thread of its own has come to its end while the filter is still typed. */
+static void
+tell_found(struct curate *v)
+{
+  struct buf note = BUF_INIT;
+
+  if (v->typing && v->told != v->rows.found && !v->rows.working) {
+    found_note(v, &note);
+    workbench_note(v->w, "%s", buf_str(&note));
+    v->told = v->rows.found;
+  }
+  buf_release(&note);
+}
+
 static void
 curate_update(void *view, bool visible)
 {
@@ -85,6 +112,7 @@ curate_update(void *view, bool visible)
     return;
   sieve_update(&v->rows);
   curate_follow(v);
+  tell_found(v);
   facets_update(&v->facets, v->w, v->rows.filter);
   hints_update(&v->hints);
   values_update(&v->values);
@@ -231,19 +259,16 @@ curate_search(void *view, const char *text, int done, struct buf *note)
 {
   struct curate *v = view;
   struct err e = {0};
-  char a[32], b[32];
   const char *what;
 
   if (done < 0) {
+    v->typing = false;
     v->id = v->id_before;
     curate_filter(v, v->before ? v->before : "");
     return -1;
   }
-  if (done == 0 && sieve_is_empty(&v->rows, text)) {  /* half a word: the list need not be emptied for it */
-    buf_addf(note, "none of %s", frame_count(corpus_count(v->corpus), b));
-    return -1;
-  }
-  if (sieve_filter(&v->rows, text, &e) < 0) {
+  v->typing = false;
+  if ((done ? sieve_filter : sieve_try)(&v->rows, text, &e) < 0) {  /* half a word need not empty the list */
     if (done > 0) {  /* what is wrong is said, and what was right before comes back */
       workbench_complain(v->w, &e);
       curate_filter(v, v->before ? v->before : "");
@@ -256,10 +281,9 @@ curate_search(void *view, const char *text, int done, struct buf *note)
   facets_update(&v->facets, v->w, v->rows.filter);
   if (done > 0)
     v->pane = PANE_LIST;
-  if (v->rows.working)
-    buf_adds(note, "searching");
-  else
-    buf_addf(note, "%s of %s", frame_count(v->rows.n, a), frame_count(corpus_count(v->corpus), b));
+  v->typing = done == 0;
+  v->told = v->rows.working ? SIZE_MAX : v->rows.found;
+  found_note(v, note);
   return -1;
 }
 

@@ -77,6 +77,8 @@ struct curate {
   bool editing;
   bool editing_second;      /* the second text of a pair */
   struct editor editor;
+  bool typing;              /* a filter, which is right so far */
+  size_t told;              /* how many it found, as told beside it; SIZE_MAX: not yet */
   char *before;             /* the filter while another is typed, and the sample that was selected */
   uint32_t id_before;
   unsigned digits;           /* how often one was pressed here: the first time it is said that views are elsewhere */

@@ -321,6 +321,7 @@ workbench_new(struct project *p)
   errands_init(&w->errands, p);
   w->errands.owner = w;
   w->errands.on_done = command_ended;
+  picture_init(&w->picture, w);
   for (int i = 0; i < VIEW_COUNT; i++)
     if (view_rows[i]->open)
       w->views[i] = view_rows[i]->open(w);
@@ -344,11 +345,39 @@ workbench_free(struct workbench *w)
   for (int i = 0; i < VIEW_COUNT; i++)
     if (view_rows[i]->close)
       view_rows[i]->close(w->views[i]);
+  picture_release(&w->picture);
   for (size_t i = 0; i < w->n_messages; i++)
     free(w->messages[i].text);
   free(w->messages);
   buf_release(&w->note);
   free(w);
+}
+
+struct columns *
+workbench_columns(struct workbench *w)
+{
+  return w->picture.columns;
+}
+
+int
+workbench_column(struct workbench *w, const char *name, struct column *column)
+{
+  return picture_column(&w->picture, name, column);
+}
+
+void
+workbench_note(struct workbench *w, const char *format, ...)
+{
+  va_list args;
+
+  if (w->asking != ASKING_VIEW)
+    return;
+  buf_clear(&w->note);
+  w->wrong = -1;
+  va_start(args, format);
+  buf_vaddf(&w->note, format, args);
+  va_end(args);
+  w->touched = true;
 }
 
 struct project *
@@ -378,7 +407,7 @@ workbench_wants_quit(const struct workbench *w)
 bool
 workbench_busy(const struct workbench *w)
 {
-  return errands_count(&w->errands) > 0 || w->cost_wanted || w->corpus_seen != corpus_revision(w->corpus) ||
+  return errands_count(&w->errands) > 0 || w->cost_wanted || picture_pending(&w->picture) || w->corpus_seen != corpus_revision(w->corpus) ||
          w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
 }
 
@@ -631,6 +660,7 @@ workbench_step(struct workbench *w)
   w->board_seen = board;
   w->records_seen = records;
   ask_cost(w);
+  picture_update(&w->picture);
   if (changed)
     for (int i = 0; i < VIEW_COUNT; i++)
       if (view_rows[i]->update)

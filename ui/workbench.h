@@ -40,6 +40,14 @@ bool workbench_busy(const struct workbench *w);    /* a command runs, or changes
 struct project *workbench_project(struct workbench *w);
 struct corpus *workbench_corpus(struct workbench *w);
 struct board *workbench_board(struct workbench *w);
+/* The columns of numbers at hand (picture.h). workbench_columns is valid until the next step: who works on another thread
+ * shares it. */
+struct column;
+struct columns;
+struct columns *workbench_columns(struct workbench *w);
+int workbench_column(struct workbench *w, const char *name, struct column *column);
+/* What stands beside a filter that is typed: in the place of what the view's `search` said. Nothing while none is. */
+void workbench_note(struct workbench *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Work that takes longer than a frame: work(arg) on a thread of its own, then done(arg) on the screen's thread. done
  * may be NULL; it is called also while the workbench closes, so that arg can be freed there. */
 void workbench_work(struct workbench *w, void (*work)(void *arg), void (*done)(void *arg), void *arg);

@@ -60,5 +60,7 @@ pool_run(int n, void (*work)(void *, int, int), void *arg)
 void
 pool_yield(int nice)
 {
-  setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
+  id_t thread = (id_t)syscall(SYS_gettid);
+
+  setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + nice);
 }

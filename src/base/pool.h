@@ -15,7 +15,7 @@ int pool_threads(int wanted);
 void pool_run(int n, void (*work)(void *arg, int i, int n), void *arg);
 
 /* The calling thread, and those it starts from now on, leave the processor to others that want it: the screen, first of
- * all. nice: 0..19, as setpriority knows it. */
+ * all. nice: how much, 0..19, as setpriority counts. */
 void pool_yield(int nice);
 
 /* A flag that long work looks at between steps. Set by a signal, a key or another thread. Work that has paid for what
