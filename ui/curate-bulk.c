@@ -50,8 +50,8 @@ struct count {
   struct curate *v;
   const struct corpus *corpus;
   char *line;              /* with {ids} */
-  unsigned char *marks;
-  uint32_t n_marks;        /* ids are below this */
+  uint64_t *marks;         /* a bit for each id */
+  size_t n_words;
   char *whole;             /* the line with its ids */
   size_t n, n_labels;
   uint32_t status[N_STATUSES];
@@ -77,27 +77,38 @@ count_sample(struct count *k, uint32_t id)
   k->labels[k->n_labels] += !s.n_labels;
 }
 
+/* The line with what stands for the samples in its place. */
+static char *
+fill_in(const char *line, const char *samples)
+{
+  const char *place = strstr(line, "{ids}");
+
+  return xasprintf("%.*s%s%s", (int)(place - line), line, samples, place + strlen("{ids}"));
+}
+
+static bool
+is_marked(const struct count *k, uint32_t id)
+{
+  return id / 64 < k->n_words && (k->marks[id / 64] >> id % 64 & 1);
+}
+
 static void
 count_work(void *arg)
 {
   struct count *k = arg;
-  const char *place = strstr(k->line, "{ids}");
   struct buf b = BUF_INIT;
-  bool any = false;
 
-  buf_add(&b, k->line, (size_t)(place - k->line));
-  for (uint32_t id = 1; id < k->n_marks; id++) {
+  for (uint32_t id = 1; id / 64 < k->n_words; id++) {
     uint32_t from = id;
 
-    if (!k->marks[id])
+    if (!is_marked(k, id))
       continue;
-    for (count_sample(k, id); id + 1 < k->n_marks && k->marks[id + 1]; id++)
+    for (count_sample(k, id); is_marked(k, id + 1); id++)
       count_sample(k, id + 1);
-    buf_addf(&b, from == id ? "%s%u" : "%s%u-%u", any ? "," : "--id ", from, id);
-    any = true;
+    buf_addf(&b, from == id ? "%s%u" : "%s%u-%u", b.n ? "," : "--id ", from, id);
   }
-  buf_adds(&b, place + strlen("{ids}"));
-  k->whole = buf_take(&b);
+  k->whole = fill_in(k->line, buf_str(&b));
+  buf_release(&b);
 }
 
 static void
@@ -115,13 +126,18 @@ answered(void *arg, bool yes)
 {
   struct count *k = arg;
   struct curate *v = k->v;
+  struct buf samples = BUF_INIT;
 
   if (yes) {
+    char *line = sieve_selection_short(&v->rows, &samples) ? fill_in(k->line, buf_str(&samples)) : xstrdup(k->whole);
+
     sieve_unmark(&v->rows);
-    bulk_run(v, k->whole);
+    bulk_run(v, line);
+    free(line);
   } else {
     workbench_say(v->w, "nothing was changed; the marks stay (Esc takes them away)");
   }
+  buf_release(&samples);
   count_free(k);
 }
 
@@ -240,10 +256,10 @@ bulk_ask(struct curate *v, const char *line)
     return;
   }
   k = xcalloc(1, sizeof *k);
-  *k = (struct count){.v = v, .corpus = v->corpus, .line = xstrdup(line), .n_marks = (uint32_t)v->rows.cap_marks,
+  *k = (struct count){.v = v, .corpus = v->corpus, .line = xstrdup(line), .n_words = v->rows.n_words,
                       .n_labels = labels_count(v->labels)};
-  k->marks = xmalloc(v->rows.cap_marks + 1);
-  memcpy(k->marks, v->rows.marks, v->rows.cap_marks);
+  k->marks = xmalloc((k->n_words + 1) * sizeof *k->marks);
+  memcpy(k->marks, v->rows.marks, k->n_words * sizeof *k->marks);
   k->labels = xcalloc(k->n_labels + 1, sizeof *k->labels);
   v->bulk = true;
   workbench_work(v->w, count_work, count_done, k);

@@ -46,14 +46,10 @@ void
 curate_mark_all(struct workbench *w, void *view, int n)
 {
   struct curate *v = view;
-  bool all = v->rows.n > 0;
   char count[32];
 
   (void)n;
-  for (size_t i = 0; all && i < v->rows.n; i++)
-    all = sieve_marked(&v->rows, v->rows.ids[i]);
-  for (size_t i = 0; i < v->rows.n; i++)
-    sieve_mark(&v->rows, v->rows.ids[i], !all);
+  sieve_mark_all(&v->rows);
   workbench_say(w, "%s marked", frame_count(v->rows.n_marks, count));
 }
 

@@ -91,7 +91,7 @@ read_work(void *arg)
   size_t cap = 0;
   char *at = NULL, *names = xstrdup(r->wanted);
 
-  r->shared = r->old ? columns_renew(r->old) : columns_new(r->project);
+  r->shared = columns_renew(r->old);
   provider = columns_provider(r->shared);
   read_names(r, provider);
   for (char *name = strtok_r(names, " ", &at); name; name = strtok_r(NULL, " ", &at)) {
@@ -116,6 +116,7 @@ read_done(void *arg)
   struct values *v = r->values;
 
   forget(v);
+  workbench_give_columns(v->w, r->shared, r->took_ms);
   v->shared = r->shared;
   v->columns = r->columns;
   v->n = r->n;
@@ -145,12 +146,13 @@ values_update(struct values *v)
   struct project *p = workbench_project(v->w);
   uint64_t records = project_records_revision(p);
   struct reading *r;
+  bool ignored;
 
   if (v->working || !is_stale(v, records))
     return;
   r = xcalloc(1, sizeof *r);
   *r = (struct reading){.values = v, .project = p, .wanted = xstrdup(v->wanted), .records_seen = records,
-                        .old = v->shared ? columns_share(v->shared) : NULL};
+                        .old = workbench_columns(v->w, &ignored)};
   v->working = true;
   workbench_work(v->w, read_work, read_done, r);
 }

@@ -1,9 +1,10 @@
-/* picture: the columns of numbers that filters, sorts and the table ask for (command/columns.h), at hand in the workbench.
+/* picture: the columns of numbers that filters, sorts, facets and the table ask for (command/columns.h), at hand in the
+ * workbench: one set for all.
  *
- * One set is held. When runs or signals come, and now and then while samples move, the next one is made on a thread of
- * its own, with the columns that were in use read again; until it is there the old one stays, so that the screen never
- * waits for a file. The screen's thread checks filters by the names alone and looks at values that were read; a search on
- * another thread shares the set.
+ * The screen's thread checks filters by the names alone and looks at values that were read; work on other threads shares
+ * the set and reads from it. When runs or signals come, the next set is made on a thread of its own; who works with
+ * values and finds them out of date since samples moved makes the next one itself where picture_may_renew says so, and
+ * gives it here. Until then the old one stays, so that the screen never waits for a file.
  *
  * Life: picture_init (reads the file once: the project was just opened), picture_update once a frame, picture_release.
  * Threads: the screen's; a struct columns may be shared with any (columns_share before the work, columns_free after). */
@@ -21,24 +22,18 @@ struct workbench;
 struct picture {
   struct workbench *w;
   struct columns *columns;
-  struct wanted {            /* columns in use */
-    char *name;
-    int sets;                /* made since it was asked for last */
-  } *wanted;
-  size_t n_wanted, cap_wanted;
-  bool unread;               /* some of them was not read yet */
   bool working;
   int64_t due_ms;            /* not to be made again before, for samples that moved alone */
   uint64_t records;          /* revision of the project's records that it is of */
-  uint64_t made;             /* grows with each set, and with each column read */
 };
 
 void picture_init(struct picture *p, struct workbench *w);
 void picture_release(struct picture *p);
 void picture_update(struct picture *p);
 bool picture_pending(const struct picture *p);     /* another one is to be made as soon as can be */
-/* The values of a column: 1; 0: there is one, and it will be read now (*column says what kind); -1: there is none. Valid
- * until the next picture_update. */
-int picture_column(struct picture *p, const char *name, struct column *column);
+/* The set is out of date, and it was not made just now: columns_renew, on a thread of its own, is worth its time. */
+bool picture_may_renew(const struct picture *p);
+/* This is the set from now on; it took so long to make and to read. The caller keeps its share. */
+void picture_give(struct picture *p, struct columns *c, int64_t took_ms);
 
 #endif

@@ -111,15 +111,20 @@ add_filter(const struct sieve *r, struct buf *out)
 }
 
 bool
-sieve_selection(const struct sieve *r, struct buf *out)
+sieve_selection_short(const struct sieve *r, struct buf *out)
 {
   if (!r->n_marks)
     return false;
   if (add_ranges(r, out, RANGES_MAX))
     return true;
-  if (!r->blurred && !r->working && r->n_marks == r->n && all_marked(r))
-    add_filter(r, out);
-  else
-    add_ranges(r, out, 0);
+  if (r->blurred || r->working || r->n_marks != r->n || !all_marked(r))
+    return false;
+  add_filter(r, out);
   return true;
+}
+
+bool
+sieve_selection(const struct sieve *r, struct buf *out)
+{
+  return r->n_marks && (sieve_selection_short(r, out) || add_ranges(r, out, 0));
 }

@@ -23,6 +23,7 @@ struct search {
   struct columns *columns;
   char *filter, *sort;
   bool anew, try;
+  bool renew;               /* the columns are out of date, and needed */
   struct stop stop;
   uint64_t since, seen;
   uint32_t last;
@@ -92,7 +93,7 @@ checker_name(void *arg, size_t i)
 static struct filter *
 check_filter(struct sieve *r, const char *filter, bool *asks_columns, struct err *e)
 {
-  struct checker c = {.names = columns_names(workbench_columns(r->w))};
+  struct checker c = {.names = workbench_column_names(r->w)};
   struct filter_provider provider = {.get = checker_get, .name = checker_name, .arg = &c};
   struct filter *f = filter_parse(r->corpus, filter, &provider, e);
 
@@ -193,13 +194,26 @@ make_index(struct search *s)
 }
 
 static void
+renew_columns(struct search *s)
+{
+  struct columns *old = s->columns;
+
+  s->columns = columns_renew(old);
+  columns_free(old);
+}
+
+static void
 search_work(void *arg)
 {
   struct search *s = arg;
-  const struct filter_provider *provider = columns_provider(s->columns);
+  const struct filter_provider *provider;
   int64_t from = clock_ms();
-  struct filter *f = filter_parse(s->corpus, s->filter, provider, NULL);
+  struct filter *f;
 
+  if (s->renew)
+    renew_columns(s);
+  provider = columns_provider(s->columns);
+  f = filter_parse(s->corpus, s->filter, provider, NULL);
   s->failed = !f;
   if (f)
     find_ids(s, f);
@@ -312,6 +326,8 @@ search_done(void *arg)
       r->last = s->last;
     }
   }
+  if (s->renew && !s->failed)
+    workbench_give_columns(r->w, s->columns, s->took_ms);
   columns_free(s->columns);
   free(s->index);
   free(s->ids);
@@ -327,8 +343,9 @@ search(struct sieve *r, bool anew, bool at_once)
 
   if (r->search)
     atomic_store(&r->search->stop.wanted, true);
-  *s = (struct search){.rows = r, .corpus = r->corpus, .columns = columns_share(workbench_columns(r->w)), .anew = anew,
-                       .try = r->trying, .since = r->seen, .filter = xstrdup(anew ? r->filter : r->of)};
+  *s = (struct search){.rows = r, .corpus = r->corpus, .anew = anew, .try = r->trying, .since = r->seen, .filter = xstrdup(anew ? r->filter : r->of)};
+  s->columns = workbench_columns(r->w, &s->renew);
+  s->renew &= r->filter_asks || r->sort_asks;
   s->sort = r->reverse && *r->sort == '-' ? xstrdup(r->sort + 1)
       : xasprintf("%s%s", r->reverse && *r->sort ? "-" : "", r->sort);
   r->search = s;
@@ -457,7 +474,7 @@ sieve_try(struct sieve *r, const char *filter, struct err *e)
 int
 sieve_sort(struct sieve *r, const char *key, bool reverse, struct err *e)
 {
-  struct checker c = {.names = columns_names(workbench_columns(r->w))};
+  struct checker c = {.names = workbench_column_names(r->w)};
   struct filter_provider provider = {.get = checker_get, .name = checker_name, .arg = &c};
 
   if (*key && sort_ids(r->corpus, key, &provider, NULL, 0, e) < 0)

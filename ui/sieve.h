@@ -79,5 +79,7 @@ void sieve_mark_all(struct sieve *r);
 /* Appends the options that stand for the marked samples: "--id 3,7-12"; if all rows are marked and only they, and the list
  * is long, "--filter QUERY" with a query that exactly these samples pass. False: none is marked. */
 bool sieve_selection(const struct sieve *r, struct buf *out);
+/* The same, but false and nothing is appended, too, where only a very long list of numbers would do. */
+bool sieve_selection_short(const struct sieve *r, struct buf *out);
 
 #endif

@@ -354,15 +354,22 @@ workbench_free(struct workbench *w)
 }
 
 struct columns *
-workbench_columns(struct workbench *w)
+workbench_columns(struct workbench *w, bool *renew)
 {
-  return w->picture.columns;
+  *renew = picture_may_renew(&w->picture);
+  return columns_share(w->picture.columns);
 }
 
-int
-workbench_column(struct workbench *w, const char *name, struct column *column)
+void
+workbench_give_columns(struct workbench *w, struct columns *c, int64_t took_ms)
 {
-  return picture_column(&w->picture, name, column);
+  picture_give(&w->picture, c, took_ms);
+}
+
+const struct filter_provider *
+workbench_column_names(struct workbench *w)
+{
+  return columns_names(w->picture.columns);
 }
 
 void
@@ -407,8 +414,8 @@ workbench_wants_quit(const struct workbench *w)
 bool
 workbench_busy(const struct workbench *w)
 {
-  return errands_count(&w->errands) > 0 || w->cost_wanted || picture_pending(&w->picture) || w->corpus_seen != corpus_revision(w->corpus) ||
-         w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
+  return errands_count(&w->errands) > 0 || w->cost_wanted || picture_pending(&w->picture) ||
+         w->corpus_seen != corpus_revision(w->corpus) || w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
 }
 
 const struct key *

@@ -40,12 +40,13 @@ bool workbench_busy(const struct workbench *w);    /* a command runs, or changes
 struct project *workbench_project(struct workbench *w);
 struct corpus *workbench_corpus(struct workbench *w);
 struct board *workbench_board(struct workbench *w);
-/* The columns of numbers at hand (picture.h). workbench_columns is valid until the next step: who works on another thread
- * shares it. */
-struct column;
+/* The columns of numbers at hand (picture.h): a share of them, to be freed by the caller. Where *renew, the caller's work
+ * makes the next set (columns_renew) and gives it back when it is done, with what it took. */
 struct columns;
-struct columns *workbench_columns(struct workbench *w);
-int workbench_column(struct workbench *w, const char *name, struct column *column);
+struct columns *workbench_columns(struct workbench *w, bool *renew);
+void workbench_give_columns(struct workbench *w, struct columns *c, int64_t took_ms);
+/* Their names, to check a filter or a key: valid until the next step. */
+const struct filter_provider *workbench_column_names(struct workbench *w);
 /* What stands beside a filter that is typed: in the place of what the view's `search` said. Nothing while none is. */
 void workbench_note(struct workbench *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Work that takes longer than a frame: work(arg) on a thread of its own, then done(arg) on the screen's thread. done
