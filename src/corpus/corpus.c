@@ -473,6 +473,15 @@ corpus_stage(struct corpus *c, struct sample *s)
   copy_row(chunk_of(c, row), row % CHUNK, row + 1, s);
 }
 
+bool
+corpus_stage_get(const struct corpus *c, uint32_t id, struct sample *s)
+{
+  if (id == 0 || id > corpus_count(c) + c->n_staged)
+    return false;
+  copy_row(chunk_of(c, id - 1), (id - 1) % CHUNK, id, s);
+  return !s->gone;
+}
+
 void
 corpus_stage_source(struct corpus *c, uint32_t id, uint32_t request, uint32_t parent)
 {

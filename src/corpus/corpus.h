@@ -112,6 +112,8 @@ void corpus_apply_rows(struct corpus *c, const struct change_row *rows, size_t n
  * of dropped texts stay taken). corpus_stage fills *s as corpus_get will, with the id that it will have; only after
  * all staged ones were shown may others be inserted. */
 void corpus_stage(struct corpus *c, struct sample *s);
+/* As corpus_get, and staged samples, too; for the one thread that stages. */
+bool corpus_stage_get(const struct corpus *c, uint32_t id, struct sample *s);
 /* What a staged sample came from, where that became known later; 0: as it was. */
 void corpus_stage_source(struct corpus *c, uint32_t id, uint32_t request, uint32_t parent);
 /* Shows the next n (or all that there are); returns how many are still staged. */

@@ -14,8 +14,9 @@
  * in split train if it has a label, else in pool, and accepted if it has a label, else new.
  * A duplicate is a row whose texts stand, byte for byte, in the same split already, there or earlier in the files.
  *
- * Life: dataset_import_begin, dataset_import_file for each file, dataset_import_commit (writes ONE change), and always
- * dataset_import_end. Threads: one user. Errors: bad rows are counted in the report and left out; -1 is for what makes
+ * Life: dataset_import_begin, dataset_import_file for each file, dataset_import_commit (ONE change), and always
+ * dataset_import_end. From the first file to the end the import stands in one transaction (store/intake.h): rows are
+ * written while others are read, and unless it is committed nothing of it is kept. Threads: one user. Errors: bad rows are counted in the report and left out; -1 is for what makes
  * a file unreadable or the project unwritable. */
 #ifndef SHIP_DATASET_H
 #define SHIP_DATASET_H
@@ -25,7 +26,7 @@
 #include "base/hash.h"
 #include "base/pool.h"
 #include "ship/record.h"
-#include "store/project.h"
+#include "store/intake.h"
 
 #define DATASET_REJECTED 1000  /* bad rows that are kept with their reasons; more are only counted */
 
@@ -47,27 +48,15 @@ struct dataset_report {
   struct dataset_rejected *rejected;   /* the first min(n_rejected, DATASET_REJECTED) */
 };
 
-/* Where a row of the files says it comes from, in the numbers and names of the project that wrote it; 0: not said. */
-struct dataset_source {
-  uint32_t id, parent, request;
-  uint32_t template_name, teacher_name;  /* place in templates, teachers below, from 1 */
-};
-/* Different names, in the order they came. */
-struct dataset_names {
-  struct strmap places;        /* name -> place, from 1 */
-  char **names;
-  size_t n, cap;
-};
 struct dataset_import {
   struct project *project;
   struct dataset_options options;
-  struct change *change;       /* the insert in the making */
-  struct dataset_source *sources;  /* parallel to change->samples */
-  size_t cap_sources;
+  struct intake *intake;       /* the insert in the making, from the first file on */
+  struct restore *restore;     /* where rows say they come from */
   struct dataset_report report;
   size_t cap_rejected;
-  struct strmap seen;          /* texts and split of all samples, there and coming */
-  struct dataset_names labels, templates, teachers;  /* labels: those to be added */
+  struct twins *twins;           /* texts and split of all samples, there and coming */
+  struct strmap labels;        /* those to be added: their numbers */
   struct buf scratch[5];
 };
 

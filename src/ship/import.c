@@ -1,4 +1,4 @@
-/* Samples in, first half: rows of files become samples of one insert. The second half, where names and numbers of the
+/* Samples in, first half: rows of files become samples of one intake. The second half, where names and numbers of the
  * project that wrote them become those of this one, is restore.c. */
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "ship/dataset.h"
 #include "ship/restore.h"
+#include "ship/twins.h"
 
 enum scratch { SCRATCH_TEXT, SCRATCH_TEXT2, SCRATCH_LABEL, SCRATCH_ATTRIBUTES, SCRATCH_OTHER };
 
@@ -16,78 +17,44 @@ static const char *const text_names[] = {"text", "sentence", "sentence1", "premi
 static const char *const text2_names[] = {"text2", "sentence2", "hypothesis", NULL};
 static const char *const label_names[] = {"label", "labels", "category", "intent", "class", NULL};
 
-static void
-names_init(struct dataset_names *n)
-{
-  *n = (struct dataset_names){0};
-  strmap_init(&n->places);
-}
-
-static void
-names_release(struct dataset_names *n)
-{
-  strmap_release(&n->places);
-  for (size_t i = 0; i < n->n; i++)
-    free(n->names[i]);
-  free(n->names);
-}
-
-/* The place of a name, from 1; new ones are added. */
-static uint32_t
-names_place(struct dataset_names *n, const char *name)
-{
-  int64_t place = strmap_get(&n->places, name, strlen(name), 0);
-
-  if (place)
-    return (uint32_t)place;
-  GROW(n->names, n->cap, n->n + 1);
-  n->names[n->n++] = xstrdup(name);
-  strmap_put(&n->places, name, strlen(name), (int64_t)n->n);
-  return (uint32_t)n->n;
-}
-
-/* Notes that these texts stand in this split; true if they did not before. */
-static bool
-note_seen(struct dataset_import *d, const struct sample *s)
-{
-  uint64_t key[2];
-
-  for (int i = 0; i < 2; i++) {
-    uint64_t seed = hash_bytes(s->text, s->n_text, (uint64_t)i * 7919 + s->split + 1);
-
-    key[i] = s->text2 ? hash_bytes(s->text2, s->n_text2, seed) : seed;
-  }
-  return strmap_put(&d->seen, (const char *)key, sizeof key, 1);
-}
-
 void
 dataset_import_begin(struct dataset_import *d, struct project *p, const struct dataset_options *options)
 {
-  const struct corpus *c = project_corpus(p);
-  struct sample s;
-
-  *d = (struct dataset_import){.project = p, .options = *options,
-                               .change = change_new(CHANGE_INSERT, "import", "import")};
-  strmap_init(&d->seen);
-  names_init(&d->labels);
-  names_init(&d->templates);
-  names_init(&d->teachers);
+  *d = (struct dataset_import){.project = p, .options = *options};
+  strmap_init(&d->labels);
   for (size_t i = 0; i < N_OF(d->scratch); i++)
     buf_init(&d->scratch[i], RECORD_BYTES);
+}
+
+/* The transaction begins, and what is in the corpus then is what rows are compared with. */
+static int
+open_intake(struct dataset_import *d, struct err *e)
+{
+  const struct corpus *c = project_corpus(d->project);
+  struct sample s;
+
+  if (d->intake)
+    return 0;
+  d->intake = intake_open(d->project, e);
+  if (!d->intake)
+    return -1;
+  d->restore = restore_new(d->project, d->intake);
+  d->twins = xcalloc(1, sizeof *d->twins);
   for (uint32_t id = 1, n = corpus_count(c); id <= n; id++)
     if (corpus_get(c, id, &s))
-      note_seen(d, &s);
+      twins_add(d->twins, twins_tag(&s), id);
+  return 0;
 }
 
 void
 dataset_import_end(struct dataset_import *d)
 {
-  change_free(d->change);
-  free(d->sources);
-  strmap_release(&d->seen);
-  names_release(&d->labels);
-  names_release(&d->templates);
-  names_release(&d->teachers);
+  intake_drop(d->intake);
+  restore_free(d->restore);
+  if (d->twins)
+    twins_release(d->twins);
+  free(d->twins);
+  strmap_release(&d->labels);
   for (size_t i = 0; i < N_OF(d->scratch); i++)
     buf_release(&d->scratch[i]);
   for (size_t i = 0; i < d->report.n_rejected && i < DATASET_REJECTED; i++) {
@@ -143,6 +110,25 @@ find_underscored(const struct labels *labels, const char *name)
   return LABEL_NONE;
 }
 
+/* The number of a label that is to be added. */
+static int
+new_label(struct dataset_import *d, const char *name, uint16_t *id, struct err *e)
+{
+  size_t n = strlen(name);
+  int64_t known = strmap_get(&d->labels, name, n, LABEL_NONE);
+
+  if (known == LABEL_NONE) {
+    if (label_check_name(name, e) < 0)
+      return -1;
+    if (labels_count(corpus_labels(project_corpus(d->project))) + d->labels.n >= LABEL_MAX)
+      return err_set(e, ERR_INPUT, "more than %d labels", LABEL_MAX);
+    known = intake_label(d->intake, name);
+    strmap_put(&d->labels, name, n, known);
+  }
+  *id = (uint16_t)known;
+  return 0;
+}
+
 static int
 take_label(struct dataset_import *d, const char *name, bool fasttext, struct row_labels *row, struct err *e)
 {
@@ -151,13 +137,8 @@ take_label(struct dataset_import *d, const char *name, bool fasttext, struct row
 
   if (id == LABEL_NONE && fasttext)
     id = find_underscored(labels, name);
-  if (id == LABEL_NONE && d->options.add_labels) {
-    if (label_check_name(name, e) < 0)
-      return -1;
-    if (labels_count(labels) + d->labels.n >= LABEL_MAX)
-      return err_set(e, ERR_INPUT, "more than %d labels", LABEL_MAX);
-    id = (uint16_t)(labels_count(labels) + names_place(&d->labels, name) - 1);
-  }
+  if (id == LABEL_NONE && d->options.add_labels && new_label(d, name, &id, e) < 0)
+    return -1;
   if (id == LABEL_NONE) {
     near = label_find_like(labels, name);
     if (near != LABEL_NONE)
@@ -239,6 +220,27 @@ take_labels(struct dataset_import *d, const struct record *record, bool fasttext
   return r;
 }
 
+/* Ascending, each once. */
+static void
+sort_labels(struct row_labels *row)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < row->n; i++) {
+    uint16_t id = row->ids[i];
+    size_t j = n;
+
+    while (j > 0 && row->ids[j - 1] > id)
+      j--;
+    if (j > 0 && row->ids[j - 1] == id)
+      continue;
+    memmove(row->ids + j + 1, row->ids + j, (n - j) * sizeof *row->ids);
+    row->ids[j] = id;
+    n++;
+  }
+  row->n = n;
+}
+
 /* ---- the other fields */
 
 static int
@@ -256,19 +258,28 @@ take_choice(struct dataset_import *d, const struct record *record, const char *n
 static uint32_t
 take_number(struct dataset_import *d, const struct record *record, const char *name)
 {
-  const char *s = record_text(record, name, &d->scratch[SCRATCH_OTHER]);
+  const struct json *j = json_get(record->json, name);
+  double number = json_number(j, 0);
+  const char *s;
   char *end = NULL;
-  unsigned long long x = s ? strtoull(s, &end, 10) : 0;
+  unsigned long long x;
 
+  if (json_type(j) == JSON_NUMBER)
+    return number >= 1 && number <= CORPUS_MAX && number == (double)(uint32_t)number ? (uint32_t)number : 0;
+  s = record_text(record, name, &d->scratch[SCRATCH_OTHER]);
+  x = s ? strtoull(s, &end, 10) : 0;
   return s && !*end && x <= CORPUS_MAX ? (uint32_t)x : 0;
 }
 
-static uint32_t
-take_name(struct dataset_import *d, const struct record *record, const char *field, struct dataset_names *names)
+/* The template or teacher that the record names, noted down if it is not known; 0: none. */
+static int
+take_name(struct dataset_import *d, const struct record *record, const char *field, enum corpus_name kind, uint32_t *id,
+          struct err *e)
 {
   const char *s = record_text(record, field, &d->scratch[SCRATCH_OTHER]);
 
-  return s && strlen(s) <= LABEL_NAME_MAX ? names_place(names, s) : 0;
+  *id = 0;
+  return s && strlen(s) <= LABEL_NAME_MAX ? restore_name(d->restore, kind, s, id, e) : 0;
 }
 
 /* {"topic":"shoes"}: the object of JSON lines, or its text in a column. Others' `attributes` of another shape are
@@ -338,6 +349,7 @@ take_sample(struct dataset_import *d, const struct record *record, bool fasttext
       || take_choice(d, record, "origin", origin_parse, d->options.origin, ORIGIN_IMPORTED, &origin, e) < 0
       || take_choice(d, record, "status", status_parse, -1, labelled ? STATUS_ACCEPTED : STATUS_NEW, &status, e) < 0)
     return -1;
+  sort_labels(row);
   s->labels = row->ids;
   s->n_labels = (uint32_t)row->n;
   s->split = (enum split)split;
@@ -347,21 +359,38 @@ take_sample(struct dataset_import *d, const struct record *record, bool fasttext
   return 0;
 }
 
-static void
-add_sample(struct dataset_import *d, const struct record *record, const struct sample *s)
+static int
+add_sample(struct dataset_import *d, const struct record *record, struct sample *s, uint32_t tag, struct err *e)
 {
-  struct dataset_source *source;
-
-  change_add_sample(d->change, s);
-  GROW(d->sources, d->cap_sources, d->change->n_samples);
-  source = &d->sources[d->change->n_samples - 1];
-  *source = (struct dataset_source){
+  const struct restore_source source = {
     .id = take_number(d, record, "id"),
     .parent = take_number(d, record, "parent"),
     .request = take_number(d, record, "request"),
-    .template_name = take_name(d, record, "template", &d->templates),
-    .teacher_name = take_name(d, record, "teacher", &d->teachers),
   };
+  uint32_t id;
+
+  if (take_name(d, record, "template", NAME_TEMPLATE, &s->template_id, e) < 0
+      || take_name(d, record, "teacher", NAME_TEACHER, &s->teacher_id, e) < 0)
+    return -1;
+  restore_sample(d->restore, &source, s);
+  if (intake_add(d->intake, s, &id, e) < 0)
+    return -1;
+  restore_note(d->restore, &source, s, id);
+  twins_add(d->twins, tag, id);
+  return 0;
+}
+
+static int
+add_unless_seen(struct dataset_import *d, const struct record *record, struct sample *s, struct err *e)
+{
+  uint32_t tag = twins_tag(s);
+
+  if (twins_has(d->twins, project_corpus(d->project), s, tag)
+      && !(restore_ids_wanted(d->restore) && take_number(d, record, "id"))) {
+    d->report.duplicates++;
+    return 0;
+  }
+  return add_sample(d, record, s, tag, e);
 }
 
 /* A table whose columns cannot hold a text is refused as a whole. */
@@ -389,7 +418,6 @@ int
 dataset_import_file(struct dataset_import *d, const char *path, struct stop *stop, struct err *e)
 {
   int format = d->options.format >= 0 ? d->options.format : record_format_of(path), got;
-  bool restores = restore_ids_wanted(d);
   struct row_labels row = {0};
   struct records records;
   struct record record;
@@ -397,7 +425,7 @@ dataset_import_file(struct dataset_import *d, const char *path, struct stop *sto
   if (format < 0)
     return err_set(e, ERR_INPUT, "%s: its ending tells no format (say --format jsonl, csv, tsv or fasttext)", path);
   got = records_open(&records, path, (enum record_format)format, e);
-  if (got == 0 && check_columns(d, &records, e) < 0)
+  if (got == 0 && (check_columns(d, &records, e) < 0 || open_intake(d, e) < 0))
     got = -1;
   while (got >= 0 && (got = records_next(&records, &record, e)) == 1) {
     struct sample s = {0};
@@ -409,12 +437,27 @@ dataset_import_file(struct dataset_import *d, const char *path, struct stop *sto
       reject(d, path, record.line, record.why);
     else if (take_sample(d, &record, format == RECORD_FASTTEXT, &row, &s, &why) < 0)
       reject(d, path, record.line, why.message);
-    else if (!note_seen(d, &s) && !(restores && take_number(d, &record, "id")))
-      d->report.duplicates++;
     else
-      add_sample(d, &record, &s);
+      got = add_unless_seen(d, &record, &s, e);
   }
   free(row.ids);
   records_close(&records);
   return got;
+}
+
+int
+dataset_import_commit(struct dataset_import *d, const char *summary, struct err *e)
+{
+  size_t n = d->intake ? intake_count(d->intake) : 0;
+  struct intake *in = d->intake;
+
+  if (n == 0)
+    return 0;
+  if (restore_finish(d->restore, e) < 0)
+    return -1;
+  d->intake = NULL;            /* it is gone either way */
+  if (intake_commit(in, "import", summary, NULL, e) < 0)
+    return -1;
+  d->report.added = n;
+  return 0;
 }

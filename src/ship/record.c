@@ -52,8 +52,6 @@ begin_row(struct records *r)
 {
   buf_clear(&r->row);
   r->n_values = 0;
-  json_free(r->json);
-  r->json = NULL;
 }
 
 static void
@@ -65,22 +63,40 @@ end_row(struct records *r)
     r->values[i] = r->row.s + r->offsets[i];
 }
 
-/* The next line without its end; false at the end of the file. */
-static bool
-take_line(struct records *r, const char **s, size_t *n)
+static int
+refuse_utf16(const struct records *r, const char *s, size_t n, struct err *e)
 {
-  const char *end;
+  if (n >= 2 && (memcmp(s, "\xff\xfe", 2) == 0 || memcmp(s, "\xfe\xff", 2) == 0))
+    return err_set(e, ERR_INPUT, "%s:1: the file is UTF-16 (make it UTF-8: iconv -f UTF-16 -t UTF-8)", r->path);
+  return 0;
+}
 
-  if (r->at >= r->n)
-    return false;
-  *s = r->data + r->at;
-  end = memchr(*s, '\n', r->n - r->at);
-  *n = end ? (size_t)(end - *s) : r->n - r->at;
-  r->at += *n + (end != NULL);
-  r->line++;
-  if (*n && (*s)[*n - 1] == '\r')
-    --*n;
-  return true;
+/* How long the byte order mark is, if there is one. */
+static size_t
+mark_bytes(const char *s, size_t n)
+{
+  return n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+/* The next line without its end: 1, 0 at the end of the file, -1. */
+static int
+take_line(struct records *r, char **s, size_t *n, struct err *e)
+{
+  int got = lines_next(&r->lines, s, n, e);
+
+  if (got != 1)
+    return got;
+  if (*n && *s + *n == r->lines.data + r->lines.to && (*s)[*n - 1] == '\r')
+    --*n;                    /* the last line has no \n */
+  if (r->line++ == 0) {
+    size_t mark = mark_bytes(*s, *n);
+
+    if (refuse_utf16(r, *s, *n, e) < 0)
+      return -1;
+    *s += mark;
+    *n -= mark;
+  }
+  return 1;
 }
 
 /* A quoted field, r->at behind its opening quote. -1: never closed. */
@@ -201,27 +217,27 @@ check_bytes(struct record *record, const char *s, size_t n)
 }
 
 static void
-parse_json_row(struct records *r, struct record *record, const char *s, size_t n)
+parse_json_row(struct records *r, struct record *record, char *s, size_t n)
 {
   struct err e;
 
-  r->json = json_parse(s, n, NULL, &e);
-  if (!r->json)
+  record->json = json_read(&r->reader, s, n, &e);
+  if (!record->json)
     snprintf(record->why, sizeof record->why, "%.180s", e.message);
-  else if (json_type(r->json) != JSON_OBJECT)
+  else if (json_type(record->json) != JSON_OBJECT)
     snprintf(record->why, sizeof record->why, "the line is no JSON object");
-  record->json = r->json;
 }
 
 static int
-next_line_row(struct records *r, struct record *record)
+next_line_row(struct records *r, struct record *record, struct err *e)
 {
-  const char *s = "";
+  char *s = NULL;
   size_t n = 0;
+  int got;
 
   do
-    if (!take_line(r, &s, &n))
-      return 0;
+    if ((got = take_line(r, &s, &n, e)) != 1)
+      return got;
   while (n == 0 || strspn(s, " \t\r") >= n);
   record->line = r->line;
   check_bytes(record, s, n);
@@ -263,7 +279,7 @@ records_next(struct records *r, struct record *record, struct err *e)
 
   *record = (struct record){0};
   begin_row(r);
-  got = r->format == RECORD_CSV ? next_csv_row(r, record, e) : next_line_row(r, record);
+  got = r->format == RECORD_CSV ? next_csv_row(r, record, e) : next_line_row(r, record, e);
   if (got != 1 || r->format == RECORD_JSONL)
     return got;
   end_row(r);
@@ -309,14 +325,16 @@ read_names(struct records *r, struct err *e)
 int
 records_open(struct records *r, const char *path, enum record_format format, struct err *e)
 {
-  *r = (struct records){.format = format, .path = path};
+  const char *file = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
+
+  *r = (struct records){.format = format, .path = path, .lines = {.fd = -1}};
+  json_reader_init(&r->reader);
   buf_init(&r->row, RECORD_FILE_BYTES + RECORD_FIELDS);
-  if (io_read_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, RECORD_FILE_BYTES, &r->data, &r->n, e) < 0)
+  if (format != RECORD_CSV)
+    return lines_open(&r->lines, file, RECORD_FILE_BYTES, e) < 0 ? -1 : read_names(r, e);
+  if (io_read_file(file, RECORD_FILE_BYTES, &r->data, &r->n, e) < 0 || refuse_utf16(r, r->data, r->n, e) < 0)
     return -1;
-  if (r->n >= 2 && (memcmp(r->data, "\xff\xfe", 2) == 0 || memcmp(r->data, "\xfe\xff", 2) == 0))
-    return err_set(e, ERR_INPUT, "%s:1: the file is UTF-16 (make it UTF-8: iconv -f UTF-16 -t UTF-8)", path);
-  if (r->n >= 3 && memcmp(r->data, "\xef\xbb\xbf", 3) == 0)
-    r->at = 3;
+  r->at = mark_bytes(r->data, r->n);
   return read_names(r, e);
 }
 
@@ -330,8 +348,9 @@ records_close(struct records *r)
   free(r->offsets);
   free(r->data);
   buf_release(&r->row);
-  json_free(r->json);
-  *r = (struct records){0};
+  lines_close(&r->lines);
+  json_reader_release(&r->reader);
+  *r = (struct records){.lines = {.fd = -1}};
 }
 
 const char *

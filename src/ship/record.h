@@ -19,9 +19,11 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/io.h"
 #include "base/json.h"
+#include "base/json_reader.h"
 
-#define RECORD_FILE_BYTES ((size_t)1 << 30)   /* largest file */
+#define RECORD_FILE_BYTES ((size_t)1 << 30)   /* largest CSV file, which is read whole; others are read line by line */
 #define RECORD_BYTES ((size_t)64 << 20)       /* largest row */
 #define RECORD_FIELDS 1000                    /* columns of a table */
 
@@ -43,12 +45,13 @@ struct record {
 struct records {
   enum record_format format;
   const char *path;
-  char *data;                /* the whole file */
+  struct lines lines;        /* but for CSV */
+  char *data;                /* CSV: the whole file */
   size_t n, at, line;
   char **names, **values;    /* of the header; of the row at hand (pointing into `row`) */
   size_t *offsets, n_names, n_values, cap_names, cap_values, cap_offsets;
   struct buf row;            /* the fields of the row at hand, each with its NUL */
-  struct json *json;
+  struct json_reader reader;
 };
 int records_open(struct records *r, const char *path, enum record_format format, struct err *e);
 /* 1 and a record, 0 at the end, -1 and e. */

@@ -11,25 +11,31 @@
 
 #define VERSIONS 1000  /* highest version of a template that is noted down */
 
+/* A sample by what its file calls it, or what its file says of it, and what it is here. */
+struct place {
+  uint32_t theirs, here;
+};
+struct places {
+  struct place *v;
+  size_t n, cap;
+  bool mixed;          /* theirs do not ascend */
+};
+
+struct restore {
+  struct project *project;
+  struct intake *intake;
+  bool ids_wanted;
+  bool same_requests;  /* requests may keep their numbers: this project has none */
+  struct strmap names[N_NAMES];  /* names that were asked for: their ids */
+  struct places ids;             /* of the samples that came */
+  struct places parents;         /* samples whose parent was not there yet */
+  struct places requests;        /* samples with a request */
+};
+
 bool
-restore_ids_wanted(const struct dataset_import *d)
+restore_ids_wanted(const struct restore *r)
 {
-  return corpus_count(project_corpus(d->project)) == 0;
-}
-
-static int
-add_labels(struct dataset_import *d, struct err *e)
-{
-  size_t first = labels_count(corpus_labels(project_corpus(d->project)));
-  uint16_t id;
-
-  for (size_t i = 0; i < d->labels.n; i++) {
-    if (project_add_label(d->project, d->labels.names[i], NULL, &id, e) < 0)
-      return -1;
-    if (id != first + i)
-      return err_set(e, ERR_FAIL, "another process added labels at the same moment (try again)");
-  }
-  return 0;
+  return r->ids_wanted;
 }
 
 /* The id of a record by the name that samples show, 0: there is none. */
@@ -87,60 +93,81 @@ note_teacher(struct project *p, const char *name, uint32_t *id, struct err *e)
   return teacher_store_remove(p, name, e);
 }
 
-/* ids[place - 1] becomes the record of each name. */
-static int
-find_names(struct dataset_import *d, enum corpus_name kind, const struct dataset_names *names,
-           int (*note)(struct project *, const char *, uint32_t *, struct err *), uint32_t *ids, struct err *e)
+int
+restore_name(struct restore *r, enum corpus_name kind, const char *name, uint32_t *id, struct err *e)
 {
-  for (size_t i = 0; i < names->n; i++) {
-    ids[i] = find_name(project_corpus(d->project), kind, names->names[i]);
-    if (!ids[i] && note(d->project, names->names[i], &ids[i], e) < 0)
-      return -1;
-  }
+  static int (*const note[N_NAMES])(struct project *, const char *, uint32_t *, struct err *) = {
+    [NAME_TEMPLATE] = note_template, [NAME_TEACHER] = note_teacher};
+  struct strmap *names = &r->names[kind];
+
+  *id = (uint32_t)strmap_get(names, name, strlen(name), 0);
+  if (*id)
+    return 0;
+  *id = find_name(project_corpus(r->project), kind, name);
+  if (!*id && note[kind](r->project, name, id, e) < 0)
+    return -1;
+  strmap_put(names, name, strlen(name), *id);
   return 0;
 }
 
-/* ---- requests */
+/* ---- places ---- */
 
-struct numbers {
-  uint32_t *v;      /* different numbers, ascending */
-  size_t n, cap;
-  uint32_t *ids;    /* what they are here */
-};
+static void
+places_add(struct places *p, uint32_t theirs, uint32_t here)
+{
+  GROW(p->v, p->cap, p->n + 1);
+  p->mixed = p->mixed || (p->n && p->v[p->n - 1].theirs >= theirs);
+  p->v[p->n++] = (struct place){theirs, here};
+}
 
 static int
-compare_numbers(const void *a, const void *b)
+compare_places(const void *a, const void *b)
 {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  const struct place *x = a, *y = b;
 
-  return x < y ? -1 : x > y;
+  if (x->theirs != y->theirs)
+    return x->theirs < y->theirs ? -1 : 1;
+  return x->here < y->here ? -1 : x->here > y->here;
 }
 
 static void
-collect_requests(const struct dataset_import *d, struct numbers *numbers)
+places_sort(struct places *p)
 {
-  size_t kept = 0;
-
-  for (size_t i = 0; i < d->change->n_samples; i++)
-    if (d->sources[i].request) {
-      GROW(numbers->v, numbers->cap, numbers->n + 1);
-      numbers->v[numbers->n++] = d->sources[i].request;
-    }
-  if (numbers->n)
-    qsort(numbers->v, numbers->n, sizeof *numbers->v, compare_numbers);
-  for (size_t i = 0; i < numbers->n; i++)
-    if (kept == 0 || numbers->v[kept - 1] != numbers->v[i])
-      numbers->v[kept++] = numbers->v[i];
-  numbers->n = kept;
+  if (p->n)
+    qsort(p->v, p->n, sizeof *p->v, compare_places);
 }
 
+/* How many of the sorted places stand before this one. */
+static size_t
+places_before(const struct places *p, uint32_t theirs, uint32_t here)
+{
+  const struct place want = {theirs, here};
+  size_t from = 0, to = p->n;
+
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+
+    if (compare_places(&p->v[middle], &want) < 0)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
+}
+
+/* The sample that is called `theirs` where `here` speaks of it: with several files, the nearest one before it, else the
+ * first behind it. 0: none. */
 static uint32_t
-find_number(const struct numbers *numbers, uint32_t x)
+places_find(const struct places *p, uint32_t theirs, uint32_t here)
 {
-  const uint32_t *at = x ? bsearch(&x, numbers->v, numbers->n, sizeof x, compare_numbers) : NULL;
+  size_t i = places_before(p, theirs, here);
 
-  return at ? numbers->ids[at - numbers->v] : 0;
+  if (i > 0 && p->v[i - 1].theirs == theirs)
+    return p->v[i - 1].here;
+  return i < p->n && p->v[i].theirs == theirs ? p->v[i].here : 0;
 }
+
+/* ---- samples ---- */
 
 static bool
 has_jobs(struct project *p)
@@ -154,114 +181,147 @@ has_jobs(struct project *p)
   return n > 0;
 }
 
-/* Requests belong to the project that made them. Here they become empty ones of a job of kind "import": with their own
- * numbers where no number is taken, so that nothing made here later is mistaken for them. */
+struct restore *
+restore_new(struct project *p, struct intake *in)
+{
+  struct restore *r = xcalloc(1, sizeof *r);
+
+  r->project = p;
+  r->intake = in;
+  r->ids_wanted = corpus_count(project_corpus(p)) == 0;
+  r->same_requests = !has_jobs(p);
+  for (int i = 0; i < N_NAMES; i++)
+    strmap_init(&r->names[i]);
+  return r;
+}
+
+void
+restore_free(struct restore *r)
+{
+  if (!r)
+    return;
+  for (int i = 0; i < N_NAMES; i++)
+    strmap_release(&r->names[i]);
+  free(r->ids.v);
+  free(r->parents.v);
+  free(r->requests.v);
+  free(r);
+}
+
+void
+restore_sample(const struct restore *r, const struct restore_source *source, struct sample *s)
+{
+  s->parent_id = source->parent && !r->ids.mixed ? places_find(&r->ids, source->parent, UINT32_MAX) : 0;
+  s->request_id = r->same_requests ? source->request : 0;
+}
+
+void
+restore_note(struct restore *r, const struct restore_source *source, const struct sample *s, uint32_t id)
+{
+  if (source->id)
+    places_add(&r->ids, source->id, id);
+  if (source->parent && !s->parent_id)
+    places_add(&r->parents, source->parent, id);
+  if (source->request)
+    places_add(&r->requests, source->request, id);
+}
+
 static int
-note_requests(struct dataset_import *d, struct numbers *numbers, struct err *e)
+set_parents(struct restore *r, struct err *e)
+{
+  struct intake_source *sources = xcalloc(r->parents.n + 1, sizeof *sources);
+  size_t n = 0;
+  int rc;
+
+  if (r->parents.n)
+    places_sort(&r->ids);
+  for (size_t i = 0; i < r->parents.n; i++) {
+    const struct place *child = &r->parents.v[i];
+    uint32_t parent = places_find(&r->ids, child->theirs, child->here);
+
+    if (parent)
+      sources[n++] = (struct intake_source){.id = child->here, .parent = parent};
+  }
+  rc = intake_sources(r->intake, sources, n, e);
+  free(sources);
+  return rc;
+}
+
+/* ---- requests ---- */
+
+/* n empty requests in a job of kind "import"; ids[i] becomes the number of each. */
+static int
+note_requests(struct restore *r, uint32_t *ids, size_t n, struct err *e)
 {
   struct job_row job = {.kind = (char *)"import", .state = JOB_DONE, .params = (char *)"{}", .key = (char *)"",
                         .message = (char *)"requests of another project"};
   struct request_row *rows;
-  bool same;
   uint32_t id;
-  size_t n;
-  int r;
+  int rc;
 
-  collect_requests(d, numbers);
-  if (numbers->n == 0)
-    return 0;
-  numbers->ids = xcalloc(numbers->n, sizeof *numbers->ids);
-  n = numbers->v[numbers->n - 1];
-  same = !has_jobs(d->project) && n <= 10 * numbers->n + 1000;
-  n = same ? n : numbers->n;
-  if (job_store_add(d->project, &job, &id, e) < 0)
+  if (job_store_add(r->project, &job, &id, e) < 0)
     return -1;
   rows = xcalloc(n, sizeof *rows);
   for (size_t i = 0; i < n; i++)
     rows[i] = (struct request_row){.job_id = id, .key = (char *)"", .label = LABEL_NONE, .attributes = (char *)"",
                                    .messages = (char *)"[]", .params = (char *)"{}", .error = (char *)"",
                                    .cost_usd = NAN};
-  r = job_store_plan(d->project, id, rows, n, e);
-  for (size_t i = 0; i < numbers->n; i++)
-    numbers->ids[i] = rows[same ? numbers->v[i] - 1 : i].id;
+  rc = job_store_plan(r->project, id, rows, n, e);
+  for (size_t i = 0; i < n; i++)
+    ids[i] = rows[i].id;
   free(rows);
-  return r;
+  return rc;
 }
 
-/* ---- parents */
-
-struct place {
-  uint32_t id, at;    /* what the file calls a sample; its index in the insert */
-};
-
-static int
-compare_places(const void *a, const void *b)
+static size_t
+count_different(const struct places *p)
 {
-  const struct place *x = a, *y = b;
-
-  return x->id < y->id ? -1 : x->id > y->id;
-}
-
-/* New samples get ids in order, from the next free one on; a parent is looked up by what the file calls it. */
-static void
-set_parents(struct dataset_import *d)
-{
-  uint32_t base = corpus_count(project_corpus(d->project));
-  struct place *places = xcalloc(d->change->n_samples, sizeof *places);
   size_t n = 0;
 
-  for (size_t i = 0; i < d->change->n_samples; i++)
-    if (d->sources[i].id)
-      places[n++] = (struct place){d->sources[i].id, (uint32_t)i};
-  qsort(places, n, sizeof *places, compare_places);
-  for (size_t i = 0; i < d->change->n_samples; i++) {
-    const struct place want = {d->sources[i].parent, 0};
-    const struct place *found = want.id ? bsearch(&want, places, n, sizeof want, compare_places) : NULL;
-
-    if (found)
-      d->change->samples[i].parent_id = base + 1 + found->at;
-  }
-  free(places);
+  for (size_t i = 0; i < p->n; i++)
+    n += i == 0 || p->v[i].theirs != p->v[i - 1].theirs;
+  return n;
 }
 
-int
-restore_sources(struct dataset_import *d, struct err *e)
+/* Requests belong to the project that made them. Here they become empty ones: with their own numbers where no number is
+ * taken (and few are missing between them), so that nothing made here later is mistaken for them. */
+static int
+set_requests(struct restore *r, struct err *e)
 {
-  uint32_t *templates = xcalloc(d->templates.n + 1, sizeof *templates);
-  uint32_t *teachers = xcalloc(d->teachers.n + 1, sizeof *teachers);
-  struct numbers requests = {0};
-  int r = 0;
+  struct places *p = &r->requests;
+  struct intake_source *sources;
+  size_t different, n, at = 0, changed = 0;
+  uint32_t *ids;
+  bool same;
+  int rc;
 
-  if (add_labels(d, e) < 0 || find_names(d, NAME_TEMPLATE, &d->templates, note_template, templates, e) < 0
-      || find_names(d, NAME_TEACHER, &d->teachers, note_teacher, teachers, e) < 0 || note_requests(d, &requests, e) < 0)
-    r = -1;
-  for (size_t i = 0; i < d->change->n_samples && r == 0; i++) {
-    const struct dataset_source *source = &d->sources[i];
-    struct sample *s = &d->change->samples[i];
-
-    s->template_id = source->template_name ? templates[source->template_name - 1] : 0;
-    s->teacher_id = source->teacher_name ? teachers[source->teacher_name - 1] : 0;
-    s->request_id = find_number(&requests, source->request);
-  }
-  if (r == 0)
-    set_parents(d);
-  free(templates);
-  free(teachers);
-  free(requests.v);
-  free(requests.ids);
-  return r;
-}
-
-int
-dataset_import_commit(struct dataset_import *d, const char *summary, struct err *e)
-{
-  if (d->change->n_samples == 0)
+  if (!p->n)
     return 0;
-  if (restore_sources(d, e) < 0)
-    return -1;
-  change_summarize(d->change, "%s", summary);
-  if (project_insert(d->project, d->change, NULL, e) < 0)
-    return -1;
-  d->report.added = d->change->n_samples;
-  return 0;
+  places_sort(p);
+  different = count_different(p);
+  n = p->v[p->n - 1].theirs;
+  same = r->same_requests && n <= 10 * different + 1000;
+  n = same ? n : different;
+  ids = xcalloc(n, sizeof *ids);
+  sources = xcalloc(p->n, sizeof *sources);
+  rc = note_requests(r, ids, n, e);
+  for (size_t i = 0; i < p->n && rc == 0; i++) {
+    uint32_t id;
+
+    at += i > 0 && p->v[i].theirs != p->v[i - 1].theirs;
+    id = ids[same ? p->v[i].theirs - 1 : at];
+    if (!r->same_requests || id != p->v[i].theirs)
+      sources[changed++] = (struct intake_source){.id = p->v[i].here, .request = id};
+  }
+  if (rc == 0)
+    rc = intake_sources(r->intake, sources, changed, e);
+  free(ids);
+  free(sources);
+  return rc;
+}
+
+int
+restore_finish(struct restore *r, struct err *e)
+{
+  return set_parents(r, e) < 0 || set_requests(r, e) < 0 ? -1 : 0;
 }

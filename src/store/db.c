@@ -70,7 +70,7 @@ immutable_uri(const char *path)
 int
 db_open(struct db *db, const char *path, enum db_open how, struct err *e)
 {
-  static const char setup[] = "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-32768;";
+  static const char setup[] = "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; " DB_CACHE;
   char *uri = how == DB_READ ? immutable_uri(path) : NULL;
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
   int rc;

@@ -16,6 +16,9 @@
 #include "base/err.h"
 
 #define DB_BUSY_MS 10000
+/* Pages held in memory: in general; while very many rows go by, where few pages are looked at twice. */
+#define DB_CACHE "PRAGMA cache_size=-32768"
+#define DB_STREAM_CACHE "PRAGMA cache_size=-2048"
 
 struct db_cached {
   const char *sql;

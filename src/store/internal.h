@@ -20,6 +20,7 @@
 struct call {
   int (*work)(struct project *p, void *arg, struct err *e);   /* on the store thread, in a transaction */
   void (*after)(struct project *p, void *arg);                /* once it is committed; may be NULL */
+  void (*undone)(struct project *p, void *arg);               /* once it is rolled back; may be NULL */
   void *arg;
   bool plain;                    /* no transaction: only follow what others wrote */
   int result;
@@ -73,6 +74,10 @@ struct project {
 /* Runs work on the store thread inside one transaction and waits; what it returns. */
 int project_call(struct project *p, int (*work)(struct project *, void *, struct err *),
                  void (*after)(struct project *, void *), void *arg, struct err *e);
+/* Asks for a call, and waits until it is finished, or *begun is set (by the call itself, under the lock, which wakes
+ * with settled_cond); waits until it is finished. */
+void project_ask(struct project *p, struct call *call, const bool *begun);
+int project_await(struct project *p, struct call *call);
 /* The same for record tables: their revision grows when it worked. */
 int project_record(struct project *p, int (*work)(struct project *, void *, struct err *), void *arg, struct err *e);
 /* Says that record tables changed. */
@@ -92,6 +97,12 @@ struct db *reader_enter(struct project *p);
 void reader_leave(struct project *p);
 /* ERR_INPUT "no run 'x' (there are: a, b)"; names_sql gives the names there are. The reader is entered. */
 int reader_no_such(struct db *db, const char *kind, const char *name, const char *names_sql, struct err *e);
+
+/* ---- intake.c ---- */
+
+/* True if this thread has an intake of the project open: then work belongs into its transaction. */
+bool intake_here(const struct project *p);
+int intake_call(int (*work)(struct project *, void *, struct err *), void *arg, struct err *e);
 
 /* ---- answered.c: which requests have an answer, in memory ---- */
 
@@ -113,9 +124,16 @@ int request_answering(struct project *p, uint32_t id, const char *key, struct re
 
 /* What is wrong with a change; 0 if nothing. Needs no lock. */
 int row_check(const struct project *p, const struct change *ch, struct err *e);
+/* What is wrong with a sample in a project of so many labels. */
+int row_check_sample(const struct project *p, const struct sample *s, size_t n_labels, struct err *e);
 /* Writes the rows that do change something, with what was before, as entry *id of the log; *id is 0 if none did. */
 int row_write_set(struct project *p, const struct change *ch, uint32_t *id, struct err *e);
 int row_write_insert(struct project *p, const struct change *ch, uint32_t *id, uint32_t *first_id, struct err *e);
+/* Writes samples with the ids that they have, without the log. */
+int row_write_samples(struct project *p, const struct sample *samples, size_t n, struct err *e);
+/* Writes a label and its entry. */
+int row_write_label(struct project *p, uint16_t id, const char *name, const char *meaning, uint32_t *entry,
+                    struct err *e);
 /* Adds an entry to the log. */
 int row_write_entry(struct project *p, enum change_kind kind, const char *actor, const char *summary, uint32_t target,
                     uint32_t n, uint32_t first_id, uint32_t *id, struct err *e);

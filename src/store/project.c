@@ -465,23 +465,14 @@ struct new_label {
 static int
 label_work(struct project *p, void *arg, struct err *e)
 {
-  static const char sql[] = "INSERT INTO label (id, name, meaning) VALUES (?, ?, ?)"
-                            " ON CONFLICT (name) DO UPDATE SET meaning = excluded.meaning WHERE excluded.meaning <> ''";
   struct new_label *l = arg;
   const struct labels *labels = corpus_labels(p->corpus);
   uint16_t known = label_find(labels, l->name, strlen(l->name));
-  char *summary;
-  int rc;
 
   if (known == LABEL_NONE && labels_count(labels) >= LABEL_MAX)
     return err_set(e, ERR_INPUT, "too many labels (at most %d)", LABEL_MAX);
   l->id = known == LABEL_NONE ? (uint16_t)labels_count(labels) : known;
-  summary = xasprintf("label %s", l->name);
-  rc = db_run(&p->db, e, sql, "utt", (uint32_t)l->id, l->name, l->meaning ? l->meaning : "");
-  if (!rc)
-    rc = row_write_entry(p, CHANGE_LABEL, "person", summary, 0, 0, 0, &l->entry, e);
-  free(summary);
-  return rc;
+  return row_write_label(p, l->id, l->name, l->meaning ? l->meaning : "", &l->entry, e);
 }
 
 static void

@@ -43,12 +43,12 @@ check_text(const char *s, size_t n, struct err *e)
 }
 
 static int
-check_labels(const struct project *p, const uint16_t *labels, size_t n, struct err *e)
+check_labels(const struct project *p, const uint16_t *labels, size_t n, size_t known, struct err *e)
 {
   if (n > 1 && corpus_task(p->corpus) != TASK_MULTILABEL)
     return err_set(e, ERR_INPUT, "a sample of this project has one label, not %zu", n);
   for (size_t i = 0; i < n; i++)
-    if (labels[i] >= labels_count(corpus_labels(p->corpus)))
+    if (labels[i] >= known)
       return err_set(e, ERR_INPUT, "there is no label number %u", labels[i]);
   return 0;
 }
@@ -64,11 +64,23 @@ check_row(const struct project *p, const struct change_row *row, struct err *e)
   case FIELD_KIND_TEXT:
     return check_text(v->s, v->n, e);
   case FIELD_KIND_LABELS:
-    return check_labels(p, v->labels, v->n, e);
+    return check_labels(p, v->labels, v->n, labels_count(corpus_labels(p->corpus)), e);
   case FIELD_KIND_NUMBER:
     if (v->n >= columns[row->field].n_values)
       return err_set(e, ERR_INPUT, "%u is no %s", v->n, field_defs[row->field].name);
   }
+  return 0;
+}
+
+int
+row_check_sample(const struct project *p, const struct sample *s, size_t n_labels, struct err *e)
+{
+  if (check_text(s->text, s->n_text, e) || check_text(s->text2, s->n_text2, e) ||
+      check_text(s->attributes, s->attributes ? strlen(s->attributes) : 0, e) ||
+      check_labels(p, s->labels, s->n_labels, n_labels, e))
+    return -1;
+  if ((unsigned)s->split >= N_SPLITS || (unsigned)s->status >= N_STATUSES || (unsigned)s->origin >= N_ORIGINS)
+    return err_set(e, ERR_INPUT, "a sample's split, status or origin is none");
   return 0;
 }
 
@@ -80,16 +92,9 @@ row_check(const struct project *p, const struct change *ch, struct err *e)
   for (size_t i = 0; i < ch->n_rows; i++)
     if (check_row(p, &ch->rows[i], e))
       return -1;
-  for (size_t i = 0; i < ch->n_samples; i++) {
-    const struct sample *s = &ch->samples[i];
-
-    if (check_text(s->text, s->n_text, e) || check_text(s->text2, s->n_text2, e) ||
-        check_text(s->attributes, s->attributes ? strlen(s->attributes) : 0, e) ||
-        check_labels(p, s->labels, s->n_labels, e))
+  for (size_t i = 0; i < ch->n_samples; i++)
+    if (row_check_sample(p, &ch->samples[i], labels_count(corpus_labels(p->corpus)), e))
       return -1;
-    if ((unsigned)s->split >= N_SPLITS || (unsigned)s->status >= N_STATUSES || (unsigned)s->origin >= N_ORIGINS)
-      return err_set(e, ERR_INPUT, "a sample's split, status or origin is none");
-  }
   return 0;
 }
 
@@ -271,28 +276,97 @@ row_write_values(struct project *p, const struct change *set, struct err *e)
   return rc;
 }
 
+/* In most of a million rows there is one label, or none. */
+static void
+labels_text_quick(struct buf *b, const uint16_t *labels, size_t n)
+{
+  char digits[8], *at = digits + sizeof digits;
+  uint32_t id = n ? labels[0] : 0;
+
+  if (n != 1) {
+    labels_text(b, labels, n);
+    return;
+  }
+  do
+    *--at = (char)('0' + id % 10);
+  while (id /= 10);
+  buf_clear(b);
+  buf_add(b, at, (size_t)(digits + sizeof digits - at));
+}
+
+/* Bound by hand: of a million rows, each word counts. */
+static void
+bind_sample(sqlite3_stmt *stmt, const struct sample *s, uint32_t id, const struct buf *labels)
+{
+  const char *attributes = s->attributes ? s->attributes : "";
+  const uint32_t sources[] = {s->template_id, s->teacher_id, s->request_id, s->parent_id};
+
+  sqlite3_bind_int64(stmt, 1, id);
+  sqlite3_bind_text(stmt, 2, s->text, (int)s->n_text, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 3, s->text2, (int)s->n_text2, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 4, buf_str(labels), (int)labels->n, SQLITE_STATIC);
+  sqlite3_bind_int(stmt, 5, (int)s->split);
+  sqlite3_bind_int(stmt, 6, (int)s->status);
+  sqlite3_bind_int(stmt, 7, (int)s->origin);
+  sqlite3_bind_text(stmt, 8, attributes, -1, SQLITE_STATIC);
+  for (int i = 0; i < 4; i++)
+    sqlite3_bind_int64(stmt, 9 + i, sources[i]);
+}
+
+/* first 0: with the ids that they have. */
+static int
+write_samples(struct project *p, const struct sample *samples, size_t n, uint32_t first, struct err *e)
+{
+  static const char sql[] = "INSERT INTO sample (" SAMPLE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
+  sqlite3_stmt *stmt = db_query(&p->db, e, sql, "");
+  struct buf labels = BUF_INIT;
+  int rc = stmt ? 0 : -1;
+
+  for (size_t i = 0; i < n && !rc; i++) {
+    labels_text_quick(&labels, samples[i].labels, samples[i].n_labels);
+    bind_sample(stmt, &samples[i], first ? first + (uint32_t)i : samples[i].id, &labels);
+    if (sqlite3_step(stmt) != SQLITE_DONE)
+      rc = db_fail(&p->db, e);
+    sqlite3_reset(stmt);
+  }
+  if (stmt)
+    db_rest(stmt);
+  buf_release(&labels);
+  return rc;
+}
+
+int
+row_write_samples(struct project *p, const struct sample *samples, size_t n, struct err *e)
+{
+  return write_samples(p, samples, n, 0, e);
+}
+
 int
 row_write_insert(struct project *p, const struct change *ch, uint32_t *id, uint32_t *first_id, struct err *e)
 {
-  static const char sql[] = "INSERT INTO sample (" SAMPLE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
-  struct buf b = BUF_INIT;
   int64_t last;
-  int rc = db_number(&p->db, e, 0, &last, "SELECT max(id) FROM sample", "");
 
+  if (db_number(&p->db, e, 0, &last, "SELECT max(id) FROM sample", ""))
+    return -1;
   *first_id = (uint32_t)last + 1;
-  if (!rc && ch->n_samples > CORPUS_MAX - (uint64_t)last)
-    rc = err_set(e, ERR_INPUT, "too many samples: a project holds %u", CORPUS_MAX);
-  for (size_t i = 0; i < ch->n_samples && !rc; i++) {
-    const struct sample *s = &ch->samples[i];
+  if (ch->n_samples > CORPUS_MAX - (uint64_t)last)
+    return err_set(e, ERR_INPUT, "too many samples: a project holds %u", CORPUS_MAX);
+  if (write_samples(p, ch->samples, ch->n_samples, *first_id, e))
+    return -1;
+  return row_write_entry(p, CHANGE_INSERT, ch->actor, ch->summary, 0, (uint32_t)ch->n_samples, *first_id, id, e);
+}
 
-    labels_text(&b, s->labels, s->n_labels);
-    rc = db_run(&p->db, e, sql, "unntuuutuuuu", *first_id + (uint32_t)i, s->text, (size_t)s->n_text, s->text2,
-                (size_t)s->n_text2, buf_str(&b), (uint32_t)s->split, (uint32_t)s->status, (uint32_t)s->origin,
-                s->attributes ? s->attributes : "", s->template_id, s->teacher_id, s->request_id, s->parent_id);
-  }
-  buf_release(&b);
+int
+row_write_label(struct project *p, uint16_t id, const char *name, const char *meaning, uint32_t *entry, struct err *e)
+{
+  static const char sql[] = "INSERT INTO label (id, name, meaning) VALUES (?, ?, ?)"
+                            " ON CONFLICT (name) DO UPDATE SET meaning = excluded.meaning WHERE excluded.meaning <> ''";
+  char *summary = xasprintf("label %s", name);
+  int rc = db_run(&p->db, e, sql, "utt", (uint32_t)id, name, meaning);
+
   if (!rc)
-    rc = row_write_entry(p, CHANGE_INSERT, ch->actor, ch->summary, 0, (uint32_t)ch->n_samples, *first_id, id, e);
+    rc = row_write_entry(p, CHANGE_LABEL, "person", summary, 0, 0, 0, entry, e);
+  free(summary);
   return rc;
 }
 

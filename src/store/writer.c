@@ -188,12 +188,14 @@ run_call(struct project *p, struct call *call)
       else if (call->after)
         call->after(p, call->arg);
     }
+    if (call->result < 0 && call->undone)
+      call->undone(p, call->arg);
   }
   settle(p, 1);
 }
 
-static int
-ask(struct project *p, struct call *call)
+void
+project_ask(struct project *p, struct call *call, const bool *begun)
 {
   struct item *it = xcalloc(1, sizeof *it);
 
@@ -204,9 +206,25 @@ ask(struct project *p, struct call *call)
   p->last = &it->next;
   p->posted++;
   pthread_cond_signal(&p->work);
+  while (!call->finished && !(begun && *begun))
+    pthread_cond_wait(&p->settled_cond, &p->lock);
+  pthread_mutex_unlock(&p->lock);
+}
+
+int
+project_await(struct project *p, struct call *call)
+{
+  pthread_mutex_lock(&p->lock);
   while (!call->finished)
     pthread_cond_wait(&p->settled_cond, &p->lock);
   pthread_mutex_unlock(&p->lock);
+  return call->result;
+}
+
+static int
+ask(struct project *p, struct call *call)
+{
+  project_ask(p, call, NULL);
   return call->result;
 }
 
@@ -224,7 +242,10 @@ project_call(struct project *p, int (*work)(struct project *, void *, struct err
   struct err mine = {0};
   struct call call = {.work = work, .after = after, .arg = arg, .e = e ? e : &mine};
 
-  return p->read_only ? project_refuse(p, e) : ask(p, &call);
+  if (p->read_only)
+    return project_refuse(p, e);
+  ensure(!after || !intake_here(p));  /* its transaction may yet be dropped */
+  return intake_here(p) ? intake_call(work, arg, e) : ask(p, &call);
 }
 
 void
