@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "store/internal.h"
 
+#define LOAD_AT_ONCE 256
+
 static int
 load_labels(struct project *p, struct err *e)
 {
@@ -63,6 +65,32 @@ labels_exist(const struct sample *s, size_t n_labels)
   return true;
 }
 
+/* Stages the next rows of the statement and shows them: 1 there may be more, 0 at the end, -1. Under one lock, as taking
+ * it for each row would cost as much as reading the row. */
+static int
+load_some(struct project *p, sqlite3_stmt *s, uint16_t *labels, struct err *e)
+{
+  size_t n_labels = labels_count(corpus_labels(p->corpus));
+  struct sample sample;
+  uint32_t next = 0;
+  int rc = 1;
+
+  pthread_mutex_lock(&p->lock);
+  next = corpus_count(p->corpus) + 1;
+  for (int i = 0; i < LOAD_AT_ONCE && rc > 0 && (rc = db_next(&p->db, s, e)) > 0; i++, next++) {
+    row_read_sample(s, &sample, labels);
+    if (sample.id != next || !sample.text || !labels_exist(&sample, n_labels)) {
+      rc = err_set(e, ERR_INPUT, "'%s' is damaged: sample %u is missing or wrong (run retort check)", p->path, next);
+      db_rest(s);
+      break;
+    }
+    corpus_stage(p->corpus, &sample);
+  }
+  corpus_stage_show(p->corpus, LOAD_AT_ONCE);
+  pthread_mutex_unlock(&p->lock);
+  return rc;
+}
+
 /* The samples first..last, as they are in the file now. */
 static int
 load_samples(struct project *p, uint32_t first, uint32_t last, struct err *e)
@@ -70,23 +98,10 @@ load_samples(struct project *p, uint32_t first, uint32_t last, struct err *e)
   static const char sql[] = "SELECT " SAMPLE_COLUMNS " FROM sample WHERE id BETWEEN ? AND ? ORDER BY id";
   sqlite3_stmt *s = db_query(&p->db, e, sql, "uu", first, last);
   uint16_t *labels = xmalloc(LABEL_MAX * sizeof *labels);
-  uint32_t next = corpus_count(p->corpus) + 1;
-  size_t n_labels = labels_count(corpus_labels(p->corpus));
-  struct sample sample;
-  int rc = s ? 0 : -1;
+  int rc = s ? 1 : -1;
 
-  while (s && (rc = db_next(&p->db, s, e)) > 0) {
-    row_read_sample(s, &sample, labels);
-    if (sample.id != next || !sample.text || !labels_exist(&sample, n_labels)) {
-      rc = err_set(e, ERR_INPUT, "'%s' is damaged: sample %u is missing or wrong (run retort check)", p->path, next);
-      db_rest(s);
-      break;
-    }
-    pthread_mutex_lock(&p->lock);
-    corpus_apply_insert(p->corpus, &sample, 1);
-    pthread_mutex_unlock(&p->lock);
-    next++;
-  }
+  while (rc > 0)
+    rc = load_some(p, s, labels, e);
   free(labels);
   return rc;
 }
@@ -176,7 +191,7 @@ follow_load(struct project *p, struct err *e)
 {
   int rc;
 
-  if (db_exec(&p->db, "BEGIN", e))
+  if (db_exec(&p->db, DB_STREAM_CACHE "; BEGIN", e))
     return -1;
   rc = load_labels(p, e);
   if (!rc)
@@ -187,6 +202,6 @@ follow_load(struct project *p, struct err *e)
     rc = load_history(p, e);
   if (!rc)
     rc = db_number(&p->db, e, 0, &p->data_version, "PRAGMA data_version", "");
-  db_exec(&p->db, "COMMIT", NULL);
+  db_exec(&p->db, "COMMIT; " DB_CACHE, NULL);
   return rc;
 }

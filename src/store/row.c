@@ -115,6 +115,11 @@ labels_parse(const char *s, uint16_t *labels)
   uint32_t n = 0;
   char *end;
 
+  /* One label of one or two digits, in most of a million rows. */
+  if (s && s[0] >= '0' && s[0] <= '9' && (!s[1] || (s[1] >= '0' && s[1] <= '9' && !s[2]))) {
+    labels[0] = (uint16_t)(s[1] ? 10 * (s[0] - '0') + s[1] - '0' : s[0] - '0');
+    return 1;
+  }
   while (s && *s && n < LABEL_MAX) {
     labels[n] = (uint16_t)strtoul(s, &end, 10);
     if (end == s)
