@@ -93,6 +93,54 @@ keys q
 ended quit 0
 [ "$(count status:rejected)" -eq 1 ] || fail "the decision is not on disk"
 
+# Curate: the card, the columns, an order by its head, a replacement that is shown first, many samples at once.
+start curate
+keys c
+await 'done 0' 'the card'
+keys a
+await 'done 1' 'a decision on the card'
+keys c
+await 'label' 'the table again'
+keys C
+await 'words of the text' 'the page of columns'
+keys j j j j j Space Escape
+await_gone 'words of the text' 'the page closed'
+await 'words' 'another column'
+printf '\033[<0;52;4M\033[<0;52;4m' >"$dir/click"  # the head of the texts
+keys -H $(od -An -v -tx1 "$dir/click")
+await 'by text' 'a click on a head'
+keys '<' '>' Right Left
+keys r
+await 'find and replace in' 'the form'
+keys 'parcel' Down 'PARCEL' Enter
+await 'would change' 'what a replacement would do'
+keys Escape
+await_gone 'would change' 'left as it was'
+[ "$(count '/PARCEL/')" -eq 0 ] || fail "a replacement that was only looked at was made"
+keys r Enter
+await 'would change' 'the same again'
+keys Enter
+await 'u undoes it' 'the replacement'
+[ "$(count '/PARCEL/')" -gt 0 ] || fail "the replacement is not on disk"
+keys u
+await 'undid' 'the replacement undone'
+keys '*' x
+await '300 samples: reject them?' 'a question before many are touched'
+keys n
+await 'nothing was changed' 'the answer no'
+keys Escape
+await_gone '300 marked' 'no marks'
+keys / 'status:accepted parcel' Enter
+await 'status:accepted parcel' 'a filter to keep'
+keys F 'lost' Enter
+await 'saved' 'a filter with a name'
+keys f
+await 'lost' 'the filters with names'
+keys Escape
+await_gone 'saved filters' 'the menu closed'
+keys q
+ended curate 0
+
 start term
 keys x
 await '1 rejected' 'a decision before the end'
