@@ -99,7 +99,7 @@ add_row(struct pane *p, const struct log_row *row)
   pane_str(p, STYLE_NORMAL, "\n");
 }
 
-/* An insert has no rows: the samples are those of the corpus, from the first id on. */
+/* An insert: the samples are those of the corpus, from the first id on, with their labels. */
 static void
 add_inserted(const struct history_rows *r, struct pane *p, const struct log_entry *e)
 {
@@ -127,7 +127,7 @@ history_rows_add(const struct history_rows *r, struct pane *p, const struct log_
 
   if (e->kind == CHANGE_INSERT)
     add_inserted(r, p, e);
-  for (size_t i = 0; r->change == e->id && i < r->n; i++)
+  for (size_t i = 0; e->kind != CHANGE_INSERT && r->change == e->id && i < r->n; i++)
     add_row(p, &r->rows[i]);
   if (e->n > HISTORY_ROWS)
     pane_printf(p, STYLE_DIM, "... %s samples in all\n", frame_count(e->n, count));

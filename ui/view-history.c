@@ -151,7 +151,7 @@ go_back(void *view)
 {
   struct history_view *v = view;
 
-  workbench_runf(v->w, "undo --count %zu", steps_to(v, v->target, false));
+  workbench_runf(v->w, "undo --to %u", v->target);
 }
 
 static void
@@ -170,7 +170,7 @@ history_enter(void *view)
   if (state == PAST_LOST) {
     workbench_say(v->w, "this cannot be made again: something else was changed after it was undone");
   } else if (state == PAST_UNDONE) {
-    workbench_runf(v->w, "redo --count %zu", n);
+    workbench_runf(v->w, "redo --to %u", v->target);
   } else if (n == 0) {
     workbench_say(v->w, "the corpus stands here already");
   } else if (n <= FAR) {
@@ -189,7 +189,7 @@ forward(struct workbench *w, void *view, int n)
 
   (void)n;
   if (v->past.n_undone)
-    workbench_runf(w, "redo --count %zu", v->past.n_undone);
+    workbench_run(w, "redo --all");
   else
     workbench_say(w, "the corpus stands at its newest change");
 }

@@ -122,8 +122,8 @@ changes_back(const struct workbench *w)
 static int
 keep_forward(struct workbench *w, const char *name, struct err *e)
 {
-  static const char *const persons[] = {"accept", "reject", "relabel", "edit", "split", "import", "dedupe", "restore",
-                                        "reparse"};
+  static const char *const persons[] = {"accept", "reject", "reset", "relabel", "edit", "split", "import", "dedupe",
+                                        "restore", "reparse"};
   size_t back = changes_back(w);
 
   for (size_t i = 0; back && i < N_OF(persons); i++)

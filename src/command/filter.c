@@ -82,7 +82,7 @@ save(struct call *c, struct err *e)
   if (names_check("a filter", name, e) < 0)
     return -1;
   if (name[strcspn(name, NAME_ENDS)])
-    return err_set(e, ERR_INPUT, "the name of a filter is one word, without quotes, parentheses or any of : < > = , @ /");
+    return err_set(e, ERR_INPUT, "the name of a filter is one word without quotes, parentheses or any of : < > = , @ /");
   f = filter_parse(project_corpus(c->project), query, names_provider(c), e);
   if (!f)
     return -1;
@@ -130,8 +130,8 @@ rm(struct call *c, struct err *e)
 
 static const struct command_verb verbs[] = {
   {.name = "list", .run = list, .arguments = "", .summary = "the saved filters"},
-  {.name = "save", .run = save, .arguments = "NAME QUERY", .summary = "keeps a filter, in the place of one of that name",
-   .flags = COMMAND_WRITES},
+  {.name = "save", .run = save, .arguments = "NAME QUERY",
+   .summary = "keeps a filter, in the place of one of that name", .flags = COMMAND_WRITES},
   {.name = "show", .run = show, .arguments = "NAME", .summary = "what it asks"},
   {.name = "rm", .run = rm, .arguments = "NAME", .summary = "forgets it", .flags = COMMAND_WRITES},
   {.name = NULL},

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/pool.h"
 #include "corpus/board.h"
 #include "corpus/change.h"
 #include "corpus/corpus.h"
@@ -77,13 +78,45 @@ enum undo_scope {
 };
 /* Undoes or redoes one change and waits. What a job did in a row counts as one. *what (to be freed by the caller, may
  * be NULL to ask for nothing) becomes "undid: reject 3 samples". Returns 1; 0 with *what "nothing to undo"; -1 (also
- * where a later change touched the same fields of the same samples). A new change makes what is undone unreachable for
- * redo, but for changes made by jobs, which stand beside it. */
+ * where a later change of a job touched the same fields of the same samples). A new change makes what is undone
+ * unreachable for redo, but for changes made by jobs, which stand beside it. */
 int project_undo(struct project *p, enum undo_scope scope, char **what, struct err *e);
 int project_redo(struct project *p, char **what, struct err *e);
 /* How often project_undo(UNDO_ANY) and project_redo would find something; O(1). */
 size_t project_undoable(const struct project *p);
 size_t project_redoable(const struct project *p);
+
+/* Any way through history, in one transaction: all of it, or nothing (ERR_INTERRUPTED where stop was wished, and what
+ * project_undo says). */
+#define PROJECT_NEWEST UINT32_MAX
+struct project_way {
+  bool redo;
+  enum undo_scope scope;         /* of an undo with count */
+  size_t count;                  /* so many times undo, or redo, or fewer where there are no more; 0: as `to` says */
+  /* Until this change is the newest that is in force, whoever made those between; undo to 0: all, redo to
+   * PROJECT_NEWEST: all. ERR_INPUT if one does not come to it that way. */
+  uint32_t to;
+  struct stop *stop;             /* may be NULL */
+  /* How far it is; on the store's thread, while the caller waits. May be NULL. */
+  void (*tell)(void *arg, double done, double total);
+  void *arg;
+};
+struct project_walked {
+  char **what;                   /* n lines, in the order of doing: "undid: job 12 (144 changes)" */
+  size_t n;
+  size_t n_changes;              /* entries of the log that were undone or redone */
+};
+/* 1: done, 0: one stands there already, or there is nothing more; -1. */
+int project_walk(struct project *p, const struct project_way *way, struct project_walked *out, struct err *e);
+void project_walked_release(struct project_walked *walked);
+
+/* Makes a change again that was undone and that redo does not reach any more, as a new change of the person's, in those
+ * fields that hold now what they held before it; the others are left. dry: only counts. */
+struct project_again {
+  size_t n, n_left;              /* samples that change; fields that are left */
+  char *what;                    /* to be freed: "again: reject 3 samples" */
+};
+int project_again(struct project *p, uint32_t change, bool dry, struct project_again *out, struct err *e);
 
 struct log_entry {
   uint32_t id;
@@ -98,7 +131,8 @@ struct log_entry {
 /* The newest `max` entries (0: all) older than `before` (0: from the newest), newest first. */
 int project_log(struct project *p, uint32_t before, size_t max, struct log_entry **entries, size_t *n, struct err *e);
 void log_entries_free(struct log_entry *entries, size_t n);
-/* The rows of a set: what was and what became. */
+/* What an entry did, at most max rows (0: all): of a set what was and what became, of an undo that the other way round,
+ * of an insert the texts as they are now (before NULL). */
 struct log_row {
   uint32_t id;
   enum field field;
