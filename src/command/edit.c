@@ -237,8 +237,8 @@ const struct command command_edit = {
     "With --text the text of exactly one sample. With --find and --replace every place in the texts of the chosen "
     "samples that the regular expression (PCRE2, case sensitive) matches; in the replacement $1, ${1} or $name is what "
     "a group matched, $0 all of it, $$ a dollar, \\n the end of a line, and \\U...\\E and \\L...\\E give upper and "
-    "lower case. A sample of which a text would be left without a word, or be longer than a text may be, is left as it is "
-    "and counted.\n\nJSON: {\"changed\": N}, with --find also \"left\": {\"empty\", \"too_long\", \"too_hard\"}, and "
+    "lower case. A sample of which a text would be left without a word, or be longer than a text may be, is left as "
+    "it is and counted.\n\nJSON: {\"changed\": N}, with --find also \"left\": {\"empty\", \"too_long\", \"too_hard\"}, and "
     "with --dry-run \"examples\": [{\"id\", \"field\", \"before\", \"after\"}].\n\n" BULK_TEXT,
   .options = edit_options, .examples = edit_examples, .flags = BULK_FLAGS, .run = run_edit,
 };

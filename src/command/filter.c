@@ -82,7 +82,7 @@ save(struct call *c, struct err *e)
   if (names_check("a filter", name, e) < 0)
     return -1;
   if (name[strcspn(name, NAME_ENDS)])
-    return err_set(e, ERR_INPUT, "the name of a filter is one word without quotes, parentheses or any of : < > = , @ /");
+    return err_set(e, ERR_INPUT, "the name of a filter is one word without quotes, parentheses or : < > = , @ /");
   f = filter_parse(project_corpus(c->project), query, names_provider(c), e);
   if (!f)
     return -1;
