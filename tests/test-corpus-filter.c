@@ -80,6 +80,8 @@ make(void)
 /* Columns as another room would compute them. */
 static const float loss[] = {0.5f, 2.0f, NAN, 1.5f};
 static const float wrong[] = {0, 1, 0, 0, 1};
+static const float language[] = {1, 0, NAN, 2, 7};
+static const char *const languages[] = {"en", "de", "pt br"};
 
 static bool
 get_column(void *arg, const char *name, struct column *column)
@@ -89,6 +91,10 @@ get_column(void *arg, const char *name, struct column *column)
     *column = (struct column){.values = loss, .n = N_OF(loss)};
   else if (!strcmp(name, "run.wrong") || !strcmp(name, "linear#3.wrong"))
     *column = (struct column){.values = wrong, .n = N_OF(wrong), .flag = true};
+  else if (!strcmp(name, "language"))
+    *column = (struct column){.values = language, .n = N_OF(language), .names = languages, .n_names = N_OF(languages)};
+  else if (!strcmp(name, "worst"))
+    *column = (struct column){.values = loss, .n = N_OF(loss), .descends = true};
   else
     return false;
   return true;
@@ -97,13 +103,40 @@ get_column(void *arg, const char *name, struct column *column)
 static const char *
 column_name(void *arg, size_t i)
 {
-  static const char *const names[] = {"loss", "run.wrong"};
+  static const char *const names[] = {"loss", "run.wrong", "language"};
 
   (void)arg;
   return i < N_OF(names) ? names[i] : NULL;
 }
 
-static const struct filter_provider provider = {get_column, column_name, NULL};
+static const struct {
+  const char *name, *filter;
+} saved[] = {
+  {"parcels", "parcel or \"40213\""}, {"open", "@parcels status:new"}, {"all", ""}, {"loop", "@round"}, {"round", "a @loop"},
+  {"bad", "ä lable:x"}, {"worse", "a (@bad)"}, {"half", "(a"}, {"two", "a) b"}, {"many", "@many1 @many1"},
+  {"many1", "@many2 @many2 @many2 @many2"}, {"many2", "@many3 @many3 @many3 @many3 @many3 @many3"},
+  {"many3", "@all @all @all @all @all @all @all @all @all @all @all @all @all @all @all @all @all @all @all @all @all @all @all"},
+};
+
+static const char *
+saved_filter(void *arg, const char *name)
+{
+  (void)arg;
+  for (size_t i = 0; i < N_OF(saved); i++)
+    if (!strcmp(saved[i].name, name))
+      return saved[i].filter;
+  return NULL;
+}
+
+static const char *
+saved_name(void *arg, size_t i)
+{
+  (void)arg;
+  return i < N_OF(saved) ? saved[i].name : NULL;
+}
+
+static const struct filter_provider provider = {.get = get_column, .name = column_name, .saved = saved_filter,
+  .saved_name = saved_name};
 
 static void
 ignore_word(void *arg, const char *word, const char *help)
@@ -205,6 +238,20 @@ filters_find(void **state)
     {"loss", ""},
     {"not not parcel", "2 3 7"},
     {"((((parcel))))", "2 3 7"},
+    {"language:de", "1"},
+    {"language:EN,de", "1 2"},
+    {"language:\"pt br\"", "4"},
+    {"-language:de,en", "3 4 5 6 7"},
+    {"language=p*", "4"},
+    {"language", ""},
+    {"@parcels", "2 3 5 7"},
+    {"@parcels split:test", "5"},
+    {"split:test @parcels or charged", "1 5"},
+    {"-@parcels", "1 4 6"},
+    {"@open", "2 7"},
+    {"not (@open or @parcels)", "1 4 6"},
+    {"@all", "1 2 3 4 5 6 7"},
+    {"@all @all parcel", "2 3 7"},
   };
   struct corpus *c = make();
 
@@ -248,6 +295,22 @@ mistakes_say_where(void **state)
     {"id:5-3", "filter:7: expected a sample number not below 5 after '-'"},
     {"id:5x", "filter:5: expected sample numbers after 'id:', as in id:3,7,10-20"},
     {"id:99999999999", "filter:14: expected sample numbers after 'id:', as in id:3,7,10-20"},
+    {"a language:dee", "filter:12: no language 'dee' (did you mean 'de'?)"},
+    {"language:xxxx", "filter:10: no language 'xxxx' (there are: en, de, pt br)"},
+    {"language:", "filter:10: expected a value after 'language:' (NAME[,NAME...])"},
+    {"language>1", "filter:9: expected ':' after 'language', which is no number"},
+    {"a @opn", "filter:3: no saved filter 'opn' (did you mean '@open'?)"},
+    {"@zzzzzzz", "filter:1: no saved filter 'zzzzzzz' (to look for such a text, put it in quotes)"},
+    {"a @", "filter:3: expected the name of a saved filter after '@'"},
+    {"ä (@bad)", "filter:4: in @bad, at 3: unknown field 'lable' (did you mean 'label'?)"},
+    {"@worse", "filter:1: in @worse, at 4: in @bad, at 3: unknown field 'lable' (did you mean 'label'?)"},
+    {"b @half", "filter:3: in @half, at 1: the parenthesis is not closed (expected another ')')"},
+    {"(@two)", "filter:2: in @two, at 2: expected a term, not ')'"},
+    {"x @loop", "filter:3: in @loop, at 1: in @round, at 3: the saved filter 'loop' asks for itself"},
+    {"@many", "filter:1: in @many, at 8: in @many1, at 15: in @many2, at 36: in @many3, at 26: too many saved filters "
+     "within another (at most 1000)"},
+    {"@xx:b", "filter:1: no saved filter 'xx' (to look for such a text, put it in quotes)"},
+    {"@open:b", "filter:6: expected a space or the end"},
     {"\"open", "filter:1: the quote is not closed (expected another \")"},
     {"a \"\"", "filter:3: expected a text between the quotes"},
     {"/open", "filter:1: the regular expression is not closed (expected another /)"},
@@ -291,7 +354,7 @@ random_filters_do_no_harm(void **state)
 {
   static const char *const pieces[] = {"a", "parcel", " ", " ", "(", ")", "or", "and", "not", "-", "\"", "/", "\\", ":", ",", ">", "<",
     "=", "label", "status", "new", "billing", "id", "3", "1-4", "attr.topic", "attr", "words", "dup", "loss", "run.wrong", "*",
-    "Ã¤", "ÿ", "[", "{2}", "template", "tickets", ".", "has", "1e400", "18446744073709551616"};
+    "Ã¤", "ÿ", "[", "{2}", "template", "tickets", ".", "has", "@", "@open", "@loop", "@bad", "language", "1e400", "18446744073709551616"};
   struct corpus *c = make();
   struct rng r;
   int good = 0;
@@ -371,7 +434,7 @@ sorting_is_stable(void **state)
   } cases[] = {
     {NULL, "1 2 3 4 5 6 7"}, {"-id", "7 6 5 4 3 2 1"}, {"words", "6 4 1 2 3 7 5"}, {"-words", "5 7 1 2 3 4 6"},
     {"label", "1 5 7 2 3 4 6"}, {"-label", "4 2 3 1 5 7 6"}, {"text", "6 7 1 4 5 3 2"}, {"loss", "1 4 2 3 5 6 7"},
-    {"-loss", "2 4 1 3 5 6 7"}, {"status", "1 2 6 7 4 5 3"},
+    {"-loss", "2 4 1 3 5 6 7"}, {"worst", "2 4 1 3 5 6 7"}, {"-worst", "1 4 2 3 5 6 7"}, {"status", "1 2 6 7 4 5 3"},
   };
   struct corpus *c = make();
   struct err e = {0};
@@ -405,9 +468,11 @@ words_are_completed(void **state)
   static const struct {
     const char *typed, *words;
   } cases[] = {
-    {"la", "label:|labels|"}, {"status:new lab", "label:|labels|"}, {"-sta", "-status:|"}, {"label:b", "label:billing|"},
+    {"la", "label:|labels|language:|"}, {"status:new lab", "label:|labels|"}, {"-sta", "-status:|"}, {"label:b", "label:billing|"},
     {"label:billing,n", "label:billing,\"not sure\"|"}, {"(status:", "status:new|status:accepted|status:rejected|"},
-    {"run", "run.wrong|"}, {"label:zz", ""},
+    {"run", "run.wrong|"}, {"label:zz", ""}, {"lang", "language:|"}, {"language:", "language:en|language:de|language:\"pt br\"|"},
+    {"-language:en,D", "-language:en,de|"}, {"@", "@parcels|@open|@all|@loop|@round|@bad|@worse|@half|@two|@many|@many1|@many2|@many3|"},
+    {"a -@pa", "-@parcels|"}, {"loss:", ""},
   };
   struct corpus *c = make();
 

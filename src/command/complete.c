@@ -192,7 +192,7 @@ add_filter(struct at *a, size_t cursor)
     from--;
   a->out->from = cursor - (n - from);
   columns = columns_new(a->project);
-  filter_complete(project_corpus(a->project), a->word, n, columns_provider(columns), add_term, a);
+  filter_complete(project_corpus(a->project), a->word, n, columns_names(columns), add_term, a);
   columns_free(columns);
 }
 

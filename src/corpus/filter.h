@@ -1,13 +1,14 @@
 /* filter: the query language of every command and view.
  *
  *   filter := or-list            terms side by side mean and; `or` binds less than that; `not x` and `-x` mean not x;
- *   term   := word | "phrase" | /regex/ | field:value[,value...] | field OP number | flag | ( filter )
+ *   term   := word | "phrase" | /regex/ | field:value[,value...] | field OP number | flag | @saved | ( filter )
  *   OP     := > < >= <= = :
  *
  * A bare word or phrase stands for texts (either text of a pair) that contain it, case folded. /regex/ is PCRE2, UTF,
  * case sensitive unless it ends in /i, searched in both texts, with limits on its work (a text on which it passes them
  * does not match). Fields and flags are rows of filter_fields. Numbers and flags that the corpus does not hold (dup,
- * loss, run.wrong, confidence) come from a provider. An empty filter is all that is not gone; gone samples never match.
+ * loss, run.wrong, confidence) come from a provider, and so do saved filters: `@name` stands for the filter saved under
+ * that name, as if it stood there in parentheses; it may ask for others, but not for itself. An empty filter is all that is not gone; gone samples never match.
  * `field:a,b` is a or b; a value may be quoted: label:"not sure".
  *
  * Life: filter_parse, then match/run any number of times, filter_free. Threads: one filter is used by one thread at a
@@ -41,6 +42,10 @@ struct filter_provider {
   bool (*get)(void *arg, const char *name, struct column *column);
   const char *(*name)(void *arg, size_t i);
   void *arg;
+  /* The text of the filter that was saved under a name, NULL: none; saved_name: the i-th such name, NULL past the end.
+   * Both may be NULL. */
+  const char *(*saved)(void *arg, const char *name);
+  const char *(*saved_name)(void *arg, size_t i);
 };
 
 enum filter_kind {

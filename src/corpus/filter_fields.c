@@ -155,3 +155,11 @@ filter_field_named(const char *name)
       return f;
   return NULL;
 }
+
+const char *
+filter_value(const struct filter_values *values, uint32_t i)
+{
+  if (values->field)
+    return values->field->value(values->corpus, i);
+  return i < values->column->n_names ? values->column->names[i] : NULL;
+}

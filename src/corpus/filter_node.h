@@ -51,6 +51,7 @@ struct filter {
   const struct corpus *corpus;
   struct node *root, *made;
   struct regex_room *room;         /* of filter_match; other threads have their own */
+  size_t n_saved;                  /* saved filters that were put in */
   float *dup;                      /* the column `dup`, if it was computed here */
 };
 
@@ -58,5 +59,15 @@ struct filter {
 const struct filter_field *filter_field_named(const char *name);
 /* What a node says of one sample: the plain way; filter_chunk.h asks of thousands at once, with the same answers. */
 bool filter_test(const struct node *n, const struct sample *s, struct regex_room *room);
+
+/* What may stand after `name:`: the values of a field, or the names of a column. */
+struct filter_values {
+  const char *name, *form;         /* form: for people, "NAME[,NAME...]" */
+  const struct corpus *corpus;
+  const struct filter_field *field;
+  const struct column *column;     /* or this */
+};
+/* The i-th, "" for none of that number, NULL past the last. */
+const char *filter_value(const struct filter_values *values, uint32_t i);
 
 #endif

@@ -263,6 +263,8 @@ parse_term(struct parser *p, const char *what)
     node = phrase_term(p);
   } else if (*p->at == '/') {
     node = regex_node(p);
+  } else if (*p->at == '@') {
+    node = parser_saved_term(p);
   } else {
     node = parser_bare_term(p);
   }
@@ -311,25 +313,33 @@ parse_or(struct parser *p)
   return NULL;
 }
 
+struct node *
+parser_all(struct parser *p)
+{
+  struct node *node;
+  size_t bad;
+
+  skip_space(p);
+  if ((size_t)(p->end - p->text) > MAX_FILTER)
+    return parser_mistake(p, p->text, "too long (at most %zu bytes)", MAX_FILTER);
+  if (!utf8_valid(p->text, (size_t)(p->end - p->text), &bad))
+    return parser_mistake(p, p->text + bad, "not UTF-8");
+  if (p->at == p->end)
+    return parser_node(p, NODE_ALL, 0);
+  node = parse_or(p);
+  return node && p->at < p->end ? parser_mistake(p, p->at, "expected a term, not ')'") : node;
+}
+
 struct filter *
 filter_parse(const struct corpus *c, const char *text, const struct filter_provider *provider, struct err *e)
 {
   struct filter *f = xcalloc(1, sizeof *f);
   struct parser p = {.corpus = c, .provider = provider, .filter = f, .e = e};
-  size_t bad;
 
   p.text = p.at = text ? text : "";
   p.end = p.text + strlen(p.text);
   f->corpus = c;
-  skip_space(&p);
-  if ((size_t)(p.end - p.text) > MAX_FILTER)
-    parser_mistake(&p, p.text, "too long (at most %zu bytes)", MAX_FILTER);
-  else if (!utf8_valid(p.text, (size_t)(p.end - p.text), &bad))
-    parser_mistake(&p, p.text + bad, "not UTF-8");
-  else
-    f->root = p.at == p.end ? parser_node(&p, NODE_ALL, 0) : parse_or(&p);
-  if (f->root && p.at < p.end)
-    f->root = parser_mistake(&p, p.at, "expected a term, not ')'");
+  f->root = parser_all(&p);
   if (!f->root) {
     filter_free(f);
     return NULL;

@@ -6,12 +6,18 @@
 #include "base/buf.h"
 #include "corpus/filter_node.h"
 
+/* A saved filter that is being read, and the one that asked for it. */
+struct parser_saved {
+  const char *name;
+  const struct parser_saved *by;
+};
 struct parser {
   const struct corpus *corpus;
   const struct filter_provider *provider;
   struct filter *filter;
   const char *text, *at, *end;
   int depth;
+  const struct parser_saved *saved;  /* NULL: what is read is what the caller gave */
   struct err *e;
 };
 
@@ -26,6 +32,10 @@ int parser_quoted(struct parser *p, struct buf *b);
 int parser_value(struct parser *p, const char *stop, struct buf *b);
 struct node *parser_node(struct parser *p, enum node_kind kind, int cost);
 struct node *parser_text_node(struct parser *p, const char *s, size_t n);
+/* All of p->text. */
+struct node *parser_all(struct parser *p);
+/* @name, with p->at on the @. */
+struct node *parser_saved_term(struct parser *p);
 /* field:value, field>number, a flag, or a word to look for. */
 struct node *parser_bare_term(struct parser *p);
 

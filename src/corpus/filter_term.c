@@ -85,7 +85,7 @@ unknown_field(struct parser *p, const char *at, const char *name)
 
 /* Does the typed value name this one? "tickets" names "tickets v4", too, and "ship*" all that begin so. */
 static bool
-names(const struct filter_field *f, const char *typed, const char *value, bool exact)
+names(const struct filter_values *values, const char *typed, const char *value, bool exact)
 {
   size_t n = strlen(typed);
 
@@ -95,18 +95,18 @@ names(const struct filter_field *f, const char *typed, const char *value, bool e
     return !strncasecmp(typed, value, n - 1);
   if (!strcasecmp(typed, value))
     return true;
-  return !strcmp(f->name, "template") && !strncmp(typed, value, n) && value[n] == ' ' && value[n + 1] == 'v' &&
+  return !strcmp(values->name, "template") && !strncmp(typed, value, n) && value[n] == ' ' && value[n + 1] == 'v' &&
          strspn(value + n + 2, "0123456789") == strlen(value + n + 2);
 }
 
 static bool
-choose(const struct parser *p, struct node *node, const char *typed, bool exact)
+choose(const struct filter_values *values, struct node *node, const char *typed, bool exact)
 {
   const char *value;
   bool any = false;
 
-  for (uint32_t i = 0; i < node->n_bits && (value = node->field->value(p->corpus, i)); i++)
-    if (*value && names(node->field, typed, value, exact)) {
+  for (uint32_t i = 0; i < node->n_bits && (value = filter_value(values, i)); i++)
+    if (*value && names(values, typed, value, exact)) {
       node->chosen[i / 8] |= (uint8_t)(1 << i % 8);
       any = true;
     }
@@ -114,13 +114,13 @@ choose(const struct parser *p, struct node *node, const char *typed, bool exact)
 }
 
 static struct node *
-unknown_value(struct parser *p, const char *at, const struct filter_field *f, const char *typed)
+unknown_value(struct parser *p, const char *at, const struct filter_values *values, const char *typed)
 {
   struct nearest near = nearest_to(typed);
   struct buf b = {.max = 700}, list = {.max = 200};
   const char *value;
 
-  for (uint32_t i = 0; (value = f->value(p->corpus, i)); i++)
+  for (uint32_t i = 0; (value = filter_value(values, i)); i++)
     if (*value) {
       nearest_try(&near, value);
       buf_addf(&list, "%s%s", list.n ? ", " : "", value);
@@ -129,21 +129,20 @@ unknown_value(struct parser *p, const char *at, const struct filter_field *f, co
     buf_addf(&b, "there are: %s%s", list.s, list.over ? ", ..." : "");
   buf_truncate(&list, 0);
   hint(&list, &near, b.n ? b.s : "there is none yet");
-  parser_mistake(p, at, "no %s '%.100s'%s", f->name, typed, buf_str(&list));
+  parser_mistake(p, at, "no %s '%.100s'%s", values->name, typed, buf_str(&list));
   buf_release(&b);
   buf_release(&list);
   return NULL;
 }
 
+/* Reads the values after `name:` and marks those that they name. */
 static struct node *
-name_node(struct parser *p, const struct filter_field *f)
+choose_values(struct parser *p, struct node *node, const struct filter_values *values)
 {
-  struct node *node = parser_node(p, NODE_NAME, 2);
   struct buf b = {.max = 1000};
   const char *at;
 
-  node->field = f;
-  while (f->value(p->corpus, node->n_bits))
+  while (filter_value(values, node->n_bits))
     node->n_bits++;
   node->chosen = xcalloc(node->n_bits / 8 + 1, 1);
   do {
@@ -151,13 +150,38 @@ name_node(struct parser *p, const struct filter_field *f)
     if (parser_value(p, ",", &b)) {
       node = NULL;
     } else if (!b.n) {
-      node = parser_mistake(p, at, "expected a value after '%s:' (%s)", f->name, f->values);
-    } else if (!choose(p, node, b.s, true) && !choose(p, node, b.s, false)) {
-      node = unknown_value(p, at, f, b.s);
+      node = parser_mistake(p, at, "expected a value after '%s:' (%s)", values->name, values->form);
+    } else if (!choose(values, node, b.s, true) && !choose(values, node, b.s, false)) {
+      node = unknown_value(p, at, values, b.s);
     }
   } while (node && p->at < p->end && *p->at == ',' && p->at++);
   buf_release(&b);
   return node;
+}
+
+static struct node *
+name_node(struct parser *p, const struct filter_field *f)
+{
+  struct node *node = parser_node(p, NODE_NAME, 2);
+
+  node->field = f;
+  return choose_values(p, node, &(struct filter_values){.name = f->name, .form = f->values, .corpus = p->corpus,
+                                                        .field = f});
+}
+
+/* A column with names, and p->at on an operator. */
+static struct node *
+column_name_node(struct parser *p, const struct column *column, const char *name)
+{
+  struct node *node = parser_node(p, NODE_COLUMN_NAME, 1);
+
+  if (*p->at != ':' && *p->at != '=')
+    return parser_mistake(p, p->at, "expected ':' after '%s', which is no number", name);
+  p->at++;
+  node->name = xstrdup(name);
+  node->column = *column;
+  return choose_values(p, node, &(struct filter_values){.name = node->name, .form = "NAME[,NAME...]",
+                                                        .column = column});
 }
 
 static bool
@@ -292,7 +316,9 @@ field_term(struct parser *p, const char *at, const char *name)
   if (!f || f->kind == FILTER_FLAG) {
     if (f && *p->at == ':')
       return parser_mistake(p, p->at, "'%s' stands alone, without a value", name);
-    return column_named(p, name, &column) ? number_node(p, NULL, &column, name) : unknown_field(p, at, name);
+    if (!column_named(p, name, &column))
+      return unknown_field(p, at, name);
+    return column.names ? column_name_node(p, &column, name) : number_node(p, NULL, &column, name);
   }
   if (*p->at != ':' && *p->at != '=')
     return parser_mistake(p, p->at, "expected ':' after '%s', which is no number", name);

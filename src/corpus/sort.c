@@ -151,6 +151,8 @@ sort_ids(const struct corpus *c, const char *key, const struct filter_provider *
     k++;
   if (!k->name && !(provider && provider->get(provider->arg, key, &column)))
     return unknown_key(key, provider, e);
+  if (!k->name && column.descends)
+    down = !down;
   v = xmalloc((n + 1) * sizeof *v);
   for (size_t i = 0; i < n; i++) {
     v[i].id = ids[i];

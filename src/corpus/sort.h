@@ -13,7 +13,8 @@ struct sort_key {
 };
 extern const struct sort_key sort_keys[];  /* ended by a NULL name */
 
-/* key "words", "-words" (descending); NULL or "" leaves ids as they are. */
+/* key "words", "-words" (descending); NULL or "" leaves ids as they are. A column that `descends` is sorted by with the
+ * largest first, and the other way with '-'. */
 int sort_ids(const struct corpus *c, const char *key, const struct filter_provider *provider, uint32_t *ids, size_t n,
              struct err *e);
 
