@@ -107,6 +107,18 @@ expect 0 "$R" filter t.retort list --json
 json 'd == {"filters": [{"name": "lovely", "filter": "lovely"}, {"name": "short", "filter": "words<5 label:bad"}]}'
 expect 0 "$R" filter t.retort show short
 prints "words<5 label:bad"
+expect 0 "$R" filter t.retort save both '@short or @lovely'
+expect 0 "$R" list t.retort --filter 'words<5 label:bad or lovely' --json
+cp out plain
+expect 0 "$R" list t.retort --filter '@both' --json
+same plain out
+expect 2 "$R" list t.retort --filter 'status:new @shrt'
+says "filter:12: no saved filter 'shrt' (did you mean '@short'?)"
+expect 0 "$R" filter t.retort save short 'a @both'
+expect 2 "$R" list t.retort --filter '@short'
+says "filter:1: in @short, at 3: in @both, at 1: the saved filter 'short' asks for itself"
+expect 0 "$R" filter t.retort save short 'words<5 label:bad'
+expect 0 "$R" filter t.retort rm both
 expect 2 "$R" filter t.retort save wrong 'lable:bad'
 says "did you mean 'label'"
 expect 2 "$R" filter t.retort save 'two words' x

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "command/column_values.h"
 #include "store/run_store.h"
+#include "store/setting_store.h"
 
 enum state { UNREAD, READING, READ };
 
@@ -52,6 +53,8 @@ struct columns {
   size_t n_names, cap_names;
   const char **labels;
   size_t n_labels;
+  struct setting_row *saved;         /* filters, by name */
+  size_t n_saved;
   struct filter_provider provider, checker;
 };
 
@@ -406,6 +409,36 @@ make_labels(struct columns *c)
     c->labels[i] = label_name(labels, (uint16_t)i);
 }
 
+static const char *
+saved(void *arg, const char *name)
+{
+  const struct columns *c = arg;
+
+  for (size_t i = 0; i < c->n_saved; i++)
+    if (!strcmp(c->saved[i].name, name))
+      return c->saved[i].value;
+  return NULL;
+}
+
+static const char *
+saved_name(void *arg, size_t i)
+{
+  const struct columns *c = arg;
+
+  return i < c->n_saved ? c->saved[i].name : NULL;
+}
+
+static bool
+same_saved(const struct columns *a, const struct columns *b)
+{
+  if (a->n_saved != b->n_saved)
+    return false;
+  for (size_t i = 0; i < a->n_saved; i++)
+    if (strcmp(a->saved[i].name, b->saved[i].name) || strcmp(a->saved[i].value, b->saved[i].value))
+      return false;
+  return true;
+}
+
 struct columns *
 columns_new(struct project *p)
 {
@@ -417,12 +450,16 @@ columns_new(struct project *p)
   atomic_init(&c->revision, corpus_revision(project_corpus(p)));
   pthread_mutex_init(&c->lock, NULL);
   pthread_cond_init(&c->read, NULL);
-  c->provider = (struct filter_provider){.get = get, .name = name_at, .arg = c};
-  c->checker = (struct filter_provider){.get = check, .name = name_at, .arg = c};
+  c->provider = (struct filter_provider){.get = get, .name = name_at, .arg = c, .saved = saved,
+                                         .saved_name = saved_name};
+  c->checker = (struct filter_provider){.get = check, .name = name_at, .arg = c, .saved = saved,
+                                         .saved_name = saved_name};
   look_at_runs(c);
   look_at_signals(c);
   make_names(c);
   make_labels(c);
+  if (setting_store_list(p, SETTING_FILTER, &c->saved, &c->n_saved, NULL) < 0)
+    c->n_saved = 0;
   return c;
 }
 
@@ -450,6 +487,7 @@ columns_free(struct columns *c)
   free(c->disagrees.values);
   evaluation_rows_free(c->evaluations, c->n_evaluations);
   seen_release(&c->present.seen);
+  setting_rows_free(c->saved, c->n_saved);
   free(c->names);
   free(c->labels);
   free(c->kept);
@@ -503,7 +541,8 @@ columns_renew(struct columns *old)
   if (columns_current(old))
     return columns_share(old);
   c = columns_new(old->project);
-  if (atomic_load(&c->revision) != atomic_load(&old->revision) || !same_runs(c, old) || !same_signals(c, old))
+  if (atomic_load(&c->revision) != atomic_load(&old->revision) || !same_runs(c, old) || !same_signals(c, old) ||
+      !same_saved(c, old))
     return c;
   atomic_store(&old->records, atomic_load(&c->records));
   columns_free(c);

@@ -11,6 +11,8 @@
  * those whose text or labels have changed since (curate/seen.h). All signals are known by name, those too that nobody
  * has computed yet: they have no values (columns_lacking).
  *
+ * Its providers know the filters that were saved under a name, too (`@name`, setting_store.h).
+ *
  * A set of columns is a picture of one moment, made by one short look at the file: which runs and signals there are.
  * The values of a column are read when first asked for, and stay.
  *
