@@ -10,8 +10,7 @@
 #include "base/mem.h"
 #include "curate/seen.h"
 #include "store/run_store.h"
-#include "ui/curate-column.h"
-#include "ui/curate-session.h"
+#include "ui/view-curate.h"
 
 static const struct project_label labels[] = {
   {"billing", "charges"}, {"shipping", "parcels"}, {"returns", "sending back"}, {"account", ""},
@@ -312,6 +311,28 @@ the_table_scrolls_sideways(void **state)
 }
 
 static void
+what_is_looked_for_is_lit(void **state)
+{
+  static const struct { const char *filter, *words; } rows[] = {
+    {"", ""}, {"label:returns", ""}, {"status:new parcel lost", "parcel"}, {"not parcel card", "card"},
+    {"label:\"not sure\" \"my card\"", "my card"}, {"(lost or label:returns) x", "lost"}, {"words>3 /re/i -x", ""},
+    {"a or b", "a"},
+  };
+  char words[128];
+  struct stage s;
+
+  (void)state;
+  for (size_t i = 0; i < N_OF(rows); i++) {
+    find_words(rows[i].filter, words, sizeof words);
+    assert_string_equal(words, rows[i].words);
+  }
+  put_on(&s, "lit", TASK_CLASSIFY, 16, 80);
+  stage_keys(&s, "/ <CARD> Enter");
+  stage_screen(&s, "curate-lit");
+  stage_close(&s);
+}
+
+static void
 all_columns_at_once(void **state)
 {
   struct buf all = BUF_INIT;
@@ -549,6 +570,7 @@ main(void)
     cmocka_unit_test(a_choice_is_one_line),
     cmocka_unit_test(a_click_on_a_head_sorts),
     cmocka_unit_test(the_table_scrolls_sideways),
+    cmocka_unit_test(what_is_looked_for_is_lit),
     cmocka_unit_test(all_columns_at_once),
     cmocka_unit_test(the_card_decides_and_goes_on),
     cmocka_unit_test(breaks_do_not_count),

@@ -176,6 +176,7 @@ draw_text(struct curate *v, struct canvas *c, struct area a, const struct sample
     return;
   }
   fill_text(v, s);
+  find_words(v->rows.filter, v->text.find, sizeof v->text.find);
   pane_draw(&v->text, c, text);
 }
 
@@ -200,6 +201,7 @@ card_draw(struct curate *v, struct canvas *c, struct area whole, struct area a)
   draw_card_head(v, c, area_rows(a, 0, 2), &s);
   draw_text(v, c, text, &s);
   canvas_hline(c, a, text.row - a.row + text.rows, STYLE_RULE);
+  v->detail.find[0] = '\0';
   pane_clear(&v->detail);
   detail_facts(v, &v->detail, &s);
   pane_draw(&v->detail, c, area_cols(known, 2, known.cols - 3));

@@ -339,7 +339,7 @@ void
 columns_draw(struct curate *v, struct canvas *c, struct area a)
 {
   static const struct { const char *keys, *does; } keys[] = {
-    {"Space", "show or not"}, {"K J", "to the left, right"}, {"+ - =", "width"}, {"0", "as at first"}, {"Esc", "done"},
+    {"Space", "show or not"}, {"K J", "left, right"}, {"+ - =", "width"}, {"0", "as at first"}, {"Esc", "done"},
   };
   struct column_page *p = &v->columns;
   struct area inside = canvas_box(c, a, STYLE_RULE, "columns"), foot = area_rows(inside, inside.rows - 1, 1);

@@ -214,6 +214,21 @@ detail_facts(struct curate *v, struct pane *p, const struct sample *s)
 
 /* ---- the pane ---- */
 
+/* At the right end, where there is room: what the student says instead, also where the pane is too low for it. */
+static void
+draw_suggestion(struct curate *v, struct canvas *c, struct area a, int from, const struct sample *s)
+{
+  struct column_source source = {v->corpus, &v->hints, &v->values};
+  struct column_cell cell = {.text = BUF_INIT};
+  int width;
+
+  column_field_find("suggestion")->fill(&source, s, &cell);
+  width = canvas_width(buf_str(&cell.text), cell.text.n);
+  if (width && from + width < a.cols)
+    canvas_str(c, a, 0, a.cols - width - 1, cell.style, buf_str(&cell.text));
+  buf_release(&cell.text);
+}
+
 static void
 draw_detail_head(struct curate *v, struct canvas *c, struct area a, const struct sample *s)
 {
@@ -228,6 +243,8 @@ draw_detail_head(struct curate *v, struct canvas *c, struct area a, const struct
   col = canvas_str(c, a, 0, col, STYLE_DIM, split_name(s->split)) + 2;
   if (v->editing)
     canvas_str(c, a, 0, col, STYLE_KEY, v->editing_second ? "editing second text" : "editing");
+  else
+    draw_suggestion(v, c, a, col, s);
   buf_release(&b);
 }
 
@@ -247,6 +264,7 @@ detail_draw(struct curate *v, struct canvas *c, struct area a)
     editor_draw(&v->editor, c, text, NULL, true);
     return;
   }
+  find_words(v->rows.filter, v->detail.find, sizeof v->detail.find);
   pane_clear(&v->detail);
   detail_texts(&v->detail, &s);
   detail_facts(v, &v->detail, &s);

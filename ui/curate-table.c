@@ -181,6 +181,7 @@ struct row_drawing {
   struct curate *v;
   struct column_source from;
   struct column_cell cell, lent;
+  char words[128];          /* that the filter looks for */
 };
 
 /* What the next column has to say, at the end of this one's strip, which gets shorter by it; where that would take too
@@ -235,6 +236,8 @@ draw_cells(struct row_drawing *d, struct canvas *c, struct area a, const struct 
     if (i + 1 < t->n && t->places[i + 1].lends && !skip)
       draw_lent(d, c, a, i, s, &strip);
     draw_cell(c, strip, skip, column_right(k), &d->cell);
+    if (!skip && k->field && k->field->cols == 0)
+      find_light(c, strip, d->cell.text.s, d->cell.text.n, d->words);
   }
 }
 
@@ -329,6 +332,7 @@ table_draw(struct curate *v, struct canvas *c, struct area a, bool focus)
                           .lent = {.text = BUF_INIT}};
   struct table *t = &v->table;
 
+  find_words(v->rows.filter, d.words, sizeof d.words);
   place_columns(v, &d.from, a.cols - 1);  /* the last cell is the thumb's */
   t->flexible_end = t->n && is_flexible(&v->choice.columns[t->last]);
   t->overhang_seen = 0;

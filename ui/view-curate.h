@@ -120,6 +120,11 @@ void table_draw(struct curate *v, struct canvas *c, struct area a, bool focus); 
 void table_scroll(struct curate *v, int step);                                  /* sideways */
 bool table_head_hit(const struct curate *v, int col, size_t *i);                /* the column under a click */
 
+/* curate-find.c: the first word or phrase that a filter looks for in texts ("" for none), and where it stands in one that
+ * is drawn from the strip's first column on */
+void find_words(const char *filter, char *out, size_t size);
+void find_light(struct canvas *c, struct area strip, const char *text, size_t n, const char *words);
+
 /* curate-choose.c: which columns, how wide, in which order */
 void columns_load(struct curate *v);
 void columns_want(struct curate *v);   /* the values that are shown, sorted by or told of */
