@@ -418,6 +418,87 @@ the_editor_edits_from_the_right(void **state)
   stage_close(&s);
 }
 
+/* ---- editing ---- */
+
+static const char *
+text_of(struct stage *s, uint32_t id)
+{
+  struct sample x;
+
+  corpus_get(workbench_corpus(s->w), id, &x);
+  return x.text;
+}
+
+static void
+paste(struct stage *s, const char *text)
+{
+  struct key k = {.code = K_PASTE, .text = text, .n_text = strlen(text)};
+
+  workbench_key(s->w, &k);
+  stage_settle(s);
+}
+
+static void
+nothing_typed_is_lost(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_tickets(&s, "draft", 24, 80);
+  stage_keys(&s, "g e < Soon.> Esc");
+  stage_assert_shows(&s, "the sample is as it was; e brings your text back");
+  assert_string_equal(text_of(&s, 1), "I was charged twice for order 48213, please refund one of them.");
+  stage_keys(&s, "j e Esc k e");                 /* another sample is another text */
+  stage_assert_shows(&s, "one of them. Soon.");
+  stage_keys(&s, "C-_ Enter");                   /* the sample's own text: nothing to keep */
+  assert_string_equal(text_of(&s, 1), "I was charged twice for order 48213, please refund one of them.");
+  stage_keys(&s, "e < Soon.> Enter");
+  assert_string_equal(text_of(&s, 1), "I was charged twice for order 48213, please refund one of them. Soon.");
+  stage_keys(&s, "e C-w C-w C-w BS M-Enter <Thanks.>");
+  at_sizes(&s, "edit");
+  resize(&s, 24, 80);
+  stage_assert_shows(&s, "came as");
+  stage_keys(&s, "Enter");
+  assert_string_equal(text_of(&s, 1), "I was charged twice for order 48213, please refund one\nThanks.");
+  stage_assert_shows(&s, "came as I was charged twice");
+  stage_screen(&s, "edited");
+  stage_keys(&s, "u u");
+  assert_false(stage_shows(&s, "came as"));
+  stage_close(&s);
+}
+
+static void
+characters_as_people_count_them(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_scripts(&s, "clusters");
+  stage_open(&s, 24, 80);
+  workbench_go(s.w, 2);
+  stage_keys(&s, "g j j j j e C-a C-Right C-Right C-Right Right Right Right BS Enter");
+  assert_null(strstr(text_of(&s, 5), "\xf0\x9f\x91\xa8"));     /* man, joiner, woman, joiner, girl: one */
+  assert_null(strstr(text_of(&s, 5), "\xf0\x9f\x91\xa7"));
+  assert_non_null(strstr(text_of(&s, 5), ";  family"));
+  stage_keys(&s, "e C-a C-Right BS BS BS BS BS Enter");          /* u with its mark is one */
+  assert_memory_equal(text_of(&s, 5), "Z cafe", 6);
+  stage_close(&s);
+}
+
+static void
+pasted_text_is_harmless(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_tickets(&s, "paste", 24, 80);
+  stage_keys(&s, "g e C-u");
+  paste(&s, "one\r\ntwo\tx \033]52;c;aGk=\a \xc2\x9b" "31m \x01\x7f \xff end");
+  stage_keys(&s, "Enter");
+  assert_string_equal(text_of(&s, 1), "one\ntwo\tx ]52;c;aGk= 31m  \xef\xbf\xbd end");
+  stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -432,6 +513,9 @@ main(void)
     cmocka_unit_test(no_map_without_a_run),
     cmocka_unit_test(text_from_the_right_breaks_no_column),
     cmocka_unit_test(the_editor_edits_from_the_right),
+    cmocka_unit_test(nothing_typed_is_lost),
+    cmocka_unit_test(characters_as_people_count_them),
+    cmocka_unit_test(pasted_text_is_harmless),
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -158,12 +158,16 @@ fill_text(struct curate *v, const struct sample *s)
   pane_clear(p);
   if (!s->text2) {
     pane_add(p, STYLE_BOLD, s->text, s->n_text);
+    pane_str(p, STYLE_NORMAL, "\n");
+    original_add(&v->original, p, s);
     return;
   }
   pane_str(p, STYLE_HEAD, "first text\n");
   pane_add(p, STYLE_BOLD, s->text, s->n_text);
   pane_str(p, STYLE_HEAD, "\n\nsecond text\n");
   pane_add(p, STYLE_BOLD, s->text2, s->n_text2);
+  pane_str(p, STYLE_NORMAL, "\n");
+  original_add(&v->original, p, s);
 }
 
 static void
@@ -172,7 +176,7 @@ draw_text(struct curate *v, struct canvas *c, struct area a, const struct sample
   struct area text = area_cols(a, 2, a.cols - 4 > TEXT_COLS ? TEXT_COLS : a.cols - 4);
 
   if (v->editing) {
-    editor_draw(&v->editor, c, text, NULL, true);
+    curate_edit_draw(v, c, text, s);
     return;
   }
   fill_text(v, s);

@@ -261,12 +261,13 @@ detail_draw(struct curate *v, struct canvas *c, struct area a)
   v->detail_of = v->id;
   draw_detail_head(v, c, area_rows(a, 0, 1), &s);
   if (v->editing) {
-    editor_draw(&v->editor, c, text, NULL, true);
+    curate_edit_draw(v, c, text, &s);
     return;
   }
   find_words(v->rows.filter, v->detail.find, sizeof v->detail.find);
   pane_clear(&v->detail);
   detail_texts(&v->detail, &s);
+  original_add(&v->original, &v->detail, &s);
   detail_facts(v, &v->detail, &s);
   pane_draw(&v->detail, c, text);
 }

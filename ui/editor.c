@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/bidi.h"
+#include "ui/cluster.h"
 
 /* One replacement, kept so that it can be taken back: at byte `at`, `before` became `after`. */
 struct editor_undo {
@@ -153,7 +154,8 @@ redo(struct editor *d)
   return step_back(d, &d->redo, &d->undo, false);
 }
 
-/* Pasted text: line ends become \n (blanks in a field), NUL is dropped; broken UTF-8 is replaced. */
+/* Pasted text: line ends become \n (blanks in a field), other control characters but tabs are dropped; broken UTF-8 is
+ * replaced. */
 static bool
 paste(struct editor *d, const char *s, size_t n)
 {
@@ -169,7 +171,7 @@ paste(struct editor *d, const char *s, size_t n)
       continue;
     if (p == '\r' || p == '\n')
       p = d->one_line ? ' ' : '\n';
-    if (p != 0)
+    if (p == '\n' || p == '\t' || !(p < 0x20 || (p >= 0x7f && p < 0xa0)))
       buf_add(&clean, out, utf8_encode(p, out));
   }
   changed = change(d, d->at, 0, buf_str(&clean), clean.n, false);
@@ -177,35 +179,24 @@ paste(struct editor *d, const char *s, size_t n)
   return changed;
 }
 
+void
+editor_replace(struct editor *d, const char *text)
+{
+  change(d, 0, d->text.n, text, strlen(text), false);
+}
+
 /* ---- places ---- */
 
 static size_t
 left_of(const struct editor *d, size_t at)
 {
-  size_t len;
-
-  while (at > 0) {
-    do
-      at--;
-    while (at > 0 && ((unsigned char)d->text.s[at] & 0xc0) == 0x80);
-    if (utf8_width(utf8_decode(d->text.s + at, d->text.n - at, &len)) > 0)
-      break;
-  }
-  return at;
+  return cluster_before(buf_str(&d->text), d->text.n, at);
 }
 
 static size_t
 right_of(const struct editor *d, size_t at)
 {
-  size_t len;
-
-  if (at >= d->text.n)
-    return at;
-  utf8_decode(d->text.s + at, d->text.n - at, &len);
-  for (at += len; at < d->text.n; at += len)
-    if (utf8_width(utf8_decode(d->text.s + at, d->text.n - at, &len)) > 0)
-      break;
-  return at;
+  return cluster_next(buf_str(&d->text), d->text.n, at);
 }
 
 static bool
@@ -275,6 +266,19 @@ row_goes_on(const struct editor *d, const struct row *r)
 {
   return r->next < d->text.n ||
       (r->next == d->text.n && r->next > r->to && r->next > 0 && d->text.s[r->next - 1] == '\n');
+}
+
+int
+editor_rows(const struct editor *d, int width)
+{
+  struct editor as = *d;
+  struct row r;
+  int n = 1;
+
+  as.width = width;
+  for (r = row_from(&as, 0); n < 1000 && row_goes_on(&as, &r); n++)
+    r = row_from(&as, r.next);
+  return n;
 }
 
 /* The row that the byte stands in, and its number. */
@@ -389,7 +393,8 @@ static const struct {
   {"C-a", BEGIN},
   {"End", END}, {"C-e", END}, {"PgUp", PAGE_UP}, {"PgDn", PAGE_DOWN}, {"C-Home", TOP}, {"C-End", BOTTOM}, {"BS", ERASE},
   {"Del", DELETE}, {"C-d", DELETE}, {"C-w", CUT_WORD}, {"M-BS", CUT_WORD}, {"C-k", CUT_TO_END}, {"C-u", CUT_TO_BEGIN},
-  {"C-y", YANK}, {"C-_", UNDO}, {"M-u", UNDO}, {"C-r", REDO}, {"Enter", BREAK}, {"C-s", KEEP}, {"Esc", CANCEL},
+  {"C-y", YANK}, {"C-_", UNDO}, {"M-u", UNDO}, {"C-r", REDO}, {"Enter", BREAK}, {"M-Enter", BREAK},
+  {"C-o", BREAK}, {"C-s", KEEP}, {"Esc", CANCEL},
 };
 
 static enum editor_result

@@ -2,7 +2,8 @@
  *
  * Life: editor_init, editor_set, keys and drawing, editor_release. Keys: arrows, C-a C-e Home End, C-Left C-Right M-b
  * M-f words, Backspace Delete C-d, C-w word, C-k to the line's end, C-u to its beginning, C-y what was cut, C-_ or M-u
- * undo, C-r redo; Enter breaks the line (one_line: it ends the editing), C-s keeps, Esc gives up. */
+ * undo, C-r redo; Enter, M-Enter and C-o break the line (one_line: Enter ends the editing), C-s keeps, Esc gives up. The
+ * cursor goes by characters as a person counts them (cluster.h). */
 #ifndef UI_EDITOR_H
 #define UI_EDITOR_H
 
@@ -41,6 +42,10 @@ void editor_init(struct editor *d);
 void editor_release(struct editor *d);
 /* undo is forgotten; the cursor goes to the beginning */
 void editor_set(struct editor *d, const char *text, size_t n);
+/* Another text in the place of this one, as one change that undo takes back. */
+void editor_replace(struct editor *d, const char *text);
+/* Rows on the screen that the text takes in an area of that width (at most 1000 are counted). */
+int editor_rows(const struct editor *d, int width);
 const char *editor_text(const struct editor *d);
 enum editor_result editor_key(struct editor *d, const struct key *k);
 /* styles: one enum style a byte of the text, or NULL. The cursor is shown where focus. */

@@ -20,6 +20,8 @@ curate_open(struct workbench *w)
   sieve_init(&v->rows, w);
   hints_init(&v->hints, w);
   opinion_init(&v->opinion, w);
+  original_init(&v->original, w);
+  pane_init(&v->difference);
   values_init(&v->values, w);
   pane_init(&v->detail);
   pane_init(&v->text);
@@ -40,6 +42,9 @@ curate_close(void *view)
   facets_release(&v->facets);
   hints_release(&v->hints);
   opinion_release(&v->opinion);
+  original_release(&v->original);
+  pane_release(&v->difference);
+  free(v->draft.text);
   sheet_release(&v->sheet);
   values_release(&v->values);
   choice_release(&v->choice);
@@ -58,6 +63,18 @@ curate_close(void *view)
   free(v);
 }
 
+/* What is known elsewhere of the selected sample. */
+static void
+look_up(struct curate *v)
+{
+  struct sample s = {0};
+
+  opinion_ask(&v->opinion, v->id);
+  if (v->id)
+    corpus_get(v->corpus, v->id, &s);
+  original_ask(&v->original, &s);
+}
+
 void
 curate_follow(struct curate *v)
 {
@@ -73,7 +90,7 @@ curate_follow(struct curate *v)
   list_keep(&v->list, v->rows.n, row);
   v->to_top = false;
   v->id = v->rows.n ? v->rows.ids[v->list.at] : 0;
-  opinion_ask(&v->opinion, v->id);
+  look_up(v);
 }
 
 /* "1 217 of 1 482" */
@@ -116,7 +133,7 @@ curate_update(void *view, bool visible)
   facets_update(&v->facets, v->w, v->rows.filter);
   hints_update(&v->hints);
   values_update(&v->values);
-  opinion_ask(&v->opinion, v->id);
+  look_up(v);
 }
 
 void
@@ -124,7 +141,7 @@ curate_select(struct curate *v, size_t row)
 {
   list_go(&v->list, row);
   v->id = v->rows.n ? v->rows.ids[v->list.at] : 0;
-  opinion_ask(&v->opinion, v->id);
+  look_up(v);
 }
 
 void

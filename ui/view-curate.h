@@ -14,6 +14,7 @@
 #include "ui/hints.h"
 #include "ui/list.h"
 #include "ui/opinion.h"
+#include "ui/original.h"
 #include "ui/pane.h"
 #include "ui/sieve.h"
 #include "ui/view.h"
@@ -79,6 +80,14 @@ struct curate {
   struct editor editor;
   bool typing;              /* a filter, which is right so far */
   size_t told;              /* how many it found, as told beside it; SIZE_MAX: not yet */
+  struct area edit_area;    /* as last drawn, on the screen */
+  struct {
+    uint32_t id;
+    bool second;
+    char *text;             /* given up, NULL: none */
+  } draft;
+  struct original original; /* the texts that the selected sample came with */
+  struct pane difference;   /* between them and what is in the editor */
   char *before;             /* the filter while another is typed, and the sample that was selected */
   uint32_t id_before;
   unsigned digits;           /* how often one was pressed here: the first time it is said that views are elsewhere */
@@ -106,10 +115,12 @@ void curate_enter(void *view);
 /* curate-edit.c */
 void curate_edit(struct workbench *w, void *view, int n);
 void curate_edit_outside(struct workbench *w, void *view, int n);
+void curate_edit_draw(struct curate *v, struct canvas *c, struct area a, const struct sample *s);
 bool curate_edit_key(struct curate *v, const struct key *k);  /* while v->editing */
 bool curate_editing(struct workbench *w, void *view);
 bool curate_editing_pair(struct workbench *w, void *view);
 void curate_edit_keep(struct workbench *w, void *view, int other);  /* other: go on with the pair's other text */
+void curate_edit_break(struct workbench *w, void *view, int n);
 void curate_edit_cancel(struct workbench *w, void *view, int n);
 
 /* curate-draw.c */
