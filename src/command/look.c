@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/listing.h"
 #include "command/names.h"
 #include "command/print.h"
 #include "command/rows.h"
@@ -11,47 +12,6 @@
 #include "command/votes.h"
 #include "corpus/sort.h"
 #include "corpus/stats.h"
-#include "ship/dataset.h"
-
-static void
-list_json(struct call *c, const uint32_t *ids, size_t n)
-{
-  const struct corpus *corpus = project_corpus(c->project);
-  struct buf line = BUF_INIT;
-  struct sample s;
-
-  for (size_t i = 0; i < n && !print_broken(c) && !stop_wanted(c->stop); i++)
-    if (corpus_get(corpus, ids[i], &s)) {
-      dataset_add_json(&line, corpus, &s);
-      print_json(c, &line);
-    }
-  buf_release(&line);
-}
-
-static void
-list_text(struct call *c, const uint32_t *ids, size_t n)
-{
-  const struct corpus *corpus = project_corpus(c->project);
-  struct buf labels = BUF_INIT;
-  struct grid g;
-  struct sample s;
-
-  grid_init(&g, "id>|label|status|origin|split|text");
-  for (size_t i = 0; i < n; i++)
-    if (corpus_get(corpus, ids[i], &s)) {
-      buf_clear(&labels);
-      labels_join(&labels, corpus_labels(corpus), s.labels, s.n_labels, ", ");
-      grid_cell(&g, "%u", s.id);
-      grid_cell(&g, "%s", s.n_labels ? buf_str(&labels) : "-");
-      grid_cell(&g, "%s", status_name(s.status));
-      grid_cell(&g, "%s", origin_name(s.origin));
-      grid_cell(&g, "%s", split_name(s.split));
-      grid_cell(&g, "%s%s%s", s.text, s.text2 ? " | " : "", s.text2 ? s.text2 : "");
-    }
-  grid_print(&g, c);
-  grid_release(&g);
-  buf_release(&labels);
-}
 
 static int
 run_list(struct call *c, struct err *e)
@@ -71,9 +31,9 @@ run_list(struct call *c, struct err *e)
   if (r == 0 && call_flag(c, "votes"))
     r = votes_list(c, ids, n, e);
   else if (r == 0 && c->json)
-    list_json(c, ids, n);
+    listing_json(c, ids, n);
   else if (r == 0)
-    list_text(c, ids, n);
+    r = listing_text(c, call_text(c, "columns"), call_text(c, "sort"), ids, n, e);
   free(ids);
   if (r == 0 && stop_wanted(c->stop))
     r = err_set(e, ERR_INTERRUPTED, "interrupted");
@@ -83,7 +43,9 @@ run_list(struct call *c, struct err *e)
 static const struct option list_options[] = {
   SELECT_FILTER_OPTION,
   {.name = "sort", .type = OPTION_TEXT, .argument = "KEY",
-   .summary = "in this order (-KEY: the other way round): id, label, words, chars, ..."},
+   .summary = "in this order (-KEY: the other way round): id, label, words, chars, suspect, ..."},
+  {.name = "columns", .type = OPTION_TEXT, .argument = "A,B,C",
+   .summary = "what is shown of each: " LISTING_FIELDS ", or signals (suspect, aum, ...)"},
   {.name = "limit", .type = OPTION_INT, .min = 0, .max = CORPUS_MAX, .argument = "N",
    .summary = "the first N only; 0: all"},
   {.name = "votes", .type = OPTION_FLAG, .summary = "what teachers said of them (retort annotate), with their reasons"},
@@ -94,6 +56,7 @@ static const struct command_example list_examples[] = {
   {"retort list tickets.retort --filter 'label:returns words>20' --sort -words --limit 5",
    "the longest texts of a label"},
   {"retort list tickets.retort --filter split:test --limit 2 --json", "the same as JSON lines"},
+  {"retort list tickets.retort --filter status:new --columns id,label,template,words,text --limit 3", "other columns"},
   {NULL, NULL},
 };
 
@@ -104,7 +67,9 @@ const struct command command_list = {
   .text =
     "A line for each sample that matches the filter; without one, all. With --json each line is an object: id, text, "
     "text2 (pairs), label (or labels), split, origin, status, and where they are known template, teacher, attributes, "
-    "request, parent. With --votes a line for each time that a teacher labelled one of them: its label (-: none of the "
+    "request, parent; then the signals that it has (retort signals, retort train): suspect, suggested and so on. The table "
+    "shows what --columns says; without it id, label, status, origin, split and text, and in an order by a signal its "
+    "value and the suggested label. With --votes a line for each time that a teacher labelled one of them: its label (-: none of the "
     "project's), how likely it was where the teacher said so (p), and the reason; as JSON in the member votes of each "
     "sample.",
   .options = list_options,

@@ -17,6 +17,7 @@ extern const struct command command_relabel;
 extern const struct command command_edit;
 extern const struct command command_filter;
 extern const struct command command_undo, command_redo, command_log;                           /* history.c */
+extern const struct command command_signals;
 extern const struct command command_train, command_runs;                                       /* train.c */
 extern const struct command command_evaluate, command_predict;
 extern const struct command command_experiment;

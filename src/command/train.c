@@ -9,6 +9,7 @@
 #include "command/print.h"
 #include "command/rows.h"
 #include "command/students.h"
+#include "curate/learned.h"
 #include "store/run_store.h"
 
 /* One training from its first step to what is kept of it. */
@@ -24,6 +25,8 @@ struct session {
   struct train_point *points;
   size_t n_points, cap_points;
   struct train_point best;      /* end of the epoch that is kept */
+  struct seen seen;             /* the samples before any was collected */
+  struct dynamics *dynamics;    /* NULL: not wanted */
 };
 
 static void
@@ -34,6 +37,8 @@ session_release(struct session *s)
   buf_release(&s->params);
   free(s->name);
   free(s->points);
+  seen_release(&s->seen);
+  dynamics_free(s->dynamics);
 }
 
 static int
@@ -48,6 +53,8 @@ session_init(struct session *s, struct call *c, struct err *e)
   if (!s->kind || students_values(c, s->kind, &s->values, e) < 0)
     return -1;
   students_json(s->kind, s->values, &s->params);
+  if (strcmp(call_text(c, "dynamics"), "no") != 0)
+    seen_take(project_corpus(c->project), &s->seen);
   return lesson_collect(c, call_text(c, "data"), &s->lesson, e);
 }
 
@@ -218,6 +225,8 @@ keep(struct session *s, struct training *t, bool stopped, struct err *e)
     r = run_store_finish(s->c->project, &s->row, model.s, model.n, s->points, s->n_points, e);
     s->row.metrics = (char *)"{}";
   }
+  if (r == 0 && s->dynamics)
+    r = learned_keep(s->c->project, s->row.id, &s->seen, s->lesson.train.ids, s->lesson.train.n, s->dynamics, e);
   if (r == 0)
     print_end(s, &info);
   buf_release(&model);
@@ -247,6 +256,10 @@ train(struct session *s, struct err *e)
     return -1;
   t = training_new(s->kind, &s->lesson.task, s->lesson.train.v, s->lesson.train.n, s->lesson.valid.v, s->lesson.valid.n,
                    s->values, s->row.seed, (int)call_number(c, "threads"), e);
+  if (t && s->seen.text) {
+    s->dynamics = dynamics_new(s->lesson.train.n);
+    training_watch(t, s->dynamics);
+  }
   r = t ? run_training(s, t, e) : -1;
   if (r >= 0 && keep(s, t, r == 1, e) < 0)
     r = -1;
@@ -283,6 +296,8 @@ static const struct option train_options[] = {
    .summary = "what it is trained on; else what is accepted or a seed, of split train"},
   {.name = "name", .type = OPTION_TEXT, .argument = "RUN",
    .summary = "the name of the run; else the student's with a number: linear#1"},
+  {.name = "dynamics", .type = OPTION_CHOICE, .choices = "yes|no", .fallback = "yes", .argument = "WHETHER",
+   .summary = "keep how each text was learned, as signals of the run (20 bytes a sample)"},
   {.name = "threads", .type = OPTION_INT, .min = 0, .max = 64, .fallback = "0", .argument = "N",
    .summary = "processors to use; 0: all. The model is the same whatever their number"},
   {.name = "seed", .type = OPTION_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1", .argument = "N",
@@ -307,6 +322,11 @@ const struct command command_train = {
     "(dedupe says what that is). Samples of split valid tell when to stop; "
     "without any, the student sets some of its texts aside for that. The model, its curve and its parameters are kept "
     "in the project as a run.\n\n"
+    "How each training text was learned is kept, too, as signals (list --sort aum, 'forgetting>2'): mean_confidence, the "
+    "mean over the epochs of the probability of its label just before it was learned from once more, variability, the "
+    "standard deviation of that (Swayamdipta et al. 2020), correctness, the share of the epochs in which its label was the "
+    "likeliest, forgetting, how often that ceased to be so (Toneva et al. 2019), and aum, the mean of the score of its label "
+    "less the best other (Pleiss et al. 2020). It makes no other model.\n\n"
     "With --json a line for each epoch: run, epoch, step, train_loss, train_accuracy, valid_loss, valid_accuracy, "
     "valid_f1, samples_per_s; the last line has run, best_epoch, n_train, n_valid, the figures of that epoch, "
     "parameters, model_bytes, seconds. Interrupted, the best so far is kept, and the exit status is 130.",

@@ -342,6 +342,7 @@ remove_work(struct project *p, void *arg, struct err *e)
          db_run(&p->db, e, "DELETE FROM run_point WHERE run=?", "i", id) ||
          db_run(&p->db, e, "DELETE FROM prediction WHERE kind=0 AND predictor=?", "i", id) ||
          db_run(&p->db, e, "DELETE FROM evaluation WHERE kind=0 AND predictor=?", "i", id) ||
+         db_run(&p->db, e, "DELETE FROM signal WHERE run=?", "i", id) ||
          db_run(&p->db, e, "DELETE FROM run WHERE id=?", "i", id) ? -1 : 0;
 }
 

@@ -6,6 +6,7 @@
 
 struct training {
   const struct student_kind *kind;
+  struct dynamics *watch;  /* told of each text before it is learned in an epoch (dynamics.h); NULL: nobody asks */
 };
 struct student {
   const struct student_kind *kind;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "student/dynamics.h"
 #include "student/fit.h"
 #include "student/linear.h"
 #include "student/model.h"
@@ -319,6 +320,9 @@ linear_training_step(struct training *base, struct train_point *p, struct err *e
   rows = svm->order + svm->at - n;
   t->step++;
   t->n_learned += n;
+  if (base->watch)
+    dynamics_tell(base->watch, &(struct scored){t->scores, n, svm_stride(svm), t->x, rows, &t->task}, &t->calibration,
+                  t->threads);
   pool_unlearned(t, rows, n);
   watch_step(t, p, rows, n);
   if (t->slice == t->n_slices)

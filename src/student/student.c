@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/pool.h"
+#include "student/kind.h"
 #include "student/linear.h"
 
 const struct student_kind *const student_kinds[] = {&student_linear};
@@ -118,6 +119,12 @@ training_new(const struct student_kind *kind, const struct student_task *task, c
     return t;
   }
   return NULL;
+}
+
+void
+training_watch(struct training *t, struct dynamics *d)
+{
+  t->watch = d;
 }
 
 int

@@ -70,6 +70,7 @@ struct student_kind {
   struct training *(*training_new)(const struct student_task *task, const struct example *train, size_t n,
                                    const struct example *valid, size_t n_valid, const double *values, uint64_t seed,
                                    int threads, struct err *e);
+  /* Tells the training's watcher (kind.h), if there is one. */
   int (*training_step)(struct training *t, struct train_point *p, struct err *e);
   struct student *(*training_take)(struct training *t, struct err *e);
   void (*training_free)(struct training *t);
@@ -95,6 +96,10 @@ void student_defaults(const struct student_kind *kind, double *values);
 struct training *training_new(const struct student_kind *kind, const struct student_task *task, const struct example *train,
                               size_t n, const struct example *valid, size_t n_valid, const double *values, uint64_t seed,
                               int threads, struct err *e);
+/* From now on what the training thinks of each text, in each epoch, is told to d (dynamics.h), which must stay; the student
+ * that comes of it is the same, byte for byte. Before the first step. NULL: no longer. */
+struct dynamics;
+void training_watch(struct training *t, struct dynamics *d);
 /* One bounded unit of work. 1: more to do; 0: finished; -1: failed. Fills *p (p may be NULL) unless it fails. */
 int training_step(struct training *t, struct train_point *p, struct err *e);
 /* The best student so far, the caller's. Before the first step: a student that knows nothing (uniform). */
