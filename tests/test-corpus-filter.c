@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/utf8.h"
 #include "corpus/change.h"
 #include "corpus/corpus.h"
 #include "corpus/filter.h"
@@ -455,6 +457,151 @@ sorting_is_stable(void **state)
   corpus_free(c);
 }
 
+/* What a sample is sorted by in the plain way. */
+struct plain {
+  const char *text;
+  double number;
+  uint32_t id;
+  size_t order;
+  bool down;
+};
+
+static int
+compare_plain(const void *a, const void *b)
+{
+  const struct plain *x = a, *y = b;
+  int way = x->down ? -1 : 1, c = 0;
+
+  if (x->text)
+    c = strcasecmp(x->text, y->text);
+  else if (isnan(x->number) || isnan(y->number))
+    return isnan(x->number) != isnan(y->number) ? (isnan(x->number) ? 1 : -1) : x->order < y->order ? -1 : 1;
+  else
+    c = x->number < y->number ? -1 : x->number > y->number;
+  return c ? way * c : x->order < y->order ? -1 : 1;
+}
+
+#define MANY 30000
+
+static float values[MANY];
+
+static bool
+get_values(void *arg, const char *name, struct column *column)
+{
+  (void)name;
+  *column = (struct column){.values = values, .n = MANY - 5, .descends = arg != NULL};
+  return true;
+}
+
+static void
+check_order(const struct corpus *c, struct rng *r, size_t n, const char *key, bool by_text, bool descends)
+{
+  const struct filter_provider p = {.get = get_values, .arg = descends ? values : NULL};
+  struct plain *plain = xcalloc(n, sizeof *plain);
+  uint32_t *ids = xcalloc(n, sizeof *ids);
+  struct err e = {0};
+  struct sample s;
+
+  for (size_t i = 0; i < n; i++) {
+    ids[i] = (uint32_t)rng_below(r, MANY) + 1;
+    corpus_get(c, ids[i], &s);
+    plain[i] = (struct plain){by_text ? s.text : NULL, ids[i] <= MANY - 5 ? values[ids[i] - 1] : NAN, ids[i], i,
+                              (*key == '-') != descends};
+  }
+  qsort(plain, n, sizeof *plain, compare_plain);
+  assert_int_equal(sort_ids(c, key, &p, ids, n, &e), 0);
+  for (size_t i = 0; i < n; i++)
+    assert_int_equal(ids[i], plain[i].id);
+  free(plain);
+  free(ids);
+}
+
+static void
+many_are_sorted_as_few_are(void **state)
+{
+  static const char *const pieces[] = {"a", "A", "z", "Z", "[", "`", "ä", "\xff", " ", "the same beginning ", "THE SAME BEGINNING "};
+  static const size_t sizes[] = {0, 1, 2, 100, 3000, 25000};
+  struct corpus *c = corpus_new(TASK_CLASSIFY);
+  struct buf b = BUF_INIT;
+  struct rng r;
+
+  (void)state;
+  rng_seed(&r, 4);
+  for (int i = 0; i < MANY; i++) {
+    buf_clear(&b);
+    for (uint64_t k = rng_below(&r, i % 10 ? 4 : 30); k > 0; k--)
+      buf_adds(&b, pieces[rng_below(&r, N_OF(pieces))]);
+    corpus_apply_insert(c, &(struct sample){.text = buf_str(&b), .n_text = (uint32_t)b.n}, 1);
+    values[i] = rng_below(&r, 9) ? (float)((double)rng_below(&r, 2001) - 1000) / (float)(1 + rng_below(&r, 1000)) : NAN;
+  }
+  values[0] = -0.0f;
+  values[1] = 0.0f;
+  values[2] = INFINITY;
+  values[3] = -INFINITY;
+  for (size_t i = 0; i < N_OF(sizes); i++) {
+    check_order(c, &r, sizes[i], "text", true, false);
+    check_order(c, &r, sizes[i], "-text", true, false);
+    check_order(c, &r, sizes[i], "x", false, false);
+    check_order(c, &r, sizes[i], "-x", false, false);
+    check_order(c, &r, sizes[i], "x", false, true);
+    check_order(c, &r, sizes[i], "-x", false, true);
+  }
+  buf_release(&b);
+  corpus_free(c);
+}
+
+/* Beyond ASCII the rare bytes that are looked for depend on the cases that there are: the plain way is to decode. */
+static bool
+holds(const char *text, size_t n, const char *piece, size_t m)
+{
+  for (size_t i = 0, len; i < n; i += len) {
+    size_t j = 0, k = i, a, b;
+
+    utf8_decode(text + i, n - i, &len);
+    while (j < m && k < n && utf8_tolower(utf8_decode(text + k, n - k, &a)) == utf8_tolower(utf8_decode(piece + j, m - j, &b))) {
+      k += a;
+      j += b;
+    }
+    if (j == m)
+      return true;
+  }
+  return m == 0;
+}
+
+static void
+pieces_beyond_ascii_are_found(void **state)
+{
+  static const char *const letters[] = {"a", "B", "k", "K", "\xe2\x84\xaa", "s", "ſ", "ß", "ẞ", "ä", "Ä", "İ", "i", "Σ", "σ",
+    "ς", "中", "文", "Ⱥ", "ⱥ", "\xef\xbf\xbd", "𐐀", "𐐨", " ",
+    "\xff", "\xe4"};                  /* the last two only in texts */
+  struct rng r;
+  int found = 0;
+
+  (void)state;
+  rng_seed(&r, 5);
+  for (int k = 0; k < 40000; k++) {
+    struct buf text = BUF_INIT, piece = BUF_INIT;
+    struct needle d;
+    bool is;
+
+    for (uint64_t i = rng_below(&r, k % 2 ? 12 : 60); i > 0; i--)
+      buf_adds(&text, letters[rng_below(&r, N_OF(letters))]);
+    for (uint64_t i = rng_below(&r, 4) + 1; i > 0; i--)
+      buf_adds(&piece, letters[rng_below(&r, N_OF(letters) - 2)]);
+    needle_init(&d, piece.s, piece.n);
+    if (!d.bytes) {                      /* still beyond, folded */
+      is = holds(buf_str(&text), text.n, piece.s, piece.n);
+      if (needle_in(&d, buf_str(&text), text.n) != is || (d.finds && is && !needle_find(&d, text.s, text.s + text.n)))
+        fail_msg("'%s' in '%s': not %d", piece.s, buf_str(&text), is);
+      found += is;
+    }
+    needle_release(&d);
+    buf_release(&text);
+    buf_release(&piece);
+  }
+  assert_true(found > 1000);
+}
+
 static void
 add_word(void *arg, const char *word, const char *help)
 {
@@ -536,6 +683,8 @@ main(void)
     cmocka_unit_test(a_costly_expression_is_bounded),
     cmocka_unit_test(a_run_can_be_stopped),
     cmocka_unit_test(sorting_is_stable),
+    cmocka_unit_test(many_are_sorted_as_few_are),
+    cmocka_unit_test(pieces_beyond_ascii_are_found),
     cmocka_unit_test(words_are_completed),
   };
 
