@@ -39,8 +39,8 @@ const struct signal_row signal_rows[] = {
   {"cluster", SIGNAL_TEXT, SIGNAL_SAMPLE, false, "near-duplicates have the number of their first in common",
    "MinHash, Broder 1997", false},
   {"language", SIGNAL_TEXT, SIGNAL_LANGUAGE, false, "a guess at the language",
-   "n-gram fingerprints, Cavnar and Trenkle 1994", false},
-  {"leaks", SIGNAL_TEXT, SIGNAL_FLAG, true, "the name of its label stands in it", "", true},
+   "Compact Language Detector 2, Sites 2013", false},
+  {"leaks", SIGNAL_TEXT, SIGNAL_FLAG, true, "the name of its label stands in it, and tells the label", "", true},
   {"opening", SIGNAL_TEXT, SIGNAL_COUNT, true, "how many texts begin with the same three words", "", false},
   {.name = NULL},
 };
