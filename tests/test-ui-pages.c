@@ -499,6 +499,56 @@ pasted_text_is_harmless(void **state)
   stage_close(&s);
 }
 
+/* ---- without UTF-8 ---- */
+
+static size_t
+count_of(const struct buf *b, char c)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < b->n; i++)
+    n += b->s[i] == c;
+  return n;
+}
+
+/* Every sign of our own has one of ASCII: no cell becomes a question mark, and none moves. */
+static void
+reads_in_ascii(struct stage *s, const char *keys)
+{
+  struct buf before = BUF_INIT, after = BUF_INIT;
+
+  stage_keys(s, keys);
+  s->canvas.ascii = true;
+  stage_draw(s);
+  canvas_dump(&s->canvas, false, &before);
+  canvas_to_ascii(&s->canvas);
+  canvas_dump(&s->canvas, false, &after);
+  for (size_t i = 0; i < after.n; i++)
+    assert_in_range(after.s[i], '\n', '~');
+  if (count_of(&before, '?') != count_of(&after, '?') || count_of(&before, '\n') != count_of(&after, '\n'))
+    fail_msg("after '%s' a sign has no ASCII:\n%s\n%s", keys, buf_str(&before), buf_str(&after));
+  buf_release(&before);
+  buf_release(&after);
+}
+
+static void
+every_page_reads_in_ascii(void **state)
+{
+  static const char *const pages[] = {
+    "g Space j V", "a x u", "c", "c C", "Esc s", "Esc l", "Esc r", "Esc f", "Esc e C-a <x>", "Esc H", "j Enter", "f q M",
+    "G Space k k Right Right", "q ?", "G", "q / <label:billing> Enter Tab Tab",
+  };
+  struct stage s;
+
+  (void)state;
+  put_learned(&s, "ascii", 100);
+  stage_open(&s, 24, 80);
+  workbench_go(s.w, 2);
+  for (size_t i = 0; i < N_OF(pages); i++)
+    reads_in_ascii(&s, pages[i]);
+  stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -516,6 +566,7 @@ main(void)
     cmocka_unit_test(nothing_typed_is_lost),
     cmocka_unit_test(characters_as_people_count_them),
     cmocka_unit_test(pasted_text_is_harmless),
+    cmocka_unit_test(every_page_reads_in_ascii),
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");

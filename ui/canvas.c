@@ -117,17 +117,19 @@ set_cell(struct canvas *c, struct cell *cell, enum style s, uint32_t code_point,
   *cell = (struct cell){.c = code_point, .style = (uint8_t)s, .width = (uint8_t)width, .lit = cell->lit};
 }
 
+/* What takes no room and is no mark: joiners, variation selectors, tags and other format characters. */
 static bool
-is_joiner(uint32_t code_point)
+is_format(uint32_t p)
 {
-  return code_point == 0x200d || code_point == 0x200c || (code_point >= 0xfe00 && code_point <= 0xfe0f);
+  return (p >= 0x200b && p <= 0x200d) || (p >= 0x2060 && p <= 0x206f) || (p >= 0xfe00 && p <= 0xfe0f) ||
+         (p >= 0x180b && p <= 0x180f) || (p >= 0xfff9 && p <= 0xfffb) || (p >= 0xe0000 && p <= 0xe0fff);
 }
 
 static void
 add_mark(struct cell *cell, uint32_t mark)
 {
-  /* Joiners and variation selectors make some terminals draw another width than they count: they are left out. */
-  if (!cell || is_joiner(mark))
+  /* They make some terminals draw another width than they count: they are left out. */
+  if (!cell || is_format(mark))
     return;
   for (int i = 0; i < CELL_MARKS; i++)
     if (!cell->marks[i]) {
