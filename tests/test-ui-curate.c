@@ -177,8 +177,8 @@ static void
 screens_of_signals(void **state)
 {
   (void)state;
-  at_all_sizes("curate-signals", TASK_CLASSIFY, "id status suspect label forgetting leaks attr.style run.wrong text suggestion",
-               "s <suspect> Enter j");
+  at_all_sizes("curate-signals", TASK_CLASSIFY,
+               "id status suspect label forgetting leaks attr.style run.wrong text suggestion", "s <suspect> Enter j");
 }
 
 static void

@@ -51,7 +51,8 @@ draw_counter(const struct curate *v, struct canvas *c, struct area a, int from)
     n += snprintf(words + n, sizeof words - (size_t)n, rate < 10 ? "%.1f a minute   " : "%.0f a minute   ", rate);
   n += snprintf(words + n, sizeof words - (size_t)n, "%s left", frame_count(left, left_text));
   if (rate > 0 && left && room >= 60)
-    snprintf(words + n, sizeof words - (size_t)n, ", about %s", part_seconds(session_left_s(&v->session, left), time_text));
+    snprintf(words + n, sizeof words - (size_t)n, ", about %s",
+             part_seconds(session_left_s(&v->session, left), time_text));
   if (room > 0)
     canvas_right(c, a, 0, a.cols - room - 1, room, STYLE_NORMAL, words);
 }
@@ -71,8 +72,8 @@ draw_card_head(struct curate *v, struct canvas *c, struct area a, const struct s
 
   detail_label(v, s, &label);
   col = canvas_printf(c, a, 0, 1, STYLE_DIM, "%u", s->id) + 2;
-  col = canvas_fit(c, a, 0, col, least(canvas_width(label.s, label.n), a.cols / 3), s->n_labels ? STYLE_NAME : STYLE_DIM,
-                   label.s, label.n) + 2;
+  col = canvas_fit(c, a, 0, col, least(canvas_width(label.s, label.n), a.cols / 3),
+                   s->n_labels ? STYLE_NAME : STYLE_DIM, label.s, label.n) + 2;
   col = canvas_str(c, a, 0, col, status_sign_style(s->status), status_sign(s->status)) + 1;
   col = canvas_str(c, a, 0, col, STYLE_NORMAL, s->gone ? "undone" : status_name(s->status)) + 2;
   if (sieve_marked(&v->rows, s->id))

@@ -70,6 +70,8 @@ void choice_move(struct choice *k, size_t i, int step);  /* past its neighbour *
 void choice_widen(struct choice *k, size_t i, int step, int cols_now);
 const char *choice_default(enum task task);
 
+/* The signal that a name speaks of, "suspect" or "linear#3.aum"; NULL: none. */
+const struct signal_row *column_signal(const char *name);
 /* "forgetting": what stands over it; one line about it. */
 const char *column_title(const struct chosen_column *k);
 const char *column_help(const char *name);

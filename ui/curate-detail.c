@@ -41,8 +41,8 @@ detail_name_figures(void)
     {"person teacher student", "whose word each label is: = the same as the sample's label, \xe2\x89\xa0 another"},
     {"loss", "-ln of the probability that the newest run gave the sample's label; high where it does not believe it"},
     {"\xe2\x9a\x91", "the student says another label, and how sure it is; t takes it"},
-    {"done, a minute, left", "on the card: decisions of this session, how fast (breaks over two minutes do not count), and "
-     "what is still new in this filter"},
+    {"done, a minute, left", "on the card: decisions of this session, how fast (breaks over two minutes do not "
+     "count), and what is still new in this filter"},
   };
   static char meanings[FIGURES_MAX][400];
   size_t n = 0;
@@ -68,7 +68,8 @@ add_word(struct curate *v, struct pane *p, const struct sample *s, const char *w
 
   pane_printf(p, STYLE_DIM, "   %s ", who);
   pane_str(p, same ? STYLE_GOOD : STYLE_HINT, same ? "= " : "\xe2\x89\xa0 ");
-  pane_str(p, same ? STYLE_NORMAL : STYLE_HINT, label == LABEL_NONE ? "none of the labels" : label_name(v->labels, label));
+  pane_str(p, same ? STYLE_NORMAL : STYLE_HINT,
+           label == LABEL_NONE ? "none of the labels" : label_name(v->labels, label));
 }
 
 /* What both of them say against the label, in words. */

@@ -1,4 +1,5 @@
-/* The order of the samples in Curate: the menu of what there is to sort by, and computing it where that was not done. */
+/* The order of the samples in Curate: the menu of what there is to sort by, and computing it where that was not
+ * done. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -202,7 +202,8 @@ curate_replace(struct workbench *w, void *view, int n)
     v->n_replace_rows = part_rows(&v->replace_rows, "edit", "find replace ignore-case literal");
   snprintf(title, sizeof title, "find and replace in %s %s",
            frame_count(v->rows.n_marks ? v->rows.n_marks : v->rows.n, count),
-           v->rows.n_marks == 1 ? "marked sample" : v->rows.n_marks ? "marked samples" : *v->rows.filter ? "samples of this filter" : "samples");
+           v->rows.n_marks == 1 ? "marked sample" : v->rows.n_marks ? "marked samples"
+           : *v->rows.filter ? "samples of this filter" : "samples");
   f = workbench_form(w, title, v->replace_rows, v->n_replace_rows, form_done, v);
   form_set(f, "find", v->find ? v->find : "");
   form_set(f, "replace", v->replace ? v->replace : "");

@@ -36,7 +36,8 @@ saved_work(void *arg)
   for (size_t i = 0; i < s->n; i++) {
     uint32_t *ids = NULL;
 
-    if (filter_ids(project_corpus(s->project), s->rows[i].value, columns_provider(columns), &ids, &s->counts[i], NULL) < 0)
+    if (filter_ids(project_corpus(s->project), s->rows[i].value, columns_provider(columns), &ids, &s->counts[i],
+                   NULL) < 0)
       s->counts[i] = SIZE_MAX;
     free(ids);
   }

@@ -1,5 +1,5 @@
-/* curate-session: how fast a person decides. Time counts only while deciding: a gap of more than two minutes is a break.
- * Threads: one user. Times are of a clock that only goes on (clock_ms). */
+/* curate-session: how fast a person decides. Time counts only while deciding: a gap of more than two minutes is a
+ * break. Threads: one user. Times are of a clock that only goes on (clock_ms). */
 #ifndef UI_CURATE_SESSION_H
 #define UI_CURATE_SESSION_H
 

@@ -1,5 +1,5 @@
-/* curate-sheet: a page over the view that shows what is about to happen and asks: y does it, Esc and n do not, the usual
- * keys scroll. Where `enter` is set, Enter does it too.
+/* curate-sheet: a page over the view that shows what is about to happen and asks: y does it, Esc and n do not, the
+ * usual keys scroll. Where `enter` is set, Enter does it too.
  *
  * Life: zeroed; sheet_open, fill its pane, sheet_key until it is closed; sheet_release. The answer is told after the
  * sheet is closed, so that it may open another. Threads: the screen's. */

@@ -82,7 +82,8 @@ scrolled_most(const struct table *t)
   return most > 0 ? most : 0;
 }
 
-/* How far it can be scrolled: to the end of the longest text; where the last column is none, to where a column begins. */
+/* How far it can be scrolled: to the end of the longest text; where the last column is none, to where a column
+ * begins. */
 static int
 last_stop(const struct table *t)
 {
@@ -187,7 +188,8 @@ struct row_drawing {
 /* What the next column has to say, at the end of this one's strip, which gets shorter by it; where that would take too
  * much, the first sign of it. */
 static void
-draw_lent(struct row_drawing *d, struct canvas *c, struct area row, size_t i, const struct sample *s, struct area *strip)
+draw_lent(struct row_drawing *d, struct canvas *c, struct area row, size_t i, const struct sample *s,
+          struct area *strip)
 {
   struct area end;
   int skip;

@@ -1,5 +1,5 @@
-/* view-curate: inside of the view Curate, shared by its files: view-curate.c (the row, panes, mouse), curate-act.c (keys,
- * decisions), curate-mark.c, curate-bulk.c, curate-replace.c, curate-edit.c, curate-order.c, curate-saved.c; what is
+/* view-curate: inside of the view Curate, shared by its files: view-curate.c (the row, panes, mouse), curate-act.c
+ * (keys, decisions), curate-mark.c, curate-bulk.c, curate-replace.c, curate-edit.c, curate-order.c, curate-saved.c; what is
  * shown: curate-draw.c (the whole), curate-table.c, curate-choose.c (its columns), curate-card.c, curate-detail.c. */
 #ifndef UI_VIEW_CURATE_H
 #define UI_VIEW_CURATE_H
@@ -131,8 +131,8 @@ void table_draw(struct curate *v, struct canvas *c, struct area a, bool focus); 
 void table_scroll(struct curate *v, int step);                                  /* sideways */
 bool table_head_hit(const struct curate *v, int col, size_t *i);                /* the column under a click */
 
-/* curate-find.c: the first word or phrase that a filter looks for in texts ("" for none), and where it stands in one that
- * is drawn from the strip's first column on */
+/* curate-find.c: the first word or phrase that a filter looks for in texts ("" for none), and where it stands in one
+ * that is drawn from the strip's first column on */
 void find_words(const char *filter, char *out, size_t size);
 void find_light(struct canvas *c, struct area strip, const char *text, size_t n, const char *words);
 
