@@ -228,7 +228,8 @@ columns_are_chosen_moved_widened(void **state)
   (void)state;
   put_on(&s, "chosen", TASK_CLASSIFY, 30, 120);
   stage_keys(&s, "C g j j j j j Space Esc");            /* words, behind the suggestion */
-  stage_assert_shows(&s, "words");
+  stage_assert_shows(&s, "suggestion     words");
+  stage_assert_shows(&s, ".61 billing");
   stage_keys(&s, "C g j j j j j K K K Esc");            /* before the label's neighbours: id status words label text */
   stage_assert_shows(&s, "words label");
   stage_leave(&s);

@@ -427,7 +427,7 @@ const struct binding curate_bindings[] = {
   {.keys = "+", .action = curate_widen, .n = 1, .when = in_table,
    .help = "widen the column whose head was clicked last"},
   {.keys = "-", .action = curate_widen, .n = -1, .when = in_table, .help = "narrow it"},
-  {.keys = "i", .action = curate_signals, .when = curate_browsing,
+  {.keys = "i", .line = "signals", .action = curate_signals, .when = curate_browsing,
    .help = "compute signals: what is suspect, useful, novel"},
   {.keys = "Enter", .action = curate_edit_keep, .when = curate_editing, .help = "while editing: keep the text",
    .hint = "keep"},

@@ -145,23 +145,34 @@ draw_skipped(struct canvas *c, struct area a, int skip, enum style s, const stru
     canvas_put(c, a, 0, a.cols - 1, s, 0x2026);
 }
 
+/* Where a column of the plane begins and ends on the screen, from the plane's left edge; the last text reaches to the
+ * right edge. */
+static void
+span_of(const struct table *t, size_t i, int *from, int *to)
+{
+  const struct place *p = &t->places[i];
+
+  if (p->lends) {
+    span_of(t, i - 1, from, to);
+    *from = *to - p->cols;
+    return;
+  }
+  *from = p->stays ? p->x : p->x - t->shift;
+  *to = i == t->last && !p->stays && t->flexible_end ? t->room : *from + p->cols;
+}
+
 /* The part of the row that a column has, and how many of its cells are off its left side; false: it is off. */
 static bool
 strip_of(const struct table *t, size_t i, struct area row, struct area *strip, int *skip)
 {
-  const struct place *p = &t->places[i];
-  int from = p->stays ? p->x : p->x - t->shift, cols = p->cols;
-  struct area plane = p->stays ? row : area_cols(row, t->left, t->room);
+  struct area plane = t->places[i].stays ? row : area_cols(row, t->left, t->room);
+  int from, to;
 
-  if (p->lends) {
-    from = t->room - p->cols;
-  } else if (i == t->last && !p->stays && t->flexible_end) {
-    cols = t->room - from;
-  }
+  span_of(t, i, &from, &to);
   *skip = from < 0 ? -from : 0;
-  if (from + cols <= 0 || from >= plane.cols)
+  if (to <= 0 || from >= plane.cols)
     return false;
-  *strip = area_cols(plane, from + *skip, cols - *skip);
+  *strip = area_cols(plane, from + *skip, to - from - *skip);
   return strip->cols > 0;
 }
 
