@@ -134,20 +134,15 @@ static void
 intake_after(struct project *p, void *arg)
 {
   struct intake *in = arg;
-  uint32_t left;
 
   history_note(&p->history, in->entry, CHANGE_INSERT, 0, in->actor);
   p->seen = in->entry;
-  for (size_t i = 0; i < in->n_labels; i++) {
-    pthread_mutex_lock(&p->lock);
+  pthread_mutex_lock(&p->lock);
+  for (size_t i = 0; i < in->n_labels; i++)
     corpus_apply_label(p->corpus, in->labels[i], "");
-    pthread_mutex_unlock(&p->lock);
-  }
-  do {
-    pthread_mutex_lock(&p->lock);
-    left = corpus_stage_show(p->corpus, SHOW_AT_ONCE);
-    pthread_mutex_unlock(&p->lock);
-  } while (left);
+  while (corpus_stage_show(p->corpus, SHOW_AT_ONCE))
+    writer_make_way(p);
+  pthread_mutex_unlock(&p->lock);
   project_touch(p);
 }
 

@@ -3,7 +3,11 @@
  * The store thread alone uses p->db. It takes items (posted changes, calls) in the order in which they came, and writes
  * consecutive changes in one transaction. p->lock guards the queue, the failure, and the applying to the corpus:
  * whoever applies holds it, so that memory is always what the file says plus, on top and in order, the changes still
- * waiting. */
+ * waiting.
+ *
+ * A change of very many rows is applied in pieces, so that nobody waits long for the lock. Order is kept all the same:
+ * whoever applies a row then applies, to its end, all that stands behind it in the queue, so that the last to write a
+ * field is the last change of it. Only for a moment between may an older value show. */
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
@@ -31,7 +35,10 @@ struct call {
 /* One thing to do, in the order of asking: a posted change or a call. */
 struct item {
   struct item *next;
+  uint64_t number;               /* of asking, from 1 */
   struct change *change;         /* owned */
+  bool applied;                  /* the corpus has it; only then it is settled */
+  bool given_up;                 /* the corpus is not to have it */
   struct call *call;             /* the caller's, who waits */
 };
 
@@ -55,6 +62,7 @@ struct project {
   pthread_mutex_t lock;          /* see above */
   pthread_cond_t work;           /* the queue is not empty, or closing */
   pthread_cond_t settled_cond;   /* an item was settled */
+  atomic_uint eager;             /* threads that must not wait long for the lock: whoever holds it long makes way */
   struct item *first, **last;    /* the queue */
   struct item *writing;          /* taken from it, not yet settled, oldest first */
   uint64_t posted, settled;      /* items ever */
@@ -87,8 +95,17 @@ void project_touch(struct project *p);
 enum db_open project_reading(const char *path);
 int project_refuse(const struct project *p, struct err *e);    /* "is open for reading only" */
 void *writer_main(void *project);
-/* Applies a set to the corpus under what still waits, and wakes the watchers. Takes the lock. */
+/* Takes the lock, before whoever applies very many rows. */
+void writer_enter(struct project *p);
+/* Between pieces of long work: lets the lock go if somebody is eager to have it, and takes it again. */
+void writer_make_way(struct project *p);
+/* Applies a set to the corpus under what still waits, and wakes the watchers. Takes the lock, for a piece at a time. */
 void writer_apply(struct project *p, const struct change *set);
+/* Puts an item at the end of the queue; the lock is held. */
+void writer_queue(struct project *p, struct item *it);
+/* Applies the change of a queued item, and on top of it again what was queued after it. The lock is held, and let go
+ * between pieces. */
+void writer_apply_item(struct project *p, struct item *it);
 /* Shows new samples, in pieces, so that nobody waits long for the lock. */
 void writer_show(struct project *p, const struct sample *samples, size_t n);
 

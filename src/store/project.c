@@ -365,13 +365,9 @@ project_post(struct project *p, struct change *ch, struct err *e)
   }
   it = xcalloc(1, sizeof *it);
   it->change = ch;
-  pthread_mutex_lock(&p->lock);
-  ensure(!p->closing);
-  corpus_apply_set(p->corpus, ch);
-  *p->last = it;
-  p->last = &it->next;
-  p->posted++;
-  pthread_cond_signal(&p->work);
+  writer_enter(p);
+  writer_queue(p, it);
+  writer_apply_item(p, it);
   pthread_mutex_unlock(&p->lock);
   corpus_touch(p->corpus);
   return 0;
@@ -420,7 +416,7 @@ project_failure(struct project *p, struct err *e)
 {
   bool failed;
 
-  pthread_mutex_lock(&p->lock);
+  writer_enter(p);
   failed = p->failed;
   p->failed = false;
   if (failed && e)
@@ -448,7 +444,7 @@ project_durable(const struct project *p)
   struct project *mine = (struct project *)p;
   bool all;
 
-  pthread_mutex_lock(&mine->lock);
+  writer_enter(mine);
   all = p->settled == p->posted;
   pthread_mutex_unlock(&mine->lock);
   return all;

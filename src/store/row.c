@@ -240,9 +240,22 @@ write_row(struct project *p, const struct change_row *row, uint32_t change, stru
   return rc;
 }
 
+/* Ids that ascend are all different. */
+static bool
+ascending(const struct change *ch)
+{
+  for (size_t i = 1; i < ch->n_rows; i++)
+    if (ch->rows[i - 1].id >= ch->rows[i].id)
+      return false;
+  return true;
+}
+
 int
 row_write_set(struct project *p, const struct change *ch, uint32_t *id, struct err *e)
 {
+  static const char known_sql[] = "UPDATE change SET n=?2 WHERE id=?1";
+  static const char count_sql[] =
+    "UPDATE change SET n=(SELECT count(DISTINCT sample) FROM change_row WHERE change=?1) WHERE id=?1";
   struct buf b = BUF_INIT;
   uint32_t changed = 0;
   int rc = row_write_entry(p, CHANGE_SET, ch->actor, ch->summary, 0, 0, 0, id, e);
@@ -254,9 +267,7 @@ row_write_set(struct project *p, const struct change *ch, uint32_t *id, struct e
     rc = one < 0 ? -1 : 0;
   }
   if (!rc && changed)
-    rc = db_run(&p->db, e,
-                "UPDATE change SET n=(SELECT count(DISTINCT sample) FROM change_row WHERE change=?1) WHERE id=?1", "u",
-                *id);
+    rc = ascending(ch) ? db_run(&p->db, e, known_sql, "uu", *id, changed) : db_run(&p->db, e, count_sql, "u", *id);
   /* Nothing changed: nobody has seen the entry, its number is given again. */
   if (!rc && !changed) {
     rc = db_run(&p->db, e, "DELETE FROM change WHERE id=?", "u", *id);

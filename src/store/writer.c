@@ -7,28 +7,103 @@
 #include "base/mem.h"
 #include "store/internal.h"
 
-#define SHOW_AT_ONCE 2048
+#define APPLY_AT_ONCE 2048u    /* rows; some 0.2 ms */
+
+/* ---- the lock ---- */
+
+void
+writer_enter(struct project *p)
+{
+  atomic_fetch_add(&p->eager, 1);
+  pthread_mutex_lock(&p->lock);
+  atomic_fetch_sub(&p->eager, 1);
+}
+
+/* A lock that is let go is not given to who waits for it, but to who comes first: so this waits till they have it. */
+void
+writer_make_way(struct project *p)
+{
+  if (!atomic_load(&p->eager))
+    return;
+  pthread_mutex_unlock(&p->lock);
+  while (atomic_load(&p->eager))
+    nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+  pthread_mutex_lock(&p->lock);
+}
 
 /* ---- memory ---- */
 
-/* Puts what is still waiting on top again; the lock is held. */
-static void
-apply_waiting(struct project *p)
+/* Rows from `from` on, as many as one piece holds; where the next piece begins. */
+static size_t
+apply_piece(struct project *p, const struct change *ch, size_t from)
 {
-  const struct item *lists[] = {p->writing, p->first};
+  size_t n = ch->n_rows - from < APPLY_AT_ONCE ? ch->n_rows - from : APPLY_AT_ONCE;
+
+  corpus_apply_rows(p->corpus, ch->rows + from, n);
+  return from + n;
+}
+
+/* The first item from this number on whose change the corpus is to have. */
+static struct item *
+item_from(const struct project *p, uint64_t number)
+{
+  struct item *const lists[] = {p->writing, p->first};
 
   for (int k = 0; k < 2; k++)
-    for (const struct item *it = lists[k]; it; it = it->next)
-      if (it->change)
-        corpus_apply_set(p->corpus, it->change);
+    for (struct item *it = lists[k]; it; it = it->next)
+      if (it->number >= number && it->change && !it->given_up)
+        return it;
+  return NULL;
+}
+
+/* Applies all items from this number on to the end of the queue, which may grow meanwhile. None of them is settled
+ * before: the caller is the thread that settles, or the first of them is not applied yet. */
+static void
+apply_from(struct project *p, uint64_t number)
+{
+  size_t row = 0, done = 0;
+
+  for (struct item *it; (it = item_from(p, number)); ) {
+    row = it->number == number ? row : 0;
+    number = it->number;
+    done += it->change->n_rows - row;
+    row = apply_piece(p, it->change, row);
+    if (row == it->change->n_rows) {
+      number++;
+      row = 0;
+    }
+    if (done >= APPLY_AT_ONCE) {
+      done = 0;
+      writer_make_way(p);
+    }
+  }
+}
+
+void
+writer_apply_item(struct project *p, struct item *it)
+{
+  apply_from(p, it->number);
+  it->applied = true;
+  pthread_cond_broadcast(&p->settled_cond);
+}
+
+/* Under what still waits; the lock is held. */
+static void
+apply_under(struct project *p, const struct change *set)
+{
+  for (size_t row = 0; row < set->n_rows;) {
+    row = apply_piece(p, set, row);
+    if (row < set->n_rows)
+      writer_make_way(p);
+  }
+  apply_from(p, 0);
 }
 
 void
 writer_apply(struct project *p, const struct change *set)
 {
   pthread_mutex_lock(&p->lock);
-  corpus_apply_set(p->corpus, set);
-  apply_waiting(p);
+  apply_under(p, set);
   pthread_mutex_unlock(&p->lock);
   corpus_touch(p->corpus);
 }
@@ -36,12 +111,23 @@ writer_apply(struct project *p, const struct change *set)
 void
 writer_show(struct project *p, const struct sample *samples, size_t n)
 {
-  for (size_t i = 0; i < n; i += SHOW_AT_ONCE) {
-    pthread_mutex_lock(&p->lock);
-    corpus_apply_insert(p->corpus, samples + i, n - i < SHOW_AT_ONCE ? n - i : SHOW_AT_ONCE);
-    pthread_mutex_unlock(&p->lock);
+  pthread_mutex_lock(&p->lock);
+  for (size_t i = 0; i < n; i += APPLY_AT_ONCE) {
+    corpus_apply_insert(p->corpus, samples + i, n - i < APPLY_AT_ONCE ? n - i : APPLY_AT_ONCE);
+    writer_make_way(p);
   }
+  pthread_mutex_unlock(&p->lock);
   corpus_touch(p->corpus);
+}
+
+void
+writer_queue(struct project *p, struct item *it)
+{
+  ensure(!p->closing);
+  it->number = ++p->posted;
+  *p->last = it;
+  p->last = &it->next;
+  pthread_cond_signal(&p->work);
 }
 
 /* ---- transactions ---- */
@@ -81,6 +167,8 @@ settle(struct project *p, size_t n)
   pthread_mutex_lock(&p->lock);
   for (; n > 0; n--) {
     it = p->writing;
+    while (it->change && !it->applied)
+      pthread_cond_wait(&p->settled_cond, &p->lock);
     p->writing = it->next;
     it->next = NULL;
     *end = it;
@@ -112,13 +200,11 @@ give_up(struct project *p, const struct err *why)
   if (!p->failed)
     p->failure = *why;
   p->failed = true;
-  p->writing = it->next;
-  if (known == 0) {
-    corpus_apply_set(p->corpus, back);
-    apply_waiting(p);
-  }
-  it->next = p->writing;
-  p->writing = it;
+  while (!it->applied)
+    pthread_cond_wait(&p->settled_cond, &p->lock);
+  it->given_up = true;
+  if (known == 0)
+    apply_under(p, back);
   pthread_mutex_unlock(&p->lock);
   change_free(back);
   settle(p, 1);
@@ -200,12 +286,8 @@ project_ask(struct project *p, struct call *call, const bool *begun)
   struct item *it = xcalloc(1, sizeof *it);
 
   it->call = call;
-  pthread_mutex_lock(&p->lock);
-  ensure(!p->closing);
-  *p->last = it;
-  p->last = &it->next;
-  p->posted++;
-  pthread_cond_signal(&p->work);
+  writer_enter(p);
+  writer_queue(p, it);
   while (!call->finished && !(begun && *begun))
     pthread_cond_wait(&p->settled_cond, &p->lock);
   pthread_mutex_unlock(&p->lock);
