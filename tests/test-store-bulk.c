@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "tests/store-stage.h"
 
-enum { N = 9000, BULKS = 12 };
+enum { N = 9000, BULKS = 4 };
 
 static void
 make_many(struct project *p)
@@ -117,9 +117,11 @@ post_few(void *arg)
   struct rng r;
 
   rng_seed(&r, crowd->seed);
-  while (atomic_load(&crowd->busy) > 0)
+  while (atomic_load(&crowd->busy) > 0) {
     for (int i = 0; i < 20; i++)
-      random_change(crowd->p, &r);
+      set_status(crowd->p, 1 + (uint32_t)rng_below(&r, N), (enum status)rng_below(&r, N_STATUSES));
+    random_change(crowd->p, &r);
+  }
   return NULL;
 }
 
@@ -139,20 +141,18 @@ undo_some(void *arg)
 
 /* Whoever comes between the pieces: in the end memory is what the file says. */
 static void
-memory_is_what_the_file_says(void **state)
+work_together(void *(*const *work)(void *), size_t n, int bulks, uint64_t seed)
 {
-  static void *(*const work[])(void *) = {post_bulks, post_bulks, post_few, undo_some};
   struct project *p = fresh(TASK_CLASSIFY);
-  struct crowd crowd = {.p = p, .busy = 2, .seed = 5};
-  pthread_t threads[N_OF(work)];
+  struct crowd crowd = {.p = p, .busy = bulks, .seed = seed};
+  pthread_t threads[8];
   struct err e = {0};
   char *memory, *file;
 
-  (void)state;
   make_many(p);
-  for (size_t i = 0; i < N_OF(work); i++)
+  for (size_t i = 0; i < n; i++)
     assert_int_equal(pthread_create(&threads[i], NULL, work[i], &crowd), 0);
-  for (size_t i = 0; i < N_OF(work); i++)
+  for (size_t i = 0; i < n; i++)
     pthread_join(threads[i], NULL);
   must(project_sync(p, &e), &e);
   memory = dump(p);
@@ -165,12 +165,32 @@ memory_is_what_the_file_says(void **state)
   check_whole();
 }
 
+static void
+small_changes_hold_beside_bulk_ones(void **state)
+{
+  static void *(*const work[])(void *) = {post_bulks, post_few, post_few};
+
+  (void)state;
+  for (uint64_t round = 0; round < 6; round++)
+    work_together(work, N_OF(work), 1, round);
+}
+
+static void
+memory_is_what_the_file_says(void **state)
+{
+  static void *(*const work[])(void *) = {post_bulks, post_bulks, post_few, undo_some};
+
+  (void)state;
+  work_together(work, N_OF(work), 2, 5);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_and_back),
     cmocka_unit_test(samples_are_counted_once),
+    cmocka_unit_test(small_changes_hold_beside_bulk_ones),
     cmocka_unit_test(memory_is_what_the_file_says),
   };
 
