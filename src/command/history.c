@@ -74,7 +74,7 @@ walk(struct call *c, bool redo, struct err *e)
 
   if (read_way(c, &way, e) < 0)
     return -1;
-  progress_begin(&c->progress, redo ? "redoing" : "undoing", "changes", 0);
+  progress_begin(&c->progress, redo ? "redoing" : "undoing", "steps", 0);
   r = project_walk(c->project, &way, &walked, e);
   progress_end(&c->progress);
   if (r == 0 && way.count)

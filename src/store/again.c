@@ -56,6 +56,15 @@ check(struct project *p, const struct again *a, struct err *e)
   return 0;
 }
 
+/* The sample is there, or this is what brings it back. */
+static bool
+reaches(const struct project *p, const struct change_row *row)
+{
+  struct sample s;
+
+  return row->field == FIELD_GONE || corpus_get(p->corpus, row->id, &s);
+}
+
 /* Keeps the rows of `after` whose field holds now what it held before the change. */
 static int
 keep_fitting(struct project *p, struct again *a, struct err *e)
@@ -67,7 +76,7 @@ keep_fitting(struct project *p, struct again *a, struct err *e)
            row_read_back(p, after, now, e) ? -1 : 0;
 
   for (size_t i = 0; i < after->n_rows && !rc; i++)
-    if (same_value(&before->rows[i], &now->rows[i]))
+    if (same_value(&before->rows[i], &now->rows[i]) && reaches(p, &after->rows[i]))
       after->rows[n++] = after->rows[i];
   a->n_left = after->n_rows - n;
   after->n_rows = n;
