@@ -150,7 +150,10 @@ go_back_look_and_come_forward(void **state)
   stage_keys(&s, "H");
   stage_assert_shows(&s, " ×      7");
   stage_keys(&s, "j Enter");
-  stage_assert_shows(&s, "this cannot be made again");
+  stage_assert_shows(&s, "make this change again, as a new one, where it still fits?");
+  stage_keys(&s, "y");
+  stage_assert_shows(&s, "changed 1 sample");
+  assert_int_equal(status_of(&s, 2), STATUS_REJECTED);
   stage_close(&s);
 }
 

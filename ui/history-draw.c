@@ -15,7 +15,7 @@ static const struct {
 } looks[] = {
   [PAST_DONE] = {' ', STYLE_NORMAL, STYLE_NORMAL, ""},
   [PAST_UNDONE] = {0x25cb, STYLE_WARN, STYLE_DIM, "undone; Enter makes it again"},
-  [PAST_LOST] = {0xd7, STYLE_DIM, STYLE_DIM, "undone; something else was changed since, so it stays undone"},
+  [PAST_LOST] = {0xd7, STYLE_DIM, STYLE_DIM, "undone, other changes came after; Enter makes it again where it fits"},
 };
 
 static void

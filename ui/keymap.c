@@ -87,7 +87,7 @@ forward(struct workbench *w, void *view, int n)
 
   (void)view, (void)n;
   if (back)
-    workbench_runf(w, "redo --count %zu", back);
+    workbench_run(w, "redo --all");
   else
     workbench_say(w, "the corpus stands at its newest change");
 }

@@ -130,19 +130,14 @@ history_search(void *view, const char *text, int done, struct buf *note)
 
 /* ---- going ---- */
 
-/* How many steps of undo, or of redo, lead to the state right after a change. */
+/* How many changes are in force that came after this one. */
 static size_t
-steps_to(const struct history_view *v, uint32_t change, bool redo)
+changes_after(const struct history_view *v, uint32_t change)
 {
   size_t n = 0;
 
-  for (size_t i = 0; i < v->past.n; i++) {
-    const struct log_entry *e = &v->past.entries[i];
-
-    if (past_is_change(e) && (redo ? v->past.states[i] == PAST_UNDONE && e->id <= change
-                                   : v->past.states[i] == PAST_DONE && e->id > change))
-      n++;
-  }
+  for (size_t i = 0; i < v->past.n && v->past.entries[i].id > change; i++)
+    n += past_is_change(&v->past.entries[i]) && v->past.states[i] == PAST_DONE;
   return n;
 }
 
@@ -152,6 +147,15 @@ go_back(void *view)
   struct history_view *v = view;
 
   workbench_runf(v->w, "undo --to %u", v->target);
+}
+
+/* The way there is cut off: as a new change. */
+static void
+make_again(void *view)
+{
+  struct history_view *v = view;
+
+  workbench_runf(v->w, "redo --change %u", v->target);
 }
 
 static void
@@ -165,10 +169,10 @@ history_enter(void *view)
 
   if (!e)
     return;
-  n = steps_to(v, e->id, state == PAST_UNDONE);
+  n = changes_after(v, e->id);
   v->target = e->id;
   if (state == PAST_LOST) {
-    workbench_say(v->w, "this cannot be made again: something else was changed after it was undone");
+    workbench_confirm(v->w, "make this change again, as a new one, where it still fits?", make_again, v);
   } else if (state == PAST_UNDONE) {
     workbench_runf(v->w, "redo --to %u", v->target);
   } else if (n == 0) {
@@ -288,7 +292,7 @@ history_open(struct workbench *w, void *view, int n)
 static const struct binding bindings[] = {
   {.keys = "Enter", .line = "undo", .action = go,
    .help = "go to the state right after this change: what is newer is undone, and can be made again as long as nothing "
-           "else is changed", .hint = "go there"},
+           "else is changed; an undone one is made again", .hint = "go there"},
   {.keys = "f", .line = "redo", .action = forward, .help = "come forward again, to the newest change", .hint = "forward"},
   {.keys = ".", .action = stand, .help = "select the change where the corpus stands"},
   {.keys = "Esc", .action = close_it, .help = "close", .hint = "close"},
@@ -298,7 +302,7 @@ static const struct binding bindings[] = {
 static const struct figure_row figures[] = {
   {"●", "the corpus stands right after this change"},
   {"○", "undone; it can be made again until something else is changed"},
-  {"×", "undone for good: something else was changed since"},
+  {"×", "undone, and something else was changed since: Enter makes it again as a new change, where it still fits"},
   {"who", "person; job N (generate, annotate); import, dedupe: the command"},
   {NULL, NULL},
 };
