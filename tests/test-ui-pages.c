@@ -144,7 +144,7 @@ go_back_look_and_come_forward(void **state)
   stage_keys(&s, "M-r");
   assert_int_equal(status_of(&s, 1), STATUS_ACCEPTED);
   assert_int_equal(status_of(&s, 2), STATUS_REJECTED);
-  stage_keys(&s, "H G Enter Esc g x x");       /* warned once, then it is done */
+  stage_keys(&s, "H G k k Enter Esc g x x");   /* warned once, then it is done */
   assert_int_equal(project_sync(s.project, NULL), 0);
   assert_int_equal(project_redoable(s.project), 0);
   stage_keys(&s, "H");

@@ -47,7 +47,7 @@ braille(const struct map_view *v, int row, int col)
   return p == 0x2800 ? ' ' : p;
 }
 
-/* Four shades by the logarithm of the count. */
+/* Four shades: an eighth of the thickest place is the third of them, a sixty-fourth the second. */
 static uint32_t
 shade(const struct map_view *v, const struct look *look, int row, int col)
 {
@@ -58,7 +58,7 @@ shade(const struct map_view *v, const struct look *look, int row, int col)
 
   if (!n)
     return ' ';
-  level = look->most > 1 ? (int)(log(n) / log(look->most) * 3.999) : 3;
+  level = (int)(cbrt((double)n / look->most) * 3.999);
   return look->ascii ? (unsigned char)signs[level] : blocks[level];
 }
 
