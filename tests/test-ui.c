@@ -16,7 +16,7 @@
 #include "ui/canvas.h"
 #include "ui/chart.h"
 #include "ui/editor.h"
-#include "ui/facet.h"
+#include "ui/facet-term.h"
 #include "ui/form.h"
 #include "ui/key.h"
 #include "ui/keymap.h"
@@ -543,20 +543,41 @@ numbers_for_axes_are_short(void **state)
 static void
 facets_change_the_filter(void **state)
 {
-  static const struct { const char *field, *value, *before, *after; } cases[] = {
-    {"label", "billing", "", "label:billing"}, {"label", "billing", "status:new", "status:new label:billing"},
-    {"label", "billing", "label:other status:new", "status:new label:billing"},
-    {"label", "billing", "label:billing", ""},
-    {"label", "not sure", "x", "x label:\"not sure\""}, {"label", "not sure", "label:\"not sure\" y", "y"},
-    {"status", "new", "\"a phrase with status:old\" z", "\"a phrase with status:old\" z status:new"},
+  static void (*const ways[])(const struct facet_term *t, const char *filter, struct buf *out) = {
+    facet_choose, facet_add, facet_exclude};
+  static const struct { int way; const char *field, *value, *alone, *before, *after; } cases[] = {
+    {0, "label", "billing", NULL, "", "label:billing"},
+    {0, "label", "billing", NULL, "status:new", "status:new label:billing"},
+    {0, "label", "billing", NULL, "label:other status:new", "status:new label:billing"},
+    {0, "label", "billing", NULL, "label:billing", ""},
+    {0, "label", "billing", NULL, "label:other,billing x", "x label:billing"},
+    {0, "label", "billing", NULL, "not label:billing x", "x label:billing"},
+    {0, "label", "billing", NULL, "unlabelled -x", "not x label:billing"},
+    {0, "label", "not sure", NULL, "x", "x label:\"not sure\""},
+    {0, "label", "not sure", NULL, "label:\"not sure\" y", "y"},
+    {0, "label", "billing", NULL, "a or b", "(a or b) label:billing"},
+    {0, "label", "billing", NULL, "(a or label:other) b", "(a or label:other) b label:billing"},
+    {0, "status", "new", NULL, "\"a phrase with status:old\" z", "\"a phrase with status:old\" z status:new"},
+    {0, "label", "unlabelled", "unlabelled", "label:billing", "unlabelled"},
+    {0, "run.wrong", "right", "run.wrong=0", "run.wrong x", "x run.wrong=0"},
+    {1, "label", "billing", NULL, "", "label:billing"},
+    {1, "label", "billing", NULL, "label:other x", "x label:other,billing"},
+    {1, "label", "billing", NULL, "label:other,billing,\"not sure\"", "label:other,\"not sure\""},
+    {1, "label", "billing", NULL, "label:billing x", "x"},
+    {1, "attr.topic", "shoes", NULL, "attr.topic:boots", "attr.topic:shoes"},
+    {2, "label", "billing", NULL, "label:billing x", "x not label:billing"},
+    {2, "label", "billing", NULL, "-label:other x", "x not label:other,billing"},
+    {2, "label", "billing", NULL, "not label:billing x", "x"},
+    {2, "attr.topic", "shoes", NULL, "not attr.topic:boots", "not attr.topic:boots not attr.topic:shoes"},
+    {2, "run.wrong", "wrong", "run.wrong", "x", "x not run.wrong"},
   };
 
   (void)state;
   for (size_t i = 0; i < N_OF(cases); i++) {
-    struct facet facet = {.field = cases[i].field, .value = cases[i].value};
+    struct facet_term term = {cases[i].field, cases[i].value, cases[i].alone};
     struct buf out = BUF_INIT;
 
-    facet_toggle(&facet, cases[i].before, &out);
+    ways[cases[i].way](&term, cases[i].before, &out);
     assert_string_equal(buf_str(&out), cases[i].after);
     buf_release(&out);
   }

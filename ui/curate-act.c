@@ -281,11 +281,30 @@ curate_enter(void *view)
     curate_decide(v, ACCEPT);
     return;
   }
-  if (v->facets.list.at < v->facets.n && v->facets.rows[v->facets.list.at].field) {
-    facet_toggle(&v->facets.rows[v->facets.list.at], v->rows.filter, &filter);
+  if (facets_key(&v->facets, FACET_KEY_CHOOSE, v->rows.filter, &filter))
     curate_filter(v, buf_str(&filter));
-  }
   buf_release(&filter);
+}
+
+/* Space, - on the left side. */
+static void
+facet_key(struct workbench *w, void *view, int key)
+{
+  struct curate *v = view;
+  struct buf filter = BUF_INIT;
+
+  (void)w;
+  if (facets_key(&v->facets, (enum facet_key)key, v->rows.filter, &filter))
+    curate_filter(v, buf_str(&filter));
+  buf_release(&filter);
+}
+
+static bool
+on_facets(struct workbench *w, void *view)
+{
+  const struct curate *v = view;
+
+  return v->pane == PANE_FACETS && curate_browsing(w, view);
 }
 
 static void
@@ -383,6 +402,10 @@ sideways(struct workbench *w, void *view, int n)
 }
 
 const struct binding curate_bindings[] = {
+  {.keys = "Space", .action = facet_key, .n = FACET_KEY_ADD, .when = on_facets,
+   .help = "on the left side: this value beside others of its field, or no more", .hint = "add"},
+  {.keys = "-", .action = facet_key, .n = FACET_KEY_EXCLUDE, .when = on_facets,
+   .help = "on the left side: all but this value", .hint = "all but"},
   {.keys = "a", .line = ACCEPT, .action = accept, .when = curate_browsing, .help = "accept, go to the next",
    .hint = "accept"},
   {.keys = "x Del", .line = REJECT, .action = reject, .when = curate_browsing, .help = "reject, go to the next",

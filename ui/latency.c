@@ -1,6 +1,7 @@
 #include "ui/latency.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,8 @@
 
 struct entry {
   int64_t at_us;
-  int64_t cpu_from_us;
-  uint32_t handled_us, frame_us, cpu_us;
+  int64_t cpu_from_us, ready_from_us;
+  uint32_t handled_us, frame_us, cpu_us, ready_us;
   char key[16];
 };
 struct latency {
@@ -24,6 +25,9 @@ struct latency {
   size_t n, cap, shown;        /* of them, the first so many stand on the screen */
   int64_t polled_us, readable_us;
   int64_t cpu_us;              /* of this thread, when the poll returned */
+  int64_t ready_us;            /* ... and before it slept, as waking up is a wait, too */
+  int64_t begin_ready_us[2];   /* before this poll and before the one before */
+  int schedule;                /* where the system tells how long this thread waited for a processor; -1: nowhere */
   int64_t first_ms;            /* 0: no frame yet */
   size_t samples;
 };
@@ -56,6 +60,21 @@ age_us(void)
   return ticks < 0 ? 0 : now_us(CLOCK_BOOTTIME) - ticks * (1000000 / sysconf(_SC_CLK_TCK));
 }
 
+/* Microseconds that this thread was ever ready to run and did not: the second number of its schedstat. */
+static int64_t
+waited_us(const struct latency *l)
+{
+  char line[100];
+  ssize_t n = l->schedule < 0 ? -1 : pread(l->schedule, line, sizeof line - 1, 0);
+  long long ns = 0;
+
+  if (n <= 0)
+    return 0;
+  line[n] = '\0';
+  sscanf(line, "%*d %lld", &ns);
+  return ns / 1000;
+}
+
 int
 latency_open(struct latency **out, const char *path, struct err *e)
 {
@@ -72,6 +91,7 @@ latency_open(struct latency **out, const char *path, struct err *e)
   l->file = file;
   l->path = xstrdup(path);
   l->readable_us = now_us(CLOCK_MONOTONIC);
+  l->schedule = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   *out = l;
   return 0;
 }
@@ -86,11 +106,14 @@ latency_poll(struct latency *l, bool begins)
   now = now_us(CLOCK_MONOTONIC);
   if (begins) {
     l->polled_us = now;
+    l->begin_ready_us[1] = l->begin_ready_us[0];
+    l->begin_ready_us[0] = waited_us(l);
     return;
   }
   before = l->readable_us;
   l->readable_us = now;
   l->cpu_us = now_us(CLOCK_THREAD_CPUTIME_ID);
+  l->ready_us = l->begin_ready_us[now - l->polled_us <= WAITED_US];
   /* What the poll found at once may have been there since the one before. */
   l->polled_us = now - l->polled_us > WAITED_US ? now : before;
 }
@@ -101,7 +124,8 @@ latency_key(struct latency *l)
   if (!l)
     return;
   GROW(l->entries, l->cap, l->n + 1);
-  l->entries[l->n] = (struct entry){.at_us = l->polled_us, .cpu_from_us = l->cpu_us};
+  l->entries[l->n] = (struct entry){.at_us = l->polled_us, .cpu_from_us = l->cpu_us,
+                                      .ready_from_us = l->ready_us};
 }
 
 void
@@ -119,12 +143,13 @@ latency_handled(struct latency *l, const char *key)
 void
 latency_frame(struct latency *l, size_t samples)
 {
-  int64_t now, cpu;
+  int64_t now, cpu, ready;
 
   if (!l)
     return;
   now = now_us(CLOCK_MONOTONIC);
   cpu = now_us(CLOCK_THREAD_CPUTIME_ID);
+  ready = waited_us(l);
   if (!l->first_ms) {
     l->first_ms = age_us() / 1000;
     l->samples = samples;
@@ -132,6 +157,7 @@ latency_frame(struct latency *l, size_t samples)
   for (; l->shown < l->n; l->shown++) {
     l->entries[l->shown].frame_us = (uint32_t)(now - l->entries[l->shown].at_us);
     l->entries[l->shown].cpu_us = (uint32_t)(cpu - l->entries[l->shown].cpu_from_us);
+    l->entries[l->shown].ready_us = (uint32_t)(ready - l->entries[l->shown].ready_from_us);
   }
 }
 
@@ -167,12 +193,14 @@ latency_close(struct latency *l, struct err *e)
     return 0;
   fprintf(l->file, "{\"first_screen_ms\":%lld,\"samples\":%zu}\n", (long long)l->first_ms, l->samples);
   for (size_t i = 0; i < l->shown; i++)
-    fprintf(l->file, "{\"at_us\":%lld,\"key\":\"%s\",\"handled_us\":%u,\"frame_us\":%u,\"cpu_us\":%u}\n",
+    fprintf(l->file, "{\"at_us\":%lld,\"key\":\"%s\",\"handled_us\":%u,\"frame_us\":%u,\"cpu_us\":%u,\"ready_us\":%u}\n",
             (long long)l->entries[i].at_us, l->entries[i].key, l->entries[i].handled_us, l->entries[i].frame_us,
-            l->entries[i].cpu_us);
+            l->entries[i].cpu_us, l->entries[i].ready_us);
   write_percentiles(l);
   if (ferror(l->file) | (fclose(l->file) != 0))
     rc = err_set(e, ERR_FAIL, "cannot write '%s': %s", l->path, err_os(errno));
+  if (l->schedule >= 0)
+    close(l->schedule);
   free(l->path);
   free(l->entries);
   free(l);

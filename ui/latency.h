@@ -7,9 +7,10 @@
  *
  * Lines of JSON, written when the log is closed (until then they are in memory: no key waits for a disk):
  *   {"first_screen_ms":812,"samples":1000000}                                       since the process began
- *   {"at_us":..., "key":"a", "handled_us":310, "frame_us":1890, "cpu_us":1420}      one a key; at_us is monotonic time,
- *                                                                  cpu_us what the screen's thread worked for it
- *   {"keys":2000, "frame_p50_us":..., "frame_p99_us":..., "frame_max_us":...}
+ *   {"at_us":..., "key":"a", "handled_us":310, "frame_us":1890, "cpu_us":1420, "ready_us":210}
+ * one of these a key; at_us is monotonic time, cpu_us what the screen's thread worked meanwhile, ready_us how long it
+ * could have and no processor was free (other programs').
+ *   {"keys":2000, "frame_p50_us":..., "frame_p99_us":..., "frame_max_us":...}                   at the end
  *
  * Life: latency_open, then latency_poll / latency_key / latency_handled / latency_frame from the loop, latency_close.
  * All do nothing where the log is NULL. Threads: the screen's. Errors: the file cannot be written. */

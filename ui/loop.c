@@ -86,6 +86,16 @@ take_key(struct loop *l, const struct key *k)
   }
 }
 
+/* Not longer than until then; -1 is for ever. */
+static int64_t
+sooner(int64_t wait, int64_t at_ms)
+{
+  int64_t due = at_ms - clock_ms();
+
+  due = due < 0 ? 0 : due;
+  return wait < 0 || wait > due ? due : wait;
+}
+
 /* How long the poll may sleep: until the frame that is due, until Esc is Esc alone, or for ever. */
 static int
 timeout_of(const struct loop *l)
@@ -96,12 +106,10 @@ timeout_of(const struct loop *l)
     wait = l->drawn_ms + FRAME_MS - clock_ms();
     wait = wait < 0 ? 0 : wait;
   }
-  if (l->w->cost_wanted && !l->w->cost_asked) {
-    int64_t due = l->w->cost_due_ms - clock_ms();
-
-    due = due < 0 ? 0 : due;
-    wait = wait < 0 || wait > due ? due : wait;
-  }
+  if (l->w->cost_wanted && !l->w->cost_asked)
+    wait = sooner(wait, l->w->cost_due_ms);
+  if (l->w->wake_ms)
+    wait = sooner(wait, l->w->wake_ms);
   if (key_pending(&l->keys) && (wait < 0 || wait > KEY_WAIT_MS))
     wait = KEY_WAIT_MS;
   return (int)wait;

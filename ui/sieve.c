@@ -408,6 +408,8 @@ follow(struct sieve *r)
     r->last = last;
   } else if (clock_ms() >= r->due_ms) {
     search(r, false, r->matcher && corpus_count(r->corpus) <= AT_ONCE);
+  } else {
+    workbench_wake(r->w, r->due_ms);
   }
 }
 

@@ -56,6 +56,7 @@ struct workbench {
   double cost_usd;             /* of the project, NaN: a price is not known; looked up when records change */
   bool cost_wanted, cost_asked;
   int64_t cost_due_ms;         /* not to be looked up again before */
+  int64_t wake_ms;             /* the views are to be updated then, 0: never */
   bool quitting;               /* it quits as soon as what was asked to stop has ended */
   bool gone_back;              /* several changes were undone at once, to look: a change now would make them unreachable */
   bool touched, quit, repaint, suspend;

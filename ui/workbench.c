@@ -366,6 +366,13 @@ workbench_give_columns(struct workbench *w, struct columns *c, int64_t took_ms)
   picture_give(&w->picture, c, took_ms);
 }
 
+void
+workbench_wake(struct workbench *w, int64_t at_ms)
+{
+  if (!w->wake_ms || at_ms < w->wake_ms)
+    w->wake_ms = at_ms;
+}
+
 const struct filter_provider *
 workbench_column_names(struct workbench *w)
 {
@@ -414,7 +421,7 @@ workbench_wants_quit(const struct workbench *w)
 bool
 workbench_busy(const struct workbench *w)
 {
-  return errands_count(&w->errands) > 0 || w->cost_wanted || picture_pending(&w->picture) ||
+  return errands_count(&w->errands) > 0 || w->cost_wanted || w->wake_ms || picture_pending(&w->picture) ||
          w->corpus_seen != corpus_revision(w->corpus) || w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
 }
 
@@ -656,7 +663,7 @@ workbench_step(struct workbench *w)
   struct err e = {0};
   bool moved = corpus != w->corpus_seen || board != w->board_seen || records != w->records_seen, changed;
 
-  changed = errands_collect(&w->errands) || moved || w->gone_to;
+  changed = errands_collect(&w->errands) || moved || w->gone_to || (w->wake_ms && clock_ms() >= w->wake_ms);
   w->quit |= w->quitting && errands_commands(&w->errands) == 0 && board_running(w->board) == 0;
   if (project_failure(w->project, &e)) {
     workbench_complain(w, &e);
@@ -668,6 +675,8 @@ workbench_step(struct workbench *w)
   w->records_seen = records;
   ask_cost(w);
   picture_update(&w->picture);
+  if (changed)
+    w->wake_ms = 0;
   if (changed)
     for (int i = 0; i < VIEW_COUNT; i++)
       if (view_rows[i]->update)

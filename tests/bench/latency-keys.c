@@ -3,8 +3,10 @@
  * `:generate` and `:train`; the project must have a template and a teacher).
  *
  * It writes down when each key was sent; the program, in LOG, when the frame that shows it was on its way; both clocks
- * are the machine's monotonic one. Prints, over all keys and for each kind, n, p50, p99, max in milliseconds from the byte
- * on the terminal to the finished frame, and when the first screen stood. */
+ * are the machine's monotonic one. Prints, for each kind of key and for all, the time from the byte being readable to the
+ * finished frame, as the program tells; what the screen's thread worked meanwhile; and the time from the other end of the
+ * terminal, in which the system's own handing on of the byte is, too (on a busy machine that is most of it); and when the
+ * first screen stood. LATENCY_RAW=1: for each key, too. */
 #include <errno.h>
 #include <poll.h>
 #include <pty.h>
@@ -141,6 +143,26 @@ round_of_work(struct person *p, int i)
 
 /* ---- what came of it ---- */
 
+/* Of each key, in milliseconds. */
+enum { INSIDE, WORK, OUTSIDE, N_FIGURES };
+struct figures {
+  double *ms[N_FIGURES];
+};
+
+static void
+figures_init(struct figures *f, size_t n)
+{
+  for (int i = 0; i < N_FIGURES; i++)
+    f->ms[i] = xcalloc(n + 1, sizeof *f->ms[i]);
+}
+
+static void
+figures_release(struct figures *f)
+{
+  for (int i = 0; i < N_FIGURES; i++)
+    free(f->ms[i]);
+}
+
 static int
 ascending(const void *a, const void *b)
 {
@@ -149,78 +171,86 @@ ascending(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
+/* Of the keys of a kind; NULL: of all. */
 static void
-tell(const char *kind, double *ms, double *cpu_ms, size_t n)
+tell(const struct person *p, const struct figures *f, const char *kind)
 {
-  qsort(ms, n, sizeof *ms, ascending);
-  qsort(cpu_ms, n, sizeof *cpu_ms, ascending);
+  static const char *const names[] = {"", "  own work:", "  from the other end:"};
+  double *ms = xmalloc((p->n + 1) * sizeof *ms);
+  size_t n = 0;
+
+  for (int k = 0; k < N_FIGURES; k++) {
+    n = 0;
+    for (size_t i = 0; i < p->n; i++)
+      if (!kind || !strcmp(p->keys[i].kind, kind))
+        ms[n++] = f->ms[k][i];
+    if (!n)
+      break;
+    qsort(ms, n, sizeof *ms, ascending);
+    if (k == 0)
+      printf("%-8s%5zu keys ", kind ? kind : "all", n);
+    printf("%s p50 %.2f p99 %.2f max %.2f", names[k], ms[(n - 1) / 2], ms[(n - 1) * 99 / 100], ms[n - 1]);
+  }
   if (n)
-    printf("%-9s %5zu keys  p50 %6.2f  p99 %6.2f  max %6.2f ms   its own work: p99 %6.2f  max %6.2f ms\n", kind, n,
-           ms[(n - 1) / 2], ms[(n - 1) * 99 / 100], ms[n - 1], cpu_ms[(n - 1) * 99 / 100], cpu_ms[n - 1]);
+    printf(" ms\n");
+  free(ms);
 }
 
-static void
-tell_kinds(const struct person *p, const double *ms, const double *cpu_ms)
+static double
+number_after(const char *line, const char *name)
 {
-  static const char *const kinds[] = {"move", "page", "decide", "label", "mark", "undo", "filter", "sort", "facet",
-                                      "command"};
-  double *some = xmalloc((p->n + 1) * sizeof *some), *some_cpu = xmalloc((p->n + 1) * sizeof *some_cpu);
+  const char *at = strstr(line, name);
 
-  for (size_t k = 0; k < N_OF(kinds); k++) {
-    size_t n = 0;
+  return at ? atof(at + strlen(name)) : 0;
+}
 
-    for (size_t i = 0; i < p->n; i++)
-      if (!strcmp(p->keys[i].kind, kinds[k])) {
-        some[n] = ms[i];
-        some_cpu[n++] = cpu_ms[i];
-      }
-    tell(kinds[k], some, some_cpu, n);
+static size_t
+read_lines(const struct person *p, struct lines *log, struct figures *f)
+{
+  struct err e = {0};
+  size_t n = 0, length;
+  char *line;
+
+  while (lines_next(log, &line, &length, &e) > 0) {
+    double at = number_after(line, "\"at_us\":"), frame = number_after(line, "\"frame_us\":");
+
+    if (strstr(line, "first_screen_ms"))
+      printf("first screen after %.0f ms, %.0f samples\n", number_after(line, "\"first_screen_ms\":"),
+             number_after(line, "\"samples\":"));
+    if (at <= 0 || n >= p->n)
+      continue;
+    f->ms[INSIDE][n] = frame / 1000;
+    f->ms[OUTSIDE][n] = (at + frame - (double)p->keys[n].at_us) / 1000;
+    f->ms[WORK][n] = number_after(line, "\"cpu_us\":") / 1000;
+    n++;
   }
-  memcpy(some, ms, p->n * sizeof *some);
-  memcpy(some_cpu, cpu_ms, p->n * sizeof *some_cpu);
-  tell("all", some, some_cpu, p->n);
-  free(some_cpu);
-  free(some);
+  return n;
 }
 
 static int
 read_log(const struct person *p, const char *path)
 {
+  static const char *const kinds[] = {"move", "page", "decide", "label", "mark", "undo", "filter", "sort", "facet",
+                                      "command", NULL};
+  struct figures f;
   struct lines log;
   struct err e = {0};
-  double *ms = xcalloc(p->n + 1, sizeof *ms), *cpu_ms = xcalloc(p->n + 1, sizeof *cpu_ms);
-  size_t n = 0, length;
-  char *line;
+  size_t n;
 
   if (lines_open(&log, path, 1 << 16, &e) < 0) {
     fprintf(stderr, "latency-keys: %s\n", e.message);
     return -1;
   }
-  while (lines_next(&log, &line, &length, &e) > 0) {
-    long long at, frame;
-    unsigned samples;
-    const char *us = strstr(line, "\"frame_us\":");
-
-    if (sscanf(line, "{\"first_screen_ms\":%lld,\"samples\":%u", &at, &samples) == 2)
-      printf("first screen after %lld ms, %u samples\n", at, samples);
-    if (!us || sscanf(line, "{\"at_us\":%lld", &at) != 1 || n >= p->n)
-      continue;
-    frame = atoll(us + strlen("\"frame_us\":"));
-    ms[n] = (double)(at + frame - p->keys[n].at_us) / 1000;
-    us = strstr(line, "\"cpu_us\":");
-    cpu_ms[n] = us ? atof(us + strlen("\"cpu_us\":")) / 1000 : 0;
-    n++;
-  }
+  figures_init(&f, p->n);
+  n = read_lines(p, &log, &f);
   lines_close(&log);
   if (n != p->n)
     fprintf(stderr, "latency-keys: %zu keys were sent, %zu are in the log\n", p->n, n);
-  else
-    tell_kinds(p, ms, cpu_ms);
-  if (getenv("LATENCY_RAW"))
-    for (size_t i = 0; i < n; i++)
-      printf("%zu %s %.2f %.2f\n", i, p->keys[i].kind, ms[i], cpu_ms[i]);
-  free(cpu_ms);
-  free(ms);
+  for (size_t i = 0; n == p->n && i < N_OF(kinds); i++)
+    tell(p, &f, kinds[i]);
+  for (size_t i = 0; getenv("LATENCY_RAW") && i < n; i++)
+    printf("%zu %s %.2f %.2f %.2f\n", i, p->keys[i].kind, f.ms[INSIDE][i], f.ms[WORK][i], f.ms[OUTSIDE][i]);
+  figures_release(&f);
   return n == p->n ? 0 : -1;
 }
 

@@ -11,6 +11,7 @@ out=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/retort-latency.XXXXXX") || exit 1
 server=
 trap 'kill $server 2>/dev/null; rm -rf "$out"' EXIT INT TERM
 export XDG_STATE_HOME="$out" HOME="$out" INPUTRC=/dev/null LC_ALL=C.UTF-8
+labels=; for l in billing shipping returns account product complaint praise other; do labels="$labels --label $l"; done
 project=$out/p.retort
 
 if [ -n "$BENCH_PROJECT" ]; then
@@ -18,7 +19,7 @@ if [ -n "$BENCH_PROJECT" ]; then
 else
   [ -n "$RETORT_DATA" ] || { echo "skipped: RETORT_DATA names no data sets"; exit 0; }
   "$dir/corpus-make" "$samples" 1 "$out/samples.jsonl" >/dev/null || exit 1
-  "$retort" new "$project" --labels billing,shipping,returns,account,product,complaint,praise,other >/dev/null 2>&1 || exit 1
+  "$retort" new "$project" $labels >/dev/null 2>&1 || exit 1
   "$retort" import "$project" "$out/samples.jsonl" --quiet >/dev/null || exit 1
   rm "$out/samples.jsonl"
 fi
