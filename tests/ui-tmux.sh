@@ -135,7 +135,7 @@ await 'status:accepted parcel' 'a filter to keep'
 keys F 'lost' Enter
 await 'saved' 'a filter with a name'
 keys f
-await 'lost' 'the filters with names'
+await 'saved filters (F' 'the filters with names'
 keys Escape
 await_gone 'saved filters' 'the menu closed'
 keys q

@@ -402,10 +402,6 @@ sideways(struct workbench *w, void *view, int n)
 }
 
 const struct binding curate_bindings[] = {
-  {.keys = "Space", .action = facet_key, .n = FACET_KEY_ADD, .when = on_facets,
-   .help = "on the left side: this value beside others of its field, or no more", .hint = "add"},
-  {.keys = "-", .action = facet_key, .n = FACET_KEY_EXCLUDE, .when = on_facets,
-   .help = "on the left side: all but this value", .hint = "all but"},
   {.keys = "a", .line = ACCEPT, .action = accept, .when = curate_browsing, .help = "accept, go to the next",
    .hint = "accept"},
   {.keys = "x Del", .line = REJECT, .action = reject, .when = curate_browsing, .help = "reject, go to the next",
@@ -423,6 +419,10 @@ const struct binding curate_bindings[] = {
    .hint = "card"},
   {.keys = "s", .action = curate_sort_menu, .when = curate_browsing,
    .help = "sort by a field, a signal, what a run said", .hint = "sort"},
+  {.keys = "Space", .action = facet_key, .n = FACET_KEY_ADD, .when = on_facets,
+   .help = "on the left side: this value beside others of its field, or no more", .hint = "add"},
+  {.keys = "-", .action = facet_key, .n = FACET_KEY_EXCLUDE, .when = on_facets,
+   .help = "on the left side: all but this value", .hint = "all but"},
   {.keys = "Space", .action = curate_mark, .when = curate_browsing, .help = "mark, go to the next", .hint = "mark"},
   {.keys = "V", .action = curate_mark_range, .help = "mark from the last mark to here"},
   {.keys = "*", .action = curate_mark_all, .help = "mark all in the list, or none"},

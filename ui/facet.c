@@ -23,80 +23,6 @@ static const struct {
 };
 _Static_assert((int)N_STATUSES <= FACET_VALUES && (int)N_SPLITS <= FACET_VALUES && (int)N_ORIGINS <= FACET_VALUES, "room for all");
 
-/* ---- counting ---- */
-
-struct tally {
-  struct facets *facets;
-  struct corpus *corpus;
-  struct columns *columns;
-  char *filter;
-  uint64_t seen, records;
-  int64_t took_ms;
-  bool counted, renew;
-  struct facet_counts counts;
-};
-
-static void
-tally_work(void *arg)
-{
-  struct tally *t = arg;
-  int64_t from = clock_ms();
-
-  if (t->renew) {
-    struct columns *old = t->columns;
-
-    t->columns = columns_renew(old);
-    columns_free(old);
-  }
-  t->counted = facet_tally(t->corpus, t->columns, t->filter, NULL, &t->counts);
-  t->took_ms = clock_ms() - from;
-}
-
-static void
-tally_done(void *arg)
-{
-  struct tally *t = arg;
-  struct facets *f = t->facets;
-
-  f->working = false;
-  f->seen = t->seen;
-  f->records = t->records;
-  f->due_ms = corpus_count(t->corpus) > AT_ONCE ? clock_ms() + SHARE * t->took_ms : 0;
-  if (t->renew)
-    workbench_give_columns(f->w, t->columns, t->took_ms);
-  if (t->counted) {
-    facet_counts_release(&f->counts);
-    f->counts = t->counts;
-    free(f->counted);
-    f->counted = t->filter;
-    t->filter = NULL;
-  }
-  columns_free(t->columns);
-  free(t->filter);
-  free(t);
-}
-
-static void
-tally(struct facets *f, const char *filter)
-{
-  struct corpus *c = workbench_corpus(f->w);
-  uint64_t records = project_records_revision(workbench_project(f->w));
-  bool other = !f->counted || strcmp(f->counted, filter) || f->records != records;
-  struct tally *t;
-
-  if (f->working || (!other && f->seen == corpus_revision(c)))
-    return;
-  if (!other && clock_ms() < f->due_ms) {
-    workbench_wake(f->w, f->due_ms);
-    return;
-  }
-  t = xcalloc(1, sizeof *t);
-  *t = (struct tally){.facets = f, .corpus = c, .filter = xstrdup(filter), .seen = corpus_revision(c), .records = records};
-  t->columns = workbench_columns(f->w, &t->renew);
-  f->working = true;
-  workbench_work(f->w, tally_work, tally_done, t);
-}
-
 /* ---- the rows ---- */
 
 void
@@ -107,6 +33,7 @@ facets_release(struct facets *f)
   free(f->open);
   free(f->rows);
   free(f->counted);
+  free(f->filter);
   facet_counts_release(&f->counts);
 }
 
@@ -192,38 +119,118 @@ make_rows(struct facets *f, const char *filter)
     add_group(f, &f->counts.groups[i], filter);
 }
 
-/* The row that was selected is selected wherever it stands now. */
+/* The rows of other counts (NULL: of these); the one that was selected is selected wherever it stands now. */
 static void
-keep_row(struct facets *f, const struct facet *was, const char *value)
+renew_rows(struct facets *f, const struct facet_counts *counts)
 {
+  const struct facet *was = f->list.at < f->n ? &f->rows[f->list.at] : &(struct facet){0};
+  char *field = was->field ? xstrdup(was->field) : NULL, *value = was->value ? xstrdup(was->value) : NULL;
   size_t at = f->list.at;
 
+  if (counts) {
+    facet_counts_release(&f->counts);
+    f->counts = *counts;
+  }
+  make_rows(f, f->filter);
   for (size_t i = 0; value && i < f->n; i++)
-    if (f->rows[i].field && f->rows[i].value && !strcmp(f->rows[i].field, was->field) && !strcmp(f->rows[i].value, value))
+    if (f->rows[i].field && f->rows[i].value && !strcmp(f->rows[i].field, field) && !strcmp(f->rows[i].value, value))
       at = i;
   list_keep(&f->list, f->n, at);
+  free(field);
+  free(value);
+}
+
+/* ---- counting ---- */
+
+struct tally {
+  struct facets *facets;
+  struct corpus *corpus;
+  struct columns *columns;
+  char *filter;
+  uint64_t seen, records;
+  int64_t took_ms;
+  bool counted, renew;
+  struct facet_counts counts;
+};
+
+static void
+tally_work(void *arg)
+{
+  struct tally *t = arg;
+  int64_t from = clock_ms();
+
+  if (t->renew) {
+    struct columns *old = t->columns;
+
+    t->columns = columns_renew(old);
+    columns_free(old);
+  }
+  t->counted = facet_tally(t->corpus, t->columns, t->filter, NULL, &t->counts);
+  t->took_ms = clock_ms() - from;
+}
+
+static void
+tally_done(void *arg)
+{
+  struct tally *t = arg;
+  struct facets *f = t->facets;
+
+  f->working = false;
+  f->seen = t->seen;
+  f->records = t->records;
+  f->due_ms = corpus_count(t->corpus) > AT_ONCE ? clock_ms() + SHARE * t->took_ms : 0;
+  if (t->renew)
+    workbench_give_columns(f->w, t->columns, t->took_ms);
+  if (t->counted) {
+    renew_rows(f, &t->counts);
+    free(f->counted);
+    f->counted = t->filter;
+    t->filter = NULL;
+  }
+  columns_free(t->columns);
+  free(t->filter);
+  free(t);
+}
+
+static void
+tally(struct facets *f, const char *filter)
+{
+  struct corpus *c = workbench_corpus(f->w);
+  uint64_t records = project_records_revision(workbench_project(f->w));
+  bool other = !f->counted || strcmp(f->counted, filter) || f->records != records;
+  struct tally *t;
+
+  if (f->working || (!other && f->seen == corpus_revision(c)))
+    return;
+  if (!other && clock_ms() < f->due_ms) {
+    workbench_wake(f->w, f->due_ms);
+    return;
+  }
+  t = xcalloc(1, sizeof *t);
+  *t = (struct tally){.facets = f, .corpus = c, .filter = xstrdup(filter), .seen = corpus_revision(c), .records = records};
+  t->columns = workbench_columns(f->w, &t->renew);
+  f->working = true;
+  workbench_work(f->w, tally_work, tally_done, t);
 }
 
 void
 facets_update(struct facets *f, struct workbench *w, const char *filter)
 {
-  struct facet was = f->list.at < f->n ? f->rows[f->list.at] : (struct facet){0};
-  char *value = was.field && was.value ? xstrdup(was.value) : NULL, number[32];
-  char *field = was.field ? xstrdup(was.field) : NULL;
   struct corpus_counts all;
+  char number[32];
 
   f->w = w;
-  was.field = field;
+  if (!f->filter || strcmp(f->filter, filter)) {
+    free(f->filter);
+    f->filter = xstrdup(filter);
+  }
   tally(f, filter);
   if (!filter[strspn(filter, " ")])
     facet_counts_all(workbench_corpus(w), &f->counts);
-  make_rows(f, filter);
+  renew_rows(f, NULL);
   corpus_counts(workbench_corpus(w), &all);
   f->count_cols = (int)strlen(frame_count(all.n, number));
   f->count_cols = f->count_cols < 5 ? 5 : f->count_cols;
-  keep_row(f, &was, value);
-  free(value);
-  free(field);
 }
 
 /* ---- keys ---- */

@@ -34,7 +34,8 @@ struct facet {
 struct facets {
   struct workbench *w;
   struct facet_counts counts;
-  char *counted;           /* the filter they are of, NULL: none yet */
+  char *filter;            /* as it was told last */
+  char *counted;           /* the filter that the counts are of, NULL: none yet */
   uint64_t seen, records;  /* corpus revision, and the records' */
   int64_t due_ms;          /* not to be counted again before, for samples that moved alone */
   bool working;

@@ -199,7 +199,8 @@ order_numbers(struct sorting *k, uint32_t *ids)
   sorted = sort_keyed(k->keyed, room, n);
   for (size_t i = 0; i < n; i++)
     ids[i] = (uint32_t)sorted[i];
-  memcpy(ids + n, none, n_none * sizeof *ids);
+  if (n_none)
+    memcpy(ids + n, none, n_none * sizeof *ids);
   free(room);
   free(none);
 }
