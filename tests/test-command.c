@@ -339,7 +339,7 @@ check_complete(struct project *p, const char *line, const char *want)
   struct completion c;
   struct buf got = BUF_INIT;
 
-  command_complete(p, line, strlen(line), &c);
+  command_complete(p, NULL, line, strlen(line), &c);
   buf_addf(&got, "%zu:", c.from);
   for (size_t i = 0; i < c.n; i++)
     buf_addf(&got, "%s%s", i ? "," : "", c.items[i].text);

@@ -129,7 +129,7 @@ complete_command(void *arg, const char *line, size_t at, struct completion *out)
 {
   struct workbench *w = arg;
 
-  command_complete(w->project, line, at, out);
+  command_complete(w->project, workbench_column_names(w), line, at, out);
   for (size_t i = 0; i < N_OF(own_commands) && !memchr(line, ' ', at); i++) {
     if (strlen(own_commands[i].name) < at || strncmp(own_commands[i].name, line, at) ||
         command_find(own_commands[i].name))
@@ -150,7 +150,7 @@ complete_filter(void *arg, const char *line, size_t at, struct completion *out)
   buf_adds(&whole, "list --filter \"");
   before = whole.n;
   buf_adds(&whole, line);
-  command_complete(w->project, buf_str(&whole), before + at, out);
+  command_complete(w->project, workbench_column_names(w), buf_str(&whole), before + at, out);
   out->from = out->from >= before ? out->from - before : 0;
   buf_release(&whole);
 }

@@ -118,8 +118,10 @@ struct completion {
   } *items;                  /* sorted */
 };
 /* Candidates for the word at the cursor (byte offset): commands, options, verbs, choices, labels, templates, teachers,
- * runs, filter fields, files. p may be NULL. */
-void command_complete(struct project *p, const char *line, size_t cursor, struct completion *out);
+ * runs, filter fields, files. p may be NULL. columns: the names of columns in filters; NULL: they are looked up. */
+struct filter_provider;
+void command_complete(struct project *p, const struct filter_provider *columns, const char *line, size_t cursor,
+                      struct completion *out);
 void completion_release(struct completion *c);
 
 /* Help as plain text for a screen of `columns`: of one command, or of all (name NULL). -1: no such command. */

@@ -21,6 +21,7 @@
 /* The word at the cursor, as far as it is typed. */
 struct at {
   struct project *project;
+  const struct filter_provider *columns;
   struct completion *out;
   const char *word;      /* without quotes */
   char quote;            /* it stands in, 0: none */
@@ -184,16 +185,16 @@ static void
 add_filter(struct at *a, size_t cursor)
 {
   size_t n = strlen(a->word), from = n;
-  struct columns *columns;
+  struct columns *mine;
 
   if (!a->project)
     return;
   while (from > 0 && !strchr(" \t(", a->word[from - 1]))
     from--;
   a->out->from = cursor - (n - from);
-  columns = columns_new(a->project);
-  filter_complete(project_corpus(a->project), a->word, n, columns_names(columns), add_term, a);
-  columns_free(columns);
+  mine = a->columns ? NULL : columns_new(a->project);
+  filter_complete(project_corpus(a->project), a->word, n, a->columns ? a->columns : columns_names(mine), add_term, a);
+  columns_free(mine);
 }
 
 static void
@@ -351,9 +352,10 @@ complete_word(struct at *a, const struct words *w, size_t i, size_t cursor)
 }
 
 void
-command_complete(struct project *p, const char *line, size_t cursor, struct completion *out)
+command_complete(struct project *p, const struct filter_provider *columns, const char *line, size_t cursor,
+                 struct completion *out)
 {
-  struct at a = {.project = p, .out = out, .word = ""};
+  struct at a = {.project = p, .columns = columns, .out = out, .word = ""};
   size_t length = strlen(line), i;
   struct words w;
 

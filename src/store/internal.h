@@ -66,7 +66,8 @@ struct project {
   struct item *first, **last;    /* the queue */
   struct item *writing;          /* taken from it, not yet settled, oldest first */
   uint64_t posted, settled;      /* items ever */
-  bool closing, failed;
+  bool closing;
+  atomic_bool failed;            /* a posted change, and nobody was told */
   struct err failure;            /* of a posted change, not yet told */
 
   /* the store thread's */
@@ -109,6 +110,8 @@ void writer_apply_item(struct project *p, struct item *it);
 /* Shows new samples, in pieces, so that nobody waits long for the lock. */
 void writer_show(struct project *p, const struct sample *samples, size_t n);
 
+/* The calling thread reads the file or waits: tells who watches (project_watch_waits). */
+void project_waits(void);
 /* The reading connection, locked until reader_leave. */
 struct db *reader_enter(struct project *p);
 void reader_leave(struct project *p);

@@ -319,9 +319,25 @@ project_records_revision(const struct project *p)
   return atomic_load(&((struct project *)p)->records_revision);
 }
 
+static _Thread_local void (*told_of_waits)(void);
+
+void
+project_watch_waits(void (*told)(void))
+{
+  told_of_waits = told;
+}
+
+void
+project_waits(void)
+{
+  if (told_of_waits)
+    told_of_waits();
+}
+
 struct db *
 reader_enter(struct project *p)
 {
+  project_waits();
   pthread_mutex_lock(&p->reader_lock);
   return &p->reader;
 }
@@ -416,6 +432,8 @@ project_failure(struct project *p, struct err *e)
 {
   bool failed;
 
+  if (!atomic_load(&p->failed))  /* the screen asks at each frame: no lock for that */
+    return false;
   writer_enter(p);
   failed = p->failed;
   p->failed = false;
@@ -430,6 +448,7 @@ project_sync(struct project *p, struct err *e)
 {
   uint64_t until;
 
+  project_waits();
   pthread_mutex_lock(&p->lock);
   until = p->posted;
   while (p->settled < until)

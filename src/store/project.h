@@ -66,6 +66,9 @@ int project_sync(struct project *p, struct err *e);
 bool project_durable(const struct project *p);
 /* True, once, with the failure of a posted change, if there was one: for the screen. */
 bool project_failure(struct project *p, struct err *e);
+/* For tests of who must not: told() is called whenever the calling thread reads record tables or waits for the store's
+ * thread; NULL: no more. project_post and project_failure do neither. */
+void project_watch_waits(void (*told)(void));
 /* Sees now what other processes wrote (the store thread does so by itself every 200 ms). */
 int project_poll(struct project *p, struct err *e);
 

@@ -285,6 +285,7 @@ project_ask(struct project *p, struct call *call, const bool *begun)
 {
   struct item *it = xcalloc(1, sizeof *it);
 
+  project_waits();
   it->call = call;
   writer_enter(p);
   writer_queue(p, it);

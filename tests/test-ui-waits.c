@@ -1,0 +1,135 @@
+/* The screen's thread never waits for the disk: whatever keys come, in every view, neither a key nor a frame reads the
+ * project's file or waits for the store's thread. */
+#include "ui-stage.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "corpus/change.h"
+#include "store/run_store.h"
+#include "ui/key.h"
+#include "ui/view.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+void __sanitizer_print_stack_trace(void);
+#define show_stack() __sanitizer_print_stack_trace()
+#else
+#define show_stack() ((void)0)
+#endif
+
+static const char *doing;
+static unsigned waits;
+
+static void
+told(void)
+{
+  if (waits++ == 0 || getenv("RETORT_ALL_WAITS")) {
+    fprintf(stderr, "the screen's thread waits for the disk at '%s'\n", doing);
+    show_stack();
+  }
+}
+
+static void
+settle(struct stage *s)
+{
+  int64_t until = clock_ms() + 60000;
+
+  while (workbench_step(s->w) || workbench_busy(s->w)) {
+    assert_true(clock_ms() < until);
+    clock_sleep_ms(1);
+  }
+  workbench_draw(s->w, &s->canvas);
+}
+
+/* As stage_keys, with an eye on the disk. */
+static void
+keys(struct stage *s, const char *script)
+{
+  project_watch_waits(told);
+  for (const char *at = script; *at; at += *at == ' ') {
+    char word[200];
+    size_t n = *at == '<' ? strcspn(at, ">") + 1 : strcspn(at, " ");
+
+    assert_true(n < sizeof word);
+    memcpy(word, at, n);
+    word[n] = '\0';
+    at += n;
+    doing = word;
+    if (word[0] == '<' && n > 1) {
+      for (char *c = word + 1; *c != '>'; c++) {
+        workbench_key(s->w, &(struct key){.code = (unsigned char)*c});
+        settle(s);
+      }
+    } else {
+      struct key k;
+
+      assert_true(key_parse(word, &k));
+      workbench_key(s->w, &k);
+      settle(s);
+    }
+  }
+  project_watch_waits(NULL);
+}
+
+static void
+fill(struct stage *s, const char *name)
+{
+  static const struct project_label labels[] = {{"billing", ""}, {"shipping", ""}};
+  struct change *ch = change_new(CHANGE_INSERT, "person", "test");
+  struct err e = {0};
+
+  stage_project(s, name, TASK_CLASSIFY, labels, N_OF(labels));
+  for (int i = 0; i < 60; i++) {
+    uint16_t label = (uint16_t)(i % 2);
+    char text[60];
+    int n = snprintf(text, sizeof text, "text %d of a parcel that is late", i);
+
+    change_add_sample(ch, &(struct sample){.text = text, .n_text = (uint32_t)n, .labels = &label, .n_labels = 1,
+                                           .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED, .attributes = "topic=shoes"});
+  }
+  assert_int_equal(project_insert(s->project, ch, NULL, &e), 0);
+  change_free(ch);
+  stage_open(s, 30, 100);
+}
+
+static void
+curate(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  fill(&s, "curate");
+  waits = 0;
+  keys(&s, "F3 j j PgDn G g a x 1 2 Space Space V x * Esc . u C-r R n N S p");
+  keys(&s, "/ <label:bill> Tab < words> Enter / C-u <suspect> Enter / C-u <dup> Enter / C-u <run.wrong> Enter / C-u Enter");
+  keys(&s, "s <words> Enter S s <suspect> Enter s <none> Enter Tab Tab Enter j Space - Enter Tab c a x c");
+  keys(&s, "e <more> Enter C Esc f Esc ? Esc ! Esc : <accept --id 4> Enter");
+  assert_int_equal(waits, 0);
+  stage_close(&s);
+}
+
+static void
+other_views(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  fill(&s, "views");
+  waits = 0;
+  keys(&s, "F1 j k Tab F2 j k Tab Tab f F4 j k Tab = L F5 j k Tab F3 H j k Esc M Esc F3");
+  assert_int_equal(waits, 0);
+  stage_close(&s);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(curate),
+    cmocka_unit_test(other_views),
+  };
+
+  cmocka_set_message_output(CM_OUTPUT_TAP);
+  return cmocka_run_group_tests(tests, stage_folder_make, stage_folder_remove);
+}
