@@ -552,6 +552,38 @@ every_page_reads_in_ascii(void **state)
   stage_close(&s);
 }
 
+/* The second text of a pair: as a draft, and by Tab. */
+static void
+both_texts_of_a_pair(void **state)
+{
+  struct change *ch;
+  struct stage s;
+  uint16_t label = 0;
+  struct sample x = {.text = "A man plays.", .n_text = 12, .text2 = "Somebody plays.", .n_text2 = 15, .labels = &label,
+                     .n_labels = 1, .attributes = ""};
+  struct err e = {0};
+  uint32_t first;
+
+  (void)state;
+  stage_project(&s, "pair", TASK_PAIR, labels, N_OF(labels));
+  ch = change_new(CHANGE_INSERT, "import", "seed.jsonl");
+  change_add_sample(ch, &x);
+  assert_int_equal(project_insert(s.project, ch, &first, &e), 0);
+  change_free(ch);
+  stage_open(&s, 24, 80);
+  workbench_go(s.w, 2);
+  stage_keys(&s, "e Tab");
+  stage_assert_shows(&s, "editing second text");
+  stage_keys(&s, "BS < well.> Esc e");
+  stage_assert_shows(&s, "editing second text");
+  stage_assert_shows(&s, "Somebody plays well.");
+  stage_keys(&s, "Enter");
+  corpus_get(workbench_corpus(s.w), 1, &x);
+  assert_string_equal(x.text2, "Somebody plays well.");
+  stage_assert_shows(&s, "second text came as Somebody plays.");
+  stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -569,6 +601,7 @@ main(void)
     cmocka_unit_test(nothing_typed_is_lost),
     cmocka_unit_test(characters_as_people_count_them),
     cmocka_unit_test(pasted_text_is_harmless),
+    cmocka_unit_test(both_texts_of_a_pair),
     cmocka_unit_test(every_page_reads_in_ascii),
   };
 

@@ -141,6 +141,32 @@ await_gone 'saved filters' 'the menu closed'
 keys q
 ended curate 0
 
+# Editing with a paste, its history, back and forward; the map.
+start pages
+keys e
+await 'editing' 'the editor'
+tmux set-buffer "$(printf 'pasted one\npasted two ')"
+tmux paste-buffer -p -t main
+keys Enter
+await_gone 'editing' 'kept'
+[ "$(count '"pasted two"')" -eq 1 ] || fail "the pasted text is not on disk"
+keys H
+await 'edit sample' 'history'
+keys j j Enter
+await '1 change back' 'gone back'
+keys F3
+await 'M-r comes forward' 'it is told everywhere'
+[ "$(count '"pasted two"')" -eq 0 ] || fail "the edit is not undone"
+keys M-r
+await_gone 'M-r comes forward' 'forward again'
+[ "$(count '"pasted two"')" -eq 1 ] || fail "the edit is not made again"
+keys M
+await 'no run has left how it learned yet' 'the map'
+keys q
+await 'F3 Curate' 'closed'
+keys q
+ended pages 0
+
 start term
 keys x
 await '1 rejected' 'a decision before the end'

@@ -194,6 +194,7 @@ draw_selection(struct map_view *v, struct canvas *c, struct area a)
 static void
 draw_title(struct map_view *v, struct canvas *c, struct area a)
 {
+  static const char axes[] = "up: confidence, right: variability";
   char n[32];
   int col = canvas_str(c, a, 0, 1, STYLE_NAME, "Map") + 2;
 
@@ -202,9 +203,8 @@ draw_title(struct map_view *v, struct canvas *c, struct area a)
   col = canvas_printf(c, a, 0, col, STYLE_DIM, "%s samples", frame_count(v->inside ? v->map.n_inside : v->map.n, n)) + 2;
   if (v->inside)
     canvas_fit(c, a, 0, col, a.cols - col - 1, STYLE_BOLD, v->map.filter, strlen(v->map.filter));
-  else
-    canvas_str(c, a, 0, col, STYLE_DIM, a.cols >= 100 ? "confidence in the label (up) against its variability (to the right)"
-               : "confidence / variability");
+  else if (col + canvas_width(axes, strlen(axes)) < a.cols)
+    canvas_str(c, a, 0, col, STYLE_DIM, axes);
 }
 
 static void
