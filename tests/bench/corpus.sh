@@ -46,10 +46,11 @@ for kind in full plain; do
   ours=$(median "$dir/import")
   if [ -n "$python" ]; then
     theirs=$(median "$dir/pandas")
-    echo "import of $kind rows: $ours s ($(median "$dir/import" 3) MB); pandas reads them in $theirs s; ratio" \
-      "$(ratio "$ours" "$theirs") (aim: 0.50)"
+    echo "import of $kind rows: $ours s ($(median "$dir/import" 2) s of CPU, $(median "$dir/import" 3) MB); pandas reads" \
+      "them in $theirs s ($(median "$dir/pandas" 2) s of CPU); ratio $(ratio "$ours" "$theirs") (aim: 0.50)"
   else
-    echo "import of $kind rows: $ours s ($(median "$dir/import" 3) MB); pandas skipped: not installed"
+    echo "import of $kind rows: $ours s ($(median "$dir/import" 2) s of CPU, $(median "$dir/import" 3) MB);" \
+      "pandas skipped: not installed"
   fi
   [ $kind = full ] && cp "$dir/p.retort" "$dir/full.retort"
 done
@@ -62,7 +63,8 @@ while [ $i -lt $((2 * runs - 1)) ]; do
   "$bench/measure" --screen "$retort" "$dir/full.retort" >>"$dir/screen" || exit 1
 done
 ours=$(median "$dir/list") theirs=$(median "$dir/select")
-echo "open: $ours s; a bare SELECT of the rows $theirs s; ratio $(ratio "$ours" "$theirs") (aim: 1.50);" \
+echo "open: $ours s ($(median "$dir/list" 2) s of CPU); a bare SELECT of the rows $theirs s ($(median "$dir/select" 2) s of" \
+  "CPU); ratio $(ratio "$ours" "$theirs") (aim: 1.50);" \
   "first screen after $(median "$dir/screen") s (aim: 2)"
 bound=$(awk -v b="$bytes" -v n="$rows" 'BEGIN {printf "%.1f", (1.6 * b + 96 * n) / 1048576}')
 echo "peak memory: list $(sort -n -k 3 "$dir/list" | tail -n 1 | cut -d ' ' -f 3) MB," \
