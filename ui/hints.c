@@ -1,19 +1,24 @@
 #include "ui/hints.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "corpus/corpus.h"
+#include "curate/signal.h"
 #include "store/run_store.h"
 #include "ui/workbench.h"
 
 struct lookup {
   struct hints *hints;
   struct project *project;
+  struct columns *columns;
+  struct column label, probability;
+  bool runs;               /* records changed: what runs said is looked up, too */
   int64_t evaluated_ms;
-  struct hints found;
+  struct hints found;      /* of them: of, n, run */
 };
 
 void
@@ -28,6 +33,7 @@ void
 hints_release(struct hints *h)
 {
   free(h->of);
+  columns_free(h->columns);
 }
 
 static void
@@ -38,7 +44,7 @@ take(struct hints *h, const struct prediction *predictions, size_t n)
       h->n = predictions[i].sample_id + 1;
   h->of = xcalloc(h->n ? h->n : 1, sizeof *h->of);
   for (size_t i = 0; i < n; i++)
-    h->of[predictions[i].sample_id] = (struct hint){predictions[i].label, predictions[i].probability};
+    h->of[predictions[i].sample_id] = (struct said_by_run){predictions[i].label, predictions[i].probability};
 }
 
 /* When something was evaluated last: predictions come with that. */
@@ -59,9 +65,8 @@ newest_evaluation(struct project *p)
 
 /* The newest run that predicted something. */
 static void
-lookup_work(void *arg)
+look_at_runs(struct lookup *l)
 {
-  struct lookup *l = arg;
   struct run_row *runs = NULL;
   size_t n = 0;
 
@@ -84,13 +89,31 @@ lookup_work(void *arg)
 }
 
 static void
+lookup_work(void *arg)
+{
+  struct lookup *l = arg;
+  const struct filter_provider *provider = columns_provider(l->columns);
+
+  if (columns_peek(l->columns, "suggested", &l->label) == 0)
+    provider->get(provider->arg, "suggested", &l->label);
+  if (columns_peek(l->columns, "suggested_p", &l->probability) == 0)
+    provider->get(provider->arg, "suggested_p", &l->probability);
+  if (l->runs)
+    look_at_runs(l);
+}
+
+static void
 lookup_done(void *arg)
 {
   struct lookup *l = arg;
   struct hints *h = l->hints;
 
   h->working = false;
-  if (l->evaluated_ms != h->evaluated_ms) {
+  columns_free(h->columns);
+  h->columns = l->columns;
+  h->label = l->label;
+  h->probability = l->probability;
+  if (l->runs && l->evaluated_ms != h->evaluated_ms) {
     free(h->of);
     h->of = l->found.of;
     h->n = l->found.n;
@@ -104,23 +127,45 @@ void
 hints_update(struct hints *h)
 {
   struct project *p = workbench_project(h->w);
+  uint64_t records = project_records_revision(p);
+  bool ignored;
+  struct columns *columns = workbench_columns(h->w, &ignored);
   struct lookup *l;
 
-  if (h->working || h->seen == project_records_revision(p))
+  if (h->working || (columns == h->columns && h->seen == records)) {
+    columns_free(columns);
     return;
-  h->working = true;
-  h->seen = project_records_revision(p);
+  }
   l = xcalloc(1, sizeof *l);
-  l->hints = h;
-  l->project = p;
+  *l = (struct lookup){.hints = h, .project = p, .columns = columns, .runs = h->seen != records};
+  h->working = true;
+  h->seen = records;
   workbench_work(h->w, lookup_work, lookup_done, l);
+}
+
+static double
+value(const struct column *k, uint32_t id)
+{
+  return id - 1 < k->n ? (double)k->values[id - 1] : (double)NAN;
 }
 
 bool
 hints_get(const struct hints *h, uint32_t id, struct hint *hint)
 {
+  double label = value(&h->label, id), p = value(&h->probability, id);
+
+  if (label >= 0 && label < LABEL_NONE) {
+    *hint = (struct hint){(uint16_t)label, isnan(p) ? 0 : (float)p, signal_source_names[SIGNAL_STUDENT]};
+    return true;
+  }
   if (id >= h->n || !h->of || h->of[id].probability <= 0)
     return false;
-  *hint = h->of[id];
+  *hint = (struct hint){h->of[id].label, h->of[id].probability, h->run};
   return true;
+}
+
+bool
+hints_any(const struct hints *h)
+{
+  return h->n > 0 || h->label.n > 0;
 }

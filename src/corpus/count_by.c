@@ -84,6 +84,10 @@ asks_of(const struct node *n, const struct count_by *k)
     return n->kind == NODE_ATTRIBUTE && !strcmp(n->name, k->name);
   case COUNT_BY_COLUMN:
     return (n->kind == NODE_COLUMN || n->kind == NODE_COLUMN_NAME || n->by_column) && !strcmp(n->name, k->name);
+  case COUNT_BY_LABEL:
+    if (n->kind == NODE_FLAG && !strcmp(n->field->name, "unlabelled"))
+      return true;
+    return n->kind == NODE_NAME && !strcmp(n->field->name, "label");
   default:
     return n->kind == NODE_NAME && !strcmp(n->field->name, fields[k->by]);
   }
