@@ -10,6 +10,8 @@
 /* Between the two texts of a pair, in the file that $EDITOR gets. */
 #define SECOND "\n--- second text (leave this line as it is) ---\n"
 
+#define COMPARED 60000   /* bytes: longer texts are not compared at every key */
+
 static const char *
 text_of(const struct curate *v, const struct sample *s)
 {
@@ -61,6 +63,10 @@ begin(struct curate *v)
 
   if (!v->id || !corpus_get(v->corpus, v->id, &s))
     return;
+  if (strlen(text_of(v, &s)) > EDITOR_MAX) {
+    workbench_say(v->w, "this text is longer than a megabyte: only find and replace (r) can change it");
+    return;
+  }
   v->editing = true;
   editor_set(&v->editor, text_of(v, &s), strlen(text_of(v, &s)));
   v->editor.at = v->editor.text.n;
@@ -203,7 +209,7 @@ curate_edit_draw(struct curate *v, struct canvas *c, struct area a, const struct
   struct textdiff d = {0};
 
   rows = rows < a.rows / 2 ? a.rows / 2 : rows > most ? most : rows;
-  if (strcmp(then, now)) {
+  if (strcmp(then, now) && strlen(then) < COMPARED && strlen(now) < COMPARED) {
     textdiff_make(&d, then, strlen(then), now, strlen(now));
     styles = styles_of(&d, strlen(now));
     draw_original(v, c, area_rows(a, rows, a.rows - rows), &d, first != NULL);
