@@ -382,6 +382,10 @@ text_from_the_right_breaks_no_column(void **state)
   resize(&s, 30, 100);
   stage_assert_shows(&s, "The sign says םלוע םולש and then goes on in English");
   stage_assert_shows(&s, "48213 רפסמ");
+  stage_keys(&s, "/ <שלום>");                    /* the filter line is written from the left */
+  stage_assert_shows(&s, "/םולש");
+  stage_assert_shows(&s, "1 of 6");
+  stage_keys(&s, "Esc");
   s.canvas.logical = true;                       /* the terminal orders by itself */
   stage_assert_shows(&s, "The sign says שלום עולם and then goes on in English");
   stage_close(&s);

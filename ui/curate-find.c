@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ui/bidi.h"
 #include "ui/view-curate.h"
 
 /* The end of a term: a blank outside of quotes. */
@@ -45,6 +46,8 @@ find_light(struct canvas *c, struct area strip, const char *text, size_t n, cons
 {
   size_t length = strlen(words);
 
+  if (bidi_needed(text, n))  /* what is written from the right does not stand where it is read */
+    return;
   for (size_t i = 0; length && i + length <= n; i++) {
     int col;
 

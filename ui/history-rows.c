@@ -93,9 +93,9 @@ add_row(struct pane *p, const struct log_row *row)
     return;
   }
   pane_str(p, STYLE_NORMAL, "  ");
-  pane_str(p, STYLE_REMOVED, row->before && *row->before ? row->before : "none");
+  pane_str(p, STYLE_DIM, row->before && *row->before ? row->before : "none");
   pane_str(p, STYLE_DIM, " → ");
-  pane_str(p, STYLE_ADDED, row->after && *row->after ? row->after : "none");
+  pane_str(p, STYLE_BOLD, row->after && *row->after ? row->after : "none");
   pane_str(p, STYLE_NORMAL, "\n");
 }
 

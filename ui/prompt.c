@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "ui/bidi.h"
 
 #define HISTORY_LINES 1000
 #define CANDIDATE_ROWS 8
@@ -348,7 +349,7 @@ prompt_draw(struct canvas *c, struct area a, int row, const char *sign, const ch
 {
   const char *text = prompt_text();
   size_t n = strlen(text);
-  int note_cols = note && *note ? canvas_width(note, strlen(note)) + 2 : 0, at = canvas_width(text, (size_t)rl_point);
+  int note_cols = note && *note ? canvas_width(note, strlen(note)) + 2 : 0, at = canvas_width(text, (size_t)rl_point), end;
   struct area line = area_rows(a, row, 1), field;
 
   if (note_cols > a.cols / 2) {
@@ -363,7 +364,11 @@ prompt_draw(struct canvas *c, struct area a, int row, const char *sign, const ch
     prompt.left = at;
   if (at >= prompt.left + field.cols)
     prompt.left = at - field.cols + 1;
-  canvas_text(c, field, 0, -prompt.left, STYLE_INPUT, text, n);
+  end = canvas_part(c, field, 0, -prompt.left, STYLE_INPUT, text, n);
+  if (bidi_needed(text, n)) {  /* the line itself is written from the left: it is a command, or a filter */
+    canvas_order(c, field, 0, -prompt.left, end, false);
+    at = c->logical ? at : canvas_seen(text, n, false, at, false);
+  }
   if (wrong >= 0 && (size_t)wrong <= n)
     canvas_restyle(c, field, 0, canvas_width(text, (size_t)wrong) - prompt.left, field.cols, STYLE_ERROR);
   canvas_cursor(c, field, 0, at - prompt.left);
