@@ -299,6 +299,8 @@ walk_ask(struct walk *w, const struct node *n, struct rows *rows)
       ask_leaf(w, n, rows);
     break;
   case NODE_REGEX:
+    walk_ask_regex(w, n->regex, rows);
+    break;
   case NODE_NAME:
   case NODE_FLAG:
   case NODE_ATTRIBUTE:

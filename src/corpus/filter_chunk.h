@@ -44,6 +44,8 @@ void walk_ask(struct walk *w, const struct node *n, struct rows *rows);
 
 /* The same for a piece of text in any of the texts of a row. */
 void walk_ask_needle(struct walk *w, const struct needle *d, struct rows *rows);
+/* ... and for a regular expression. */
+void walk_ask_regex(struct walk *w, const struct regex *r, struct rows *rows);
 
 /* Calls work(arg, thread, w, chunk) for all chunks with rows up to `last`, in any order, shared out over walk_threads
  * threads; w stands at the chunk. -1: stopped. */

@@ -110,3 +110,27 @@ walk_ask_needle(struct walk *w, const struct needle *d, struct rows *rows)
     }
   *rows = found;
 }
+
+void
+walk_ask_regex(struct walk *w, const struct regex *r, struct rows *rows)
+{
+  struct rows found = {{0}}, some;
+  size_t n;
+  const struct needle *needles = regex_needles(r, &n);
+
+  for (size_t i = 0; i < n; i++) {
+    some = *rows;
+    walk_ask_needle(w, &needles[i], &some);
+    for (size_t k = 0; k < WALK_WORDS; k++)
+      found.words[k] |= some.words[k];
+  }
+  if (n)
+    *rows = found;
+  memset(&found, 0, sizeof found);
+  read_texts(w);
+  for (size_t i = 0; i < w->n_texts; i++)
+    if (wanted(rows, w->text_rows[i]) && !wanted(&found, w->text_rows[i]) &&
+        regex_in(r, w->room, w->texts[i], texts_length(w->texts[i])))
+      set(&found, w->text_rows[i]);
+  *rows = found;
+}

@@ -150,6 +150,18 @@ choose_bytes(struct needle *d)
   settle(d, &best, &k, 0, d->n, d->n);
 }
 
+unsigned
+needle_frequency(const char *s, size_t n)
+{
+  struct choice k = {.n = 0};
+  unsigned cost, longer = n > 10 ? 320 : n > 2 ? 40 * (unsigned)(n - 2) : 0;
+
+  for (size_t i = 0; i < n; i++)
+    choose(&k, (struct needle_byte){i, (unsigned char)s[i], 0});
+  cost = k.n == 0 ? 512 : k.cost[0] + (k.n == 1 ? 256 : k.cost[1]);
+  return cost > longer ? cost - longer : 0;
+}
+
 void
 needle_init(struct needle *d, const char *s, size_t n)
 {

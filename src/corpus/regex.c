@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "corpus/literal.h"
 
 #define MATCH_LIMIT 200000u             /* steps of PCRE2 on one text */
 #define HEAP_LIMIT 8192u                /* KiB */
@@ -16,12 +17,28 @@
 struct regex {
   pcre2_code *code;
   bool jit;
+  struct needle needles[LITERAL_MAX];
+  size_t n_needles;
 };
 struct regex_room {
   pcre2_match_context *context;
   pcre2_match_data *match;
   pcre2_jit_stack *stack;
 };
+
+static void
+find_needles(struct regex *r, const char *pattern, size_t n, bool caseless)
+{
+  struct literals l;
+
+  literals_init(&l, pattern, n, caseless);
+  for (; r->n_needles < l.n; r->n_needles++)
+    if (caseless)
+      needle_init(&r->needles[r->n_needles], l.of[r->n_needles].s, l.of[r->n_needles].n);
+    else
+      needle_init_exact(&r->needles[r->n_needles], l.of[r->n_needles].s, l.of[r->n_needles].n);
+  literals_release(&l);
+}
 
 struct regex *
 regex_new(const char *pattern, size_t n, bool caseless, size_t *where, char *message, size_t size)
@@ -38,7 +55,15 @@ regex_new(const char *pattern, size_t n, bool caseless, size_t *where, char *mes
     return NULL;
   }
   r->jit = pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE) == 0;  /* where there is none, the interpreter does it */
+  find_needles(r, pattern, n, caseless);
   return r;
+}
+
+const struct needle *
+regex_needles(const struct regex *r, size_t *n)
+{
+  *n = r->n_needles;
+  return r->needles;
 }
 
 void
@@ -47,6 +72,8 @@ regex_free(struct regex *r)
   if (!r)
     return;
   pcre2_code_free(r->code);
+  for (size_t i = 0; i < r->n_needles; i++)
+    needle_release(&r->needles[i]);
   free(r);
 }
 

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "corpus/needle.h"
+
 struct regex;
 struct regex_room;
 
@@ -17,6 +19,8 @@ struct regex *regex_new(const char *pattern, size_t n, bool caseless, size_t *wh
 void regex_free(struct regex *r);
 struct regex_room *regex_room_new(void);
 void regex_room_free(struct regex_room *room);
+/* Pieces of text of which one is in every match (*n of them; 0: none are known). */
+const struct needle *regex_needles(const struct regex *r, size_t *n);
 /* Is there a match in the text? */
 bool regex_in(const struct regex *r, struct regex_room *room, const char *text, size_t n);
 
