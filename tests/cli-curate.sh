@@ -128,5 +128,50 @@ says "did you mean 'short'"
 expect 0 "$R" filter t.retort rm short --json
 json 'd == {"removed": 1}'
 expect 2 "$R" filter t.retort rm short
+expect 0 "$R" filter t.retort save long 'words>5'
+expect 0 "$R" list t.retort --filter '@long label:bad' --json
+json 'l and all(len(x["text"].split()) > 5 and x["label"] == "bad" for x in l)'
+expect 2 "$R" list t.retort --filter '@lang'
+says "long"
+# A second look at decisions, and how fast they went.
+"$R" new a.retort --label good --label bad >/dev/null
+for i in 1 2 3 4 5 6 7 8 9 10; do echo "{\"text\":\"text $i\",\"label\":\"good\",\"status\":\"new\"}"; done >new.jsonl
+expect 0 "$R" import a.retort new.jsonl
+expect 0 "$R" curate a.retort --audit --list
+prints "nothing was decided one by one yet"
+for i in 1 2 3; do expect 0 "$R" accept a.retort $i; done
+expect 0 "$R" relabel a.retort 4 --to bad
+expect 0 "$R" reject a.retort 5
+expect 0 "$R" accept a.retort 6-10
+expect 0 "$R" curate a.retort --json
+json 'd["decisions"] == 5 and d["accepted"] == 3 and d["rejected"] == 1 and d["relabelled"] == 1 and d["bulk"] == 1 and d["bulk_samples"] == 5 and d["minutes"] > 0 and d["per_minute"] > 0 and d["sittings"] == 1'
+expect 0 "$R" curate a.retort
+prints "5 decisions one by one: 3 accepted, 1 rejected, 1 relabelled"
+expect 0 "$R" curate a.retort --audit --list --share 0.4 --json
+json 'len(l) == 2 and all(set(x) == {"id", "text", "label"} and x["label"] == "good" and x["id"] <= 5 for x in l)'
+expect 0 "$R" curate a.retort --audit --list --share 1 --json
+json 'sorted(x["id"] for x in l) == [1, 2, 3, 4, 5]'
+expect 0 "$R" curate a.retort --audit --share 1 --answer 1=accept --answer 4=bad --json
+json 'd["decisions"] == 5 and d["picked"] == 5 and d["left"] == 3 and d["taken"] == 2 and d["answered"] == 2 and d["agreement"] == 1 and d["kappa"] == 1 and d["differences"] == []'
+printf '{"id":5,"answer":"accept"}\n\n{"id":2,"label":"good"}\n{"id":3,"answer":"reject"}\n' >answers.jsonl
+"$R" curate a.retort --audit --share 1 --answers - --json <answers.jsonl >out || bad "answers from standard input"
+json 'd["taken"] == 3 and d["left"] == 0 and d["agreement"] == 0.6 and [(x["id"], x["first"]["status"], x["second"]["status"]) for x in d["differences"]] == [(5, "rejected", "accepted"), (3, "accepted", "rejected")]'
+json '{x["label"]: (x["first"], x["second"], x["both"]) for x in d["per_label"]} == {"good": (3, 3, 2), "bad": (1, 1, 1), "rejected": (1, 1, 0)}'
+expect 0 "$R" curate a.retort --audit
+prints "5 judged twice: the same 60.0 % of the time"
+expect 0 "$R" curate a.retort --audit --list --share 1
+prints "nothing is left to be judged again"
+expect 2 "$R" curate a.retort --audit --answer 6=accept
+says "nobody has decided about sample 6 by itself yet"
+expect 2 "$R" curate a.retort --audit --answer 1=god
+says "did you mean 'good'"
+expect 2 "$R" curate a.retort --audit --answer accept
+says "12=accept, 12=reject or 12=LABEL"
+printf '{"id":1,"answer":"accept"}\n{"id":2}\n' >answers.jsonl
+expect 2 "$R" curate a.retort --audit --answers answers.jsonl
+says "answers.jsonl:2: neither \"answer\" nor \"label\""
+expect 2 "$R" curate a.retort --list
+says "go with --audit"
+expect 0 "$R" check a.retort
 expect 0 "$R" check t.retort
 exit $failed

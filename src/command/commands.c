@@ -10,7 +10,7 @@ const struct command *const commands[] = {
   &command_template, &command_teacher, &command_generate, &command_annotate,
   &command_dropped, &command_restore, &command_reparse,
   &command_list, &command_filter, &command_accept, &command_reject, &command_reset, &command_relabel, &command_edit,
-  &command_split, &command_dedupe, &command_signals,
+  &command_split, &command_curate, &command_dedupe, &command_signals,
   &command_undo, &command_redo, &command_log, &command_stats,
   &command_train, &command_runs, &command_evaluate, &command_predict, &command_experiment,
   &command_check, &command_help_row,

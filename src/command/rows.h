@@ -16,6 +16,7 @@ extern const struct command command_accept, command_reject, command_reset, comma
 extern const struct command command_relabel;
 extern const struct command command_edit;
 extern const struct command command_filter;
+extern const struct command command_curate;                                                   /* audit.c */
 extern const struct command command_undo, command_redo, command_log;                           /* history.c */
 extern const struct command command_signals;
 extern const struct command command_train, command_runs;                                       /* train.c */
