@@ -553,6 +553,19 @@ labels_are_toggled_on_the_card(void **state)
   assert_int_equal(sample(&s, 1).n_labels, 0);
   stage_keys(&s, "l <acc> Enter");
   assert_int_equal(sample(&s, 1).n_labels, 1);
+  stage_keys(&s, "c j .");                              /* the same label, whatever others the next one has */
+  assert_int_equal(sample(&s, 2).n_labels, 2);
+  assert_true(sample_has_label(&(struct sample[]){sample(&s, 2)}[0], 3));
+  stage_keys(&s, "g Space Space Space 1");              /* of marked ones: all get it */
+  for (uint32_t id = 1; id <= 3; id++)
+    assert_true(sample_has_label(&(struct sample[]){sample(&s, id)}[0], 0));
+  stage_keys(&s, "1");                                  /* all have it: all lose it; the marks stay for more labels */
+  for (uint32_t id = 1; id <= 3; id++)
+    assert_false(sample_has_label(&(struct sample[]){sample(&s, id)}[0], 0));
+  stage_keys(&s, "Esc * 1");
+  stage_assert_shows(&s, "60 samples: relabel them to +billing?");
+  stage_keys(&s, "y");
+  assert_true(sample_has_label(&(struct sample[]){sample(&s, 60)}[0], 0));
   stage_close(&s);
 }
 

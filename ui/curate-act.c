@@ -56,7 +56,7 @@ say_done(struct curate *v, const char *line, const char *output, const char *bef
   if (labels && !v->rows.n_marks && corpus_get(v->corpus, v->id, &s))
     labels_join(&after, v->labels, s.labels, s.n_labels, " ");
   else if (labels)
-    buf_addf(&after, "%.*s", (int)strcspn(strstr(line, "--to \"") + 6, "\""), strstr(line, "--to \"") + 6);
+    label_words(line, &after);
   if (labels && !v->rows.n_marks && changed && *before)
     workbench_say(v->w, "%s relabelled %s → %s, u undoes%s", who, before, after.n ? buf_str(&after) : "no label",
                   v->digits == 1 ? " (F1 to F5 go to the views)" : "");
@@ -104,19 +104,26 @@ remember(struct curate *v, const char *line)
   v->last = last;
 }
 
+bool
+curate_do(struct curate *v, const char *line)
+{
+  bool asks = bulk_wants(v);
+
+  if (!asks && !run_line(v, line))
+    return false;
+  remember(v, line);
+  if (asks)
+    bulk_ask(v, line);
+  return !asks;
+}
+
 void
 curate_decide(struct curate *v, const char *line)
 {
   bool marks = v->rows.n_marks > 0;
 
-  if (bulk_wants(v)) {
-    remember(v, line);
-    bulk_ask(v, line);
+  if (!curate_do(v, line))
     return;
-  }
-  if (!run_line(v, line))
-    return;
-  remember(v, line);
   session_decided(&v->session, clock_ms());
   if (marks)
     sieve_unmark(&v->rows);
@@ -150,74 +157,6 @@ again(struct workbench *w, void *view, int n)
     workbench_say(w, "nothing to repeat yet");
 }
 
-/* Where a text may have several labels: puts this one into its set, or takes it out, and stays on the row. */
-static void
-toggle_label(struct curate *v, uint16_t label)
-{
-  struct buf line = BUF_INIT;
-  struct sample s;
-
-  if (!v->id || !corpus_get(v->corpus, v->id, &s))
-    return;
-  buf_adds(&line, "relabel {ids}");
-  for (uint32_t i = 0; i <= s.n_labels; i++) {
-    if (i < s.n_labels ? s.labels[i] == label : sample_has_label(&s, label))
-      continue;
-    buf_adds(&line, " --to ");
-    workbench_quote(&line, label_name(v->labels, i < s.n_labels ? s.labels[i] : label));
-  }
-  if (!strstr(buf_str(&line), "--to"))
-    buf_adds(&line, " --to \"\"");
-  if (run_line(v, buf_str(&line)))
-    remember(v, buf_str(&line));
-  buf_release(&line);
-}
-
-static void
-relabel_to(void *view, int label)
-{
-  struct curate *v = view;
-  struct buf line = BUF_INIT;
-
-  if (label < 0 || (size_t)label >= labels_count(v->labels)) {
-    workbench_say(v->w, "there is no label %d", label + 1);
-    return;
-  }
-  if (corpus_task(v->corpus) == TASK_MULTILABEL && !v->rows.n_marks) {
-    toggle_label(v, (uint16_t)label);
-    return;
-  }
-  buf_adds(&line, "relabel {ids} --to ");
-  workbench_quote(&line, label_name(v->labels, (uint16_t)label));
-  curate_decide(v, buf_str(&line));
-  buf_release(&line);
-}
-
-/* The student's word instead of the label. */
-static void
-take(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-  struct buf line = BUF_INIT;
-  struct hint hint;
-  struct sample s;
-
-  (void)n;
-  if (!v->id || !corpus_get(v->corpus, v->id, &s))
-    return;
-  if (!hints_get(&v->hints, v->id, &hint)) {
-    workbench_say(w, "no student has said anything of this one yet (i computes suggestions, evaluate asks a run)");
-  } else if (sample_has_label(&s, hint.label)) {
-    workbench_say(w, "the student says %s, too: a accepts it", label_name(v->labels, hint.label));
-  } else {
-    sieve_unmark(&v->rows);  /* a suggestion is of one sample */
-    buf_adds(&line, "relabel {ids} --to ");
-    workbench_quote(&line, label_name(v->labels, hint.label));
-    curate_decide(v, buf_str(&line));
-  }
-  buf_release(&line);
-}
-
 static void
 split_to(void *view, int i)
 {
@@ -238,37 +177,6 @@ split_menu(struct workbench *w, void *view, int n)
   (void)n;
   workbench_menu(w, v->rows.n_marks ? "split of the marked samples" : "split", split_names, N_SPLITS,
                  v->id && corpus_get(v->corpus, v->id, &s) ? (size_t)s.split : 0, split_to, v);
-}
-
-static void
-relabel(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-
-  (void)n;
-  v->digits++;
-  relabel_to(v, (int)(workbench_last_key(w)->code - '1'));
-}
-
-static void
-relabel_key(struct workbench *w, void *view, int n)
-{
-  struct curate *v = view;
-  size_t count = labels_count(v->labels);
-  char **names = xcalloc(count ? count : 1, sizeof *names);
-  bool many = corpus_task(v->corpus) == TASK_MULTILABEL && !v->rows.n_marks, there;
-  struct sample s;
-
-  (void)n;
-  there = v->id && corpus_get(v->corpus, v->id, &s);
-  for (size_t i = 0; i < count; i++)
-    names[i] = xasprintf("%s%s", !many ? "" : there && sample_has_label(&s, (uint16_t)i) ? "\xe2\x9c\x93 " : "  ",
-                         label_name(v->labels, (uint16_t)i));
-  workbench_menu(w, v->rows.n_marks ? "label of the marked samples" : many ? "put a label in, or take it out" : "label",
-                 (const char *const *)names, count, there && s.n_labels ? s.labels[0] : 0, relabel_to, v);
-  for (size_t i = 0; i < count; i++)
-    free(names[i]);
-  free(names);
 }
 
 void
@@ -406,11 +314,11 @@ const struct binding curate_bindings[] = {
    .hint = "accept"},
   {.keys = "x Del", .line = REJECT, .action = reject, .when = curate_browsing, .help = "reject, go to the next",
    .hint = "reject"},
-  {.keys = "t", .line = "relabel {ids}", .action = take, .when = curate_browsing,
-   .help = "take the label that the student suggests, go to the next", .hint = "take", .hint_when = is_suggested},
-  {.keys = "l", .line = "relabel {ids}", .action = relabel_key, .when = curate_browsing,
+  {.keys = "t", .line = "relabel {ids}", .action = curate_take, .when = curate_browsing,
+   .help = "take the label that the student suggests, go to the next; of marked ones all suggestions", .hint = "take", .hint_when = is_suggested},
+  {.keys = "l", .line = "relabel {ids}", .action = curate_label_menu, .when = curate_browsing,
    .help = "give another label, from a menu", .hint = "label"},
-  {.keys = "1 2 3 4 5 6 7 8 9", .line = "relabel {ids}", .action = relabel,
+  {.keys = "1 2 3 4 5 6 7 8 9", .line = "relabel {ids}", .action = curate_label_digit,
    .help = "give the label of that number (views: F1 to F5)"},
   {.keys = "e", .line = "edit {ids}", .action = curate_edit, .when = curate_browsing,
    .help = "edit the text in place", .hint = "edit"},

@@ -141,20 +141,20 @@ answered(void *arg, bool yes)
   count_free(k);
 }
 
-/* "relabel {ids} --to "billing"" in words: "relabel them to billing". */
+/* In words: "relabel them to billing", "split them to test", "accept them". */
 static void
 name_it(const char *line, struct buf *out)
 {
   const char *to = strstr(line, "--to ");
+  struct buf words = BUF_INIT;
 
   buf_addf(out, "%.*s them", (int)strcspn(line, " "), line);
-  if (!to)
-    return;
-  to += strlen("--to ");
-  if (*to == '"')
-    buf_addf(out, " to %.*s", (int)strcspn(to + 1, "\""), to + 1);
-  else
-    buf_addf(out, " to %s", to);
+  label_words(line, &words);
+  if (words.n)
+    buf_addf(out, " to %s", buf_str(&words));
+  else if (to)
+    buf_addf(out, " to %s", to + strlen("--to "));
+  buf_release(&words);
 }
 
 static void

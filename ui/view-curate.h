@@ -107,6 +107,8 @@ struct curate {
 extern const struct binding curate_bindings[];
 bool curate_selection(void *view, struct buf *out);
 void curate_step_on(struct curate *v);  /* the next row, unless this is the last one */
+/* Does a line with {ids}, now or after a question; true: it is done. It is what `.` repeats. */
+bool curate_do(struct curate *v, const char *line);
 /* Does a line with {ids}, and goes to the next row unless marks were meant. */
 void curate_decide(struct curate *v, const char *line);
 void curate_search_next(void *view, int step);
@@ -167,6 +169,12 @@ void detail_label(const struct curate *v, const struct sample *s, struct buf *ou
 bool bulk_wants(const struct curate *v);
 void bulk_ask(struct curate *v, const char *line);       /* with {ids}, for the marked samples */
 void bulk_run(struct curate *v, const char *line);       /* a whole line, on a thread of its own */
+
+/* curate-label.c */
+void curate_label_digit(struct workbench *w, void *view, int n);
+void curate_label_menu(struct workbench *w, void *view, int n);
+void curate_take(struct workbench *w, void *view, int n);
+void label_words(const char *line, struct buf *out);     /* of a line of relabel: "billing", "+billing" */
 
 /* curate-mark.c */
 void curate_mark(struct workbench *w, void *view, int n);
