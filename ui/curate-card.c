@@ -208,7 +208,7 @@ card_draw(struct curate *v, struct canvas *c, struct area whole, struct area a)
   canvas_hline(c, a, text.row - a.row + text.rows, STYLE_RULE);
   v->detail.find[0] = '\0';
   pane_clear(&v->detail);
-  detail_facts(v, &v->detail, &s);
+  detail_facts(v, &v->detail, &s, known.cols - 4);
   pane_draw(&v->detail, c, area_cols(known, 2, known.cols - 3));
   canvas_hline(c, a, a.rows - keys - 1, STYLE_RULE);
   draw_keys(v, c, foot, &s);

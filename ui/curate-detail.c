@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "curate/reason.h"
 #include "ui/view-curate.h"
 
 void
@@ -203,11 +204,39 @@ add_parent(struct curate *v, struct pane *p, const struct sample *s)
   pane_str(p, STYLE_NORMAL, "\n");
 }
 
+/* ---- why it stands where it does ---- */
+
+static bool
+value_of(void *arg, const char *name, struct column *column)
+{
+  const struct value_column *k = values_column(arg, name);
+
+  if (k)
+    *column = k->column;
+  return k != NULL;
+}
+
+/* One line, in the orders that have a reason. */
+static void
+add_reason(struct curate *v, struct pane *p, const struct sample *s)
+{
+  const struct filter_provider provider = {.get = value_of, .arg = &v->values};
+  const struct neighbour *near;
+  size_t n = neighbours_get(&v->near, s->id, &near);
+  struct buf line = BUF_INIT;
+
+  if (reason_add(&line, v->corpus, s->id, v->rows.sort, &provider, near, n))
+    pane_printf(p, STYLE_NORMAL, "%s\n", buf_str(&line));
+  buf_release(&line);
+}
+
 void
-detail_facts(struct curate *v, struct pane *p, const struct sample *s)
+detail_facts(struct curate *v, struct pane *p, const struct sample *s, int cols)
 {
   add_agreement(v, p, s);
+  add_reason(v, p, s);
   add_figures(v, p, s);
+  neighbours_add(&v->near, p, s, cols);
   add_provenance(v, p, s);
   opinion_add(&v->opinion, p, s);
   add_parent(v, p, s);
@@ -269,7 +298,7 @@ detail_draw(struct curate *v, struct canvas *c, struct area a)
   pane_clear(&v->detail);
   detail_texts(&v->detail, &s);
   original_add(&v->original, &v->detail, &s);
-  detail_facts(v, &v->detail, &s);
+  detail_facts(v, &v->detail, &s, text.cols - 1);
   pane_draw(&v->detail, c, text);
 }
 

@@ -20,6 +20,7 @@ curate_open(struct workbench *w)
   sieve_init(&v->rows, w);
   hints_init(&v->hints, w);
   opinion_init(&v->opinion, w);
+  neighbours_init(&v->near, w);
   original_init(&v->original, w);
   pane_init(&v->difference);
   values_init(&v->values, w);
@@ -42,6 +43,7 @@ curate_close(void *view)
   facets_release(&v->facets);
   hints_release(&v->hints);
   opinion_release(&v->opinion);
+  neighbours_release(&v->near);
   original_release(&v->original);
   pane_release(&v->difference);
   free(v->draft.text);
@@ -70,6 +72,7 @@ look_up(struct curate *v)
   struct sample s = {0};
 
   opinion_ask(&v->opinion, v->id);
+  neighbours_ask(&v->near, v->id);
   if (v->id)
     corpus_get(v->corpus, v->id, &s);
   original_ask(&v->original, &s);

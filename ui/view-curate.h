@@ -13,6 +13,7 @@
 #include "ui/facet.h"
 #include "ui/hints.h"
 #include "ui/list.h"
+#include "ui/neighbours.h"
 #include "ui/opinion.h"
 #include "ui/original.h"
 #include "ui/pane.h"
@@ -58,6 +59,7 @@ struct curate {
   struct facets facets;
   struct hints hints;
   struct opinion opinion;
+  struct neighbours near;   /* the samples most like the selected one */
   struct list list;
   struct values values;
   struct choice choice;     /* of columns */
@@ -161,7 +163,8 @@ void curate_card(struct workbench *w, void *view, int n);
 extern struct figure_row curate_figures[];
 void detail_name_figures(void);        /* fills them */
 void detail_draw(struct curate *v, struct canvas *c, struct area a);
-void detail_facts(struct curate *v, struct pane *p, const struct sample *s);  /* all but the texts */
+/* All but the texts, for a pane of so many columns. */
+void detail_facts(struct curate *v, struct pane *p, const struct sample *s, int cols);
 void detail_texts(struct pane *p, const struct sample *s);
 void detail_label(const struct curate *v, const struct sample *s, struct buf *out);
 
