@@ -235,11 +235,11 @@ detail_facts(struct curate *v, struct pane *p, const struct sample *s, int cols)
 {
   add_agreement(v, p, s);
   add_reason(v, p, s);
-  add_figures(v, p, s);
-  neighbours_add(&v->near, p, s, cols);
-  add_provenance(v, p, s);
   opinion_add(&v->opinion, p, s);
   add_parent(v, p, s);
+  add_figures(v, p, s);
+  add_provenance(v, p, s);
+  neighbours_add(&v->near, p, s, cols);
 }
 
 /* ---- the pane ---- */
