@@ -1,6 +1,5 @@
-/* terminal-bytes: reads what the workbench wrote to a terminal and looks that it is text, and sequences of its own: nothing
- * that came out of a text of the corpus. Prints what is wrong, and where; exit 1 then.
- *   terminal-bytes FILE */
+/* terminal-bytes: reads what the workbench wrote to a terminal and looks that it is text, and sequences of its own:
+ * nothing that came out of a text of the corpus. Prints what is wrong, and where; exit 1 then. terminal-bytes FILE */
 #include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,7 +74,8 @@ main(int argc, char **argv)
       len = own;
     else if (p == '\r' || p == '\n' || p == '\b' || p == '\t' || p == 0x0e || p == 0x0f)
       ;  /* 0e, 0f: the drawing characters of terminals without UTF-8 */
-    else if (utf8_is_control(p) || (p == UTF8_BAD && len == 1) || p == 0x200d || p == 0x200b || (p >= 0xe0000 && p < 0xe1000)) {
+    else if (utf8_is_control(p) || (p == UTF8_BAD && len == 1) || p == 0x200d || p == 0x200b ||
+             (p >= 0xe0000 && p < 0xe1000)) {
       printf("byte %zu: U+%04X, in \"", i, p);
       for (size_t k = i > 12 ? i - 12 : 0; k < n && k < i + 24; k++)
         printf((unsigned char)s[k] >= 0x20 && (unsigned char)s[k] < 0x7f ? "%c" : "\\x%02x", (unsigned char)s[k]);

@@ -49,7 +49,8 @@ words_that_differ(void **state)
 
 /* ---- History ---- */
 
-static const struct project_label labels[] = {{"billing", "charges, invoices"}, {"shipping", "parcels"}, {"returns", NULL}};
+static const struct project_label labels[] = {{"billing", "charges, invoices"}, {"shipping", "parcels"},
+                                              {"returns", NULL}};
 
 static void
 put_sample(struct stage *s, const char *text, uint16_t label)
@@ -542,7 +543,8 @@ static void
 every_page_reads_in_ascii(void **state)
 {
   static const char *const pages[] = {
-    "g Space j V", "a x u", "c", "c C", "Esc s", "Esc l", "Esc r", "Esc f", "Esc e C-a <x>", "Esc H", "j Enter", "f q M",
+    "g Space j V", "a x u", "c", "c C", "Esc s", "Esc l", "Esc r", "Esc f", "Esc e C-a <x>", "Esc H", "j Enter",
+    "f q M",
     "G Space k k Right Right", "q ?", "G", "q / <label:billing> Enter Tab Tab",
   };
   struct stage s;

@@ -12,8 +12,9 @@
 bool bidi_needed(const char *text, size_t n);
 /* True if a paragraph (up to the first newline) is written from the right: by its first letter. */
 bool bidi_from_right(const char *text, size_t n);
-/* order[i] becomes the index of the character that stands at place i from the left. points (n) in reading order; they take
- * the form that they have there: Arabic letters joined, brackets mirrored. from_right: the paragraph's direction. */
+/* order[i] becomes the index of the character that stands at place i from the left. points (n) in reading order;
+ * they take the form that they have there: Arabic letters joined, brackets mirrored. from_right: the paragraph's
+ * direction. */
 void bidi_order(uint32_t *points, size_t n, bool from_right, int *order);
 
 #endif

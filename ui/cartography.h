@@ -21,7 +21,8 @@ struct map_point {
   uint32_t id;
   bool inside;               /* it passes the filter */
 };
-/* A part of the map: from <= value < to, where to is the map's edge: <=. Four digits, so that a filter says the same. */
+/* A part of the map: from <= value < to, where to is the map's edge: <=. Four digits, so that a filter says the
+ * same. */
 struct map_box {
   double x_from, x_to, y_from, y_to;
 };

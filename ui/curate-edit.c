@@ -1,5 +1,5 @@
-/* Editing the text of a sample, in place and in $EDITOR. A text that was given up, or could not be kept, is not lost: e on
- * the same sample offers it again. */
+/* Editing the text of a sample, in place and in $EDITOR. A text that was given up, or could not be kept, is not
+ * lost: e on the same sample offers it again. */
 #include <stdlib.h>
 #include <string.h>
 

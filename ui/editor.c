@@ -470,8 +470,8 @@ editor_key(struct editor *d, const struct key *k)
 
 /* ---- drawing ---- */
 
-/* A row of a paragraph that is written from the right begins one cell further right: the cursor behind its end stands to
- * the left of it. */
+/* A row of a paragraph that is written from the right begins one cell further right: the cursor behind its end
+ * stands to the left of it. */
 static bool
 from_right(const struct editor *d, const struct row *r)
 {

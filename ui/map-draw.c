@@ -170,10 +170,10 @@ draw_selection(struct map_view *v, struct canvas *c, struct area a)
 {
   const struct map_count *count = map_counted(v);
   char n[32], from[16], to[16];
-  int col = canvas_printf(c, a, 0, 0, STYLE_BOLD, "%s sample%s", frame_count(count->n, n), count->n == 1 ? "" : "s") + 2;
   struct area rows;
-  int line = 1;
+  int line = 1, col;
 
+  col = canvas_printf(c, a, 0, 0, STYLE_BOLD, "%s sample%s", frame_count(count->n, n), count->n == 1 ? "" : "s") + 2;
   if (isfinite(count->correctness))
     col = canvas_printf(c, a, 0, col, STYLE_NORMAL, "correct %.0f %%", count->correctness * 100) + 2;
   if (a.cols - col < 42) {
@@ -200,7 +200,8 @@ draw_title(struct map_view *v, struct canvas *c, struct area a)
 
   if (*v->map.run)
     col = canvas_str(c, a, 0, col, STYLE_BOLD, v->map.run) + 2;
-  col = canvas_printf(c, a, 0, col, STYLE_DIM, "%s samples", frame_count(v->inside ? v->map.n_inside : v->map.n, n)) + 2;
+  frame_count(v->inside ? v->map.n_inside : v->map.n, n);
+  col = canvas_printf(c, a, 0, col, STYLE_DIM, "%s samples", n) + 2;
   if (v->inside)
     canvas_fit(c, a, 0, col, a.cols - col - 1, STYLE_BOLD, v->map.filter, strlen(v->map.filter));
   else if (col + canvas_width(axes, strlen(axes)) < a.cols)
@@ -215,7 +216,7 @@ draw_none(struct map_view *v, struct canvas *c, struct area a)
     return;
   }
   canvas_str(c, a, 2, 2, STYLE_NORMAL, "no run has left how it learned yet");
-  canvas_str(c, a, 3, 2, STYLE_DIM, "train a student (4 Train, or :train): each run leaves it, and then this map shows it");
+  canvas_str(c, a, 3, 2, STYLE_DIM, "train a student (4 Train, or :train): each run leaves it, and this map shows it");
 }
 
 void

@@ -1,8 +1,8 @@
 /* past: the change log of the project in memory, newest first, read in pieces off the screen's thread; which changes
  * are undone, which of those can be made again, and where one stands.
  *
- * Life: past_init, past_update when the corpus moved, past_release. What is read may come after past_release: it is then
- * thrown away. Threads: the screen's. Errors: what cannot be read is said at the bottom line. */
+ * Life: past_init, past_update when the corpus moved, past_release. What is read may come after past_release: it is
+ * then thrown away. Threads: the screen's. Errors: what cannot be read is said at the bottom line. */
 #ifndef UI_PAST_H
 #define UI_PAST_H
 

@@ -349,7 +349,8 @@ prompt_draw(struct canvas *c, struct area a, int row, const char *sign, const ch
 {
   const char *text = prompt_text();
   size_t n = strlen(text);
-  int note_cols = note && *note ? canvas_width(note, strlen(note)) + 2 : 0, at = canvas_width(text, (size_t)rl_point), end;
+  int note_cols = note && *note ? canvas_width(note, strlen(note)) + 2 : 0, end;
+  int at = canvas_width(text, (size_t)rl_point);
   struct area line = area_rows(a, row, 1), field;
 
   if (note_cols > a.cols / 2) {

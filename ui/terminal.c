@@ -176,8 +176,8 @@ is_set(const char *name)
   return value && *value;
 }
 
-/* VTE (GNOME Terminal and others) and mlterm order by themselves and know the mode that lets it be; through tmux or screen
- * it does not reach them. Konsole and Apple's terminal order by themselves, and know no such mode. */
+/* VTE (GNOME Terminal and others) and mlterm order by themselves and know the mode that lets it be; through tmux or
+ * screen it does not reach them. Konsole and Apple's terminal order by themselves, and know no such mode. */
 static bool
 knows_order_mode(void)
 {
@@ -219,6 +219,19 @@ add_restore(const char *s)
   n_restore_bytes += n;
 }
 
+/* What gives the terminal back as it was, for a signal handler to send. */
+static void
+keep_restore(void)
+{
+  n_restore_bytes = 0;
+  add_restore(LEAVE_MODES);
+  if (knows_order_mode())
+    add_restore(ORDER_TERMINALS);
+  add_restore(exit_attribute_mode);
+  add_restore(cursor_normal);
+  add_restore(exit_ca_mode);
+}
+
 static void
 start_colours(struct terminal *t)
 {
@@ -256,13 +269,7 @@ terminal_open(struct err *e)
   t->ascii = !environment_is_utf8();
   t->light = environment_is_light();
   canvas_init(&t->shown, 1, 1);
-  n_restore_bytes = 0;
-  add_restore(LEAVE_MODES);
-  if (knows_order_mode())
-    add_restore(ORDER_TERMINALS);
-  add_restore(exit_attribute_mode);
-  add_restore(cursor_normal);
-  add_restore(exit_ca_mode);
+  keep_restore();
   terminal_is_ours = 1;
   err_on_bug(restore_now);
   start_colours(t);

@@ -1,8 +1,8 @@
 /* textdiff: the words that two texts do not have in common, for panes: a change of a text is read at a glance.
  *
- * Words are runs of letters and digits with their combining marks and apostrophes inside; a character of two cells, a blank and any other sign
- * stand alone. The longest common subsequence of words by the table of Wagner and Fischer (1974); texts that have more
- * than TEXTDIFF_WORDS words beyond their common ends are all removed, then all added.
+ * Words are runs of letters and digits with their combining marks and apostrophes inside; a character of two cells, a
+ * blank and any other sign stand alone. The longest common subsequence of words by the table of Wagner and Fischer
+ * (1974); texts that have more than TEXTDIFF_WORDS words beyond their common ends are all removed, then all added.
  *
  * Life: textdiff_make, any of the rest, textdiff_release. The texts are not copied and must stay. Threads: one user. */
 #ifndef UI_TEXTDIFF_H

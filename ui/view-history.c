@@ -293,7 +293,8 @@ static const struct binding bindings[] = {
   {.keys = "Enter", .line = "undo", .action = go,
    .help = "go to the state right after this change: what is newer is undone, and can be made again as long as nothing "
            "else is changed; an undone one is made again", .hint = "go there"},
-  {.keys = "f", .line = "redo", .action = forward, .help = "come forward again, to the newest change", .hint = "forward"},
+  {.keys = "f", .line = "redo", .action = forward, .help = "come forward again, to the newest change",
+   .hint = "forward"},
   {.keys = ".", .action = stand, .help = "select the change where the corpus stands"},
   {.keys = "Esc", .action = close_it, .help = "close", .hint = "close"},
   {.keys = NULL},
@@ -309,8 +310,8 @@ static const struct figure_row figures[] = {
 
 const struct view view_history = {
   .name = "History",
-  .about = "who changed what and when, newest first; nothing is ever lost: go back to any point, look at the corpus in all "
-           "views, and come forward again",
+  .about = "who changed what and when, newest first; nothing is ever lost: go back to any point, look at the corpus "
+           "in all views, and come forward again",
   .bindings = bindings,
   .figures = figures,
   .close = history_close,

@@ -1,5 +1,5 @@
-/* view-history: inside of the view History, which opens over another (H in Curate, `:history`): view-history.c (the row,
- * keys, going back and forward), history-draw.c, history-rows.c (what the selected change did). */
+/* view-history: inside of the view History, which opens over another (H in Curate, `:history`): view-history.c (the
+ * row, keys, going back and forward), history-draw.c, history-rows.c (what the selected change did). */
 #ifndef UI_VIEW_HISTORY_H
 #define UI_VIEW_HISTORY_H
 

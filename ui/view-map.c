@@ -213,8 +213,8 @@ map_open(struct workbench *w, const char *filter)
 
 static const struct binding bindings[] = {
   {.keys = "Enter", .action = show, .help = "show the samples of the box in Curate, by a filter", .hint = "show these"},
-  {.keys = "Space", .action = anchor, .help = "hold this corner of the box: arrows, or a click, move the other one; again: "
-   "let it go", .hint = "hold corner"},
+  {.keys = "Space", .action = anchor, .hint = "hold corner",
+   .help = "hold this corner of the box: arrows, or a right click, move the other one; again: let it go"},
   {.keys = "f", .action = only_filter, .help = "only the samples that pass Curate's filter, or all", .hint = "filter"},
   {.keys = "R", .action = again, .help = "read the values again"},
   {.keys = "Esc", .action = back, .help = "let the corner go; close", .hint = "close"},
@@ -228,14 +228,15 @@ static const struct figure_row figures[] = {
   {"ambiguous", "right: the run wavers; what most helps it to generalize"},
   {"hard", "bottom left: never learned; where the wrong labels gather"},
   {"correct", "of the samples in the box: the share of epochs after which the run had them right"},
-  {"source", "Swayamdipta et al. 2020, Dataset Cartography: Mapping and Diagnosing Datasets with Training Dynamics, EMNLP"},
+  {"source", "Swayamdipta et al. 2020, Dataset Cartography: Mapping and Diagnosing Datasets with Training "
+   "Dynamics, EMNLP"},
   {NULL, NULL},
 };
 
 const struct view view_map = {
   .name = "Map",
-  .about = "every sample that the newest run learned from, by how sure it was of the label and how much that moved; points "
-           "are drawn thicker where there are more",
+  .about = "every sample that the newest run learned from, by how sure it was of the label and how much that moved; "
+           "points are drawn thicker where there are more",
   .bindings = bindings,
   .figures = figures,
   .close = map_close,

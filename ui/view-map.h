@@ -1,5 +1,5 @@
-/* view-map: inside of the view Map, which opens over another (M in Curate, `:map`): view-map.c (the row, keys, the cursor),
- * map-draw.c. */
+/* view-map: inside of the view Map, which opens over another (M in Curate, `:map`): view-map.c (the row, keys, the
+ * cursor), map-draw.c. */
 #ifndef UI_VIEW_MAP_H
 #define UI_VIEW_MAP_H
 

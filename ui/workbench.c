@@ -129,8 +129,8 @@ keep_forward(struct workbench *w, const char *name, struct err *e)
   for (size_t i = 0; back && i < N_OF(persons); i++)
     if (!strcmp(persons[i], name)) {
       w->gone_back = false;
-      return err_set(e, ERR_FAIL, "not yet: %zu undone change%s could then not be made again (M-r makes %s; the same key "
-                     "again: go on from here)", back, back == 1 ? "" : "s", back == 1 ? "it" : "them");
+      return err_set(e, ERR_FAIL, "not yet: %zu undone change%s could then not be made again (M-r makes %s; the same "
+                     "key again: go on from here)", back, back == 1 ? "" : "s", back == 1 ? "it" : "them");
     }
   return 0;
 }
@@ -422,7 +422,8 @@ bool
 workbench_busy(const struct workbench *w)
 {
   return errands_count(&w->errands) > 0 || w->cost_wanted || w->wake_ms || picture_pending(&w->picture) ||
-         w->corpus_seen != corpus_revision(w->corpus) || w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
+         w->corpus_seen != corpus_revision(w->corpus) ||
+         w->board_seen != board_revision(w->board) || w->records_seen != project_records_revision(w->project);
 }
 
 const struct key *
