@@ -4,8 +4,12 @@
 #include <locale.h>
 
 #include "base/mem.h"
+#include "base/rng.h"
+#include "base/utf8.h"
 #include "curate/seen.h"
 #include "store/run_store.h"
+#include "ui/editor.h"
+#include "ui/pane.h"
 #include "ui/textdiff.h"
 
 /* "[-old-]", "[+new+]" in one line, as wdiff writes it. */
@@ -507,6 +511,92 @@ pasted_text_is_harmless(void **state)
   stage_close(&s);
 }
 
+/* ---- any text at all ---- */
+
+/* Characters of every kind: both directions, wide, marks, joiners, controls, broken bytes. */
+static void
+random_text(struct rng *r, struct buf *out)
+{
+  static const char *const kinds[] = {"a", " ", "(", "7", "\xd7\x90", "\xd7\xa9", "\xd8\xb9", "\xd9\x84", "\xd8\xa7",
+    "\xe6\x97\xa5", "\xf0\x9f\x91\xa9", "\xe2\x80\x8d", "\xcc\x81", "\xef\xb8\x8f", "\033", "\xe2\x80\xae", "\xff",
+    "\xc2\x9b", "\n", "\t", "\xf0\x9f\x87\xa9", "\xf3\xa0\x81\x81"};
+  size_t n = rng_below(r, 60);
+
+  buf_clear(out);
+  while (n--)
+    buf_adds(out, kinds[rng_below(r, N_OF(kinds))]);
+}
+
+/* Each wide character has its right half, and no half stands alone; outside of the area nothing was drawn. */
+static void
+assert_whole(const struct canvas *c, struct area a)
+{
+  for (int row = 0; row < c->rows; row++)
+    for (int col = 0; col < c->cols; col++) {
+      const struct cell *cell = &c->cells[row * c->cols + col];
+
+      if (!area_has(a, row, col))
+        assert_int_equal(cell->c, '.');
+      if (cell->width == 2)
+        assert_true(col + 1 < c->cols && cell[1].width == 0);
+      if (cell->width == 0)
+        assert_true(col > 0 && cell[-1].width == 2);
+      else
+        assert_false(utf8_is_control(cell->c));
+    }
+}
+
+static void
+draw_somehow(struct canvas *c, struct area a, struct rng *r, const struct buf *text)
+{
+  struct editor d;
+  struct pane p;
+
+  canvas_text(c, a, 0, (int)rng_below(r, 9) - 4, STYLE_NORMAL, buf_str(text), text->n);
+  canvas_fit(c, a, 1, 1, (int)rng_below(r, 14), STYLE_NORMAL, buf_str(text), text->n);
+  canvas_right(c, a, 2, 0, a.cols, STYLE_NORMAL, buf_str(text));
+  pane_init(&p);
+  pane_str(&p, STYLE_BOLD, "x");
+  pane_add(&p, STYLE_NORMAL, buf_str(text), text->n);
+  pane_draw(&p, c, area_rows(a, 3, 3));
+  pane_release(&p);
+  editor_init(&d);
+  d.wrap = rng_below(r, 2);
+  editor_set(&d, buf_str(text), text->n);
+  editor_draw(&d, c, area_rows(a, 6, 3), NULL, true);
+  editor_click(&d, (int)rng_below(r, 3), (int)rng_below(r, (uint64_t)a.cols));
+  for (int i = 0; i < 4; i++) {
+    editor_key(&d, &(struct key){.code = rng_below(r, 2) ? K_RIGHT : K_BACKSPACE});
+    editor_draw(&d, c, area_rows(a, 6, 3), NULL, true);
+    assert_true(d.at <= d.text.n && (d.at == d.text.n || ((unsigned char)d.text.s[d.at] & 0xc0) != 0x80));
+  }
+  editor_release(&d);
+}
+
+static void
+any_text_keeps_the_canvas_whole(void **state)
+{
+  struct rng r;
+  struct buf text = BUF_INIT;
+  struct canvas c;
+
+  (void)state;
+  rng_seed(&r, 7);
+  canvas_init(&c, 11, 40);
+  for (int i = 0; i < 3000; i++) {
+    struct area a = {1, (int)rng_below(&r, 20), 9, 1 + (int)rng_below(&r, 19)};
+
+    canvas_clear(&c);
+    for (int k = 0; k < c.rows * c.cols; k++)
+      c.cells[k].c = '.';
+    random_text(&r, &text);
+    draw_somehow(&c, a, &r, &text);
+    assert_whole(&c, a);
+  }
+  canvas_release(&c);
+  buf_release(&text);
+}
+
 /* ---- without UTF-8 ---- */
 
 static size_t
@@ -608,6 +698,7 @@ main(void)
     cmocka_unit_test(characters_as_people_count_them),
     cmocka_unit_test(pasted_text_is_harmless),
     cmocka_unit_test(both_texts_of_a_pair),
+    cmocka_unit_test(any_text_keeps_the_canvas_whole),
     cmocka_unit_test(every_page_reads_in_ascii),
   };
 
