@@ -81,6 +81,7 @@ test_stale(void **state)
   struct err e = {0};
 
   (void)state;
+  column(c, "suspect");
   change_set_label(ch, 9, 1);
   change_set_text(ch, 8, "another text", 12);
   must(project_post(p, ch, &e), &e);
@@ -187,6 +188,36 @@ test_renew(void **state)
   must(project_close(p, NULL), NULL);
 }
 
+/* A decision, or new samples, change nothing that was read; a label does. */
+static void
+test_moves(void **state)
+{
+  struct project *p = stage(0);
+  struct columns *c = columns_new(p), *next;
+  struct change *ch;
+  struct err e = {0};
+
+  (void)state;
+  column(c, "suspect");
+  set_status(p, 3, STATUS_REJECTED);
+  insert(p, 5, "job 1");
+  must(project_sync(p, &e), &e);
+  assert_false(columns_current(c));
+  next = columns_renew(c);
+  assert_ptr_equal(next, c);
+  assert_true(columns_current(c));
+  columns_free(next);
+  ch = change_new(CHANGE_SET, "person", "test");
+  change_set_label(ch, 1, 2);
+  must(project_post(p, ch, &e), &e);
+  next = columns_renew(c);
+  assert_ptr_not_equal(next, c);
+  assert_true(isnan(column(next, "suspect").values[0]));
+  columns_free(next);
+  columns_free(c);
+  must(project_close(p, NULL), NULL);
+}
+
 struct crowd {
   struct columns *columns;
   atomic_int right;
@@ -234,7 +265,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_values), cmocka_unit_test(test_stale), cmocka_unit_test(test_runs),
-    cmocka_unit_test(test_names), cmocka_unit_test(test_renew), cmocka_unit_test(test_threads),
+    cmocka_unit_test(test_names), cmocka_unit_test(test_renew), cmocka_unit_test(test_moves), cmocka_unit_test(test_threads),
   };
 
   return cmocka_run_group_tests_name("command-columns", tests, store_folder_make, store_folder_remove);

@@ -10,6 +10,8 @@
 #include "store/run_store.h"
 #include "store/setting_store.h"
 
+#define MOVED_MAX 2000   /* changes that are looked at one by one */
+
 enum state { UNREAD, READING, READ };
 
 /* What one run said, read together. */
@@ -85,25 +87,21 @@ was_read(struct columns *c, enum state *state)
   pthread_mutex_unlock(&c->lock);
 }
 
+static enum state
+state_of(struct columns *c, const enum state *state)
+{
+  enum state now;
+
+  pthread_mutex_lock(&c->lock);
+  now = *state;
+  pthread_mutex_unlock(&c->lock);
+  return now;
+}
+
 static bool
 is_read(struct columns *c, const enum state *state)
 {
-  bool read;
-
-  pthread_mutex_lock(&c->lock);
-  read = *state == READ;
-  pthread_mutex_unlock(&c->lock);
-  return read;
-}
-
-static void
-read_told(struct columns *c, struct told *t)
-{
-  if (!to_read(c, &t->state))
-    return;
-  if (!values_said(c->project, t->id, t->values, &t->n))
-    t->n = 0;
-  was_read(c, &t->state);
+  return state_of(c, state) == READ;
 }
 
 static const struct seen *
@@ -114,6 +112,19 @@ present(struct columns *c)
     was_read(c, &c->present.state);
   }
   return &c->present.seen;
+}
+
+static void
+read_told(struct columns *c, struct told *t)
+{
+  if (is_read(c, &t->state))
+    return;
+  present(c);
+  if (!to_read(c, &t->state))
+    return;
+  if (!values_said(c->project, t->id, t->values, &t->n))
+    t->n = 0;
+  was_read(c, &t->state);
 }
 
 static struct kept *find_kept(struct columns *c, const char *kind, const struct told *of);
@@ -533,16 +544,35 @@ same_signals(const struct columns *a, const struct columns *b)
   return true;
 }
 
+/* Whether all that was read would be read again: what moved since is new, or is still as it was seen (another status). */
+static bool
+same_samples(struct columns *c)
+{
+  const struct corpus *corpus = project_corpus(c->project);
+  uint32_t ids[MOVED_MAX];
+  uint64_t now;
+  size_t n = corpus_moved(corpus, atomic_load(&c->revision), &now, ids, MOVED_MAX);
+  enum state state = state_of(c, &c->present.state);
+  bool same = n != CORPUS_MOVED_ALL && labels_count(corpus_labels(corpus)) == c->n_labels && state != READING;
+
+  if (same && state == READ)
+    for (size_t i = 0; i < n && ids[i] <= c->present.seen.n && same; i++)
+      same = seen_still(&c->present.seen, corpus, ids[i]);
+  if (same)
+    atomic_store(&c->revision, now);
+  return same;
+}
+
 struct columns *
 columns_renew(struct columns *old)
 {
   struct columns *c;
+  bool same = same_samples(old);
 
-  if (columns_current(old))
+  if (same && atomic_load(&old->records) == project_records_revision(old->project))
     return columns_share(old);
   c = columns_new(old->project);
-  if (atomic_load(&c->revision) != atomic_load(&old->revision) || !same_runs(c, old) || !same_signals(c, old) ||
-      !same_saved(c, old))
+  if (!same || !same_runs(c, old) || !same_signals(c, old) || !same_saved(c, old))
     return c;
   atomic_store(&old->records, atomic_load(&c->records));
   columns_free(c);

@@ -26,23 +26,28 @@ folded(uint64_t hash)
 }
 
 static void
+look_at(const struct corpus *c, uint32_t id, uint32_t *text, uint32_t *both)
+{
+  struct sample s;
+  uint64_t h;
+
+  corpus_get(c, id, &s);
+  h = hash_bytes(s.text, s.n_text, 0);
+  if (s.text2)
+    h = hash_bytes(s.text2, s.n_text2, h);
+  *text = folded(h);
+  *both = folded(hash_bytes(s.labels, s.n_labels * sizeof *s.labels, h));
+}
+
+static void
 take_share(void *arg, int thread, int n_threads)
 {
   struct taking *t = arg;
   struct seen *seen = t->seen;
   uint32_t to = (uint32_t)((uint64_t)seen->n * ((uint64_t)thread + 1) / (uint64_t)n_threads);
 
-  for (uint32_t i = (uint32_t)((uint64_t)seen->n * (uint64_t)thread / (uint64_t)n_threads); i < to; i++) {
-    struct sample s;
-    uint64_t h;
-
-    corpus_get(t->corpus, i + 1, &s);
-    h = hash_bytes(s.text, s.n_text, 0);
-    if (s.text2)
-      h = hash_bytes(s.text2, s.n_text2, h);
-    seen->text[i] = folded(h);
-    seen->both[i] = folded(hash_bytes(s.labels, s.n_labels * sizeof *s.labels, h));
-  }
+  for (uint32_t i = (uint32_t)((uint64_t)seen->n * (uint64_t)thread / (uint64_t)n_threads); i < to; i++)
+    look_at(t->corpus, i + 1, &seen->text[i], &seen->both[i]);
 }
 
 void
@@ -62,6 +67,15 @@ seen_release(struct seen *s)
   free(s->text);
   free(s->both);
   *s = (struct seen){0};
+}
+
+bool
+seen_still(const struct seen *s, const struct corpus *c, uint32_t id)
+{
+  uint32_t text, both;
+
+  look_at(c, id, &text, &both);
+  return text == s->text[id - 1] && both == s->both[id - 1];
 }
 
 int

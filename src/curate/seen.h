@@ -25,6 +25,8 @@ struct seen {
 /* Of all samples; some 40 ms for a million on two processors. */
 void seen_take(const struct corpus *c, struct seen *s);
 void seen_release(struct seen *s);
+/* Whether a sample (of those there were) still is as it was seen. */
+bool seen_still(const struct seen *s, const struct corpus *c, uint32_t id);
 /* Keeps signals of one source with what they were computed from, in one transaction. run 0: of the whole corpus. */
 int seen_keep(struct project *p, enum signal_source source, uint32_t run, const struct seen *s,
               const struct signal_values *signals, size_t n, const char *about, struct err *e);
