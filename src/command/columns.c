@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "command/column_values.h"
+#include "curate/language.h"
 #include "store/run_store.h"
 #include "store/setting_store.h"
 
@@ -220,6 +221,9 @@ described(const struct columns *c, const struct asked *a)
   if (row && row->kind == SIGNAL_LABEL) {
     column.names = c->labels;
     column.n_names = c->n_labels;
+  } else if (row && row->kind == SIGNAL_LANGUAGE) {
+    column.names = language_names;
+    column.n_names = language_count;
   }
   return column;
 }

@@ -11,6 +11,8 @@
 #include "curate/docket.h"
 #include "curate/judge.h"
 #include "curate/seen.h"
+#include "curate/text_signals.h"
+#include "curate/useful.h"
 
 #define PAIRS_SHOWN 8
 
@@ -22,6 +24,8 @@ struct inquiry {
   struct seen seen;
   struct docket docket;
   struct judgement judgement;
+  float *useful;               /* by place in the docket */
+  struct text_signals texts;
   double seconds;
 };
 
@@ -33,6 +37,8 @@ inquiry_release(struct inquiry *q)
   seen_release(&q->seen);
   docket_release(&q->docket);
   judgement_release(&q->judgement);
+  text_signals_release(&q->texts);
+  free(q->useful);
 }
 
 static bool
@@ -79,7 +85,10 @@ judge(struct inquiry *q, struct err *e)
   progress_begin(&c->progress, "judging labels", "students", 2.0 * cv.folds);
   r = judge_run(&cv, q->docket.x, q->docket.uses, q->docket.group, q->docket.n, &q->judgement, e);
   progress_end(&c->progress);
-  return r;
+  if (r < 0)
+    return -1;
+  q->useful = xmalloc((q->docket.n + 1) * sizeof *q->useful);
+  return useful_run(project_corpus(c->project), &q->docket, q->judgement.uncertainty, cv.threads, c->stop, q->useful, e);
 }
 
 /* What stands beside the signals: how they were made, and after which change. */
@@ -122,21 +131,79 @@ spread(const struct inquiry *q, const float *values)
 static int
 keep_judgement(struct inquiry *q, struct err *e)
 {
-  struct signal_values signals[N_JUDGED];
-  float *values[N_JUDGED];
+  struct signal_values signals[N_JUDGED + 1];
+  float *values[N_JUDGED + 1];
   struct buf made = BUF_INIT;
   int r;
 
-  for (int k = 0; k < N_JUDGED; k++) {
-    values[k] = spread(q, q->judgement.values[k]);
-    signals[k] = (struct signal_values){judged_names[k], values[k], q->seen.n};
+  for (int k = 0; k <= N_JUDGED; k++) {
+    values[k] = spread(q, k < N_JUDGED ? q->judgement.values[k] : q->useful);
+    signals[k] = (struct signal_values){k < N_JUDGED ? judged_names[k] : "useful", values[k], q->seen.n};
   }
   about(q, &made);
-  r = seen_keep(q->c->project, SIGNAL_STUDENT, 0, &q->seen, signals, N_JUDGED, buf_str(&made), e);
-  for (int k = 0; k < N_JUDGED; k++)
+  r = seen_keep(q->c->project, SIGNAL_STUDENT, 0, &q->seen, signals, N_JUDGED + 1, buf_str(&made), e);
+  for (int k = 0; k <= N_JUDGED; k++)
     free(values[k]);
   buf_release(&made);
   return r;
+}
+
+/* ---- the texts' ----------------------------------------------------------------------------------------------------- */
+
+static void
+told_of_texts(void *arg, uint64_t done, uint64_t total)
+{
+  struct inquiry *q = arg;
+
+  progress_total(&q->c->progress, (double)total);
+  progress_set(&q->c->progress, (double)done, NULL);
+}
+
+static int
+look_at_texts(struct inquiry *q, struct err *e)
+{
+  struct call *c = q->c;
+  struct text_signals_options o = {.threads = (int)call_number(c, "threads"), .stop = c->stop, .progress = told_of_texts,
+                                   .arg = q};
+  int r;
+
+  progress_begin(&c->progress, "comparing texts", "texts", 0);
+  r = text_signals_run(project_corpus(c->project), &o, &q->texts, e);
+  progress_end(&c->progress);
+  return r;
+}
+
+static int
+keep_texts(struct inquiry *q, struct err *e)
+{
+  struct signal_values signals[N_TEXT_SIGNALS];
+
+  for (int k = 0; k < N_TEXT_SIGNALS; k++)
+    signals[k] = (struct signal_values){text_signal_names[k], q->texts.values[k],
+                                        q->texts.n < q->seen.n ? q->texts.n : q->seen.n};
+  return seen_keep(q->c->project, SIGNAL_TEXT, 0, &q->seen, signals, N_TEXT_SIGNALS, "{}", e);
+}
+
+/* How many samples have a value of a text signal (that is not 0). */
+static size_t
+n_texts_with(const struct inquiry *q, enum text_signal signal)
+{
+  size_t n = 0;
+
+  for (uint32_t i = 0; i < q->texts.n; i++)
+    n += q->texts.values[signal][i] > 0;
+  return n;
+}
+
+static void
+texts_json(const struct inquiry *q, struct buf *out)
+{
+  json_add_key(out, "texts");
+  buf_addc(out, '{');
+  json_add_field_int(out, "n", q->texts.n);
+  json_add_field_int(out, "near_duplicates", (int64_t)n_texts_with(q, TEXT_CLUSTER));
+  json_add_field_int(out, "leaks", (int64_t)n_texts_with(q, TEXT_LEAKS));
+  buf_addc(out, '}');
 }
 
 /* ---- what is printed ------------------------------------------------------------------------------------------------ */
@@ -220,6 +287,9 @@ print_inquiry(struct inquiry *q)
   if (!q->c->json) {
     if (q->judgement.n)
       judgement_text(q);
+    if (q->texts.n)
+      print_line(q->c, "%u texts compared: %zu have near-duplicates, the label's name stands in %zu", q->texts.n,
+                 n_texts_with(q, TEXT_CLUSTER), n_texts_with(q, TEXT_LEAKS));
     if (!q->c->workbench && q->judgement.n)
       print_line(q->c, "next: retort list %s --sort suspect --limit 20", q->c->path);
     return;
@@ -227,6 +297,8 @@ print_inquiry(struct inquiry *q)
   buf_addc(&out, '{');
   if (q->judgement.n)
     judgement_json(q, &out);
+  if (q->texts.n)
+    texts_json(q, &out);
   json_add_field_number(&out, "seconds", q->seconds);
   buf_addc(&out, '}');
   print_json(q->c, &out);
@@ -242,7 +314,11 @@ inquire(struct inquiry *q, struct err *e)
   seen_take(project_corpus(q->c->project), &q->seen);
   if (wanted(q, "student") && judge(q, e) < 0)
     return -1;
+  if (wanted(q, "text") && look_at_texts(q, e) < 0)
+    return -1;
   q->seconds = clock_s() - start;
+  if (q->texts.n && keep_texts(q, e) < 0)
+    return -1;
   if (q->judgement.n && keep_judgement(q, e) < 0)
     return -1;
   print_inquiry(q);
@@ -294,14 +370,17 @@ const struct command command_signals = {
     "normalized_margin and confidence_weighted_entropy (cleanlab's scores, low where a label is likely wrong), issue (the "
     "confident joint of Northcutt et al. 2021 counts it among the wrong labels), suggested and suggested_p (the label that "
     "it would be given), and suspect, high where a label is likely wrong, from a second round in which nobody learns from "
-    "the issues of the first. Rejected samples are judged, but not learned from; samples of valid and pool and those without "
+    "the issues of the first; and useful, high where the students waver and nothing near is accepted yet. Rejected samples are judged, but not learned from; samples of valid and pool and those without "
     "a label get a suggestion; test texts are neither judged nor learned from.\n\n"
+    "From the texts: novel and density (how unlike the nearest, how like the ten nearest other texts), cluster (the number of "
+    "the first of its near-duplicates), language (a guess), leaks (the label's name stands in the text), opening (how many "
+    "begin with the same three words).\n\n"
     "Where there are more than --most training texts, each student learns from so many, drawn at random. Training dynamics "
     "(forgetting, aum, ...) come from train, not from here.\n\n"
     "The table says how many labels are estimated to be wrong, by what was given and what they should rather be. The JSON has "
     "n (judged), learned, asked (those with a suggestion only), folds, student, accuracy (out of fold), suspects, issues, "
     "issues_both (found by both of cleanlab's rules), estimated_wrong, pairs (given, suggested, n issues, estimated wrong; "
-    "in a task of several labels one of the two is null: not given it should be, or given it should not), seconds. "
+    "in a task of several labels one of the two is null: not given it should be, or given it should not), texts (n, near_duplicates, leaks), seconds. "
     "Interrupted, what was computed before stays.",
   .options = signals_options,
   .more = students_options,
