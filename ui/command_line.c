@@ -95,13 +95,50 @@ run_own(struct workbench *w, const char *line)
   return false;
 }
 
-/* What a typed command printed: one line at the bottom, more of them as a page. */
+/* A typed command on a thread of its own: it may read the file, or touch very many samples. */
+struct typed {
+  struct workbench *w;
+  struct project *project;
+  char *line, *output;
+  int status;
+  struct err e;
+};
+
+static void
+typed_work(void *arg)
+{
+  struct typed *t = arg;
+  struct command_environment env = {.project = t->project};
+  size_t n;
+
+  t->status = command_line(&env, t->line, &t->output, &n, &t->e);
+}
+
+/* What it printed: one line at the bottom, more of them as a page. */
+static void
+typed_done(void *arg)
+{
+  struct typed *t = arg;
+  char *end = t->output ? strchr(t->output, '\n') : NULL;
+
+  if (t->status != 0)
+    workbench_complain(t->w, &t->e);
+  if (end && end[1])
+    help_text(t->w, t->line, t->output);
+  else if (end && t->status == 0)
+    workbench_say(t->w, "%.*s", (int)(end - t->output < 900 ? end - t->output : 900), t->output);
+  workbench_touch(t->w);
+  free(t->line);
+  free(t->output);
+  free(t);
+}
+
 static void
 run_line(struct workbench *w, const char *line)
 {
   struct err e = {0};
   const struct command *command;
-  char *output = NULL, *end;
+  struct typed *t;
 
   line += strspn(line, " :");
   if (!*line || run_own(w, line))
@@ -112,14 +149,9 @@ run_line(struct workbench *w, const char *line)
     workbench_run(w, line);
     return;
   }
-  if (workbench_ask(w, line, &output, &e) < 0)
-    workbench_complain(w, &e);
-  end = output ? strchr(output, '\n') : NULL;
-  if (end && end[1])
-    help_text(w, line, output);
-  else if (end && !e.message[0])
-    workbench_say(w, "%.*s", (int)(end - output < 900 ? end - output : 900), output);
-  free(output);
+  t = xcalloc(1, sizeof *t);
+  *t = (struct typed){.w = w, .project = w->project, .line = xstrdup(line)};
+  workbench_work(w, typed_work, typed_done, t);
 }
 
 /* ---- completion ---- */
