@@ -26,6 +26,7 @@ struct errand {
   pthread_t thread;
   char name[32];               /* of the command, "" for a lookup */
   bool queued;                 /* by errands_queue */
+  void *discarded;             /* to be freed first */
   char *line;
   void (*work)(void *arg);     /* a lookup */
   void (*work_done)(void *arg);
@@ -71,12 +72,22 @@ on_progress(void *arg, const struct command_progress *p)
   corpus_touch(project_corpus(k->errands->project));
 }
 
+static void
+free_all(void *block)
+{
+  for (void *next; block; block = next) {
+    memcpy(&next, block, sizeof next);
+    free(block);
+  }
+}
+
 static void *
 run(void *arg)
 {
   struct errand *k = arg;
 
   pool_yield(k->work || k->queued ? NICE_LOOKUP : NICE_COMMAND);
+  free_all(k->discarded);
   if (k->work) {
     k->work(k->arg);
   } else {
@@ -97,6 +108,8 @@ start(struct errands *t, struct errand *k)
   sigset_t all, before;
 
   k->errands = t;
+  k->discarded = t->discarded;
+  t->discarded = NULL;
   k->mail.kind = MAIL_ENDED;
   pthread_mutex_init(&k->lock, NULL);
   k->next = t->first;
@@ -180,10 +193,35 @@ unlink_task(struct errands *t, struct errand *k)
   *at = k->next;
 }
 
+/* Those that have ended are taken leave of; with `all` the others are waited for: they stand back behind other threads,
+ * and the screen does not wait for that. */
+static void
+join_leaving(struct errands *t, bool all)
+{
+  size_t kept = 0;
+
+  for (size_t i = 0; i < t->n_leaving; i++)
+    if (all)
+      pthread_join(t->leaving[i], NULL);
+    else if (pthread_tryjoin_np(t->leaving[i], NULL) != 0)
+      t->leaving[kept++] = t->leaving[i];
+  t->n_leaving = kept;
+}
+
+void
+errands_discard(struct errands *t, void *block)
+{
+  if (!block)
+    return;
+  memcpy(block, &t->discarded, sizeof t->discarded);
+  t->discarded = block;
+}
+
 static void
 end(struct errands *t, struct errand *k)
 {
-  pthread_join(k->thread, NULL);
+  GROW(t->leaving, t->cap_leaving, t->n_leaving + 1);
+  t->leaving[t->n_leaving++] = k->thread;
   unlink_task(t, k);
   if (k->work) {
     if (k->work_done)
@@ -211,6 +249,7 @@ errands_collect(struct errands *t)
     next = m->next;
     end(t, (struct errand *)m);
   }
+  join_leaving(t, false);
   return any;
 }
 
@@ -225,6 +264,9 @@ errands_release(struct errands *t)
       break;
     end(t, (struct errand *)m);
   }
+  join_leaving(t, true);
+  free(t->leaving);
+  free_all(t->discarded);
   mailbox_release(&t->done);
 }
 

@@ -6,6 +6,7 @@
 #ifndef UI_ERRAND_H
 #define UI_ERRAND_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,6 +22,9 @@ struct errands {
   struct mailbox done;         /* its wake_fd belongs into the poll */
   struct errand *first;        /* what runs */
   struct errand *waiting;      /* of errands_queue, oldest first */
+  pthread_t *leaving;          /* threads that have said their word and may not have ended yet */
+  size_t n_leaving, cap_leaving;
+  void *discarded;             /* large blocks to be freed, each begins with the address of the next */
   void *owner;                 /* given to on_done */
   /* Told of each command that ended before its own done function. */
   void (*on_done)(void *owner, const char *line, int status, const char *output, const struct err *e);
@@ -34,6 +38,9 @@ int errands_start(struct errands *t, const char *name, const char *line, workben
 /* The same in order: a line waits until those queued before it have ended. For undo and redo. */
 void errands_queue(struct errands *t, const char *name, const char *line);
 void errands_work(struct errands *t, void (*work)(void *arg), void (*done)(void *arg), void *arg);
+/* Frees a large block (NULL is fine) on the thread of the next errand: giving memory back to the system can wait for
+ * others that do the same. */
+void errands_discard(struct errands *t, void *block);
 /* Hands on what has ended; true if there was something. */
 bool errands_collect(struct errands *t);
 bool errands_running(const struct errands *t, const char *name);

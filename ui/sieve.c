@@ -14,6 +14,7 @@
 #define ALL_AT_ONCE 3000000 /* samples that are listed within a frame, where all pass and nothing is sorted */
 #define MATCHED_AT_ONCE 256 /* moved samples that are looked at within a frame */
 #define MOVED_MAX 65536     /* moved samples that a search looks at; more: all */
+#define LARGE 10000         /* numbers that are freed on another thread */
 #define SHARE 10            /* searches for what moved take a tenth of a processor at most */
 
 /* One search: from the start, or among what moved. */
@@ -260,13 +261,22 @@ append(struct sieve *r, uint32_t id)
 }
 
 static void
+let_go(struct sieve *r, uint32_t *v, size_t n)
+{
+  if (n < LARGE)
+    free(v);
+  else
+    workbench_discard(r->w, v);
+}
+
+static void
 replace(struct sieve *r, struct search *s)
 {
   bool asks_columns;
   struct filter *f;
 
-  free(r->ids);
-  free(r->rows);
+  let_go(r, r->ids, r->n);
+  let_go(r, r->rows, r->n_rows);
   r->ids = s->ids;
   r->n = r->cap = s->n;
   r->rows = s->index;
@@ -329,8 +339,8 @@ search_done(void *arg)
   if (s->renew && !s->failed)
     workbench_give_columns(r->w, s->columns, s->took_ms);
   columns_free(s->columns);
-  free(s->index);
-  free(s->ids);
+  let_go(r, s->index, s->n_index);
+  let_go(r, s->ids, s->n);
   free(s->filter);
   free(s->sort);
   free(s);

@@ -312,12 +312,13 @@ void
 curate_search_next(void *view, int step)
 {
   struct curate *v = view;
-  struct sample s;
+  size_t row = v->list.at;
+  uint32_t bits;
 
-  for (size_t i = 1; i <= v->rows.n; i++) {
-    size_t row = (v->list.at + (step > 0 ? i : v->rows.n - i)) % v->rows.n;
-
-    if (corpus_get(v->corpus, v->rows.ids[row], &s) && s.status == STATUS_NEW) {
+  for (size_t i = 0; i < v->rows.n; i++) {  /* maybe over a million rows: no more than one word of each is read */
+    row = step > 0 ? (row + 1 == v->rows.n ? 0 : row + 1) : (row ? row : v->rows.n) - 1;
+    corpus_read_numbers(v->corpus, CORPUS_BITS, v->rows.ids[row], 1, &bits);
+    if (!CORPUS_BITS_GONE(bits) && CORPUS_BITS_STATUS(bits) == STATUS_NEW) {
       curate_select(v, row);
       return;
     }

@@ -367,6 +367,12 @@ workbench_give_columns(struct workbench *w, struct columns *c, int64_t took_ms)
 }
 
 void
+workbench_discard(struct workbench *w, void *block)
+{
+  errands_discard(&w->errands, block);
+}
+
+void
 workbench_wake(struct workbench *w, int64_t at_ms)
 {
   if (!w->wake_ms || at_ms < w->wake_ms)

@@ -49,6 +49,8 @@ void workbench_give_columns(struct workbench *w, struct columns *c, int64_t took
 const struct filter_provider *workbench_column_names(struct workbench *w);
 /* What stands beside a filter that is typed: in the place of what the view's `search` said. Nothing while none is. */
 void workbench_note(struct workbench *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Frees a block of at least 8 bytes elsewhere: for large ones, whose way back to the system may take a while. */
+void workbench_discard(struct workbench *w, void *block);
 /* The views are updated again at that time (clock_ms), though nothing moved. */
 void workbench_wake(struct workbench *w, int64_t at_ms);
 /* Work that takes longer than a frame: work(arg) on a thread of its own, then done(arg) on the screen's thread. done
