@@ -197,6 +197,75 @@ everything_can_be_undone_and_redone(void **state)
   check_whole();
 }
 
+/* ---- long ways ---- */
+
+struct going {
+  struct stop stop;
+  int told;
+  double done, total;
+};
+
+/* Wishes to stop when half is done. */
+static void
+stop_midway(void *arg, double done, double total)
+{
+  struct going *g = arg;
+
+  assert_true(done >= g->done && done <= total + 1e-6);
+  g->told++;
+  g->done = done;
+  g->total = total;
+  if (done > total / 2)
+    atomic_store(&g->stop.wanted, true);
+}
+
+static void
+a_way_that_is_stopped_goes_nowhere(void **state)
+{
+  struct project *p = fresh(TASK_CLASSIFY);
+  struct going g = {.told = 0};
+  struct project_way way = {.to = 0, .stop = &g.stop, .tell = stop_midway, .arg = &g};
+  struct project_walked walked;
+  struct log_entry *log;
+  struct err e = {0};
+  char *before, *after;
+  size_t n;
+
+  (void)state;
+  insert(p, 3, "import");
+  for (int i = 0; i < 50; i++)
+    set_status(p, 1, i % 2 ? STATUS_REJECTED : STATUS_ACCEPTED);
+  must(project_sync(p, &e), &e);
+  before = dump(p);
+  assert_int_equal(project_walk(p, &way, &walked, &e), -1);
+  assert_int_equal(e.code, ERR_INTERRUPTED);
+  assert_int_equal(walked.n, 0);
+  assert_true(g.told > 10);
+  after = dump(p);
+  assert_string_equal(after, before);
+  free(after);
+  assert_int_equal(project_undoable(p), 51);
+  assert_int_equal(project_redoable(p), 0);
+  must(project_log(p, 0, 0, &log, &n, &e), &e);
+  assert_int_equal(n, 51);
+  log_entries_free(log, n);
+  way.stop = NULL;
+  g.done = 0;
+  assert_int_equal(project_walk(p, &way, &walked, &e), 1);
+  assert_int_equal(walked.n_changes, 51);
+  assert_float_equal(g.done, g.total, 1e-6);
+  project_walked_release(&walked);
+  assert_int_equal(project_walk(p, &(struct project_way){.redo = true, .to = PROJECT_NEWEST}, &walked, &e), 1);
+  assert_string_equal(walked.what[50], "redid: set a status");
+  project_walked_release(&walked);
+  after = dump(p);
+  assert_string_equal(after, before);
+  free(after);
+  free(before);
+  must(project_close(p, &e), &e);
+  check_whole();
+}
+
 /* ---- jobs beside a person ---- */
 
 static void
@@ -328,6 +397,7 @@ main(void)
     cmocka_unit_test(a_change_of_nothing_leaves_no_entry),
     cmocka_unit_test(a_wrong_change_is_refused),
     cmocka_unit_test(everything_can_be_undone_and_redone),
+    cmocka_unit_test(a_way_that_is_stopped_goes_nowhere),
     cmocka_unit_test(a_person_undoes_past_a_job),
     cmocka_unit_test(the_log_tells_who_did_what),
     cmocka_unit_test(labels_are_added),

@@ -120,11 +120,11 @@ changes_back(const struct workbench *w)
 /* Who has gone back to look and now changes something could not come forward any more: that is said once, and done when
  * asked for again. */
 static int
-keep_forward(struct workbench *w, const char *name, struct err *e)
+keep_forward(struct workbench *w, const char *name, const char *line, struct err *e)
 {
   static const char *const persons[] = {"accept", "reject", "reset", "relabel", "edit", "split", "import", "dedupe",
                                         "restore", "reparse"};
-  size_t back = changes_back(w);
+  size_t back = strstr(line, " --dry-run") ? 0 : changes_back(w);
 
   for (size_t i = 0; back && i < N_OF(persons); i++)
     if (!strcmp(persons[i], name)) {
@@ -144,7 +144,7 @@ workbench_ask(struct workbench *w, const char *line, char **output, struct err *
 
   w->touched = true;
   *output = NULL;
-  if (command && keep_forward(w, command->name, e) < 0)
+  if (command && keep_forward(w, command->name, line, e) < 0)
     return -1;
   return command_line(&env, line, output, &n, e) == 0 ? 0 : -1;
 }
@@ -163,7 +163,7 @@ workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *don
     workbench_complain(w, &e);
     return -1;
   }
-  if (keep_forward(w, command->name, &e) < 0) {
+  if (keep_forward(w, command->name, line, &e) < 0) {
     workbench_complain(w, &e);
     return -1;
   }

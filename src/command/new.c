@@ -187,6 +187,7 @@ take_samples(struct call *c, struct folder *f, const char *path, int split, enum
 {
   struct dataset_options options = DATASET_OPTIONS_INIT;
   struct dataset_import d;
+  char *summary = xasprintf("import %s", strrchr(path, '/') + 1);
   int r;
 
   options.split = split;
@@ -196,9 +197,10 @@ take_samples(struct call *c, struct folder *f, const char *path, int split, enum
   if (r == 0 && d.report.n_rejected)
     r = err_set(e, ERR_INPUT, "%s:%zu: %s", path, d.report.rejected[0].line, d.report.rejected[0].why);
   if (r == 0)
-    r = dataset_import_commit(&d, strrchr(path, '/') + 1, e);
+    r = dataset_import_commit(&d, summary, e);
   f->samples += (int)d.report.added;
   dataset_import_end(&d);
+  free(summary);
   return r;
 }
 

@@ -78,6 +78,8 @@ static const struct {
   {"SELECT sample, request FROM vote v WHERE NOT EXISTS (SELECT 1 FROM sample s WHERE s.id = v.sample) OR NOT EXISTS"
    " (SELECT 1 FROM request r WHERE r.id = v.request)",
    "there is a vote on sample %1 by request %2, which are not both there"},
+  {"SELECT id, sample FROM audit a WHERE NOT EXISTS (SELECT 1 FROM sample s WHERE s.id = a.sample)",
+   "audit %1 is of sample %2, which is not there"},
   {"SELECT id, request FROM dropped d WHERE NOT EXISTS (SELECT 1 FROM request r WHERE r.id = d.request)",
    "dropped text %1 comes from request %2, which is not there"},
   {"SELECT id, became FROM dropped d WHERE became > 0 AND NOT EXISTS (SELECT 1 FROM sample s WHERE s.id = d.became)",
