@@ -48,6 +48,12 @@ similar_count(const struct similar *x)
   return x->n;
 }
 
+uint32_t
+similar_id(const struct similar *x, size_t i)
+{
+  return x->ids[i];
+}
+
 const struct weights *
 similar_weights(const struct similar *x)
 {
@@ -208,19 +214,14 @@ similar_weigh(const struct corpus *c, const uint32_t *ids, size_t n, struct stop
   return weigh_share(c, ids, n, share_of(c, ids, n), stop);
 }
 
-struct similar *
-similar_of(const struct corpus *c, const uint32_t *ids, size_t n, struct stop *stop)
+static struct similar *
+index_share(const struct corpus *c, const struct weights *w, const uint32_t *ids, size_t n, uint64_t share,
+            struct stop *stop)
 {
-  uint64_t share = share_of(c, ids, n);
-  struct weights *w = weigh_share(c, ids, n, share, stop);
+  struct similar *x = similar_new(w);
   struct terms t = {0};
-  struct similar *x;
   struct sample s;
 
-  if (!w)
-    return NULL;
-  x = similar_new(w);
-  x->own = w;
   for (size_t i = 0; i < n && !stop_wanted(stop); i++)
     if (drawn(ids[i], share) && corpus_get(c, ids[i], &s)) {
       terms_of(&t, s.text, s.n_text, s.text2, s.n_text2);
@@ -233,4 +234,24 @@ similar_of(const struct corpus *c, const uint32_t *ids, size_t n, struct stop *s
   }
   list_all(x);
   return x;
+}
+
+struct similar *
+similar_of(const struct corpus *c, const uint32_t *ids, size_t n, struct stop *stop)
+{
+  uint64_t share = share_of(c, ids, n);
+  struct weights *w = weigh_share(c, ids, n, share, stop);
+  struct similar *x = w ? index_share(c, w, ids, n, share, stop) : NULL;
+
+  if (x)
+    x->own = w;
+  else
+    weights_free(w);
+  return x;
+}
+
+struct similar *
+similar_of_weighed(const struct corpus *c, const struct weights *w, const uint32_t *ids, size_t n, struct stop *stop)
+{
+  return index_share(c, w, ids, n, share_of(c, ids, n), stop);
 }

@@ -43,7 +43,11 @@ void similar_free(struct similar *x);
 bool similar_add(struct similar *x, uint32_t id, const struct terms *t);
 /* An index of these samples (those that are gone are left out), or of a sample of them, with weights of its own. */
 struct similar *similar_of(const struct corpus *c, const uint32_t *ids, size_t n, struct stop *stop);
+/* The same with weights that are closed already, and must stay. */
+struct similar *similar_of_weighed(const struct corpus *c, const struct weights *w, const uint32_t *ids, size_t n,
+                                   struct stop *stop);
 size_t similar_count(const struct similar *x);   /* texts in it */
+uint32_t similar_id(const struct similar *x, size_t i);   /* of the i-th, in the order in which they came */
 const struct weights *similar_weights(const struct similar *x);
 
 /* What a thread needs to ask. */
