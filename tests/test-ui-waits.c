@@ -73,14 +73,14 @@ keys(struct stage *s, const char *script)
 }
 
 static void
-fill(struct stage *s, const char *name)
+fill_with(struct stage *s, const char *name, int n_samples)
 {
   static const struct project_label labels[] = {{"billing", ""}, {"shipping", ""}};
   struct change *ch = change_new(CHANGE_INSERT, "person", "test");
   struct err e = {0};
 
   stage_project(s, name, TASK_CLASSIFY, labels, N_OF(labels));
-  for (int i = 0; i < 60; i++) {
+  for (int i = 0; i < n_samples; i++) {
     uint16_t label = (uint16_t)(i % 2);
     char text[60];
     int n = snprintf(text, sizeof text, "text %d of a parcel that is late", i);
@@ -91,6 +91,36 @@ fill(struct stage *s, const char *name)
   assert_int_equal(project_insert(s->project, ch, NULL, &e), 0);
   change_free(ch);
   stage_open(s, 30, 100);
+}
+
+static void
+fill(struct stage *s, const char *name)
+{
+  fill_with(s, name, 60);
+}
+
+/* What changes very many samples is done beside the screen's thread. */
+static void
+many(void **state)
+{
+  struct corpus_counts counts;
+  struct stage s;
+
+  (void)state;
+  fill_with(&s, "many", 20001);
+  waits = 0;
+  keys(&s, "F3");
+  assert_int_equal(workbench_run(s.w, "accept --filter label:billing"), 0);
+  assert_true(workbench_running(s.w, "accept"));
+  settle(&s);
+  stage_assert_shows(&s, "accept: changed 10001 samples");
+  corpus_counts(project_corpus(s.project), &counts);
+  assert_int_equal(counts.status[STATUS_ACCEPTED], 10001);
+  keys(&s, "u");
+  corpus_counts(project_corpus(s.project), &counts);
+  assert_int_equal(counts.status[STATUS_ACCEPTED], 0);
+  assert_int_equal(waits, 0);
+  stage_close(&s);
 }
 
 static void
@@ -128,6 +158,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(curate),
     cmocka_unit_test(other_views),
+    cmocka_unit_test(many),
   };
 
   cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -78,11 +78,21 @@ say_result(struct workbench *w, const char *name, const char *output)
     workbench_say(w, "%s: done", name);
 }
 
+#define QUICK_SAMPLES 20000u     /* so many at most are changed on the screen's thread: some 2 ms */
+
 /* These wait for the disk, and a big one takes a moment: never on the screen's thread, and always in order. */
 static bool
 is_queued(const char *name)
 {
   return !strcmp(name, "undo") || !strcmp(name, "redo") || !strcmp(name, "restore");
+}
+
+/* A change of all that a filter finds, among very many samples: what it does to memory takes longer than a key may. */
+static bool
+is_large(const struct workbench *w, const struct command *command, const char *line)
+{
+  return command->flags & COMMAND_WRITES && strstr(line, " --filter") &&
+         corpus_count(project_corpus(w->project)) > QUICK_SAMPLES;
 }
 
 static void
@@ -169,7 +179,7 @@ workbench_run_then(struct workbench *w, const char *line, workbench_done_fn *don
   }
   if (!strcmp(command->name, "undo") && strchr(line, '-'))
     w->gone_back = true;
-  if (is_queued(command->name)) {
+  if (is_queued(command->name) || (!done && is_large(w, command, line))) {
     errands_queue(&w->errands, command->name, line);
     return 0;
   }

@@ -297,6 +297,7 @@ project_ask(struct project *p, struct call *call, const bool *begun)
 int
 project_await(struct project *p, struct call *call)
 {
+  project_waits();
   pthread_mutex_lock(&p->lock);
   while (!call->finished)
     pthread_cond_wait(&p->settled_cond, &p->lock);
