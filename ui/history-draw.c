@@ -65,7 +65,7 @@ draw_heads(struct canvas *c, struct area a)
 static void
 draw_title(struct history_view *v, struct canvas *c, struct area a)
 {
-  char n[32];
+  char n[32], all[64] = "";
   int col = canvas_str(c, a, 0, 1, STYLE_NAME, "History") + 2, width;
 
   if (v->past.n_undone)
@@ -73,10 +73,11 @@ draw_title(struct history_view *v, struct canvas *c, struct area a)
                         frame_count(v->past.n_undone, n), v->past.n_undone == 1 ? "" : "s") + 2;
   if (*v->words)
     col = canvas_printf(c, area_cols(a, 0, a.cols - 16), 0, col, STYLE_BOLD, "/%s", v->words) + 2;
-  snprintf(n, sizeof n, "%zu%s", v->n_shown, v->past.complete ? "" : " so far");
-  width = (int)strlen(n) + (int)strlen(" changes");
+  frame_count(v->n_shown, n);
+  width = (int)strlen(n) + (int)strlen(" changes so far");
   if (col + width < a.cols)
-    canvas_printf(c, a, 0, a.cols - width - 1, STYLE_DIM, "%s changes", n);
+    snprintf(all, sizeof all, "%s change%s%s", n, v->n_shown == 1 ? "" : "s", v->past.complete ? "" : " so far");
+  canvas_right(c, a, 0, a.cols - width - 1, width, STYLE_DIM, all);
 }
 
 static void

@@ -38,20 +38,31 @@ history_selected(const struct history_view *v, enum past_state *state)
 
 /* ---- which are shown ---- */
 
+/* A number may be that of the change, or stand in its date; dates are made only where they are asked for: there may be a
+ * hundred thousand. */
+static bool
+holds_word(const struct log_entry *e, const char *word)
+{
+  char line[64], when[32];
+
+  if (strcasestr(e->summary, word) || strcasestr(e->actor, word))
+    return true;
+  if (!strpbrk(word, "0123456789"))
+    return false;
+  clock_format(e->at_ms, when, sizeof when);
+  snprintf(line, sizeof line, "%u %s", e->id, when);
+  return strstr(line, word) != NULL;
+}
+
 static bool
 holds(const struct log_entry *e, const char *words)
 {
-  char line[400], when[32], word[100];
+  char word[100];
 
-  if (!*words)
-    return true;
-  clock_format(e->at_ms, when, sizeof when);
-  snprintf(line, sizeof line, "%u %s %s %s", e->id, when, e->actor, e->summary);
-  while (sscanf(words, " %99s", word) == 1) {
-    if (!strcasestr(line, word))
+  for (; sscanf(words, " %99s", word) == 1; words += strcspn(words, " ")) {
+    if (!holds_word(e, word))
       return false;
     words += strspn(words, " ");
-    words += strcspn(words, " ");
   }
   return true;
 }
@@ -124,7 +135,7 @@ history_search(void *view, const char *text, int done, struct buf *note)
   free(v->words);
   v->words = words;
   fill(v);
-  buf_addf(note, "%zu changes", v->n_shown);
+  buf_addf(note, "%zu change%s", v->n_shown, v->n_shown == 1 ? "" : "s");
   return -1;
 }
 

@@ -21,9 +21,17 @@ static void
 map_update(void *view, bool visible)
 {
   struct map_view *v = view;
+  const struct map_point *hard = v->map.points;
 
   if (visible)
     cartography_read(&v->map, false);
+  if (v->placed || !v->map.n)
+    return;
+  for (size_t i = 1; i < v->map.n; i++)
+    hard = v->map.points[i].y < hard->y ? &v->map.points[i] : hard;
+  v->x = (double)hard->x;
+  v->y = (double)hard->y;
+  v->placed = true;
 }
 
 /* ---- the cursor ---- */
@@ -205,8 +213,6 @@ map_open(struct workbench *w, const char *filter)
   struct map_view *v = xcalloc(1, sizeof *v);
 
   v->w = w;
-  v->x = 0;
-  v->y = 0;
   cartography_init(&v->map, w, filter);
   workbench_open_over(w, &view_map, v);
 }

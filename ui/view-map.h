@@ -11,7 +11,8 @@ struct map_view {
   struct workbench *w;
   struct cartography map;
   bool inside;               /* only what passes the filter */
-  double x, y;               /* the cursor, on the map */
+  double x, y;               /* the cursor, on the map: at first at the sample that was least believed */
+  bool placed;
   double anchor_x, anchor_y; /* the other corner of the box, where anchored */
   bool anchored;
   int rows, cols;            /* cells of the plot, as last drawn */
