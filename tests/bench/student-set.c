@@ -1,9 +1,9 @@
 /* student-set: trains a student on one JSONL file, asks it for another: accuracy and seconds.
  *
  *   student-set TRAIN TEST [valid=FILE] [without=LABEL] [add=FILE] [kind=linear] [threads=N] [seed=N] [multilabel=1] [pair=1]
- *               [draw=N] [steps=1] [PARAMETER=VALUE]...
+ *               [draw=N] [steps=1] [watch=1] [PARAMETER=VALUE]...
  *
- * draw=N takes N texts a label from TRAIN (by seed), and all of `add`. The seconds of training count everything from the
+ * draw=N takes N texts a label from TRAIN (by seed), and all of `add`; watch=1 records training dynamics. The seconds of training count everything from the
  * texts in memory to the student. */
 #include <locale.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "student/dynamics.h"
 #include "samples.h"
 
 static struct samples train, test, valid;
@@ -21,7 +22,7 @@ struct request {
   const struct student_kind *kind;
   struct student_task task;
   double values[64];
-  int threads, draw, steps;
+  int threads, draw, steps, watch;
   uint64_t seed;
   const char *valid, *without, *add;
 };
@@ -51,6 +52,7 @@ parse(struct request *r, const char *arg)
   else if (!strcmp(name, "pair")) r->task.pair = atoi(value + 1);
   else if (!strcmp(name, "draw")) r->draw = atoi(value + 1);
   else if (!strcmp(name, "steps")) r->steps = atoi(value + 1);
+  else if (!strcmp(name, "watch")) r->watch = atoi(value + 1);
   else exit((fprintf(stderr, "there is no parameter '%s'\n", name), 2));
 }
 
@@ -126,6 +128,7 @@ main(int argc, char **argv)
   struct err e = {0};
   struct training *t;
   struct student *s = NULL;
+  struct dynamics *dynamics = NULL;
   double start, longest = 0;
   int more = 1, steps = 0;
 
@@ -146,6 +149,8 @@ main(int argc, char **argv)
   r.task.n_classes = (uint16_t)names.n;
   start = clock_s();
   t = training_new(r.kind, &r.task, train.x, train.n, valid.x, valid.n, r.values, r.seed, r.threads, &e);
+  if (t && r.watch)
+    training_watch(t, dynamics = dynamics_new(train.n));
   while (t && more == 1) {
     double a = clock_s();
 
@@ -163,6 +168,7 @@ main(int argc, char **argv)
     return (int)e.code;
   }
   training_free(t);
+  dynamics_free(dynamics);
   report(&r, s, argv[1], clock_s() - start, longest, steps);
   student_free(s);
   return 0;
