@@ -369,7 +369,7 @@ const struct command command_signals = {
     "that learned from the other folds says how likely each label is. So self_confidence (that probability), "
     "normalized_margin and confidence_weighted_entropy (cleanlab's scores, low where a label is likely wrong), issue (the "
     "confident joint of Northcutt et al. 2021 counts it among the wrong labels), suggested and suggested_p (the label that "
-    "it would be given), and suspect, high where a label is likely wrong, from a second round in which nobody learns from "
+    "it would be given), and suspect, high where a label is likely wrong, from a second pass in which nobody learns from "
     "the issues of the first; and useful, high where the students waver and nothing near is accepted yet. Rejected samples are judged, but not learned from; samples of valid and pool and those without "
     "a label get a suggestion; test texts are neither judged nor learned from.\n\n"
     "From the texts: novel and density (how unlike the nearest, how like the ten nearest other texts), cluster (the number of "

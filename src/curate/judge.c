@@ -17,10 +17,10 @@ struct judging {
   const uint8_t *uses;
   const uint32_t *group;
   size_t n, C;
-  float *p;                    /* (n, C) of the first round; then the sum of both */
+  float *p;                    /* (n, C) of the first pass; then the sum of both */
   uint8_t *issues;             /* (n) */
   struct judgement *out;
-  double rounds_done;
+  double passes_done;
 };
 
 static const float *
@@ -86,7 +86,7 @@ keep_pairs(struct judgement *out, struct pairs *p)
   out->n_pairs = p->n;
 }
 
-/* ---- the first round ------------------------------------------------------------------------------------------------ */
+/* ---- the first pass ------------------------------------------------------------------------------------------------ */
 
 static void
 keep_scores(struct judging *j)
@@ -270,7 +270,7 @@ keep_end(struct judging *j)
   }
 }
 
-/* ---- two rounds ----------------------------------------------------------------------------------------------------- */
+/* ---- two passes ----------------------------------------------------------------------------------------------------- */
 
 static void
 tell(void *arg, double done, double total)
@@ -278,7 +278,7 @@ tell(void *arg, double done, double total)
   const struct judging *j = arg;
 
   if (j->cv->told)
-    j->cv->told(j->cv->arg, j->rounds_done + done / total, 2);
+    j->cv->told(j->cv->arg, j->passes_done + done / total, 2);
 }
 
 static size_t
@@ -287,7 +287,7 @@ class_of(const struct judging *j, size_t i)
   return j->x[i].n_labels ? j->x[i].labels[0] : j->C;
 }
 
-/* What the second round does with the texts: nobody learns from an issue, so long as half of its label is left. */
+/* What the second pass does with the texts: nobody learns from an issue, so long as half of its label is left. */
 static void
 leave_issues_out(const struct judging *j, uint8_t *uses)
 {
@@ -305,7 +305,7 @@ leave_issues_out(const struct judging *j, uint8_t *uses)
 }
 
 static int
-run_round(struct judging *j, bool second, struct err *e)
+run_pass(struct judging *j, bool second, struct err *e)
 {
   struct crossval cv = *j->cv;
   uint8_t *uses = xmalloc(j->n + 1);
@@ -320,7 +320,7 @@ run_round(struct judging *j, bool second, struct err *e)
     leave_issues_out(j, uses);
   r = crossval_run(&cv, j->x, uses, j->group, j->n, j->p, &j->out->folds, e);
   free(uses);
-  j->rounds_done++;
+  j->passes_done++;
   return r;
 }
 
@@ -332,16 +332,16 @@ halve(struct judging *j)
 }
 
 static int
-both_rounds(struct judging *j, struct err *e)
+both_passes(struct judging *j, struct err *e)
 {
-  if (run_round(j, false, e) < 0)
+  if (run_pass(j, false, e) < 0)
     return -1;
   keep_scores(j);
   if (j->cv->task.multilabel)
     find_issues_of_many(j);
   else
     find_issues(j);
-  if (run_round(j, true, e) < 0)
+  if (run_pass(j, true, e) < 0)
     return -1;
   halve(j);
   keep_end(j);
@@ -364,7 +364,7 @@ judge_run(const struct crossval *cv, const struct example *x, const uint8_t *use
   for (int k = 0; k < N_JUDGED; k++)
     out->values[k] = xmalloc((n + 1) * sizeof *out->values[k]);
   out->uncertainty = xmalloc((n + 1) * sizeof *out->uncertainty);
-  r = both_rounds(&j, e);
+  r = both_passes(&j, e);
   free(j.p);
   free(j.issues);
   if (r < 0)
