@@ -167,6 +167,24 @@ await 'F3 Curate' 'closed'
 keys q
 ended pages 0
 
+# How long the keys took, and nothing of what was typed.
+keys "clear" Enter
+keys "'$retort' '$dir/p.retort' --latency-log '$dir/latency'" Enter
+await '3 Curate' 'start with a log of latencies'
+keys F3
+await 'F3 Curate' 'Curate with a log of latencies'
+keys / zebra Enter
+await 'no sample passes' 'a filter with a log of latencies'
+keys Escape
+await_gone 'no sample passes' 'the filter given up'
+keys q
+ended latency 0
+grep -q '"key":"3"' "$dir/latency" && grep -q '"key":"typed","handled_us"' "$dir/latency" && grep -q '"frame_p99_us"' "$dir/latency" \
+  || fail "the log of latencies: $(cat "$dir/latency")"
+grep -q zebra "$dir/latency" && fail 'what was typed is in the log of latencies'
+keys "'$retort' '$dir/p.retort' --latency-log '$dir/no/file'; echo log=\$?" Enter
+await 'log=2' 'a log that cannot be written'
+
 start term
 keys x
 await '1 rejected' 'a decision before the end'
