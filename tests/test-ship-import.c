@@ -156,8 +156,8 @@ two_files_do_not_mix(void **state)
   buf_adds(&b, "{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\",\"parent\":1}\n");
   one = file_of("one.jsonl", &b);
   buf_clear(&b);
-  buf_adds(&b, "{\"id\":1,\"text\":\"c\"}\n{\"id\":2,\"text\":\"d\",\"parent\":1}\n{\"id\":3,\"text\":\"e\",\"parent\":4}\n"
-           "{\"id\":4,\"text\":\"f\",\"parent\":9}\n");
+  buf_adds(&b, "{\"id\":1,\"text\":\"c\"}\n{\"id\":2,\"text\":\"d\",\"parent\":1}\n"
+           "{\"id\":3,\"text\":\"e\",\"parent\":4}\n{\"id\":4,\"text\":\"f\",\"parent\":9}\n");
   two = file_of("two.jsonl", &b);
   dataset_import_begin(&d, p, &adding);
   must(dataset_import_file(&d, one, NULL, &e), &e);

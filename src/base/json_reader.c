@@ -81,7 +81,9 @@ skip_word(struct scan *x, const char *word)
 static int
 hex_of(char c)
 {
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  int letter = c | 0x20;
+
+  return c >= '0' && c <= '9' ? c - '0' : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 /* The number of uXXXX at s; -1: it is none. */

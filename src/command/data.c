@@ -137,7 +137,8 @@ const struct command command_import = {
     "A row whose texts stand in the same split already is a duplicate and left out. A bad row (not UTF-8, no text, a "
     "label that the project does not know) is reported with file and line, the rest is kept, and the exit status is "
     "2; with --strict nothing is kept. Rows with a label are accepted, rows without one are new, unless they say "
-    "otherwise. Of an import with a file that is not there, or is cut off within a quote, nothing is kept.",
+    "otherwise. Of an import with a file that is not there, or is cut off within a quote, or that is stopped or killed, "
+    "nothing is kept.",
   .options = import_options,
   .examples = import_examples,
   .flags = COMMAND_PROJECT | COMMAND_WRITES | COMMAND_LONG | COMMAND_JSON,

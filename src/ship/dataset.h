@@ -16,8 +16,8 @@
  *
  * Life: dataset_import_begin, dataset_import_file for each file, dataset_import_commit (ONE change), and always
  * dataset_import_end. From the first file to the end the import stands in one transaction (store/intake.h): rows are
- * written while others are read, and unless it is committed nothing of it is kept. Threads: one user. Errors: bad rows are counted in the report and left out; -1 is for what makes
- * a file unreadable or the project unwritable. */
+ * written while others are read, and unless it is committed nothing of it is kept. Threads: one user. Errors: bad rows
+ * are counted in the report and left out; -1 is for what makes a file unreadable or the project unwritable. */
 #ifndef SHIP_DATASET_H
 #define SHIP_DATASET_H
 

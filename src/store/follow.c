@@ -65,8 +65,8 @@ labels_exist(const struct sample *s, size_t n_labels)
   return true;
 }
 
-/* Stages the next rows of the statement and shows them: 1 there may be more, 0 at the end, -1. Under one lock, as taking
- * it for each row would cost as much as reading the row. */
+/* Stages the next rows of the statement and shows them: 1 there may be more, 0 at the end, -1. Under one lock, as
+ * taking it for each row would cost much beside reading the row. */
 static int
 load_some(struct project *p, sqlite3_stmt *s, uint16_t *labels, struct err *e)
 {

@@ -3,8 +3,8 @@
  *   corpus-make N SEED OUT.jsonl [TEXTS.txt]
  *
  * All texts differ; five in a hundred are an earlier one with its end changed, and name it as their parent. About 120
- * bytes a text. TEXTS.txt gets the texts alone, a line each. Labels (there are eight, printed at the end) follow the set
- * that a text begins in, but for one in ten. */
+ * bytes a text. TEXTS.txt gets the texts alone, a line each. Labels (there are eight, printed at the end) follow the
+ * set that a text begins in, but for one in ten. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A million samples in and out: import, all of it on disk, beside pandas merely reading the file; opening beside a bare
-# SELECT of the same rows with the sqlite3 library; peak memory beside its bound; a change of all samples, its undo and redo.
-# Both sides run in turns; medians. Ratios of one run are what counts: the machine may be busy.
+# SELECT of the same rows with the sqlite3 library; peak memory beside its bound; a change of all samples, its undo and
+# redo. Both sides run in turns; medians. Ratios of one run are what counts: the machine may be busy.
 # RETORT_DATA names the folder with the sets from which the texts are made; BENCH_RUNS (3) says how often, BENCH_ROWS
 # (1000000) how many.
 bench=${builddir:-.}/tests/bench
@@ -46,8 +46,8 @@ for kind in full plain; do
   ours=$(median "$dir/import")
   if [ -n "$python" ]; then
     theirs=$(median "$dir/pandas")
-    echo "import of $kind rows: $ours s ($(median "$dir/import" 2) s of CPU, $(median "$dir/import" 3) MB); pandas reads" \
-      "them in $theirs s ($(median "$dir/pandas" 2) s of CPU); ratio $(ratio "$ours" "$theirs") (aim: 0.50)"
+    echo "import of $kind rows: $ours s ($(median "$dir/import" 2) s of CPU, $(median "$dir/import" 3) MB);" \
+      "pandas reads them in $theirs s ($(median "$dir/pandas" 2) s of CPU); ratio $(ratio "$ours" "$theirs") (aim: 0.50)"
   else
     echo "import of $kind rows: $ours s ($(median "$dir/import" 2) s of CPU, $(median "$dir/import" 3) MB);" \
       "pandas skipped: not installed"
@@ -63,12 +63,13 @@ while [ $i -lt $((2 * runs - 1)) ]; do
   "$bench/measure" --screen "$retort" "$dir/full.retort" >>"$dir/screen" || exit 1
 done
 ours=$(median "$dir/list") theirs=$(median "$dir/select")
-echo "open: $ours s ($(median "$dir/list" 2) s of CPU); a bare SELECT of the rows $theirs s ($(median "$dir/select" 2) s of" \
-  "CPU); ratio $(ratio "$ours" "$theirs") (aim: 1.50);" \
+echo "open: $ours s ($(median "$dir/list" 2) s of CPU);" \
+  "a bare SELECT of the rows $theirs s ($(median "$dir/select" 2) s of CPU); ratio $(ratio "$ours" "$theirs") (aim: 1.50);" \
   "first screen after $(median "$dir/screen") s (aim: 2)"
 bound=$(awk -v b="$bytes" -v n="$rows" 'BEGIN {printf "%.1f", (1.6 * b + 96 * n) / 1048576}')
 echo "peak memory: list $(sort -n -k 3 "$dir/list" | tail -n 1 | cut -d ' ' -f 3) MB," \
-  "workbench $(sort -n -k 3 "$dir/screen" | tail -n 1 | cut -d ' ' -f 3) MB; bound $bound MB (1.6 x texts + 96 bytes a sample)"
+  "workbench $(sort -n -k 3 "$dir/screen" | tail -n 1 | cut -d ' ' -f 3) MB;" \
+  "bound $bound MB (1.6 x texts + 96 bytes a sample)"
 
 for command in "accept --filter=" undo redo; do
   set -- $command
