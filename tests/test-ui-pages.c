@@ -147,6 +147,11 @@ go_back_look_and_come_forward(void **state)
   stage_assert_shows(&s, "3 undone changes could then not be made again");
   assert_int_equal(status_of(&s, 1), STATUS_NEW);
   stage_keys(&s, "M-r");
+  do_line(&s, "undo --to 4");
+  stage_keys(&s, ": <reject 3> Enter");        /* nor by a typed command */
+  stage_assert_shows(&s, "3 undone changes could then not be made again");
+  assert_int_equal(status_of(&s, 3), STATUS_NEW);
+  stage_keys(&s, "M-r");
   assert_int_equal(status_of(&s, 1), STATUS_ACCEPTED);
   assert_int_equal(status_of(&s, 2), STATUS_REJECTED);
   stage_keys(&s, "H G k k Enter Esc g x x");   /* warned once, then it is done */

@@ -149,6 +149,10 @@ run_line(struct workbench *w, const char *line)
     workbench_run(w, line);
     return;
   }
+  if (keep_forward(w, command->name, line, &e) < 0) {
+    workbench_complain(w, &e);
+    return;
+  }
   t = xcalloc(1, sizeof *t);
   *t = (struct typed){.w = w, .project = w->project, .line = xstrdup(line)};
   workbench_work(w, typed_work, typed_done, t);

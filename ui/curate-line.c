@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "command/command.h"
+#include "ui/state.h"
 #include "ui/view-curate.h"
 
 struct running {
@@ -40,8 +41,16 @@ running_done(void *arg)
 void
 line_run(struct curate *v, const char *line, line_done_fn *done)
 {
-  struct running *r = xcalloc(1, sizeof *r);
+  const struct command *command = command_of_line(line, NULL);
+  struct err e = {0};
+  struct running *r;
 
+  if (command && keep_forward(v->w, command->name, line, &e) < 0) {
+    workbench_complain(v->w, &e);
+    done(v, line, e.code, "");
+    return;
+  }
+  r = xcalloc(1, sizeof *r);
   *r = (struct running){.v = v, .project = workbench_project(v->w), .line = xstrdup(line), .done = done};
   workbench_work(v->w, running_work, running_done, r);
 }

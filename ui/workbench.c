@@ -127,9 +127,7 @@ changes_back(const struct workbench *w)
   return w->gone_back ? project_redoable(w->project) : 0;
 }
 
-/* Who has gone back to look and now changes something could not come forward any more: that is said once, and done when
- * asked for again. */
-static int
+int
 keep_forward(struct workbench *w, const char *name, const char *line, struct err *e)
 {
   static const char *const persons[] = {"accept", "reject", "reset", "relabel", "edit", "split", "import", "dedupe",
