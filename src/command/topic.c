@@ -83,9 +83,12 @@ const struct topic topics[] = {
    "  label:returns status:new\n"
    "  origin:generated words>20 or \"gift card\"\n"
    "  split:train not label:billing,shipping\n"
-   "  /order [0-9]{5}/i\n\n"
+   "  /order [0-9]{5}/i\n"
+   "  @short language:de suggested:billing attr.topic:\"garden chairs\"\n\n"
    "A bare word or \"a phrase\" stands for texts that contain it; /regex/ is a regular expression (PCRE2), /regex/i "
-   "ignores case. field:a,b is a or b. A mistake is answered with its column.",
+   "ignores case. field:a,b is a or b. @NAME stands for a saved filter (retort filter), as if it stood there in "
+   "parentheses. Signals (retort signals) and what runs said are fields, too: forgetting>3, run.wrong. A mistake is "
+   "answered with its column.",
    NULL},
   {"formats", "FILE FORMATS",
    "jsonl: an object a line, with text, label (or labels, a list), and whatever else export wrote. csv: RFC 4180 "

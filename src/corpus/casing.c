@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+#define LAST_CASED 0x1ffffu       /* the planes beyond hold ideographs, tags and private use, which have no case */
+
 /* small << 32 | capital: all code points that have another small letter, in order. */
 static uint64_t *pairs;
 static size_t n_pairs;
@@ -30,7 +32,7 @@ collect(void)
 {
   size_t cap = 0;
 
-  for (uint32_t c = 0; c <= 0x10ffff; c++) {
+  for (uint32_t c = 0; c <= LAST_CASED; c++) {
     uint32_t small = utf8_tolower(c);
 
     if (small == c)
