@@ -59,6 +59,11 @@ command_help(const char *name, int columns, struct buf *out, struct err *e)
     return -1;
   page_text(&p, columns, out);
   page_release(&p);
+  if (command_find(name) && topic_find(name)) {   /* `filter` is both */
+    page_of_topic(&p, topic_find(name));
+    page_text(&p, columns, out);
+    page_release(&p);
+  }
   return 0;
 }
 
