@@ -171,7 +171,8 @@ add_filter_fields(struct page *p)
   add(p, BLOCK_ITEM, "run.confidence>X", "the probability of the label that the run took");
   add(p, BLOCK_ITEM, "run.loss>X", "how little the run believed in the sample's own label (-ln of its probability)");
   add(p, BLOCK_PARAGRAPH, NULL,
-      "The same columns and the following are keys for --sort (with - before it, the greatest first):");
+      "The same columns and the following are keys for --sort. With - before it the greatest come first; signals "
+      "like suspect begin with the greatest, and with - the least:");
   for (const struct sort_key *k = sort_keys; k->name; k++)
     add(p, BLOCK_ITEM, k->name, k->help);
 }
