@@ -111,7 +111,7 @@ act_single(struct stage *s, struct err *e)
   return post(s, ch, e);
 }
 
-/* Several fields of several samples that stand together. */
+/* Several fields of several samples that stand together, some of them twice. */
 static int
 act_several(struct stage *s, struct err *e)
 {
@@ -122,7 +122,7 @@ act_several(struct stage *s, struct err *e)
 
   for (uint32_t id = some_id(s); id && n > 0 && corpus_get(project_corpus(s->p), id, &sample); id++, n--) {
     set_one(s, ch, id, what);
-    set_one(s, ch, id, (what + 1) % 7);
+    set_one(s, ch, id, (what + (int)acts_below(s, 2)) % 7);
   }
   return post(s, ch, e);
 }

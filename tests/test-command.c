@@ -368,6 +368,10 @@ test_completion(void **state)
   check_complete(p, "help genera", "5:generate");
   check_complete(p, "list --limit ", "13:");
   check_complete(p, "nonsense x", "9:");
+  run_line(p, "filter save short words<3", 0, "saved");
+  check_complete(p, "filter s", "7:save,show");
+  check_complete(p, "filter show s", "12:short");
+  check_complete(p, "filter save x 'words>2 lab", "23:label:,labels");
   close_project(p, path);
 }
 

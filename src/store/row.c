@@ -250,12 +250,22 @@ ascending(const struct change *ch)
   return true;
 }
 
+/* Where a field may have been set twice: what came to what it was before is no change; how many samples are left. */
+static int
+count_samples(struct project *p, uint32_t id, uint32_t *changed, struct err *e)
+{
+  int64_t n = 0;
+  int rc = db_run(&p->db, e, "DELETE FROM change_row WHERE change=? AND before IS after", "u", id);
+
+  if (!rc)
+    rc = db_number(&p->db, e, 0, &n, "SELECT count(DISTINCT sample) FROM change_row WHERE change=?", "u", id);
+  *changed = (uint32_t)n;
+  return rc;
+}
+
 int
 row_write_set(struct project *p, const struct change *ch, uint32_t *id, struct err *e)
 {
-  static const char known_sql[] = "UPDATE change SET n=?2 WHERE id=?1";
-  static const char count_sql[] =
-    "UPDATE change SET n=(SELECT count(DISTINCT sample) FROM change_row WHERE change=?1) WHERE id=?1";
   struct buf b = BUF_INIT;
   uint32_t changed = 0;
   int rc = row_write_entry(p, CHANGE_SET, ch->actor, ch->summary, 0, 0, 0, id, e);
@@ -266,8 +276,10 @@ row_write_set(struct project *p, const struct change *ch, uint32_t *id, struct e
     changed += one > 0;
     rc = one < 0 ? -1 : 0;
   }
+  if (!rc && changed && !ascending(ch))
+    rc = count_samples(p, *id, &changed, e);
   if (!rc && changed)
-    rc = ascending(ch) ? db_run(&p->db, e, known_sql, "uu", *id, changed) : db_run(&p->db, e, count_sql, "u", *id);
+    rc = db_run(&p->db, e, "UPDATE change SET n=?2 WHERE id=?1", "uu", *id, changed);
   /* Nothing changed: nobody has seen the entry, its number is given again. */
   if (!rc && !changed) {
     rc = db_run(&p->db, e, "DELETE FROM change WHERE id=?", "u", *id);
