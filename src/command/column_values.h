@@ -1,5 +1,5 @@
-/* column_values: the values of columns, read from the project; of columns.c only. Each call reads the file and the corpus,
- * and keeps nothing. Threads: any. Values are by sample id - 1, NaN for none, and the caller's to free. */
+/* column_values: the values of columns, read from the project; of columns.c only. Each call reads the file and the
+ * corpus, and keeps nothing. Threads: any. Values are by sample id - 1, NaN for none, and the caller's to free. */
 #ifndef COMMAND_COLUMN_VALUES_H
 #define COMMAND_COLUMN_VALUES_H
 

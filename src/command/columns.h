@@ -6,21 +6,21 @@
  *   suspect, forgetting, cluster, ...   the signals (curate/signal.h)
  *   disagrees    the label that the students suggest is none of the sample's (a flag)
  *
- * By itself or as run.wrong: of the newest run that says it; linear#3.wrong, linear#3.aum: of that run. A column of labels
- * or languages has names (struct column): `suggested:billing`. Samples it does not speak of have no value, and so have
- * those whose text or labels have changed since (curate/seen.h). All signals are known by name, those too that nobody
- * has computed yet: they have no values (columns_lacking).
+ * By itself or as run.wrong: of the newest run that says it; linear#3.wrong, linear#3.aum: of that run. A column of
+ * labels or languages has names (struct column): `suggested:billing`. Samples it does not speak of have no value, and
+ * so have those whose text or labels have changed since (curate/seen.h). All signals are known by name, those too that
+ * nobody has computed yet: they have no values (columns_lacking).
  *
  * Its providers know the filters that were saved under a name, too (`@name`, setting_store.h).
  *
  * A set of columns is a picture of one moment, made by one short look at the file: which runs and signals there are.
  * The values of a column are read when first asked for, and stay.
  *
- * Life: columns_new; each user more is a columns_share; every user ends with columns_free, and what a provider gave lives
- * until then. As the project moves on the picture does not: columns_current tells (no disk, no wait), columns_renew makes
- * the next one.
- * Threads: any number may use one set, also at once. columns_new, columns_renew and the get of columns_provider may read
- * the file: not on the screen's thread. columns_names, columns_peek, columns_current and columns_share never do.
+ * Life: columns_new; each user more is a columns_share; every user ends with columns_free, and what a provider gave
+ * lives until then. As the project moves on the picture does not: columns_current tells (no disk, no wait),
+ * columns_renew makes the next one.
+ * Threads: any number may use one set, also at once. columns_new, columns_renew and the get of columns_provider may
+ * read the file: not on the screen's thread. columns_names, columns_peek, columns_current and columns_share never do.
  * Errors: what cannot be read has no values. */
 #ifndef COMMAND_COLUMNS_H
 #define COMMAND_COLUMNS_H

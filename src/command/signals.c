@@ -363,25 +363,27 @@ const struct command command_signals = {
   .arguments = "PROJECT",
   .summary = "computes what is suspect, useful, novel",
   .text =
-    "Numbers of each sample that lists sort by and filters ask for (list --sort suspect, 'forgetting>3'), kept in the "
-    "project until they are computed anew. A sample whose text or labels are changed has none until then.\n\n"
-    "From students: the labelled samples of split train are cut into folds, near-duplicates into the same one; a student "
-    "that learned from the other folds says how likely each label is. So self_confidence (that probability), "
-    "normalized_margin and confidence_weighted_entropy (cleanlab's scores, low where a label is likely wrong), issue (the "
-    "confident joint of Northcutt et al. 2021 counts it among the wrong labels), suggested and suggested_p (the label that "
-    "it would be given), and suspect, high where a label is likely wrong, from a second pass in which nobody learns from "
-    "the issues of the first; and useful, high where the students waver and nothing near is accepted yet. Rejected samples are judged, but not learned from; samples of valid and pool and those without "
-    "a label get a suggestion; test texts are neither judged nor learned from.\n\n"
-    "From the texts: novel and density (how unlike the nearest, how like the ten nearest other texts), cluster (the number of "
-    "the first of its near-duplicates), language (a guess), leaks (the label's name stands in the text), opening (how many "
-    "begin with the same three words).\n\n"
-    "Where there are more than --most training texts, each student learns from so many, drawn at random. Training dynamics "
-    "(forgetting, aum, ...) come from train, not from here.\n\n"
-    "The table says how many labels are estimated to be wrong, by what was given and what they should rather be. The JSON has "
-    "n (judged), learned, asked (those with a suggestion only), folds, student, accuracy (out of fold), suspects, issues, "
-    "issues_both (found by both of cleanlab's rules), estimated_wrong, pairs (given, suggested, n issues, estimated wrong; "
-    "in a task of several labels one of the two is null: not given it should be, or given it should not), texts (n, near_duplicates, leaks), seconds. "
-    "Interrupted, what was computed before stays.",
+    "Numbers of each sample that lists sort by and filters ask for (list --sort suspect, 'forgetting>3'), kept in "
+    "the project until they are computed anew. A sample whose text or labels are changed has none until then.\n\n"
+    "From students: the labelled samples of split train are cut into folds, near-duplicates into the same one; a "
+    "student that learned from the other folds says how likely each label is. So self_confidence (that "
+    "probability), normalized_margin and confidence_weighted_entropy (cleanlab's scores, low where a label is "
+    "likely wrong), issue (the confident joint of Northcutt et al. 2021 counts it among the wrong labels), "
+    "suggested and suggested_p (the label that it would be given), and suspect, high where a label is likely wrong, "
+    "from a second pass in which nobody learns from the issues of the first; and useful, high where the students "
+    "waver and nothing near is accepted yet. Rejected samples are judged, but not learned from; samples of valid "
+    "and pool and those without a label get a suggestion; test texts are neither judged nor learned from.\n\n"
+    "From the texts: novel and density (how unlike the nearest, how like the ten nearest other texts), cluster (the "
+    "number of the first of its near-duplicates), language (a guess), leaks (the label's name stands in the text), "
+    "opening (how many begin with the same three words).\n\n"
+    "Where there are more than --most training texts, each student learns from so many, drawn at random. Training "
+    "dynamics (forgetting, aum, ...) come from train, not from here.\n\n"
+    "The table says how many labels are estimated to be wrong, by what was given and what they should rather be. "
+    "The JSON has n (judged), learned, asked (those with a suggestion only), folds, student, accuracy (out of "
+    "fold), suspects, issues, issues_both (found by both of cleanlab's rules), estimated_wrong, pairs (given, "
+    "suggested, n issues, estimated wrong; in a task of several labels one of the two is null: not given it should "
+    "be, or given it should not), texts (n, near_duplicates, leaks), seconds. Interrupted, what was computed before "
+    "stays.",
   .options = signals_options,
   .more = students_options,
   .examples = signals_examples,

@@ -1,27 +1,28 @@
 /* confident: what out-of-fold probabilities say of the labels that were given: pure numbers, no corpus.
  *
- * Scores of a label k under probabilities P of C classes, each 0 to 1, low where the label is likely wrong, as in cleanlab
- * (rank.py, version 2):
+ * Scores of a label k under probabilities P of C classes, each 0 to 1, low where the label is likely wrong, as in
+ * cleanlab (rank.py, version 2):
  *
  *   self confidence               P[k]
  *   normalized margin             (P[k] - max of the others + 1) / 2
  *   confidence-weighted entropy   ln(x + 1) / x,  x = H(P) / ln(C) / max(P[k], 1e-6),  H(P) = -sum P ln P
  *
- * The last is 1 in the limit x = 0, where P is all on k; where P is all on another label we take 0 (cleanlab has 0 in both
- * cases, since it divides by at least 1e-6).
+ * The last is 1 in the limit x = 0, where P is all on k; where P is all on another label we take 0 (cleanlab has 0 in
+ * both cases, since it divides by at least 1e-6).
  *
- * Confident learning (Northcutt, Jiang, Chuang 2021, JAIR 70, section 3): a class' threshold is the mean of P[k] over the
- * samples given k; a sample counts as truly j if P[j] reaches the threshold of j, and j is the likeliest that does; the
- * confident joint counts given × true, with at least 1 on the diagonal; calibrated, its rows sum to the numbers given, and
- * what stands beside the diagonal is the estimated number of wrong labels of that pair.
+ * Confident learning (Northcutt, Jiang, Chuang 2021, JAIR 70, section 3): a class' threshold is the mean of P[k] over
+ * the samples given k; a sample counts as truly j if P[j] reaches the threshold of j, and j is the likeliest that
+ * does; the confident joint counts given × true, with at least 1 on the diagonal; calibrated, its rows sum to the
+ * numbers given, and what stands beside the diagonal is the estimated number of wrong labels of that pair.
  *
- * Issues (section 3.2; filter.py): by noise rate, for each pair the estimated number of samples given k with the largest
- * P[j] - P[k]; by class, the estimated number of samples given k with the smallest P[k]. Nothing is an issue whose own label
- * is the likeliest. cleanlab's keeping of at least one sample a class is left out: nothing is deleted here.
+ * Issues (section 3.2; filter.py): by noise rate, for each pair the estimated number of samples given k with the
+ * largest P[j] - P[k]; by class, the estimated number of samples given k with the smallest P[k]. Nothing is an issue
+ * whose own label is the likeliest. cleanlab's keeping of at least one sample a class is left out: nothing is deleted
+ * here.
  *
  * Several labels a sample: each label is a problem of two classes, not given and given; scores of a sample are the
- * exponential moving average of those of its labels in descending order, s = .8 s_i + .2 s, so that the worst count most
- * (multilabel_classification/rank.py; Thyagarajan et al. 2022); it is an issue if it is one for any label.
+ * exponential moving average of those of its labels in descending order, s = .8 s_i + .2 s, so that the worst count
+ * most (multilabel_classification/rank.py; Thyagarajan et al. 2022); it is an issue if it is one for any label.
  *
  * Threads: pure; any. Errors: none. */
 #ifndef CURATE_CONFIDENT_H

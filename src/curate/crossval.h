@@ -1,10 +1,10 @@
 /* crossval: what students say of texts that they did not learn from. The texts are dealt out to folds; for each fold a
- * student learns from the other folds and is asked about this one. Texts that only ask (unlabelled ones, the pool) are told
- * by a student that learned from all.
+ * student learns from the other folds and is asked about this one. Texts that only ask (unlabelled ones, the pool) are
+ * told by a student that learned from all.
  *
- * Folds have their share of each label. What stands in one group (near-duplicates: a generated set is full of them) stands
- * in one fold: else a student would know a text by its twin, wrong label included. Any kind of student will do, through
- * student.h. The same texts, values and seed give the same bytes on any number of threads.
+ * Folds have their share of each label. What stands in one group (near-duplicates: a generated set is full of them)
+ * stands in one fold: else a student would know a text by its twin, wrong label included. Any kind of student will do,
+ * through student.h. The same texts, values and seed give the same bytes on any number of threads.
  *
  * A student learns from at most `most` texts, drawn at random from those of the other folds: so a million texts take a
  * minute and not ten, and the memory of a training stays that of `most` texts.
@@ -38,8 +38,9 @@ struct crossval {
   void (*told)(void *arg, double done, double total);  /* trainings; may be NULL */
   void *arg;
 };
-/* x (n) with uses (n). group (n): the place of the first of its group, or NULL: each is its own. probabilities (n, C) gets
- * a row for each text; where nobody asks only, no student learns from all. *folds_used: how many folds there were; may be NULL. */
+/* x (n) with uses (n). group (n): the place of the first of its group, or NULL: each is its own. probabilities (n, C)
+ * gets a row for each text; where nobody asks only, no student learns from all. *folds_used: how many folds there were;
+ * may be NULL. */
 int crossval_run(const struct crossval *cv, const struct example *x, const uint8_t *uses, const uint32_t *group, size_t n,
                  float *probabilities, int *folds_used, struct err *e);
 

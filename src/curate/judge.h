@@ -1,8 +1,8 @@
 /* judge: the signals that come from students (curate/signal.h) of a set of texts, from cross-validation in two passes.
  *
- * First pass: out-of-fold probabilities P1; of these the three scores, the confident joint and the issues (confident.h).
- * Second pass: the same with other folds, in which nobody learns from a text that the first pass found an issue, so that
- * wrong labels spoil the students less; P2. Then, P being the mean of P1 and P2:
+ * First pass: out-of-fold probabilities P1; of these the three scores, the confident joint and the issues
+ * (confident.h). Second pass: the same with other folds, in which nobody learns from a text that the first pass found
+ * an issue, so that wrong labels spoil the students less; P2. Then, P being the mean of P1 and P2:
  *
  *   suspect       1 - P[its label] (several labels: 1 - the aggregated self confidence under P)
  *   suggested     the likeliest class of P, and suggested_p; several labels: the likeliest that it has not, where P is at
@@ -11,8 +11,8 @@
  *   issue         found by noise rate (ISSUE_BY_RATE, cleanlab's default)
  *
  * A label of which more than half are issues is learned from as it is. Texts that only ask have suggestion and
- * uncertainty, from a student of each pass that learned from all, and nothing else. Why self
- * confidence, and two passes: tests/bench/suspect.sh measures how many planted errors each order finds.
+ * uncertainty, from a student of each pass that learned from all, and nothing else. Why self confidence, and two
+ * passes: tests/bench/suspect.sh measures how many planted errors each order finds.
  *
  * Life: judge_run fills (also when it fails: then nothing), judgement_release. Threads: as crossval.h. */
 #ifndef CURATE_JUDGE_H

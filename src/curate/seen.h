@@ -1,7 +1,7 @@
-/* seen: what a signal was computed from. A signal is of a moment: once a sample's text, or its labels, are others, what
- * was computed says nothing of it any more, and it has no value until it is computed again. Beside the signals of a source
- * stand two more columns, the hashes of the texts and of texts with labels at the moment when the work began; columns.c
- * compares them with the samples as they are, and takes away what does not fit.
+/* seen: what a signal was computed from. A signal is of a moment: once a sample's text, or its labels, are others,
+ * what was computed says nothing of it any more, and it has no value until it is computed again. Beside the signals of
+ * a source stand two more columns, the hashes of the texts and of texts with labels at the moment when the work began;
+ * columns.c compares them with the samples as they are, and takes away what does not fit.
  *
  *   seen_take(corpus, &seen);
  *   ... compute from the corpus ...

@@ -1,5 +1,5 @@
-/* dynamics: how a student learned each of its training texts: what it thought of the text in each epoch, just before it
- * learned from it once more. Free with a training: these scores are computed anyway. Over the epochs of a text:
+/* dynamics: how a student learned each of its training texts: what it thought of the text in each epoch, just before
+ * it learned from it once more. Free with a training: these scores are computed anyway. Over the epochs of a text:
  *
  *   confidence    mean probability of its label, and variability, the standard deviation of that (Swayamdipta et al. 2020,
  *                 Dataset cartography; "sd" divides by the number of epochs)
@@ -8,12 +8,12 @@
  *   aum           mean of the score of its label less the largest other score (Pleiss et al. 2020), in the student's own
  *                 scores: comparable within a run only
  *
- * Probabilities are by the calibration of that moment. In the first epoch the first texts meet a student that knows nothing.
- * Several labels a text: probability and score are the means over its labels, the other score is the largest of a label
- * that it has not; right is the whole set; a text without labels has the complement of the likeliest one.
+ * Probabilities are by the calibration of that moment. In the first epoch the first texts meet a student that knows
+ * nothing. Several labels a text: probability and score are the means over its labels, the other score is the largest
+ * of a label that it has not; right is the whole set; a text without labels has the complement of the likeliest one.
  *
- * Life: dynamics_new, training_watch (student.h) before the first step, dynamics_of after any step, dynamics_free once the
- * training is gone. Threads: one user; the training fills it with its own. Memory: 19 bytes a text. */
+ * Life: dynamics_new, training_watch (student.h) before the first step, dynamics_of after any step, dynamics_free once
+ * the training is gone. Threads: one user; the training fills it with its own. Memory: 19 bytes a text. */
 #ifndef STUDENT_DYNAMICS_H
 #define STUDENT_DYNAMICS_H
 
