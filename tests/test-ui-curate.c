@@ -569,6 +569,35 @@ labels_are_toggled_on_the_card(void **state)
   stage_close(&s);
 }
 
+/* ---- the second look ---- */
+
+static void
+decisions_are_judged_again(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  put_on(&s, "audit", TASK_CLASSIFY, 30, 100);
+  stage_keys(&s, "A");
+  stage_assert_shows(&s, "nothing was decided one by one yet");
+  stage_keys(&s, "G k k k k k k k k k k k k k k k k k k k k k k k k k k k k k");   /* from sample 31 on */
+  for (int i = 0; i < 29; i++)
+    stage_keys(&s, i % 3 == 0 ? "x" : i % 3 == 1 ? "a" : "4 k a");
+  stage_keys(&s, "A");
+  stage_screen(&s, "curate-audit");
+  stage_assert_shows(&s, "judge again  1 of 2");
+  stage_keys(&s, "x Esc");                              /* what was answered stays answered */
+  stage_assert_shows(&s, "what was answered is kept");
+  stage_keys(&s, "A");
+  stage_assert_shows(&s, "judge again  1 of 1");
+  stage_keys(&s, "2");
+  stage_assert_shows(&s, "how far you agree with yourself");
+  stage_assert_shows(&s, "2 judged twice");
+  stage_keys(&s, "q");
+  assert_int_equal(sample_label(&(struct sample[]){sample(&s, 33)}[0]), 3);    /* no sample is changed by it */
+  stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -595,6 +624,7 @@ main(void)
     cmocka_unit_test(the_students_word_is_taken),
     cmocka_unit_test(an_order_that_is_not_there_is_offered),
     cmocka_unit_test(labels_are_toggled_on_the_card),
+    cmocka_unit_test(decisions_are_judged_again),
   };
 
   setlocale(LC_CTYPE, "C.UTF-8");

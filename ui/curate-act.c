@@ -358,6 +358,8 @@ const struct binding curate_bindings[] = {
   {.keys = "+", .action = curate_widen, .n = 1, .when = in_table,
    .help = "widen the column whose head was clicked last"},
   {.keys = "-", .action = curate_widen, .n = -1, .when = in_table, .help = "narrow it"},
+  {.keys = "A", .line = "curate --audit", .action = audit_open, .when = curate_browsing,
+   .help = "judge a random part of your own decisions again: how far do you agree with yourself"},
   {.keys = "i", .line = "signals", .action = curate_signals, .when = curate_browsing,
    .help = "compute signals: what is suspect, useful, novel"},
   {.keys = "Enter", .action = curate_edit_keep, .when = curate_editing, .help = "while editing: keep the text",

@@ -5,12 +5,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/label-keys.h"
 #include "ui/parts.h"
 #include "ui/state.h"
 #include "ui/view-curate.h"
 
 #define TEXT_COLS 84      /* lines that are longer are hard to read */
-#define KEY_ROWS 3        /* of labels */
 
 void
 curate_card(struct workbench *w, void *view, int n)
@@ -88,65 +88,13 @@ draw_card_head(struct curate *v, struct canvas *c, struct area a, const struct s
 
 /* ---- labels and their keys ---- */
 
-/* "1 \xe2\x9c\x93 billing": set; "\xe2\x9a\x91": the student says it. Returns the column after it. */
-static int
-draw_label_key(struct curate *v, struct canvas *c, struct area a, int row, int col, const struct sample *s, uint16_t i)
+static struct label_keys
+keys_of(const struct curate *v, const struct sample *s)
 {
-  const char *name = label_name(v->labels, i);
   struct hint hint;
-  bool set = sample_has_label(s, i), said = hints_get(&v->hints, s->id, &hint) && hint.label == i;
 
-  canvas_put(c, a, row, col, STYLE_KEY, i < 9 ? '1' + (uint32_t)i : ' ');
-  if (set)
-    canvas_put(c, a, row, col + 2, STYLE_GOOD, 0x2713);
-  else if (said)
-    canvas_put(c, a, row, col + 2, STYLE_HINT, 0x2691);
-  return canvas_str(c, a, row, col + 4, set ? STYLE_BOLD : said ? STYLE_HINT : STYLE_NORMAL, name);
-}
-
-/* The width of the widest of the first nine labels with its key, so that they stand in columns. */
-static int
-key_cols(const struct curate *v, size_t n)
-{
-  int most = 8;
-
-  for (size_t i = 0; i < n; i++) {
-    const char *name = label_name(v->labels, (uint16_t)i);
-    int width = canvas_width(name, strlen(name));
-
-    most = width > most ? width : most;
-  }
-  return (most > 24 ? 24 : most) + 7;
-}
-
-static int
-key_rows(const struct curate *v, int cols)
-{
-  size_t n = labels_count(v->labels), shown = n > 9 ? 10 : n;
-  int per_row = (cols - 2) / key_cols(v, n > 9 ? 9 : n), rows;
-
-  per_row = per_row < 1 ? 1 : per_row;
-  rows = ((int)shown + per_row - 1) / per_row;
-  return rows < 1 ? 1 : rows > KEY_ROWS ? KEY_ROWS : rows;
-}
-
-static void
-draw_keys(struct curate *v, struct canvas *c, struct area a, const struct sample *s)
-{
-  size_t n = labels_count(v->labels), keyed = n > 9 ? 9 : n, i;
-  int width = key_cols(v, keyed), per_row = (a.cols - 2) / width, col, row;
-
-  per_row = per_row < 1 ? 1 : per_row;
-  for (i = 0; i < keyed && (int)i / per_row < a.rows; i++) {
-    row = (int)i / per_row;
-    draw_label_key(v, c, area_cols(a, 0, 2 + ((int)i % per_row + 1) * width - 2), row, 2 + (int)i % per_row * width, s,
-                   (uint16_t)i);
-  }
-  if (n <= 9 || (int)i / per_row >= a.rows)
-    return;
-  row = (int)i / per_row;
-  col = canvas_str(c, a, row, 2 + (int)i % per_row * width, STYLE_KEY, "l");
-  canvas_printf(c, a, row, col + 3, STYLE_DIM, "%zu more", n - 9);
+  return (struct label_keys){v->labels, s->labels, s->n_labels,
+                             hints_get(&v->hints, s->id, &hint) ? hint.label : LABEL_NONE};
 }
 
 /* ---- the text ---- */
@@ -188,7 +136,8 @@ draw_text(struct curate *v, struct canvas *c, struct area a, const struct sample
 void
 card_draw(struct curate *v, struct canvas *c, struct area whole, struct area a)
 {
-  int keys = key_rows(v, a.cols), air = a.rows >= 16;
+  struct label_keys labels = {.labels = v->labels, .said = LABEL_NONE};
+  int keys = label_keys_rows(&labels, a.cols), air = a.rows >= 16;
   int facts = a.rows >= 40 ? 14 : a.rows >= 22 ? 8 : a.rows >= 16 ? 6 : 3;
   struct area text = area_rows(a, 2 + air, a.rows - 2 - air - facts - 1 - keys - 1);
   struct area known = area_rows(a, a.rows - keys - 1 - facts, facts), foot = area_rows(a, a.rows - keys, keys);
@@ -211,5 +160,6 @@ card_draw(struct curate *v, struct canvas *c, struct area whole, struct area a)
   detail_facts(v, &v->detail, &s, known.cols - 4);
   pane_draw(&v->detail, c, area_cols(known, 2, known.cols - 3));
   canvas_hline(c, a, a.rows - keys - 1, STYLE_RULE);
-  draw_keys(v, c, foot, &s);
+  labels = keys_of(v, &s);
+  label_keys_draw(&labels, c, foot);
 }

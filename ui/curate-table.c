@@ -294,7 +294,8 @@ has_head(const struct curate *v, struct area row, size_t i)
 
   if (!t->places[i].lends)
     return true;
-  return hints_any(&v->hints) && !t->shift && strip_of(t, i - 1, row, &before, &skip) && strip_of(t, i, row, &strip, &skip) &&
+  return hints_any(&v->hints) && !t->shift && strip_of(t, i - 1, row, &before, &skip) &&
+         strip_of(t, i, row, &strip, &skip) &&
          strip.col > before.col + TEXT_MIN;
 }
 

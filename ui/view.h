@@ -69,8 +69,9 @@ extern const struct view *const view_rows[VIEW_COUNT];  /* in the order of the k
 
 /* Those that are opened over another (workbench_open_over); NULL at the end. */
 extern const struct view *const over_rows[];
-extern const struct view view_history, view_map;
+extern const struct view view_history, view_map, view_audit;
 void history_open(struct workbench *w, void *view, int n);  /* as the action of a key */
+void audit_open(struct workbench *w, void *view, int n);
 void map_open(struct workbench *w, const char *filter);     /* filter: Curate's, "" for all */
 
 extern const struct view view_templates, view_generate, view_curate, view_train, view_compare;
