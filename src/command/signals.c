@@ -10,9 +10,9 @@
 #include "command/students.h"
 #include "curate/docket.h"
 #include "curate/judge.h"
+#include "curate/order.h"
 #include "curate/seen.h"
 #include "curate/text_signals.h"
-#include "curate/useful.h"
 
 #define PAIRS_SHOWN 8
 
@@ -24,7 +24,7 @@ struct inquiry {
   struct seen seen;
   struct docket docket;
   struct judgement judgement;
-  float *useful;               /* by place in the docket */
+  float *useful;               /* (seen.n) by id - 1 */
   struct text_signals texts;
   double seconds;
 };
@@ -70,6 +70,33 @@ told(void *arg, double done, double total)
   progress_set(&q->c->progress, 2 * call_number(q->c, "folds") * done / total, NULL);
 }
 
+/* Values by place in the docket, made values by sample id. */
+static float *
+spread(const struct inquiry *q, const float *values)
+{
+  float *out = xmalloc(((size_t)q->seen.n + 1) * sizeof *out);
+
+  for (uint32_t i = 0; i < q->seen.n; i++)
+    out[i] = NAN;
+  for (size_t i = 0; i < q->docket.n; i++)
+    if (q->docket.ids[i] <= q->seen.n)
+      out[q->docket.ids[i] - 1] = values[i];
+  return out;
+}
+
+static int
+weigh_usefulness(struct inquiry *q, struct err *e)
+{
+  float *uncertainty = spread(q, q->judgement.uncertainty);
+  int r;
+
+  q->useful = xmalloc(((size_t)q->seen.n + 1) * sizeof *q->useful);
+  r = order_useful(project_corpus(q->c->project), uncertainty, q->seen.n, (int)call_number(q->c, "threads"), q->c->stop,
+                   q->useful, e);
+  free(uncertainty);
+  return r;
+}
+
 static int
 judge(struct inquiry *q, struct err *e)
 {
@@ -87,8 +114,7 @@ judge(struct inquiry *q, struct err *e)
   progress_end(&c->progress);
   if (r < 0)
     return -1;
-  q->useful = xmalloc((q->docket.n + 1) * sizeof *q->useful);
-  return useful_run(project_corpus(c->project), &q->docket, q->judgement.uncertainty, cv.threads, c->stop, q->useful, e);
+  return weigh_usefulness(q, e);
 }
 
 /* What stands beside the signals: how they were made, and after which change. */
@@ -114,35 +140,22 @@ about(struct inquiry *q, struct buf *out)
   buf_addc(out, '}');
 }
 
-/* Values by place in the docket, made values by sample id. */
-static float *
-spread(const struct inquiry *q, const float *values)
-{
-  float *out = xmalloc(((size_t)q->seen.n + 1) * sizeof *out);
-
-  for (uint32_t i = 0; i < q->seen.n; i++)
-    out[i] = NAN;
-  for (size_t i = 0; i < q->docket.n; i++)
-    if (q->docket.ids[i] <= q->seen.n)
-      out[q->docket.ids[i] - 1] = values[i];
-  return out;
-}
-
 static int
 keep_judgement(struct inquiry *q, struct err *e)
 {
   struct signal_values signals[N_JUDGED + 1];
-  float *values[N_JUDGED + 1];
+  float *values[N_JUDGED];
   struct buf made = BUF_INIT;
   int r;
 
-  for (int k = 0; k <= N_JUDGED; k++) {
-    values[k] = spread(q, k < N_JUDGED ? q->judgement.values[k] : q->useful);
-    signals[k] = (struct signal_values){k < N_JUDGED ? judged_names[k] : "useful", values[k], q->seen.n};
+  for (int k = 0; k < N_JUDGED; k++) {
+    values[k] = spread(q, q->judgement.values[k]);
+    signals[k] = (struct signal_values){judged_names[k], values[k], q->seen.n};
   }
+  signals[N_JUDGED] = (struct signal_values){"useful", q->useful, q->seen.n};
   about(q, &made);
   r = seen_keep(q->c->project, SIGNAL_STUDENT, 0, &q->seen, signals, N_JUDGED + 1, buf_str(&made), e);
-  for (int k = 0; k <= N_JUDGED; k++)
+  for (int k = 0; k < N_JUDGED; k++)
     free(values[k]);
   buf_release(&made);
   return r;
@@ -370,8 +383,8 @@ const struct command command_signals = {
     "probability), normalized_margin and confidence_weighted_entropy (cleanlab's scores, low where a label is "
     "likely wrong), issue (the confident joint of Northcutt et al. 2021 counts it among the wrong labels), "
     "suggested and suggested_p (the label that it would be given), and suspect, high where a label is likely wrong, "
-    "from a second pass in which nobody learns from the issues of the first; and useful, high where the students "
-    "waver and nothing near is accepted yet. Rejected samples are judged, but not learned from; samples of valid "
+    "from a second pass in which nobody learns from the issues of the first; and useful, of new samples, high where the students "
+    "waver, nothing near is accepted yet and many others are alike. Rejected samples are judged, but not learned from; samples of valid "
     "and pool and those without a label get a suggestion; test texts are neither judged nor learned from.\n\n"
     "From the texts: novel and density (how unlike the nearest, how like the ten nearest other texts), cluster (the "
     "number of the first of its near-duplicates), language (a guess), leaks (the label's name stands in the text), "
