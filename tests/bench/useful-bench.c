@@ -229,7 +229,7 @@ main(int argc, char **argv)
   for (int i = 0; i < repeats; i++)
     none[i] = trial(&pool, &test, seeds.n ? &seeds : NULL, names.n, BY_CHANCE, 0, (uint64_t)i + 1);
   row("60 seeds alone", none, NULL, repeats);
-  for (size_t each = CHOSEN; each >= 50; each -= 150) {
+  for (size_t each = CHOSEN; each; each = each == CHOSEN ? CHOSEN / 4 : 0) {
     printf("%d more, %zu at a time; against chance, with the standard error\n", CHOSEN, each);
     for (int by = 0; by < N_BY; by++) {
       for (int i = 0; i < repeats; i++)
