@@ -122,7 +122,7 @@ read_work(void *arg)
 static void
 take_over(struct cartography *m, struct map_reading *r)
 {
-  float most = 0;
+  float most = 0, least = 1;
 
   free(m->points);
   free(m->run);
@@ -137,8 +137,10 @@ take_over(struct cartography *m, struct map_reading *r)
   for (size_t i = 0; i < m->n; i++) {
     m->n_inside += m->points[i].inside;
     most = fmaxf(most, m->points[i].x);
+    least = fminf(least, m->points[i].y);
   }
   m->x_max = fmin(fmax(ceil((double)most * 10) / 10, .1), .5);
+  m->y_min = least < .5f ? 0 : fmin(floor((double)least * 10) / 10, .9);
   m->made++;
 }
 
@@ -249,7 +251,7 @@ cartography_grid(const struct cartography *m, bool inside, int rows, int cols, u
   memset(counts, 0, (size_t)rows * (size_t)cols * sizeof *counts);
   for (size_t i = 0; i < m->n; i++) {
     const struct map_point *p = &m->points[i];
-    int row = rows - 1 - place((double)p->y, rows), col = place((double)p->x / m->x_max, cols);
+    int row = rows - 1 - place(((double)p->y - m->y_min) / (1 - m->y_min), rows), col = place((double)p->x / m->x_max, cols);
 
     if (!inside || p->inside)
       counts[(size_t)row * (size_t)cols + (size_t)col]++;

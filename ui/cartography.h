@@ -42,6 +42,7 @@ struct cartography {
   struct map_point *points;
   size_t n, n_inside;
   double x_max;              /* the map's right edge: a tenth at least, a half at most */
+  double y_min;              /* its lower edge: 0, or higher where all points lie in the upper half */
   uint64_t made;             /* grows whenever the points change */
   uint64_t seen;             /* revision of the records that they were read from */
   bool complete;             /* read at least once */

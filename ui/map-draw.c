@@ -113,7 +113,7 @@ draw_axes(const struct map_view *v, struct canvas *c, struct area a)
   for (int i = 0; i <= steps; i++) {
     int row = (int)lround((double)(v->rows - 1) * (steps - i) / steps);
 
-    canvas_right(c, a, row, 0, AXIS_COLS - 1, STYLE_DIM, tick((double)i / steps, text));
+    canvas_right(c, a, row, 0, AXIS_COLS - 1, STYLE_DIM, tick(v->map.y_min + (1 - v->map.y_min) * i / steps, text));
   }
   for (int i = 0; i <= x_steps; i++) {
     int col = (int)lround((double)(v->cols - 1) * i / x_steps);

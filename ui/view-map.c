@@ -46,7 +46,14 @@ void
 map_cell(const struct map_view *v, double x, double y, int *row, int *col)
 {
   *col = clamp((int)(x / v->map.x_max * v->cols + 1e-9), v->cols - 1);
-  *row = clamp(v->rows - 1 - (int)(y * v->rows + 1e-9), v->rows - 1);
+  *row = clamp(v->rows - 1 - (int)((y - v->map.y_min) / (1 - v->map.y_min) * v->rows + 1e-9), v->rows - 1);
+}
+
+/* The confidence so many rows above the lower edge. */
+static double
+height(const struct map_view *v, double rows)
+{
+  return v->map.y_min + (1 - v->map.y_min) * rows / v->rows;
 }
 
 /* The middle of a cell, so that it is the same cell again after a resize to the same size. */
@@ -56,7 +63,7 @@ place(struct map_view *v, int row, int col)
   row = clamp(row, v->rows - 1);
   col = clamp(col, v->cols - 1);
   v->x = (col + .5) / v->cols * v->map.x_max;
-  v->y = (v->rows - 1 - row + .5) / v->rows;
+  v->y = height(v, v->rows - 1 - row + .5);
 }
 
 static double
@@ -78,8 +85,8 @@ map_box_of(const struct map_view *v)
   return (struct map_box){
     .x_from = four_digits((col < col2 ? col : col2) * v->map.x_max / v->cols),
     .x_to = four_digits(((col > col2 ? col : col2) + 1) * v->map.x_max / v->cols),
-    .y_from = four_digits((v->rows - 1 - (row > row2 ? row : row2)) / (double)v->rows),
-    .y_to = four_digits((v->rows - (row < row2 ? row : row2)) / (double)v->rows),
+    .y_from = four_digits(height(v, v->rows - 1 - (row > row2 ? row : row2))),
+    .y_to = four_digits(height(v, v->rows - (row < row2 ? row : row2))),
   };
 }
 

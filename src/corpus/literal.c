@@ -6,8 +6,8 @@
 #include "corpus/needle.h"
 
 #define MAX_DEPTH 20
-#define MAX_FREQUENCY 400u   /* pieces that are more frequent are not worth looking for */
-#define FREQUENCY_OF_ONE 8u  /* what each more alternative costs, in frequency */
+#define MAX_FREQUENCY 6000u     /* in a million bytes, about 10 000 texts: more frequent pieces are not worth looking for */
+#define FREQUENCY_OF_ONE 700u   /* what each more alternative costs: as much as so many texts asked */
 
 struct reader {
   const char *at, *end;

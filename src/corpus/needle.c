@@ -13,16 +13,20 @@
 
 /* ---- which bytes to look for ---- */
 
-/* How frequent a byte is in texts, roughly; 0: never. */
+#define MOST 4096u              /* of frequency() */
+#define OF_A_MILLION 1600u      /* all bytes of a text together are about 40000 of these: 40000 squared by a million */
+
+/* How frequent a byte is in texts, roughly: each of the order seven eighths as often as the one before. */
 static unsigned
 frequency(unsigned char c)
 {
   static const char order[] = " etaoinsrhldcumfpgwybv,.k'-TISAMCxjBPHWDNRLEGFqzOJUYVKQXZ";
   const char *at = c ? strchr(order, (char)c) : NULL;
+  unsigned often = MOST;
 
-  if (at)
-    return 256 - 4 * (unsigned)(at - order);
-  return c >= '0' && c <= '9' ? 50 : c >= 0x80 ? 40 : c >= ' ' || c == '\n' ? 12 : 1;
+  for (const char *s = order; at && s < at; s++)
+    often -= often / 8;
+  return at ? often : c >= '0' && c <= '9' ? 80 : c >= 0x80 ? 60 : c >= ' ' || c == '\n' ? 16 : 1;
 }
 
 static unsigned
@@ -66,9 +70,9 @@ settle(struct needle *d, unsigned *best, struct choice *k, size_t from, size_t t
     return;
   if (k->n == 1) {
     k->rare[1] = k->rare[0];
-    k->cost[1] = 256;
+    k->cost[1] = MOST;
   }
-  cost = k->cost[0] * 512 + k->cost[1];
+  cost = k->cost[0] * k->cost[1];
   k->n = 0;
   if (d->finds && cost >= *best)
     return;
@@ -154,12 +158,11 @@ unsigned
 needle_frequency(const char *s, size_t n)
 {
   struct choice k = {.n = 0};
-  unsigned cost, longer = n > 10 ? 320 : n > 2 ? 40 * (unsigned)(n - 2) : 0;
+  unsigned longer = n > 10 ? 8 : n > 2 ? (unsigned)(n - 2) : 0;
 
   for (size_t i = 0; i < n; i++)
     choose(&k, (struct needle_byte){i, (unsigned char)s[i], 0});
-  cost = k.n == 0 ? 512 : k.cost[0] + (k.n == 1 ? 256 : k.cost[1]);
-  return cost > longer ? cost - longer : 0;
+  return (k.n == 0 ? MOST * MOST : k.cost[0] * (k.n == 1 ? MOST : k.cost[1])) / OF_A_MILLION >> longer;
 }
 
 void

@@ -33,7 +33,8 @@ void needle_init_exact(struct needle *d, const char *s, size_t n);
 void needle_release(struct needle *d);
 bool needle_in(const struct needle *d, const char *text, size_t n);
 
-/* How frequent a piece may be in texts, 0..512, for comparisons: by its two rarest bytes and its length. */
+/* About how often a piece may stand in a million bytes of text, for comparisons: by its two rarest bytes and its
+ * length. */
 unsigned needle_frequency(const char *s, size_t n);
 /* The first place in from..end where the piece, or its part, stands whole; NULL if there is none. */
 const char *needle_find(const struct needle *d, const char *from, const char *end);
