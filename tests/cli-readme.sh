@@ -1,5 +1,6 @@
 #!/bin/sh
-# The five minutes of README, each command as it stands there, but for the last, which opens the workbench.
+# The five minutes of README, each command as it stands there, but for the last, which opens the workbench; then those
+# of curating.
 . "${srcdir:-..}/tests/cli.sh"
 
 cp -r "$example" support-tickets
@@ -17,6 +18,19 @@ while IFS= read -r line; do
   case $line in
     *experiment*) prints "raised test accuracy by" ;;
     *predict*) prints "shipping" ;;
+  esac
+done <lines
+
+# The commands of "Curating", on the project that came of it.
+awk '/^Curating/ { on = 1 } /^What to know/ { exit } on && /^  retort / { sub(/^  /, ""); sub(/   .*/, ""); print }' \
+  "$srcdir/README" >lines
+[ "$(wc -l <lines)" -ge 7 ] || bad "too few lines under Curating: $(cat lines)"
+P=tickets.retort
+while IFS= read -r line; do
+  sh -c "$(printf '%s\n' "$line" | sed "s/ P\( \|;\|$\)/ $P\1/g")" >out 2>err </dev/null || { bad "$line"; sed 's/^/    /' err; }
+  case $line in
+    *suspect\ --limit*) prints "suggested" ;;
+    *"edit P"*) prints "changed" ;;
   esac
 done <lines
 exit $failed

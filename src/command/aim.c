@@ -41,7 +41,7 @@ static void
 judge(struct search *s, uint32_t id, const struct example *x, const float *p)
 {
   struct aim *a = s->aim;
-  uint16_t truth = x->labels[0], said = (uint16_t)learn_best(p, s->lesson.task.n_classes);
+  uint16_t truth = x->labels[0], said = (uint16_t)student_best(p, s->lesson.task.n_classes);
   bool confused = (truth == a->confused[0] && said == a->confused[1]) ||
                   (truth == a->confused[1] && said == a->confused[0]);
   bool hard = a->confused[0] == LABEL_NONE ? said != truth || p[truth] < AIM_SURE : confused;

@@ -58,7 +58,7 @@ keep(struct exam *x, const char *metrics, struct err *e)
   predictions = xcalloc(x->x.n + 1, sizeof *predictions);
   for (size_t i = 0; i < x->x.n; i++) {
     const float *p = x->probability + i * x->n_classes;
-    size_t best = learn_best(p, x->n_classes);
+    size_t best = student_best(p, x->n_classes);
 
     predictions[i] = (struct prediction){x->x.ids[i], (uint16_t)best, p[best]};
   }

@@ -143,14 +143,3 @@ learn_load(struct call *c, const struct run_row *run, struct err *e)
     err_prefix(e, "run '%s': ", run->name);
   return s;
 }
-
-size_t
-learn_best(const float *probabilities, size_t n)
-{
-  size_t best = 0;
-
-  for (size_t i = 1; i < n; i++)
-    if (probabilities[i] > probabilities[best])
-      best = i;
-  return best;
-}

@@ -36,7 +36,5 @@ void lesson_release(struct lesson *l);
 /* The student of a run. */
 struct run_row;
 struct student *learn_load(struct call *c, const struct run_row *run, struct err *e);
-/* The likeliest of n classes; the first of equals. */
-size_t learn_best(const float *probabilities, size_t n);
 
 #endif

@@ -61,7 +61,7 @@ json_row(struct stream *s, const float *p)
       }
     buf_addc(out, ']');
   } else {
-    size_t best = learn_best(p, s->info.task.n_classes);
+    size_t best = student_best(p, s->info.task.n_classes);
 
     buf_adds(out, "{\"label\":");
     buf_adds(out, s->quoted[best]);

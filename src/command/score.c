@@ -82,7 +82,7 @@ score_single(const struct scored *x, struct buf *json)
     int32_t *predicted = xcalloc(x->n + 1, sizeof *predicted);
 
     for (size_t i = 0; i < x->n; i++)
-      predicted[i] = x->said ? x->said[i] : (int32_t)learn_best(x->probability + i * x->n_classes, x->n_classes);
+      predicted[i] = x->said ? x->said[i] : (int32_t)student_best(x->probability + i * x->n_classes, x->n_classes);
     metric_count(&m, n_labels, truth, predicted, x->n);
     free(predicted);
   }

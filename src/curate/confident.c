@@ -5,22 +5,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "student/student.h"
 
 #define LEAST 1e-6     /* as in cleanlab: probabilities below are no divisors, thresholds give way by so much */
 #define RECENT 0.8     /* weight of the next worse score in the moving average */
 
 /* ---- scores --------------------------------------------------------------------------------------------------------- */
-
-size_t
-confident_best(const float *p, size_t n_classes)
-{
-  size_t best = 0;
-
-  for (size_t k = 1; k < n_classes; k++)
-    if (p[k] > p[best])
-      best = k;
-  return best;
-}
 
 static double
 weighted_entropy(const float *p, size_t n_classes, double own)
@@ -290,7 +280,7 @@ confident_issues(const struct confident *c, const uint32_t *counts, uint8_t *iss
     mark_top(c, &b, k, k, b.start[k + 1] - b.start[k] - row[k], ISSUE_BY_CLASS, issues);
   }
   for (size_t i = 0; i < c->n; i++)
-    if (confident_best(row_of(c, i), n) == c->given[i])
+    if (student_best(row_of(c, i), n) == c->given[i])
       issues[i] = 0;
   free(b.start);
   free(b.which);

@@ -39,9 +39,6 @@ struct label_quality label_quality_of(const float *p, size_t n_classes, size_t g
 /* labels (ascending, n_labels) of independent probabilities p (n_classes). */
 struct label_quality label_quality_of_many(const float *p, size_t n_classes, const uint16_t *labels, size_t n_labels);
 
-/* The likeliest class; the first of equals. */
-size_t confident_best(const float *p, size_t n_classes);
-
 struct confident {
   size_t n, n_classes;
   const uint16_t *given;       /* (n) */

@@ -150,7 +150,7 @@ find_issues(struct judging *j)
   confident_calibrate(&s.c, counts);
   confident_issues(&s.c, counts, issues);
   for (size_t q = 0; q < s.c.n; q++) {
-    size_t best = confident_best(s.p + q * j->C, j->C);
+    size_t best = student_best(s.p + q * j->C, j->C);
 
     j->issues[s.which[q]] = issues[q];
     right += best == s.given[q];
@@ -221,7 +221,7 @@ suggested_of(const struct judging *j, size_t i)
   for (size_t k = 0; j->cv->task.multilabel && k < j->C; k++)
     if (p[k] >= .5f && (best == j->C || p[k] > p[best]) && !has(&j->x[i], k))
       best = k;
-  return best < j->C ? best : confident_best(p, j->C);
+  return best < j->C ? best : student_best(p, j->C);
 }
 
 static double

@@ -35,17 +35,6 @@ row_step(const struct scored *s)
   return s->n / (rows > LEAST_ROWS ? rows : LEAST_ROWS) + 1;
 }
 
-static size_t
-best_of(const float *scores, size_t n)
-{
-  size_t best = 0;
-
-  for (size_t c = 1; c < n; c++)
-    if (scores[c] > scores[best])
-      best = c;
-  return best;
-}
-
 void
 calibrate_row(const struct calibration *c, const struct student_task *task, const float *scores, float *probabilities)
 {
@@ -56,7 +45,7 @@ calibrate_row(const struct calibration *c, const struct student_task *task, cons
       probabilities[k] = 1 / (1 + expf(-(c->slope * scores[k] + c->shift)));
     return;
   }
-  most = scores[best_of(scores, task->n_classes)];
+  most = scores[student_best(scores, task->n_classes)];
   for (size_t k = 0; k < task->n_classes; k++)
     sum += probabilities[k] = expf(c->slope * (scores[k] - most));
   for (size_t k = 0; k < task->n_classes; k++)
@@ -69,7 +58,7 @@ calibrate_row(const struct calibration *c, const struct student_task *task, cons
 static void
 softmax_row(const float *scores, size_t n, size_t label, double slope, double d[2])
 {
-  double most = scores[best_of(scores, n)], sum = 0, mean = 0, square = 0;
+  double most = scores[student_best(scores, n)], sum = 0, mean = 0, square = 0;
 
   for (size_t c = 0; c < n; c++) {
     double x = scores[c] - most, e = exp(slope * x);
@@ -196,7 +185,7 @@ static bool
 tally_row(struct tally *t, const struct calibration *c, const struct student_task *task, const struct example *x,
           const float *p)
 {
-  size_t best = best_of(p, task->n_classes);
+  size_t best = student_best(p, task->n_classes);
   bool all = true;
 
   for (size_t k = 0; k < task->n_classes; k++) {

@@ -161,6 +161,17 @@ student_predict_top(const struct student *s, const struct example *x, size_t n, 
   s->kind->predict_top(s, x, n, threads, labels, probabilities);
 }
 
+size_t
+student_best(const float *probabilities, size_t n)
+{
+  size_t best = 0;
+
+  for (size_t c = 1; c < n; c++)
+    if (probabilities[c] > probabilities[best])
+      best = c;
+  return best;
+}
+
 void
 student_free(struct student *s)
 {

@@ -112,6 +112,8 @@ void student_predict(const struct student *s, const struct example *x, size_t n,
 /* Only the best label of each text and its probability (n each; probabilities may be NULL): the fast way for a stream. */
 void student_predict_top(const struct student *s, const struct example *x, size_t n, int threads, uint16_t *labels,
                          float *probabilities);
+/* The likeliest of n classes; the first of equals. */
+size_t student_best(const float *probabilities, size_t n);
 /* Appends the model: versioned, checksummed, the same on every little-endian machine. -1: out.max is too small. */
 int student_save(const struct student *s, struct buf *out, struct err *e);
 /* A student from what student_save wrote. Every size is checked against the bytes there are. */
