@@ -14,7 +14,8 @@
 /* ---- which bytes to look for ---- */
 
 #define MOST 4096u              /* of frequency() */
-#define OF_A_MILLION 1600u      /* all bytes of a text together are about 40000 of these: 40000 squared by a million */
+#define ALL 40000u              /* about what the bytes of a text add up to */
+#define OF_A_MILLION 1600u      /* ALL times ALL, by a million */
 
 /* How frequent a byte is in texts, roughly: each of the order seven eighths as often as the one before. */
 static unsigned
@@ -70,7 +71,7 @@ settle(struct needle *d, unsigned *best, struct choice *k, size_t from, size_t t
     return;
   if (k->n == 1) {
     k->rare[1] = k->rare[0];
-    k->cost[1] = MOST;
+    k->cost[1] = ALL;
   }
   cost = k->cost[0] * k->cost[1];
   k->n = 0;
@@ -162,7 +163,7 @@ needle_frequency(const char *s, size_t n)
 
   for (size_t i = 0; i < n; i++)
     choose(&k, (struct needle_byte){i, (unsigned char)s[i], 0});
-  return (k.n == 0 ? MOST * MOST : k.cost[0] * (k.n == 1 ? MOST : k.cost[1])) / OF_A_MILLION >> longer;
+  return (k.n == 0 ? ALL * ALL : k.cost[0] * (k.n == 1 ? ALL : k.cost[1])) / OF_A_MILLION >> longer;
 }
 
 void
