@@ -26,6 +26,27 @@ mode_is_known(const char *s, size_t n)
   return false;
 }
 
+/* Styles but those that blink or hide: 5, 6, 8 (not as the number of a colour, after 38;5 or 48;5). */
+static bool
+styles_are_known(const char *s, size_t n)
+{
+  const char *end = s + n;
+
+  while (s < end) {
+    char *next;
+    long style = strtol(s, &next, 10);
+
+    if (style == 5 || style == 6 || style == 8)
+      return false;
+    s = next < end ? next + 1 : end;
+    if ((style == 38 || style == 48) && s + 2 < end && !memcmp(s, "5;", 2)) {
+      strtol(s + 2, &next, 10);
+      s = next < end ? next + 1 : end;
+    }
+  }
+  return true;
+}
+
 /* The length of a sequence of the workbench's at s, 0: it is none of its own. */
 static size_t
 own_sequence(const char *s, size_t n)
@@ -49,6 +70,8 @@ own_sequence(const char *s, size_t n)
     return 0;
   if (s[i] == 'h' || s[i] == 'l' || s[i] == 't')
     return mode_is_known(s + 2, i - 2) ? i + 1 : 0;
+  if (s[i] == 'm' && !styles_are_known(s + 2, i - 2))
+    return 0;
   return strchr(finals, s[i]) ? i + 1 : 0;
 }
 

@@ -73,7 +73,7 @@ look() {
   keys G; keys Space; keys g Right Right Right Right Right Right
   keys q; await 'F3 Curate' "$1: the map closed"
   keys / 't27 before' Enter; await 't27' "$1: a filter"
-  keys ':' 'list --filter t27'; keys Enter; await '^[[31m' "$1: a page"
+  keys ':' 'list --filter t27'; keys Enter; await 'split  text' "$1: a page"
   keys q; await 't27 before' "$1: the page closed"
   keys q
 }
@@ -89,6 +89,11 @@ run() {
   "$checker" "$dir/$1.bytes" || fail "$1: the terminal was sent what it must not be sent"
 }
 run utf8 ''
+# The checker itself: it finds each of these among what was sent.
+for bad in '\033]52;c;aGk=\a' '\033[8m' '\302\233' '\001' '\342\200\256' '\033P+q544e\033\\'; do
+  { cat "$dir/utf8.bytes"; printf "$bad"; cat "$dir/utf8.bytes"; } >"$dir/with.bytes"
+  "$checker" "$dir/with.bytes" >/dev/null 2>&1 && fail "the checker does not find $bad"
+done
 run ascii 'LC_ALL=C'
 grep -q "$(printf '[\200-\377]')" "$dir/ascii.bytes" && fail "without UTF-8 something else than ASCII was sent"
 run plain 'NO_COLOR=1'
