@@ -7,6 +7,7 @@
 #include "ui/view-curate.h"
 
 #define FACET_COLS 26
+#define FACET_COLS_WIDE 40   /* values of attributes are whole phrases */
 #define FACET_COLS_NARROW 19
 
 /* The filter, the order, and how many pass. */
@@ -70,8 +71,8 @@ static int
 facet_cols(const struct curate *v, struct area a)
 {
   if (v->card)
-    return a.cols >= 120 ? FACET_COLS : 0;
-  return a.cols >= 76 ? FACET_COLS : a.cols >= 60 ? FACET_COLS_NARROW : 0;
+    return a.cols >= 160 ? FACET_COLS_WIDE : a.cols >= 120 ? FACET_COLS : 0;
+  return a.cols >= 160 ? FACET_COLS_WIDE : a.cols >= 76 ? FACET_COLS : a.cols >= 60 ? FACET_COLS_NARROW : 0;
 }
 
 void
