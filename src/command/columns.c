@@ -61,7 +61,7 @@ struct columns {
   struct filter_provider provider, checker;
 };
 
-/* ---- reading, once each --------------------------------------------------------------------------------------------- */
+/* ---- reading, once each ------------------------------------------------------------------------------------------ */
 
 /* Whether the caller is to read: else it was read by now. The lock is not held while somebody reads. */
 static bool
@@ -151,7 +151,7 @@ read_kept(struct columns *c, struct kept *k)
   was_read(c, &k->state);
 }
 
-/* ---- finding -------------------------------------------------------------------------------------------------------- */
+/* ---- finding ----------------------------------------------------------------------------------------------------- */
 
 /* The run that a name of n bytes speaks of; NULL: none. */
 static struct told *
@@ -353,7 +353,7 @@ columns_peek(const struct columns *columns, const char *name, struct column *col
   return 1;
 }
 
-/* ---- making --------------------------------------------------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------------------------------------------------------ */
 
 static void
 add_name(struct columns *c, char *name)
@@ -512,7 +512,7 @@ columns_free(struct columns *c)
   free(c);
 }
 
-/* ---- as the project moves on ----------------------------------------------------------------------------------------- */
+/* ---- as the project moves on ------------------------------------------------------------------------------------- */
 
 bool
 columns_current(const struct columns *c)

@@ -60,7 +60,7 @@ inquiry_init(struct inquiry *q, struct call *c, struct err *e)
   return 0;
 }
 
-/* ---- the students' ------------------------------------------------------------------------------------------------- */
+/* ---- the students' ----------------------------------------------------------------------------------------------- */
 
 static void
 told(void *arg, double done, double total)
@@ -161,7 +161,7 @@ keep_judgement(struct inquiry *q, struct err *e)
   return r;
 }
 
-/* ---- the texts' ----------------------------------------------------------------------------------------------------- */
+/* ---- the texts' -------------------------------------------------------------------------------------------------- */
 
 static void
 told_of_texts(void *arg, uint64_t done, uint64_t total)
@@ -219,7 +219,7 @@ texts_json(const struct inquiry *q, struct buf *out)
   buf_addc(out, '}');
 }
 
-/* ---- what is printed ------------------------------------------------------------------------------------------------ */
+/* ---- what is printed --------------------------------------------------------------------------------------------- */
 
 static size_t
 n_suspects(const struct judgement *j)

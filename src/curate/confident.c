@@ -10,7 +10,7 @@
 #define LEAST 1e-6     /* as in cleanlab: probabilities below are no divisors, thresholds give way by so much */
 #define RECENT 0.8     /* weight of the next worse score in the moving average */
 
-/* ---- scores --------------------------------------------------------------------------------------------------------- */
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
 
 static double
 weighted_entropy(const float *p, size_t n_classes, double own)
@@ -79,7 +79,7 @@ label_quality_of_many(const float *p, size_t n_classes, const uint16_t *labels, 
   return q;
 }
 
-/* ---- the confident joint -------------------------------------------------------------------------------------------- */
+/* ---- the confident joint ----------------------------------------------------------------------------------------- */
 
 static const float *
 row_of(const struct confident *c, size_t i)
@@ -181,7 +181,7 @@ confident_calibrate(const struct confident *c, uint32_t *counts)
   free(rests);
 }
 
-/* ---- issues --------------------------------------------------------------------------------------------------------- */
+/* ---- issues ------------------------------------------------------------------------------------------------------ */
 
 /* The m samples of the largest score, of equals the first: a heap whose top is the least of them. */
 struct top {

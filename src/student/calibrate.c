@@ -52,7 +52,7 @@ calibrate_row(const struct calibration *c, const struct student_task *task, cons
     probabilities[k] /= sum;
 }
 
-/* ---- one label: Newton's method on the slope, in which the loss is convex ------------------------------------------ */
+/* ---- one label: Newton's method on the slope, in which the loss is convex ---------------------------------------- */
 
 /* The first two derivatives of the loss of a row by the slope: mean of score under p less the score of the label; variance. */
 static void
@@ -92,7 +92,7 @@ calibrate_softmax(struct calibration *c, const struct scored *s)
   c->slope = (float)slope;
 }
 
-/* ---- several labels: Newton's method on slope and shift ------------------------------------------------------------- */
+/* ---- several labels: Newton's method on slope and shift ---------------------------------------------------------- */
 
 static void
 calibrate_sigmoid(struct calibration *c, const struct scored *s)
@@ -174,7 +174,7 @@ calibrate(struct calibration *c, const struct scored *s)
   choose_threshold(c, s);
 }
 
-/* ---- what the texts say --------------------------------------------------------------------------------------------- */
+/* ---- what the texts say ------------------------------------------------------------------------------------------ */
 
 struct tally {
   size_t *right, *said, *have;  /* (n_classes) */

@@ -179,7 +179,7 @@ student_free(struct student *s)
     s->kind->free(s);
 }
 
-/* ---- the envelope of a saved model -------------------------------------------------------------------------------- */
+/* ---- the envelope of a saved model ------------------------------------------------------------------------------- */
 
 /* envelope, the kind's own bytes, then the hash of all before it. */
 struct envelope {
