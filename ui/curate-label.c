@@ -1,4 +1,5 @@
-/* Labels in Curate: by digit, from a menu, from the student. Where a text may have several, one is put in or taken out. */
+/* Labels in Curate: by digit, from a menu, from the student. Where a text may have several, one is put in or taken
+ * out. */
 #include <stdlib.h>
 #include <string.h>
 

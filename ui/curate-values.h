@@ -1,6 +1,6 @@
 /* curate-values: the numbers that stand beside samples (signals, what runs said), held for the table, the detail pane
- * and the menus. They are read on a thread of its own, when records change and when others are wanted; until then the old
- * ones stay, so that drawing never waits.
+ * and the menus. They are read on a thread of its own, when records change and when others are wanted; until then the
+ * old ones stay, so that drawing never waits.
  *
  * Life: values_init, values_want whenever the wishes may have changed, values_update once a frame, values_release.
  * Threads: the screen's. */

@@ -2,8 +2,8 @@
  *
  * Life: editor_init, editor_set, keys and drawing, editor_release. Keys: arrows, C-a C-e Home End, C-Left C-Right M-b
  * M-f words, Backspace Delete C-d, C-w word, C-k to the line's end, C-u to its beginning, C-y what was cut, C-_ or M-u
- * undo, C-r redo; Enter, M-Enter and C-o break the line (one_line: Enter ends the editing), C-s keeps, Esc gives up. The
- * cursor goes by characters as a person counts them (cluster.h). */
+ * undo, C-r redo; Enter, M-Enter and C-o break the line (one_line: Enter ends the editing), C-s keeps, Esc gives up.
+ * The cursor goes by characters as a person counts them (cluster.h). */
 #ifndef UI_EDITOR_H
 #define UI_EDITOR_H
 

@@ -1,7 +1,7 @@
 /* facet-term: a facet as a term of the filter language, put into the text of a filter and taken out.
  *
- * A filter text is looked at as the terms that all samples must pass: label:a,b  -word  not status:new  (x or y). One with
- * an `or` at its top is a single such term: it is put in brackets before another is added. Threads: any. */
+ * A filter text is looked at as the terms that all samples must pass: label:a,b  -word  not status:new  (x or y). One
+ * with an `or` at its top is a single such term: it is put in brackets before another is added. Threads: any. */
 #ifndef UI_FACET_TERM_H
 #define UI_FACET_TERM_H
 

@@ -3,8 +3,8 @@
  *
  * The counts are of the samples that pass the filter without its term of the facet's own field: what the list would
  * hold if this facet were chosen (corpus/count_by.h). They are made on a thread of their own; until then the old ones
- * stay. Of long groups the most frequent values stand there, and a row that opens the rest; which ones those are goes by
- * all samples, so that no filter moves a row.
+ * stay. Of long groups the most frequent values stand there, and a row that opens the rest; which ones those are goes
+ * by all samples, so that no filter moves a row.
  *
  * Each stands for one term of the filter language (facet-term.h). Life: facets_update once a frame, facets_release.
  * Threads: the screen's. */

@@ -1,7 +1,7 @@
 /* neighbours: the samples most like the one that is shown, found on a thread of their own (curate/finder.h).
  *
- * They are looked up when another sample, or another text of it, is asked about, and again some seconds after the corpus
- * has grown. Their labels are read when they are drawn, so a decision shows at once.
+ * They are looked up when another sample, or another text of it, is asked about, and again some seconds after the
+ * corpus has grown. Their labels are read when they are drawn, so a decision shows at once.
  *
  * Life: neighbours_init, neighbours_ask at each frame that shows a sample, neighbours_add and neighbours_get,
  * neighbours_release (also while a look-up runs). Threads: the screen's. */

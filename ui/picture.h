@@ -1,13 +1,14 @@
 /* picture: the columns of numbers that filters, sorts, facets and the table ask for (command/columns.h), at hand in the
  * workbench: one set for all.
  *
- * The screen's thread checks filters by the names alone and looks at values that were read; work on other threads shares
- * the set and reads from it. When runs or signals come, the next set is made on a thread of its own; who works with
- * values and finds them out of date since samples moved makes the next one itself where picture_may_renew says so, and
- * gives it here. Until then the old one stays, so that the screen never waits for a file.
+ * The screen's thread checks filters by the names alone and looks at values that were read; work on other threads
+ * shares the set and reads from it. When runs or signals come, the next set is made on a thread of its own; who works
+ * with values and finds them out of date since samples moved makes the next one itself where picture_may_renew says so,
+ * and gives it here. Until then the old one stays, so that the screen never waits for a file.
  *
  * Life: picture_init (reads the file once: the project was just opened), picture_update once a frame, picture_release.
- * Threads: the screen's; a struct columns may be shared with any (columns_share before the work, columns_free after). */
+ * Threads: the screen's; a struct columns may be shared with any (columns_share before the work, columns_free
+ * after). */
 #ifndef UI_PICTURE_H
 #define UI_PICTURE_H
 

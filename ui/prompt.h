@@ -3,7 +3,8 @@
  *
  * It reads no terminal: keys go in, the text and the cursor come out, so that the views behind go on being drawn.
  * Life: prompt_begin, prompt_key until it is done or cancelled, prompt_end. The histories of commands and of
- * searches are read at the first prompt_begin and written line by line, to $XDG_STATE_HOME/retort/history and searches. */
+ * searches are read at the first prompt_begin and written line by line, to $XDG_STATE_HOME/retort/history and
+ * searches. */
 #ifndef UI_PROMPT_H
 #define UI_PROMPT_H
 

@@ -5,8 +5,8 @@
  * the filter is added at the end: what moved since the last look is told by the corpus (corpus_moved), so that a frame
  * costs what moved, not what there is.
  *
- * A large corpus, and a filter that asks for columns which may have to be read, is searched on a thread of its own; until
- * that is done the old rows stay. A new wish stops the search under way, and its own begins at once.
+ * A large corpus, and a filter that asks for columns which may have to be read, is searched on a thread of its own;
+ * until that is done the old rows stay. A new wish stops the search under way, and its own begins at once.
  *
  * Life: sieve_init, sieve_filter / sieve_try / sieve_sort / sieve_refresh, sieve_update once a frame, sieve_release.
  * Threads: the screen's. Memory: 8 bytes and 1 bit a sample. */
@@ -76,8 +76,8 @@ void sieve_mark(struct sieve *r, uint32_t id, bool on);
 void sieve_unmark(struct sieve *r);
 /* Marks all rows; if all are marked already, none. */
 void sieve_mark_all(struct sieve *r);
-/* Appends the options that stand for the marked samples: "--id 3,7-12"; if all rows are marked and only they, and the list
- * is long, "--filter QUERY" with a query that exactly these samples pass. False: none is marked. */
+/* Appends the options that stand for the marked samples: "--id 3,7-12"; if all rows are marked and only they, and the
+ * list is long, "--filter QUERY" with a query that exactly these samples pass. False: none is marked. */
 bool sieve_selection(const struct sieve *r, struct buf *out);
 /* The same, but false and nothing is appended, too, where only a very long list of numbers would do. */
 bool sieve_selection_short(const struct sieve *r, struct buf *out);

@@ -77,8 +77,8 @@ void search_ask(struct workbench *w, enum asking whom, const char *text);
 void asking_key(struct workbench *w, const struct key *k);
 /* Where one has gone back in history: the number of changes that redo can make again, else 0. */
 size_t changes_back(const struct workbench *w);
-/* Who has gone back to look and now changes something could not come forward any more: that is said once (-1 and e), and
- * done when asked for again. For every line that is run, name: its command. */
+/* Who has gone back to look and now changes something could not come forward any more: that is said once (-1 and e),
+ * and done when asked for again. For every line that is run, name: its command. */
 int keep_forward(struct workbench *w, const char *name, const char *line, struct err *e);
 /* help.c */
 void help_keys(struct workbench *w);

@@ -1,5 +1,5 @@
-/* Audit: a random part of one's own decisions, shown a second time as the samples came, over Curate; at the end, how far
- * the answers agree with what was decided. Answers change no sample. */
+/* Audit: a random part of one's own decisions, shown a second time as the samples came, over Curate; at the end, how
+ * far the answers agree with what was decided. Answers change no sample. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

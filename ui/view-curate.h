@@ -1,6 +1,7 @@
 /* view-curate: inside of the view Curate, shared by its files: view-curate.c (the row, panes, mouse), curate-act.c
- * (keys, decisions), curate-mark.c, curate-bulk.c, curate-replace.c, curate-edit.c, curate-order.c, curate-saved.c; what is
- * shown: curate-draw.c (the whole), curate-table.c, curate-choose.c (its columns), curate-card.c, curate-detail.c. */
+ * (keys, decisions), curate-mark.c, curate-bulk.c, curate-replace.c, curate-edit.c, curate-order.c, curate-saved.c;
+ * what is shown: curate-draw.c (the whole), curate-table.c, curate-choose.c (its columns), curate-card.c,
+ * curate-detail.c. */
 #ifndef UI_VIEW_CURATE_H
 #define UI_VIEW_CURATE_H
 

@@ -38,8 +38,8 @@ history_selected(const struct history_view *v, enum past_state *state)
 
 /* ---- which are shown ---- */
 
-/* A number may be that of the change, or stand in its date; dates are made only where they are asked for: there may be a
- * hundred thousand. */
+/* A number may be that of the change, or stand in its date; dates are made only where they are asked for: there may be
+ * a hundred thousand. */
 static bool
 holds_word(const struct log_entry *e, const char *word)
 {

@@ -40,8 +40,8 @@ bool workbench_busy(const struct workbench *w);    /* a command runs, or changes
 struct project *workbench_project(struct workbench *w);
 struct corpus *workbench_corpus(struct workbench *w);
 struct board *workbench_board(struct workbench *w);
-/* The columns of numbers at hand (picture.h): a share of them, to be freed by the caller. Where *renew, the caller's work
- * makes the next set (columns_renew) and gives it back when it is done, with what it took. */
+/* The columns of numbers at hand (picture.h): a share of them, to be freed by the caller. Where *renew, the caller's
+ * work makes the next set (columns_renew) and gives it back when it is done, with what it took. */
 struct columns;
 struct columns *workbench_columns(struct workbench *w, bool *renew);
 void workbench_give_columns(struct workbench *w, struct columns *c, int64_t took_ms);

@@ -1,7 +1,8 @@
 /* bulk: what all commands have in common that change any number of samples in one change: which samples, how the change
  * is called in the log, --dry-run, and the answer.
  *
- * Life: bulk_different (or select_samples), a CHANGE_SET of "person" with its rows, bulk_finish. Threads: one user a call. */
+ * Life: bulk_different (or select_samples), a CHANGE_SET of "person" with its rows, bulk_finish. Threads: one user a
+ * call. */
 #ifndef COMMAND_BULK_H
 #define COMMAND_BULK_H
 

@@ -548,7 +548,8 @@ same_signals(const struct columns *a, const struct columns *b)
   return true;
 }
 
-/* Whether all that was read would be read again: what moved since is new, or is still as it was seen (another status). */
+/* Whether all that was read would be read again: what moved since is new, or is still as it was seen (another
+ * status). */
 static bool
 same_samples(struct columns *c)
 {

@@ -35,8 +35,8 @@ void columns_free(struct columns *c);  /* NULL is fine */
 
 /* False: samples, runs or signals may have changed since the picture was made. */
 bool columns_current(const struct columns *c);
-/* The picture as it would be now: `old` itself, shared, where it would be the same (new samples, and others with another
- * status or split, change nothing in it). old stays its user's. */
+/* The picture as it would be now: `old` itself, shared, where it would be the same (new samples, and others with
+ * another status or split, change nothing in it). old stays its user's. */
 struct columns *columns_renew(struct columns *old);
 
 /* With values, read when first asked for. */

@@ -13,8 +13,8 @@
 
 static struct stop stop;
 
-/* The first ^C asks the command to end; the second ends the program, but for work that still waits for what is paid for:
- * that it makes end at once, and a third ends the program. */
+/* The first ^C asks the command to end; the second ends the program, but for work that still waits for what is paid
+ * for: that it makes end at once, and a third ends the program. */
 static void
 interrupted(int number)
 {

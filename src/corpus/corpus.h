@@ -43,7 +43,8 @@ uint64_t corpus_revision(const struct corpus *c);
  * returns how many. *now is the revision that one has come to: the next call's `since`. What is read of these samples
  * after the call is at least as new as *now. CORPUS_MOVED_ALL (*now is set, too) if there are more than max, or it is
  * too long ago to be told: look at all samples. A label that was added moves the revision and no sample.
- * The corpus keeps the last 65536 moves; neighbours that move together are one. Cheap: O(what moved), without a lock. */
+ * The corpus keeps the last 65536 moves; neighbours that move together are one. Cheap: O(what moved), without a
+ * lock. */
 #define CORPUS_MOVED_ALL SIZE_MAX
 size_t corpus_moved(const struct corpus *c, uint64_t since, uint64_t *now, uint32_t *ids, size_t max);
 

@@ -8,8 +8,8 @@
  * case sensitive unless it ends in /i, searched in both texts, with limits on its work (a text on which it passes them
  * does not match). Fields and flags are rows of filter_fields. Numbers and flags that the corpus does not hold (dup,
  * loss, run.wrong, confidence) come from a provider, and so do saved filters: `@name` stands for the filter saved under
- * that name, as if it stood there in parentheses; it may ask for others, but not for itself. An empty filter is all that is not gone; gone samples never match.
- * `field:a,b` is a or b; a value may be quoted: label:"not sure".
+ * that name, as if it stood there in parentheses; it may ask for others, but not for itself. An empty filter is all
+ * that is not gone; gone samples never match. `field:a,b` is a or b; a value may be quoted: label:"not sure".
  *
  * Life: filter_parse, then match/run any number of times, filter_free. Threads: one filter is used by one thread at a
  * time; different filters on one corpus by any number. A filter sees labels and templates as they are when it is

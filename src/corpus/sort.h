@@ -1,6 +1,7 @@
 /* sort: orders ids by a key. Stable: equal keys stay in the order they came in (ids ascending from filter_run).
  * Keys are rows of sort_keys, or columns of a provider (see filter.h); what has no value (NaN, unlabelled) comes last
- * in both directions. A million take some tens of milliseconds, by text some hundreds. Threads: any. Errors: an unknown key is ERR_INPUT. The ids must exist. */
+ * in both directions. A million take some tens of milliseconds, by text some hundreds. Threads: any. Errors: an unknown
+ * key is ERR_INPUT. The ids must exist. */
 #ifndef CORPUS_SORT_H
 #define CORPUS_SORT_H
 

@@ -7,8 +7,8 @@
 
 #define LANGUAGE_BYTES 4096u     /* of a longer text the first are read */
 
-/* The library is C++ with a C++ header, but these two functions take and give plain values: they are declared here by the
- * names that the linker knows (configure looks for them), so that no C++ compiler is needed. */
+/* The library is C++ with a C++ header, but these two functions take and give plain values: they are declared here by
+ * the names that the linker knows (configure looks for them), so that no C++ compiler is needed. */
 extern int
 cld2_detect(const char *text, int n, bool is_plain_text, int languages[3], int percents[3], int *text_bytes,
             bool *is_reliable) __asm__("_ZN4CLD224ExtDetectLanguageSummaryEPKcibPNS_8LanguageEPiS4_Pb");

@@ -1,15 +1,16 @@
 /* leak: whether the name of a label stands in a text, so that a student may learn to look for the name alone.
  *
  * It does if every word of the name stands there, in any order, case folded and at word borders: "card arrival" in "the
- * arrival of my card", but not "return" in "returned". A name is cut into words at what is no letter or digit, and where
- * a capital follows a small letter (BookRestaurant). A name in a script without spaces stands in a text as it is written.
+ * arrival of my card", but not "return" in "returned". A name is cut into words at what is no letter or digit, and
+ * where a capital follows a small letter (BookRestaurant). A name in a script without spaces stands in a text as it is
+ * written.
  *
- * Some labels are called by ordinary words (`other`, `none`). That such a word stands in a text says nothing of the label,
- * and is no leak: a name leaks only if among the labelled texts that hold it the odds of the label are at least twice those
- * among all labelled texts.
+ * Some labels are called by ordinary words (`other`, `none`). That such a word stands in a text says nothing of the
+ * label, and is no leak: a name leaks only if among the labelled texts that hold it the odds of the label are at least
+ * twice those among all labelled texts.
  *
- * Life: leaks_new; leaks_count for each sample, by any number of threads, each with a scratch of its own; then leaks_in;
- * leaks_free. */
+ * Life: leaks_new; leaks_count for each sample, by any number of threads, each with a scratch of its own; then
+ * leaks_in; leaks_free. */
 #ifndef CURATE_LEAK_H
 #define CURATE_LEAK_H
 

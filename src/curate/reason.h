@@ -16,8 +16,8 @@
 
 #define REASON_COLS 100          /* columns on a terminal, at most */
 
-/* Appends the line, without an end of line; false, and nothing, where there is nothing to say: another order, no values.
- * order: a sort key, with a `-` or without. provider and near may be NULL (then n is 0). */
+/* Appends the line, without an end of line; false, and nothing, where there is nothing to say: another order, no
+ * values. order: a sort key, with a `-` or without. provider and near may be NULL (then n is 0). */
 bool reason_add(struct buf *out, const struct corpus *c, uint32_t id, const char *order,
                 const struct filter_provider *provider, const struct neighbour *near, size_t n);
 

@@ -1,7 +1,7 @@
 /* signal: what there is to know of a sample beside what stands in it: a number, or a flag, or one of a list of names.
  *
- * Signals come from three sources: a student trained on the rest of the corpus (cross-validation), the way a run learned
- * (training dynamics), and the texts themselves. They are computed in the background, kept in the project
+ * Signals come from three sources: a student trained on the rest of the corpus (cross-validation), the way a run
+ * learned (training dynamics), and the texts themselves. They are computed in the background, kept in the project
  * (store/signal_store.h), and are columns everywhere: `list --sort suspect`, `forgetting>3`, a column of the table, a
  * member of the JSON. A row here is all that the rest of the program knows of one. */
 #ifndef CURATE_SIGNAL_H

@@ -9,8 +9,8 @@
 #define PACKED_NUMBER(p) ((p) >> 8)
 #define PACKED_COUNT(p) ((p) & 0xff)
 
-/* How long the vector of a text, made 1 long, is by the terms below 32, 128, 512 and 2048 alone: in 255ths, rounded up. A
- * bound for what it can gain by these. */
+/* How long the vector of a text, made 1 long, is by the terms below 32, 128, 512 and 2048 alone: in 255ths, rounded up.
+ * A bound for what it can gain by these. */
 #define N_CUTS 4
 #define CUT(i) ((uint32_t)32 << 2 * (i))
 

@@ -8,17 +8,17 @@
  *   leaks      1: the name of one of its labels, or a word of it, stands in the text (leak.h); else 0; none: no label
  *   opening    how many texts begin with the same three words (1: only this one); none: it has fewer words
  *
- * Of a pair both texts count: novel, density and cluster as those rooms say; language and opening are of the second text,
- * which in such data is the one that is written for the label, leaks of either. Gone samples have no values, and count
- * nowhere. Rejected ones have values, but nothing is called near, or begun alike, because of them (cluster is over all, as
- * `dedupe` is).
+ * Of a pair both texts count: novel, density and cluster as those rooms say; language and opening are of the second
+ * text, which in such data is the one that is written for the label, leaks of either. Gone samples have no values, and
+ * count nowhere. Rejected ones have values, but nothing is called near, or begun alike, because of them (cluster is
+ * over all, as `dedupe` is).
  *
  * Beyond SIMILAR_MAX_TEXTS texts novel and density are measured against a sample of them (similar.h), and against the
  * first of the text's cluster.
  *
  * Life: text_signals_run fills (also where it was stopped: then nothing), text_signals_release frees.
- * Threads: any; it takes `threads` by itself (0: all processors), with the same result on any number. What it sees of the
- * corpus is as it is while it runs. Errors: ERR_INTERRUPTED if it was stopped. */
+ * Threads: any; it takes `threads` by itself (0: all processors), with the same result on any number. What it sees of
+ * the corpus is as it is while it runs. Errors: ERR_INTERRUPTED if it was stopped. */
 #ifndef CURATE_TEXT_SIGNALS_H
 #define CURATE_TEXT_SIGNALS_H
 

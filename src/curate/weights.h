@@ -7,8 +7,8 @@
  *
  * Once closed, terms are numbered by how many texts hold them, the most frequent is 0.
  *
- * Life: weights_new, weights_count for each text, weights_close, then asked, weights_free. Threads: one while it counts;
- * any number once it is closed. */
+ * Life: weights_new, weights_count for each text, weights_close, then asked, weights_free. Threads: one while it
+ * counts; any number once it is closed. */
 #ifndef CURATE_WEIGHTS_H
 #define CURATE_WEIGHTS_H
 

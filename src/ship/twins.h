@@ -1,6 +1,6 @@
 /* twins: which texts stand in which split, of samples that are there and of those that are coming: eight bytes each,
- * and what looks alike is compared byte by byte. Life: zeroed, twins_add..., twins_release. Threads: the one that imports.
- * Private to this room. */
+ * and what looks alike is compared byte by byte. Life: zeroed, twins_add..., twins_release. Threads: the one that
+ * imports. Private to this room. */
 #ifndef SHIP_TWINS_H
 #define SHIP_TWINS_H
 

@@ -95,8 +95,9 @@ static const char step_2[] =
   " file TEXT NOT NULL, remote TEXT NOT NULL, message TEXT NOT NULL, n_requests INTEGER NOT NULL,"
   " n_done INTEGER NOT NULL, n_failed INTEGER NOT NULL, at_ms INTEGER NOT NULL, polled_ms INTEGER NOT NULL);";
 
-/* Curation in depth. A signal is one number a sample: floats of the machine, little-endian, by sample id from 1, NaN for
- * none; run 0: of the whole corpus, else of a run's training. An audit is a decision that was asked for a second time. */
+/* Curation in depth. A signal is one number a sample: floats of the machine, little-endian, by sample id from 1, NaN
+ * for none; run 0: of the whole corpus, else of a run's training. An audit is a decision that was asked for a second
+ * time. */
 static const char step_3[] =
   "CREATE TABLE signal (name TEXT NOT NULL, run INTEGER NOT NULL DEFAULT 0, at_ms INTEGER NOT NULL, about TEXT NOT NULL,"
   " data BLOB NOT NULL, UNIQUE (name, run));"

@@ -54,7 +54,8 @@ calibrate_row(const struct calibration *c, const struct student_task *task, cons
 
 /* ---- one label: Newton's method on the slope, in which the loss is convex ---------------------------------------- */
 
-/* The first two derivatives of the loss of a row by the slope: mean of score under p less the score of the label; variance. */
+/* The first two derivatives of the loss of a row by the slope: mean of score under p less the score of the label;
+ * variance. */
 static void
 softmax_row(const float *scores, size_t n, size_t label, double slope, double d[2])
 {

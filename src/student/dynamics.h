@@ -23,8 +23,8 @@ struct dynamics;
 struct dynamics *dynamics_new(size_t n);   /* training texts */
 void dynamics_free(struct dynamics *d);    /* NULL is fine */
 
-/* For kinds of students: the scores of texts which[] (each at most once a call), that are about to be learned in one more
- * epoch. Threads change no byte. */
+/* For kinds of students: the scores of texts which[] (each at most once a call), that are about to be learned in one
+ * more epoch. Threads change no byte. */
 void dynamics_tell(struct dynamics *d, const struct scored *s, const struct calibration *c, int threads);
 
 struct text_dynamics {

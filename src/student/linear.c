@@ -257,7 +257,8 @@ end_epoch(struct linear *t)
 
 /* ---- steps ------------------------------------------------------------------------------------------------------ */
 
-/* Loss and accuracy of the texts learned of late (about a quarter of an epoch), as they scored before they were learned. */
+/* Loss and accuracy of the texts learned of late (about a quarter of an epoch), as they scored before they were
+ * learned. */
 static void
 watch_step(struct linear *t, struct train_point *p, const uint32_t *rows, size_t n)
 {
@@ -274,7 +275,8 @@ watch_step(struct linear *t, struct train_point *p, const uint32_t *rows, size_t
                             .valid_f1 = NAN};
 }
 
-/* Without texts set aside, those of the first epoch's second half calibrate: their scores are from before they were learned. */
+/* Without texts set aside, those of the first epoch's second half calibrate: their scores are from before they were
+ * learned. */
 static void
 pool_unlearned(struct linear *t, const uint32_t *rows, size_t n)
 {

@@ -1,5 +1,5 @@
-/* student: the models that learn from texts. A kind of student is a row of student_kinds[]: its parameters are a table of
- * options, and the rest of the program trains, stops, charts, saves and asks it through the functions below only.
+/* student: the models that learn from texts. A kind of student is a row of student_kinds[]: its parameters are a table
+ * of options, and the rest of the program trains, stops, charts, saves and asks it through the functions below only.
  *
  * The trainer knows texts and label numbers: no corpus, no file, no screen.
  *
@@ -16,9 +16,9 @@
  *
  * Same texts, values and seed give the same model, byte for byte, whatever the number of threads.
  *
- * Life: texts and labels given to training_new (the strings too) must stay until training_free. A student owns all it has.
- * Threads: a training has one user at a time (inside a step it may run threads of its own, which end with the step); a
- * student is never changed after it was made, so any number of threads may use it at once.
+ * Life: texts and labels given to training_new (the strings too) must stay until training_free. A student owns all it
+ * has. Threads: a training has one user at a time (inside a step it may run threads of its own, which end with the
+ * step); a student is never changed after it was made, so any number of threads may use it at once.
  * Errors: bad values, bad labels, no texts, one class only, bytes that are no model: ERR_INPUT, one line. */
 #ifndef STUDENT_STUDENT_H
 #define STUDENT_STUDENT_H
@@ -90,14 +90,14 @@ const struct student_kind *student_kind_find(const char *name);  /* NULL: there 
 /* Fills values[kind->n_params] with the defaults. */
 void student_defaults(const struct student_kind *kind, double *values);
 
-/* Checks everything, and reads every text once (features): the longest single call, some 2 s for a million texts. valid may
- * be empty (n_valid 0): the kind then decides by itself how to stop (see its header). threads 0: all processors. NULL and e
- * on a mistake. */
+/* Checks everything, and reads every text once (features): the longest single call, some 2 s for a million texts. valid
+ * may be empty (n_valid 0): the kind then decides by itself how to stop (see its header). threads 0: all processors.
+ * NULL and e on a mistake. */
 struct training *training_new(const struct student_kind *kind, const struct student_task *task, const struct example *train,
                               size_t n, const struct example *valid, size_t n_valid, const double *values, uint64_t seed,
                               int threads, struct err *e);
-/* From now on what the training thinks of each text, in each epoch, is told to d (dynamics.h), which must stay; the student
- * that comes of it is the same, byte for byte. Before the first step. NULL: no longer. */
+/* From now on what the training thinks of each text, in each epoch, is told to d (dynamics.h), which must stay; the
+ * student that comes of it is the same, byte for byte. Before the first step. NULL: no longer. */
 struct dynamics;
 void training_watch(struct training *t, struct dynamics *d);
 /* One bounded unit of work. 1: more to do; 0: finished; -1: failed. Fills *p (p may be NULL) unless it fails. */
@@ -106,10 +106,11 @@ int training_step(struct training *t, struct train_point *p, struct err *e);
 struct student *training_take(struct training *t, struct err *e);
 void training_free(struct training *t);  /* NULL is fine */
 
-/* probabilities (n, C), row by row. Single-label rows sum to 1. Allocates a little scratch a call, none a text; give it some
- * thousands of texts at a time for full speed. threads as above. */
+/* probabilities (n, C), row by row. Single-label rows sum to 1. Allocates a little scratch a call, none a text; give it
+ * some thousands of texts at a time for full speed. threads as above. */
 void student_predict(const struct student *s, const struct example *x, size_t n, int threads, float *probabilities);
-/* Only the best label of each text and its probability (n each; probabilities may be NULL): the fast way for a stream. */
+/* Only the best label of each text and its probability (n each; probabilities may be NULL): the fast way for a
+ * stream. */
 void student_predict_top(const struct student *s, const struct example *x, size_t n, int threads, uint16_t *labels,
                          float *probabilities);
 /* The likeliest of n classes; the first of equals. */
