@@ -133,8 +133,8 @@ in_full(const struct seeker *s, uint32_t text, uint32_t below)
 }
 
 /* Reads lists until no other text can be among the best; *rest: what a text may still gain, by terms below *below.
- * Returns the level. It only
- * ever rises, so it is taken anew only where twice as many texts were met as the last time. */
+ * Returns the level. It only ever rises, so it is taken anew only where twice as many texts were met as the last
+ * time. */
 static float
 read_lists(struct seeker *s, uint32_t but, size_t max, float *rest, uint32_t *below)
 {
