@@ -17,8 +17,9 @@
  * Same texts, values and seed give the same model, byte for byte, whatever the number of threads.
  *
  * Life: texts and labels given to training_new (the strings too) must stay until training_free. A student owns all it
- * has. Threads: a training has one user at a time (inside a step it may run threads of its own, which end with the
- * step); a student is never changed after it was made, so any number of threads may use it at once.
+ * has.
+ * Threads: a training has one user at a time (inside a step it may run threads of its own, which end with the step); a
+ * student is never changed after it was made, so any number of threads may use it at once.
  * Errors: bad values, bad labels, no texts, one class only, bytes that are no model: ERR_INPUT, one line. */
 #ifndef STUDENT_STUDENT_H
 #define STUDENT_STUDENT_H
