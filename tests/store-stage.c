@@ -195,3 +195,18 @@ wait_for(pid_t child)
   assert_int_equal(waitpid(child, &status, 0), child);
   return status;
 }
+
+void
+close_as_it_is(struct project *p)
+{
+  char *memory = dump(p), *file;
+  struct err e = {0};
+
+  p = reopen(p);
+  file = dump(p);
+  assert_string_equal(memory, file);
+  free(memory);
+  free(file);
+  must(project_close(p, &e), &e);
+  check_whole();
+}

@@ -46,6 +46,9 @@ void random_change(struct project *p, struct rng *r);
 /* Everything that is not gone, a line each. To be freed. */
 char *dump(struct project *p);
 
+/* Memory is what the file says, which holds together; p is closed. */
+void close_as_it_is(struct project *p);
+
 /* The status of a child that ended, as of waitpid. */
 int wait_for(pid_t child);
 

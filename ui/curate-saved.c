@@ -34,12 +34,11 @@ saved_work(void *arg)
   columns = columns_new(s->project);
   s->counts = xcalloc(s->n + 1, sizeof *s->counts);
   for (size_t i = 0; i < s->n; i++) {
-    uint32_t *ids = NULL;
+    struct filter *f = filter_parse(project_corpus(s->project), s->rows[i].value, columns_provider(columns), NULL);
 
-    if (filter_ids(project_corpus(s->project), s->rows[i].value, columns_provider(columns), &ids, &s->counts[i],
-                   NULL) < 0)
+    if (!f || filter_count(f, NULL, &s->counts[i]) < 0)
       s->counts[i] = SIZE_MAX;
-    free(ids);
+    filter_free(f);
   }
   columns_free(columns);
 }
