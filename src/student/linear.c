@@ -167,26 +167,27 @@ plan_steps(struct linear *t)
 }
 
 static struct training *
-linear_training_new(const struct student_task *task, const struct example *train, size_t n, const struct example *valid,
-                    size_t n_valid, const double *values, uint64_t seed, int threads, struct err *e)
+linear_training_new(const struct training_plan *plan, struct err *e)
 {
   struct linear *t;
   double start = clock_s();
-  struct fit_options fit = {values[P_WEIGHTING], values[P_CHARACTERS], values[P_COST], (int)values[P_EPOCHS], seed};
+  const double *values = plan->values;
+  struct fit_options fit = {values[P_WEIGHTING], values[P_CHARACTERS], values[P_COST], (int)values[P_EPOCHS], plan->seed};
 
-  if ((double)n * task->n_classes * sizeof(float) > FIT_BYTES) {
-    err_set(e, ERR_INPUT, "%zu training texts with %d labels: too many (allowed: %.0f)", n, task->n_classes,
-            FIT_BYTES / sizeof(float) / task->n_classes);
+  if ((double)plan->n_train * plan->task.n_classes * sizeof(float) > FIT_BYTES) {
+    err_set(e, ERR_INPUT, "%zu training texts with %d labels: too many (allowed: %.0f)", plan->n_train,
+            plan->task.n_classes, FIT_BYTES / sizeof(float) / plan->task.n_classes);
     return NULL;
   }
   t = xcalloc(1, sizeof *t);
-  *t = (struct linear){.task = *task, .x = train, .n = n, .valid = valid, .n_valid = n_valid, .threads = threads,
-                       .calibration = CALIBRATION_INIT, .quality = {NAN, NAN, NAN}, .best_loss = INFINITY};
+  *t = (struct linear){.task = plan->task, .x = plan->train, .n = plan->n_train, .valid = plan->valid,
+                       .n_valid = plan->n_valid, .threads = plan->threads, .calibration = CALIBRATION_INIT,
+                       .quality = {NAN, NAN, NAN}, .best_loss = INFINITY};
   memcpy(t->values, values, sizeof t->values);
-  t->ngrams = ngrams_of_values(values, task->pair);
+  t->ngrams = ngrams_of_values(values, plan->task.pair);
   build_features(t);
-  plan_fits(t, seed);
-  fits_begin(&t->fits, &fit, threads);
+  plan_fits(t, plan->seed);
+  fits_begin(&t->fits, &fit, plan->threads);
   prepare_judging(t);
   plan_steps(t);
   t->seconds = clock_s() - start;

@@ -92,33 +92,93 @@ check_variety(const struct student_task *task, const struct example *x, size_t n
                                    : "none of the %zu training texts has a label", n);
 }
 
+static int
+check_examples(const struct student_task *task, const struct example *x, size_t n, const char *what, struct err *e)
+{
+  for (size_t i = 0; i < n; i++)
+    if (check_example(task, &x[i], what, i, e) != 0)
+      return -1;
+  return 0;
+}
+
+static int
+check_plan(const struct student_kind *kind, const struct training_plan *p, struct err *e)
+{
+  const size_t most = UINT32_MAX / 2;
+
+  if (p->n_train == 0)
+    return err_set(e, ERR_INPUT, "there are no training texts");
+  if (p->n_train > most || p->n_valid > most || p->n_pool > most)
+    return err_set(e, ERR_INPUT, "too many texts");
+  if (p->task.n_classes < 1 || p->task.n_classes > STUDENT_MAX_CLASSES)
+    return err_set(e, ERR_INPUT, "%d labels (allowed: 1 to %d)", p->task.n_classes, STUDENT_MAX_CLASSES);
+  if (p->vectors && !kind->vectors)
+    return err_set(e, ERR_INPUT, "the student '%s' takes no word vectors", kind->name);
+  if (check_values(kind, p->values, e) != 0 || check_examples(&p->task, p->train, p->n_train, "training", e) != 0 ||
+      check_examples(&p->task, p->valid, p->n_valid, "validation", e) != 0)
+    return -1;
+  return check_variety(&p->task, p->train, p->n_train, e);
+}
+
+struct training *
+training_begin(const struct student_kind *kind, const struct training_plan *plan, struct err *e)
+{
+  struct training_plan p = *plan;
+  struct training *t;
+
+  if (check_plan(kind, plan, e) != 0)
+    return NULL;
+  p.threads = pool_threads(plan->threads);
+  t = kind->training_new(&p, e);
+  if (t)
+    t->kind = kind;
+  return t;
+}
+
 struct training *
 training_new(const struct student_kind *kind, const struct student_task *task, const struct example *train, size_t n,
              const struct example *valid, size_t n_valid, const double *values, uint64_t seed, int threads, struct err *e)
 {
-  struct training *t;
+  return training_begin(kind, &(struct training_plan){.task = *task, .train = train, .n_train = n, .valid = valid,
+                                                      .n_valid = n_valid, .values = values, .seed = seed,
+                                                      .threads = threads}, e);
+}
 
-  if (n == 0)
-    err_set(e, ERR_INPUT, "there are no training texts");
-  else if (n > UINT32_MAX / 2 || n_valid > UINT32_MAX / 2)
-    err_set(e, ERR_INPUT, "too many texts");
-  else if (task->n_classes < 1 || task->n_classes > STUDENT_MAX_CLASSES)
-    err_set(e, ERR_INPUT, "%d labels (allowed: 1 to %d)", task->n_classes, STUDENT_MAX_CLASSES);
-  else if (check_values(kind, values, e) == 0) {
-    for (size_t i = 0; i < n; i++)
-      if (check_example(task, &train[i], "training", i, e) != 0)
-        return NULL;
-    for (size_t i = 0; i < n_valid; i++)
-      if (check_example(task, &valid[i], "validation", i, e) != 0)
-        return NULL;
-    if (check_variety(task, train, n, e) != 0)
-      return NULL;
-    t = kind->training_new(task, train, n, valid, n_valid, values, seed, pool_threads(threads), e);
-    if (t)
-      t->kind = kind;
-    return t;
-  }
-  return NULL;
+int
+training_set(struct training *t, const char *param, double value, struct err *e)
+{
+  const struct option *o = option_find(t->kind->params, param);
+  char text[40];
+
+  if (!o || !t->kind->training_set)
+    return err_set(e, ERR_INPUT, "the student '%s' has no parameter '--%s' that can change while it runs", t->kind->name,
+                   param);
+  snprintf(text, sizeof text, "%.17g", value);
+  if (option_check(o, text, NULL, e) != 0)
+    return -1;
+  return t->kind->training_set(t, (size_t)(o - t->kind->params), value, e);
+}
+
+const uint32_t *
+training_confusion(const struct training *t)
+{
+  return t->kind->training_confusion ? t->kind->training_confusion(t) : NULL;
+}
+
+int
+training_save(const struct training *t, struct buf *out, struct err *e)
+{
+  if (!t->kind->training_save)
+    return err_set(e, ERR_INPUT, "a training of '%s' is not kept on its way", t->kind->name);
+  return t->kind->training_save(t, out) == 0 ? 0 : err_set(e, ERR_FAIL, "the state of the training is too large");
+}
+
+int
+training_restore(struct training *t, const char *bytes, size_t n, struct err *e)
+{
+  if (!t->kind->training_restore)
+    return err_set(e, ERR_INPUT, "a training of '%s' is not kept on its way", t->kind->name);
+  return t->kind->training_restore(t, bytes, n, e);
 }
 
 void
@@ -159,6 +219,16 @@ student_predict_top(const struct student *s, const struct example *x, size_t n, 
                     float *probabilities)
 {
   s->kind->predict_top(s, x, n, threads, labels, probabilities);
+}
+
+size_t
+student_explain(const struct student *s, const struct example *x, uint16_t label, struct span *spans, size_t max)
+{
+  size_t n = 0;
+
+  if (s->kind->explain && s->kind->explain(s, x, label, spans, &n, max))
+    return n;
+  return 0;
 }
 
 size_t

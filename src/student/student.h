@@ -31,6 +31,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/option.h"
+#include "base/pool.h"
 #include "base/train_point.h"
 
 #define STUDENT_MAX_CLASSES 4096
@@ -42,12 +43,33 @@ struct example {
   const uint16_t *labels;  /* class numbers below n_classes; not looked at by student_predict */
   uint16_t n_labels;       /* 1 in a single-label task; 0 or more otherwise */
   float weight;            /* how much the example counts in training; 0 (left unset) means 1 */
+  const float *soft;       /* (C) probabilities that a teacher or another student gave; NULL: none. Kinds that cannot learn
+                            * from them (student_kind.soft) go by the labels */
 };
 
 struct student_task {
   uint16_t n_classes;      /* 2.. STUDENT_MAX_CLASSES (1.. where multilabel) */
   bool multilabel;         /* several labels a text: probabilities are independent, see student_info.threshold */
   bool pair;               /* examples have text2 */
+};
+
+/* What a training is made from. Everything pointed to must stay until training_free. */
+struct training_plan {
+  struct student_task task;
+  const struct example *train, *valid, *pool;  /* pool: texts without labels, for methods that learn from them too */
+  size_t n_train, n_valid, n_pool;             /* n_valid 0: the kind decides by itself how to stop (see its header) */
+  const double *values;                        /* parallel to kind->params */
+  const char *vectors;                         /* file of word vectors (token/vectors.h); NULL: none */
+  uint64_t seed;
+  int threads;                                 /* 0: all processors */
+  struct stop *stop;                           /* looked at while texts are read; NULL: none */
+};
+
+/* Bytes [at, at + n) of the text (or of the second one) and how much they speak for a label: above 0 for, below 0 against. */
+struct span {
+  uint32_t at, n;
+  bool second;
+  float weight;
 };
 
 struct student_info {
@@ -58,6 +80,8 @@ struct student_info {
   double multiply_adds;        /* for a text of the mean length seen in training */
   uint64_t n_train;            /* texts it learned from */
   float threshold;             /* multi-label: the probability from which a label holds (best micro F1 on held-out texts) */
+  float temperature;           /* by which scores were divided before they became probabilities (Guo et al. 2017) */
+  double calibration_error;    /* expected, on texts it did not learn from (calibrate.h); NAN: there were none */
 };
 
 struct training;
@@ -68,9 +92,7 @@ struct student_kind {
   const struct option *params;  /* values are doubles, parallel to these rows; a choice is its index */
   size_t n_params;
   /* What the functions below call; texts, labels, task and values are checked already. */
-  struct training *(*training_new)(const struct student_task *task, const struct example *train, size_t n,
-                                   const struct example *valid, size_t n_valid, const double *values, uint64_t seed,
-                                   int threads, struct err *e);
+  struct training *(*training_new)(const struct training_plan *plan, struct err *e);
   /* Tells the training's watcher (kind.h), if there is one. */
   int (*training_step)(struct training *t, struct train_point *p, struct err *e);
   struct student *(*training_take)(struct training *t, struct err *e);
@@ -82,6 +104,14 @@ struct student_kind {
   struct student *(*load)(const char *bytes, size_t n, struct err *e);
   void (*info)(const struct student *s, struct student_info *out);
   void (*free)(struct student *s);
+  /* The rest may be NULL. */
+  int (*training_set)(struct training *t, size_t param, double value, struct err *e);
+  const uint32_t *(*training_confusion)(const struct training *t);
+  int (*training_save)(const struct training *t, struct buf *out);
+  int (*training_restore)(struct training *t, const char *bytes, size_t n, struct err *e);
+  bool (*explain)(const struct student *s, const struct example *x, uint16_t label, struct span *spans, size_t *n, size_t max);
+  bool soft;                /* learns from example.soft */
+  bool vectors;             /* takes training_plan.vectors */
 };
 
 extern const struct student_kind *const student_kinds[];
@@ -97,6 +127,23 @@ void student_defaults(const struct student_kind *kind, double *values);
 struct training *training_new(const struct student_kind *kind, const struct student_task *task, const struct example *train,
                               size_t n, const struct example *valid, size_t n_valid, const double *values, uint64_t seed,
                               int threads, struct err *e);
+/* The same with all that a training can be given. */
+struct training *training_begin(const struct student_kind *kind, const struct training_plan *plan, struct err *e);
+
+/* Changes a parameter of a training that runs (learning rate, dropout, weight decay: those that say so in the kind's
+ * header), from its next step on. ERR_INPUT: unknown, out of range, or not to be changed while it runs. The bytes of the
+ * student depend on the step at which it was changed, and on nothing else. */
+int training_set(struct training *t, const char *param, double value, struct err *e);
+/* (C, C) counts of the validation texts (or those set aside) after the last epoch, rows: the true label; NULL: there is
+ * nothing yet, several labels a text, or the kind keeps none. Valid until the next step. */
+const uint32_t *training_confusion(const struct training *t);
+/* All that a training needs to go on, after the end of an epoch: appends it. -1: the kind has no such thing (then a
+ * training that is begun again gives the same bytes, from its start). */
+int training_save(const struct training *t, struct buf *out, struct err *e);
+/* Into a training that was begun from the same plan and made no step: it goes on as if it had never stopped, to the same
+ * bytes. ERR_INPUT: no such bytes, or of another plan. */
+int training_restore(struct training *t, const char *bytes, size_t n, struct err *e);
+
 /* From now on what the training thinks of each text, in each epoch, is told to d (dynamics.h), which must stay; the
  * student that comes of it is the same, byte for byte. Before the first step. NULL: no longer. */
 struct dynamics;
@@ -116,6 +163,10 @@ void student_predict_top(const struct student *s, const struct example *x, size_
                          float *probabilities);
 /* The likeliest of n classes; the first of equals. */
 size_t student_best(const float *probabilities, size_t n);
+/* Which words speak for `label`, in order of their place, at most max; returns how many. Of linear students the sum of
+ * the weights of the features that a word is part of; of others attention where they have it, else how much the score falls
+ * when the word is left out (occlusion). The weights are scaled: the largest is 1 or -1. */
+size_t student_explain(const struct student *s, const struct example *x, uint16_t label, struct span *spans, size_t max);
 /* Appends the model: versioned, checksummed, the same on every little-endian machine. -1: out.max is too small. */
 int student_save(const struct student *s, struct buf *out, struct err *e);
 /* A student from what student_save wrote. Every size is checked against the bytes there are. */
