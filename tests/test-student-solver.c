@@ -132,7 +132,7 @@ make_problem(struct problem *p)
     p->split[i] = p->start[i] + 7;
     p->which[i] = (uint32_t)i;
     p->labels[i] = (uint16_t)rng_below(&r, CLASSES);
-    p->x[i] = (struct example){"", NULL, &p->labels[i], 1, i % 9 ? 0 : 2.5f};
+    p->x[i] = (struct example){"", NULL, &p->labels[i], 1, i % 9 ? 0 : 2.5f, NULL};
     p->squares[i] = 0;
     for (size_t j = 0; j < LENGTH; j++) {
       float v = noise(&r) / 3;
@@ -406,7 +406,7 @@ calibration_is_the_most_likely(void **state)
     for (uint32_t i = 0; i < N; i++) {
       which[i] = i;
       labels[i][0] = (uint16_t)rng_below(&r, C);
-      x[i] = (struct example){"", NULL, labels[i], 1, 0};
+      x[i] = (struct example){"", NULL, labels[i], 1, 0, NULL};
       for (uint16_t k = 0; k < C; k++) {
         scores[i * C + k] = noise(&r) / 2 + (k == labels[i][0] ? 0.3f : -0.5f);
         if (multilabel && k != labels[i][0] && rng_below(&r, 5) == 0)
@@ -438,7 +438,7 @@ quality_counts_by_hand(void **state)
 
   (void)state;
   for (int i = 0; i < 4; i++)
-    x[i] = (struct example){"", NULL, &labels[i], 1, 0};
+    x[i] = (struct example){"", NULL, &labels[i], 1, 0, NULL};
   q = calibrate_quality(&c, &s);
   assert_true(fabs(q.accuracy - 0.75) < 1e-9);
   assert_true(fabs(q.f1 - (1 + 2 / 3.0 + 0) / 3) < 1e-9);

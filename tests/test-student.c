@@ -302,7 +302,7 @@ bad_input_is_refused(void **state)
   struct student_task task = {.n_classes = 2}, pair = {.n_classes = 2, .pair = true}, none = {0};
   struct student_task several = {.n_classes = 2, .multilabel = true};
   uint16_t labels[] = {0, 1, 2};
-  struct example two[] = {{"a", NULL, labels, 1, 0}, {"b", NULL, labels + 1, 1, 0}}, x[2];
+  struct example two[] = {{"a", NULL, labels, 1, 0, NULL}, {"b", NULL, labels + 1, 1, 0, NULL}}, x[2];
   double values[32];
 
   (void)state;
@@ -314,13 +314,13 @@ bad_input_is_refused(void **state)
   refuses(&task, x, 2, NULL, "the same label");
   x[1].labels = labels + 2;
   refuses(&task, x, 2, NULL, "label number 2 of 2");
-  x[1] = (struct example){"b", NULL, labels, 2, 0};
+  x[1] = (struct example){"b", NULL, labels, 2, 0, NULL};
   refuses(&task, x, 2, NULL, "has 2 labels");
-  x[1] = (struct example){"b", NULL, labels + 1, 1, NAN};
+  x[1] = (struct example){"b", NULL, labels + 1, 1, NAN, NULL};
   refuses(&task, x, 2, NULL, "weight");
   x[1] = (struct example){NULL, NULL, labels + 1, 1, 0};
   refuses(&task, x, 2, NULL, "no text");
-  x[0] = (struct example){"a", NULL, labels, 0, 0};
+  x[0] = (struct example){"a", NULL, labels, 0, 0, NULL};
   x[1] = x[0];
   refuses(&several, x, 2, NULL, "has a label");
   for (size_t i = 0; i < linear()->n_params; i++) {
@@ -338,8 +338,8 @@ odd_texts_are_harmless(void **state)
   struct student_task task = {.n_classes = 2};
   uint16_t labels[] = {0, 1};
   char *huge = xmalloc(3 << 20), *word = xmalloc(1 << 20);
-  struct example x[] = {{"", NULL, labels, 1, 0}, {" \t\n", NULL, labels + 1, 1, 0}, {"\xff\xfe\xc3", NULL, labels, 1, 0},
-                        {"ÄÖÜ 😀😀 日本語", NULL, labels + 1, 1, 0}, {huge, NULL, labels, 1, 0}, {word, NULL, labels + 1, 1, 0}};
+  struct example x[] = {{"", NULL, labels, 1, 0, NULL}, {" \t\n", NULL, labels + 1, 1, 0, NULL}, {"\xff\xfe\xc3", NULL, labels, 1, 0, NULL},
+                        {"ÄÖÜ 😀😀 日本語", NULL, labels + 1, 1, 0, NULL}, {huge, NULL, labels, 1, 0}, {word, NULL, labels + 1, 1, 0}};
   float p[12];
   struct student *s;
 
@@ -392,8 +392,8 @@ weights_count(void **state)
 {
   struct student_task task = {.n_classes = 2};
   uint16_t labels[] = {0, 1};
-  struct example x[] = {{"blue sky", NULL, labels, 1, 5}, {"blue sky", NULL, labels + 1, 1, 1},
-                        {"red earth", NULL, labels, 1, 1}, {"red earth", NULL, labels + 1, 1, 5}};
+  struct example x[] = {{"blue sky", NULL, labels, 1, 5, NULL}, {"blue sky", NULL, labels + 1, 1, 1, NULL},
+                        {"red earth", NULL, labels, 1, 1, NULL}, {"red earth", NULL, labels + 1, 1, 5, NULL}};
   struct student *s = train(&task, x, 4, NULL, 0, NULL, 1, NULL), *t;
   uint16_t out[4];
   char *a, *b;
