@@ -318,7 +318,7 @@ bad_input_is_refused(void **state)
   refuses(&task, x, 2, NULL, "has 2 labels");
   x[1] = (struct example){"b", NULL, labels + 1, 1, NAN, NULL};
   refuses(&task, x, 2, NULL, "weight");
-  x[1] = (struct example){NULL, NULL, labels + 1, 1, 0};
+  x[1] = (struct example){NULL, NULL, labels + 1, 1, 0, NULL};
   refuses(&task, x, 2, NULL, "no text");
   x[0] = (struct example){"a", NULL, labels, 0, 0, NULL};
   x[1] = x[0];
@@ -339,7 +339,7 @@ odd_texts_are_harmless(void **state)
   uint16_t labels[] = {0, 1};
   char *huge = xmalloc(3 << 20), *word = xmalloc(1 << 20);
   struct example x[] = {{"", NULL, labels, 1, 0, NULL}, {" \t\n", NULL, labels + 1, 1, 0, NULL}, {"\xff\xfe\xc3", NULL, labels, 1, 0, NULL},
-                        {"ÄÖÜ 😀😀 日本語", NULL, labels + 1, 1, 0, NULL}, {huge, NULL, labels, 1, 0}, {word, NULL, labels + 1, 1, 0}};
+                        {"ÄÖÜ 😀😀 日本語", NULL, labels + 1, 1, 0, NULL}, {huge, NULL, labels, 1, 0, NULL}, {word, NULL, labels + 1, 1, 0, NULL}};
   float p[12];
   struct student *s;
 
