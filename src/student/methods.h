@@ -15,11 +15,13 @@
  * C is the number of classes.
  *
  *   an epoch begins    rows = its training rows, and what methods_pool adds; shuffled, in batches of B
- *   a step             forward of the batch -> scores (B, C); with vat the batch has as many texts more (methods_vat)
+ *   a step             forward of the batch -> scores (B, C)
  *                      methods_goals(m, rows, B, scores, goals)          one thread
- *                      goals_loss(m, C, goal, scores, dscores)           each row, any thread
+ *                      goals_loss(m, goal, scores, dscores)              each row, any thread
  *                      with methods_twin: goals of each network, then methods_exchange, before goals_loss
- *   an epoch ends      methods_learn(m, &ask, ask_arg)
+ *                      backward, gradients; where methods_vat is not 0 also vat_step (vat.h) on methods_vat_rows, which
+ *                      adds to them
+ *   an epoch ends      methods_learn(m, ...)
  *
  * Threads: one user; goals_loss is pure. No method looks at time or threads: same bytes. Nothing is allocated in a step. */
 #ifndef STUDENT_METHODS_H
@@ -57,6 +59,8 @@ enum method_option {
    "temporal ensembling: how much what it thought in earlier epochs counts against the label (0: off)", 0}, \
   {"ramp", OPTION_INT, 0, 1000, "3", NULL, "N", "epochs over which coteach, selftrain and temporal come in", 0}
 
+#define METHODS_MAX_BATCH 4096
+
 struct methods;
 /* values: METHOD_N_OPTIONS of them. smoothing: of labels, 0..1. The plan must stay. */
 struct methods *methods_new(const struct training_plan *plan, const double *values, double smoothing);
@@ -68,7 +72,6 @@ struct goal {
   const float *soft;    /* (C) or NULL */
   float share;          /* of soft */
   float weight;
-  enum loss_kind kind;
 };
 
 /* Rows of the pool that are learned from in the epoch that begins, rising; room for n_pool. Returns how many. */
@@ -78,7 +81,7 @@ size_t methods_pool(const struct methods *m, uint32_t *rows);
  * multiplied into goal.weight afterwards. */
 void methods_goals(struct methods *m, const uint32_t *rows, size_t B, const float *scores, float *targets,
                    struct goal *goals);
-double goals_loss(const struct methods *m, size_t C, const struct goal *g, const float *scores, float *dscores);
+double goals_loss(const struct methods *m, const struct goal *g, const float *scores, float *dscores);
 
 /* Whether a second network, begun from another seed, is to learn beside the first. It gets its own goals (only the first
  * one's are told to methods_goals; the other's are copied), then: */
@@ -88,14 +91,20 @@ bool methods_twin(const struct methods *m);
 void methods_exchange(const struct methods *m, size_t B, const double *losses_a, const double *losses_b,
                       struct goal *goals_a, struct goal *goals_b);
 
+/* Weight of virtual adversarial training against the mean loss of a batch (0: none), the length of its changes, and the
+ * rows of the next B texts for it: training texts and pool by turns, in an order that is shuffled each time all were had. */
+double methods_vat(const struct methods *m);
+double methods_vat_size(const struct methods *m);
+void methods_vat_rows(struct methods *m, size_t B, uint32_t *rows);
+
 /* What the student thinks of a set of texts as it is now, without dropout: rows first..first + n of the set. vectors
  * (n, D): what the last layer sees; may be NULL. D: see methods_learn. */
 enum method_set { METHOD_TRAIN, METHOD_VALID, METHOD_POOL };
 typedef void methods_ask(void *arg, enum method_set set, size_t first, size_t n, float *vectors, float *scores);
-/* At the end of an epoch (epochs from 1; D: width of the last layer's input): weights, pseudo-labels, means of predictions
- * for the next one. valid: what the trainer holds out (its own part of the training texts, where none were given). */
-void methods_learn(struct methods *m, int epoch, size_t D, const struct example *valid, size_t n_valid, methods_ask *ask,
-                   void *arg);
+/* At the end of an epoch (D: width of the last layer's input): weights, pseudo-labels, means of predictions
+ * for the next one. valid: what the trainer holds out (its own part of the training texts, where none were given); with
+ * none, weights are not learned. */
+void methods_learn(struct methods *m, size_t D, const struct example *valid, size_t n_valid, methods_ask *ask, void *arg);
 
 /* All that a training needs to go on; restore: -1 where the bytes do not fit the plan. *used: bytes read. */
 void methods_save(const struct methods *m, struct buf *out);
