@@ -141,7 +141,7 @@ is_on_board(const char *command, enum activity_kind kind)
 static void
 add_activity(struct workbench *w, struct buf *out, const struct activity *a)
 {
-  static const char *const verbs[] = {"generating", "training", "experiment", ""};
+  static const char *const verbs[] = {"generating", "training", "experiment", "", "sweep"};
   bool annotates = a->kind == ACTIVITY_JOB && errands_running(&w->errands, "annotate")
                    && !errands_running(&w->errands, "generate");
 

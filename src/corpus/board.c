@@ -1,7 +1,5 @@
-#include "corpus/board.h"
+#include "corpus/board_entry.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,38 +8,14 @@
 #include "base/mem.h"
 
 #define MAX_ENDED 64
-#define MAX_LINES 500
 
-const char *const activity_state_names[N_ACTIVITY_STATES] = {"running", "paused", "done", "stopped", "failed"};
+const char *const activity_state_names[N_ACTIVITY_STATES] = {"running", "paused", "done", "stopped", "failed", "queued"};
 
-/* Entries are never freed before the board: a worker may hold the stop flag of one. What is forgotten loses its bulk
- * only. */
-struct entry {
-  struct activity a;
-  struct stop stop;
-  bool pause, forgotten;
-  char *stream;
-  unsigned stops;                 /* asked for so often */
-  bool want_limits;
-  struct board_limits limits;
-  int want_in_flight;             /* negative: nothing was said */
-  double want_budget_usd;
-  double began_s, ended_s;
-  struct train_point *points;
-  size_t cap_points;
-  struct board_cell *cells;
-  char *lines[MAX_LINES];         /* a ring; line i stands at i % MAX_LINES */
-  size_t n_lines;                 /* ever added */
-};
-
-struct board {
-  struct corpus *corpus;
-  pthread_mutex_t lock;
-  pthread_cond_t woken;           /* a pause or stop was asked for or taken back */
-  struct entry **entries;         /* by id - 1 */
-  size_t n, cap;
-  _Atomic uint64_t revision;
-};
+bool
+activity_ended(enum activity_state state)
+{
+  return state == ACTIVITY_DONE || state == ACTIVITY_STOPPED || state == ACTIVITY_FAILED;
+}
 
 struct board *
 board_new(struct corpus *c)
@@ -58,6 +32,7 @@ static void
 forget(struct entry *e)
 {
   free(e->points);
+  training_forget(&e->training);
   free(e->stream);
   e->stream = NULL;
   free(e->cells);
@@ -66,7 +41,8 @@ forget(struct entry *e)
   memset(e->lines, 0, sizeof e->lines);
   e->points = NULL;
   e->cells = NULL;
-  e->cap_points = e->n_lines = e->a.n_points = e->a.n_cells = 0;
+  e->cap_points = e->n_lines = e->a.n_points = e->a.n_cells = e->a.n_changes = 0;
+  e->a.n_classes = 0;
   e->forgotten = true;
 }
 
@@ -88,12 +64,11 @@ board_free(struct board *b)
 static bool
 ended(const struct entry *e)
 {
-  return e->a.state != ACTIVITY_RUNNING && e->a.state != ACTIVITY_PAUSED;
+  return activity_ended(e->a.state);
 }
 
-/* Takes the lock and finds the entry; NULL (and no lock) if there is none. */
-static struct entry *
-enter(struct board *b, uint32_t id)
+struct entry *
+board_enter(struct board *b, uint32_t id)
 {
   if (!b || !id)
     return NULL;
@@ -104,9 +79,8 @@ enter(struct board *b, uint32_t id)
   return NULL;
 }
 
-/* Gives the lock back; the watchers are woken without it. */
-static void
-leave(struct board *b)
+void
+board_leave(struct board *b)
 {
   atomic_fetch_add_explicit(&b->revision, 1, memory_order_release);
   pthread_mutex_unlock(&b->lock);
@@ -136,49 +110,49 @@ board_begin(struct board *b, enum activity_kind kind, uint32_t record_id, const 
   GROW(b->entries, b->cap, b->n + 1);
   b->entries[b->n++] = e;
   id = e->a.id = (uint32_t)b->n;
-  leave(b);
+  board_leave(b);
   return id;
 }
 
 void
 board_progress(struct board *b, uint32_t id, uint64_t done, uint64_t total, double rate)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
   e->a.done = done;
   e->a.total = total;
   e->a.rate = rate;
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_message(struct board *b, uint32_t id, const char *message)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
   snprintf(e->a.message, sizeof e->a.message, "%s", message ? message : "");
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_job(struct board *b, uint32_t id, const struct job_live *live)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
   e->a.job = *live;
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_cells(struct board *b, uint32_t id, const struct board_cell *cells, size_t n)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
@@ -187,48 +161,48 @@ board_cells(struct board *b, uint32_t id, const struct board_cell *cells, size_t
   e->a.n_cells = n;
   if (n)
     memcpy(e->cells, cells, n * sizeof *cells);
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_point(struct board *b, uint32_t id, const struct train_point *point)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
   GROW(e->points, e->cap_points, e->a.n_points + 1);
   e->points[e->a.n_points++] = *point;
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_diversity(struct board *b, uint32_t id, const struct board_diversity *d)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
   e->a.diversity = *d;
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_stream(struct board *b, uint32_t id, const char *text)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
   free(e->stream);
   e->stream = text ? xstrdup(text) : NULL;
-  leave(b);
+  board_leave(b);
 }
 
 char *
 board_get_stream(struct board *b, uint32_t id)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   char *text;
 
   if (!e)
@@ -241,7 +215,7 @@ board_get_stream(struct board *b, uint32_t id)
 void
 board_line(struct board *b, uint32_t id, const char *line)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   char **slot;
 
   if (!e)
@@ -249,13 +223,13 @@ board_line(struct board *b, uint32_t id, const char *line)
   slot = &e->lines[e->n_lines++ % MAX_LINES];
   free(*slot);
   *slot = xstrdup(line);
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_end(struct board *b, uint32_t id, enum activity_state state, const char *message)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
@@ -263,13 +237,15 @@ board_end(struct board *b, uint32_t id, enum activity_state state, const char *m
   e->ended_s = clock_s();
   if (message)
     snprintf(e->a.message, sizeof e->a.message, "%s", message);
-  leave(b);
+  e->turn = 0;
+  pthread_cond_broadcast(&b->woken);
+  board_leave(b);
 }
 
 struct stop *
 board_stop_flag(struct board *b, uint32_t id)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return NULL;
@@ -280,14 +256,14 @@ board_stop_flag(struct board *b, uint32_t id)
 bool
 board_pause_point(struct board *b, uint32_t id)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   bool go;
 
   if (!e)
     return true;
   if (e->pause && !stop_wanted(&e->stop) && !ended(e)) {
     e->a.state = ACTIVITY_PAUSED;
-    leave(b);
+    board_leave(b);
     pthread_mutex_lock(&b->lock);
     while (e->pause && !stop_wanted(&e->stop))
       pthread_cond_wait(&b->woken, &b->lock);
@@ -301,7 +277,7 @@ board_pause_point(struct board *b, uint32_t id)
 bool
 board_paused(struct board *b, uint32_t id)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   bool paused;
 
   if (!e)
@@ -314,7 +290,7 @@ board_paused(struct board *b, uint32_t id)
 void
 board_wanted(struct board *b, uint32_t id, int *in_flight, double *budget_usd)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   *in_flight = -1;
   *budget_usd = -1;
@@ -330,7 +306,7 @@ board_wanted(struct board *b, uint32_t id, int *in_flight, double *budget_usd)
 bool
 board_limited(struct board *b, uint32_t id, struct board_limits *out)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   bool said;
 
   if (!e)
@@ -345,7 +321,7 @@ board_limited(struct board *b, uint32_t id, struct board_limits *out)
 unsigned
 board_stops(struct board *b, uint32_t id)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   unsigned n;
 
   if (!e)
@@ -358,20 +334,20 @@ board_stops(struct board *b, uint32_t id)
 void
 board_limit(struct board *b, uint32_t id, const struct board_limits *limits)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
   e->limits = *limits;
   e->want_limits = true;
   pthread_cond_broadcast(&b->woken);
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_want(struct board *b, uint32_t id, int in_flight, double budget_usd)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
@@ -380,28 +356,29 @@ board_want(struct board *b, uint32_t id, int in_flight, double budget_usd)
   if (budget_usd >= 0)
     e->want_budget_usd = budget_usd;
   pthread_cond_broadcast(&b->woken);
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_pause(struct board *b, uint32_t id, bool pause)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
   if (!ended(e)) {
     e->pause = pause;
-    e->a.state = pause ? ACTIVITY_PAUSED : ACTIVITY_RUNNING;
+    if (e->a.state != ACTIVITY_QUEUED)
+      e->a.state = pause ? ACTIVITY_PAUSED : ACTIVITY_RUNNING;
   }
   pthread_cond_broadcast(&b->woken);
-  leave(b);
+  board_leave(b);
 }
 
 void
 board_stop(struct board *b, uint32_t id)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return;
@@ -409,7 +386,7 @@ board_stop(struct board *b, uint32_t id)
   if (e->stops++)
     atomic_store(&e->stop.at_once, true);
   pthread_cond_broadcast(&b->woken);
-  leave(b);
+  board_leave(b);
 }
 
 void
@@ -425,7 +402,7 @@ board_stop_all(struct board *b)
         atomic_store(&b->entries[i]->stop.at_once, true);
     }
   pthread_cond_broadcast(&b->woken);
-  leave(b);
+  board_leave(b);
 }
 
 static void
@@ -439,7 +416,7 @@ copy_activity(const struct entry *e, struct activity *out)
 bool
 board_get(struct board *b, uint32_t id, struct activity *out)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
 
   if (!e)
     return false;
@@ -511,7 +488,7 @@ copy_from(const struct entry *e, size_t from, struct train_point *out, size_t ma
 size_t
 board_points(struct board *b, uint32_t id, size_t from, struct train_point *out, size_t max)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   size_t n;
 
   if (!e)
@@ -524,7 +501,7 @@ board_points(struct board *b, uint32_t id, size_t from, struct train_point *out,
 size_t
 board_get_cells(struct board *b, uint32_t id, struct board_cell *out, size_t max)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   size_t n;
 
   if (!e)
@@ -539,7 +516,7 @@ board_get_cells(struct board *b, uint32_t id, struct board_cell *out, size_t max
 size_t
 board_lines(struct board *b, uint32_t id, char **out, size_t max)
 {
-  struct entry *e = enter(b, id);
+  struct entry *e = board_enter(b, id);
   size_t n = 0;
 
   if (!e)

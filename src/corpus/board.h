@@ -16,16 +16,18 @@
 #include "base/train_point.h"
 #include "corpus/corpus.h"
 
-enum activity_kind { ACTIVITY_JOB, ACTIVITY_RUN, ACTIVITY_EXPERIMENT, ACTIVITY_OTHER };
+enum activity_kind { ACTIVITY_JOB, ACTIVITY_RUN, ACTIVITY_EXPERIMENT, ACTIVITY_OTHER, ACTIVITY_SWEEP };
 enum activity_state {
   ACTIVITY_RUNNING,
   ACTIVITY_PAUSED,
   ACTIVITY_DONE,
   ACTIVITY_STOPPED,
   ACTIVITY_FAILED,
+  ACTIVITY_QUEUED,                  /* waits for its turn (board_queue) */
   N_ACTIVITY_STATES
 };
 extern const char *const activity_state_names[N_ACTIVITY_STATES];
+bool activity_ended(enum activity_state state);  /* done, stopped or failed */
 
 /* The live figures of a generating job. */
 struct job_live {
@@ -58,6 +60,20 @@ struct board_diversity {
   char opening[3][48];              /* the beginnings that come most often */
   double opening_share[3];          /* of all texts; 0..1 */
 };
+/* A parameter of a training, as it is now. */
+struct board_value {
+  char name[24];                    /* "lr" */
+  double value;                     /* a choice: its index */
+};
+/* A parameter that was changed while a training ran: it holds from the step after `step`. */
+struct board_change {
+  int step, epoch;
+  char param[24];
+  double from, to;
+};
+#define BOARD_MAX_CLASSES 512       /* of a live confusion matrix */
+#define BOARD_MAX_VALUES 64
+
 struct activity {
   uint32_t id;                      /* on this board, from 1 */
   enum activity_kind kind;
@@ -71,6 +87,10 @@ struct activity {
   struct job_live job;
   struct board_diversity diversity;
   size_t n_points, n_lines, n_cells;
+  /* Of a training; sweep and trial: of which it is a part, 0: of none. */
+  size_t n_changes;
+  uint32_t n_classes;               /* of its confusion matrix; 0: there is none yet */
+  uint32_t sweep, trial;
 };
 
 /* What a job may use up from now on, as in struct job_live: 0: no limit; negative: as it was. */
@@ -109,7 +129,29 @@ bool board_limited(struct board *b, uint32_t id, struct board_limits *out);
 /* How often board_stop was asked for: once, what is under way may still come in; twice, it is given up. */
 unsigned board_stops(struct board *b, uint32_t id);
 
+/* Waits until all that were queued before it, or have the turn now, have ended; queued meanwhile. Its own turn lasts
+ * until board_end. False: stop was asked for, before or meanwhile. */
+bool board_queue(struct board *b, uint32_t id);
+/* Of a training: its parameters as they are (all of them, at first and after each change), a change that was made, and
+ * the (n, n) confusion counts of its last epoch, rows: the true label (n over BOARD_MAX_CLASSES: it is not kept). */
+void board_values(struct board *b, uint32_t id, const struct board_value *values, size_t n);
+void board_changed(struct board *b, uint32_t id, const struct board_change *change);
+void board_confusion(struct board *b, uint32_t id, uint32_t n, const uint32_t *counts);
+void board_of_sweep(struct board *b, uint32_t id, uint32_t sweep, uint32_t trial);
+/* The oldest wish of board_set that was not taken yet; false: there is none. */
+bool board_take_set(struct board *b, uint32_t id, char *param, size_t size, double *value);
+
 /* ---- the screen's side ---- */
+/* A wish: that the training changes this parameter. Of wishes for one parameter that wait the last counts; at most 32
+ * different ones wait. What came of it is told as a change, a refusal as a message. */
+void board_set(struct board *b, uint32_t id, const char *param, double value);
+size_t board_get_values(struct board *b, uint32_t id, struct board_value *out, size_t max);
+/* One of them: false if there is none of that name. */
+bool board_value_of(struct board *b, uint32_t id, const char *param, double *value);
+/* Copies changes from index `from` on, in the order in which they were made; returns how many were copied. */
+size_t board_changes(struct board *b, uint32_t id, size_t from, struct board_change *out, size_t max);
+/* The last confusion matrix into counts (n, n): returns n, 0 if there is none or max_classes is too small. */
+uint32_t board_get_confusion(struct board *b, uint32_t id, uint32_t *counts, uint32_t max_classes);
 void board_pause(struct board *b, uint32_t id, bool pause);
 void board_stop(struct board *b, uint32_t id);     /* also ends a pause; asked again: give up what is under way */
 /* How many requests a job is to keep in flight, and how much it may cost; negative: nothing was said. */
@@ -121,7 +163,7 @@ bool board_get(struct board *b, uint32_t id, struct activity *out);
 bool board_find(struct board *b, enum activity_kind kind, uint32_t record_id, struct activity *out);
 /* Copies out the newest `max` activities, newest first; returns how many. */
 size_t board_list(struct board *b, struct activity *out, size_t max);
-size_t board_running(struct board *b);             /* activities that have not ended */
+size_t board_running(struct board *b);             /* activities that have not ended: also queued ones */
 /* Copies points from index `from` on; returns how many were copied. */
 size_t board_points(struct board *b, uint32_t id, size_t from, struct train_point *out, size_t max);
 size_t board_get_cells(struct board *b, uint32_t id, struct board_cell *out, size_t max);

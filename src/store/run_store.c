@@ -7,13 +7,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/process.h"
-#include "store/record.h"
+#include "store/run_rows.h"
 
-const char *const run_state_names[N_RUN_STATES] = {"running", "done", "stopped", "failed", "interrupted"};
+const char *const run_state_names[N_RUN_STATES] = {"running", "done", "stopped", "failed", "interrupted", "queued"};
 
-#define RUN_COLUMNS                                                                                                    \
-  "id, name, student, state, params, data, seed, n_train, n_valid, best_epoch, seconds, metrics, message,"             \
-  " experiment, arm, model_bytes, at_ms"
 static const char names_sql[] = "SELECT name FROM run ORDER BY id";
 
 void
@@ -26,10 +23,26 @@ run_row_release(struct run_row *row)
   free(row->metrics);
   free(row->message);
   free(row->arm);
+  free(row->options);
   *row = (struct run_row){0};
 }
 
-/* While a run is running its message says in which process, so that it does not run for ever if that is killed. */
+static bool
+has_process(enum run_state state)
+{
+  return state == RUN_RUNNING || state == RUN_QUEUED;
+}
+
+void
+run_state_read(enum run_state *state, char *message)
+{
+  if (!has_process(*state))
+    return;
+  if (!process_runs(message))
+    *state = RUN_INTERRUPTED;
+  *message = '\0';
+}
+
 static void
 read_run(struct project *p, sqlite3_stmt *s, void *out)
 {
@@ -54,12 +67,11 @@ read_run(struct project *p, sqlite3_stmt *s, void *out)
     .arm = col_text(s, 14),
     .model_bytes = (size_t)sqlite3_column_int64(s, 15),
     .at_ms = sqlite3_column_int64(s, 16),
+    .options = col_text(s, 17),
+    .sweep = col_u32(s, 18),
+    .trial = col_u32(s, 19),
   };
-  if (row->state == RUN_RUNNING) {
-    if (!process_runs(row->message))
-      row->state = RUN_INTERRUPTED;
-    *row->message = '\0';
-  }
+  run_state_read(&row->state, row->message);
 }
 
 static void
@@ -68,12 +80,12 @@ release(void *row)
   run_row_release(row);
 }
 
-static const struct record runs = {sizeof(struct run_row), read_run, release};
+const struct record run_record = {sizeof(struct run_row), read_run, release};
 
 void
 run_rows_free(struct run_row *rows, size_t n)
 {
-  record_free(&runs, rows, n);
+  record_free(&run_record, rows, n);
 }
 
 /* ---- adding and changing ---- */
@@ -106,8 +118,8 @@ static int
 add_work(struct project *p, void *arg, struct err *e)
 {
   static const char sql[] = "INSERT INTO run (name, student, state, params, data, seed, n_train, n_valid, best_epoch,"
-                            " seconds, metrics, message, experiment, arm, at_ms)"
-                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                            " seconds, metrics, message, experiment, arm, at_ms, options, sweep, trial)"
+                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   struct run_write *w = arg;
   const struct run_row *r = w->row;
   char process[64];
@@ -122,10 +134,10 @@ add_work(struct project *p, void *arg, struct err *e)
   if (taken)
     return err_set(e, ERR_INPUT, "there is a run '%s' already (choose another --name)", w->name);
   process_word(process, sizeof process);
-  if (db_run(&p->db, e, sql, "ttuttiuuudttuti", w->name, or_empty(r->student), (uint32_t)r->state, or_object(r->params),
+  if (db_run(&p->db, e, sql, "ttuttiuuudttutituu", w->name, or_empty(r->student), (uint32_t)r->state, or_object(r->params),
              or_empty(r->data), (int64_t)r->seed, r->n_train, r->n_valid, r->best_epoch, r->seconds,
-             or_object(r->metrics), r->state == RUN_RUNNING ? process : or_empty(r->message), r->experiment_id,
-             or_empty(r->arm), clock_wall_ms()))
+             or_object(r->metrics), has_process(r->state) ? process : or_empty(r->message), r->experiment_id,
+             or_empty(r->arm), clock_wall_ms(), or_object(r->options), r->sweep, r->trial))
     return -1;
   w->id = (uint32_t)sqlite3_last_insert_rowid(p->db.h);
   return 0;
@@ -160,12 +172,17 @@ update_work(struct project *p, void *arg, struct err *e)
                             " WHERE id=?1";
   const struct run_write *w = arg;
   const struct run_row *r = w->row;
+  char process[64];
 
+  process_word(process, sizeof process);
   if (db_run(&p->db, e, sql, "ututtiuuudttut", r->id, or_empty(r->student), (uint32_t)r->state, or_object(r->params),
              or_empty(r->data), (int64_t)r->seed, r->n_train, r->n_valid, r->best_epoch, r->seconds,
-             or_object(r->metrics), or_empty(r->message), r->experiment_id, or_empty(r->arm)))
+             or_object(r->metrics), has_process(r->state) ? process : or_empty(r->message), r->experiment_id,
+             or_empty(r->arm)))
     return -1;
-  return sqlite3_changes(p->db.h) ? 0 : no_run(r->id, e);
+  if (sqlite3_changes(p->db.h) == 0)
+    return no_run(r->id, e);
+  return has_process(r->state) ? 0 : db_run(&p->db, e, "DELETE FROM run_state WHERE run=?", "u", r->id);
 }
 
 int
@@ -197,26 +214,33 @@ run_store_put_model(struct project *p, uint32_t id, const void *model, size_t n,
   return project_record(p, model_work, &w, e);
 }
 
-static int
-points_work(struct project *p, void *arg, struct err *e)
+int
+run_points_write(struct project *p, uint32_t run, const struct train_point *points, size_t n, struct err *e)
 {
   static const char sql[] = "INSERT INTO run_point (run, seq, epoch, step, n_steps, epoch_end, train_loss,"
                             " train_accuracy, valid_loss, valid_accuracy, valid_f1, samples_per_s, seconds)"
                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  const struct run_write *w = arg;
   int64_t seq;
 
-  if (db_number(&p->db, e, 0, &seq, "SELECT coalesce(max(seq), 0) FROM run_point WHERE run=?", "u", w->id))
+  if (db_number(&p->db, e, 0, &seq, "SELECT coalesce(max(seq), 0) FROM run_point WHERE run=?", "u", run))
     return -1;
-  for (size_t i = 0; i < w->n_points; i++) {
-    const struct train_point *t = &w->points[i];
+  for (size_t i = 0; i < n; i++) {
+    const struct train_point *t = &points[i];
 
-    if (db_run(&p->db, e, sql, "uiiiiiddddddd", w->id, ++seq, (int64_t)t->epoch, (int64_t)t->step, (int64_t)t->n_steps,
+    if (db_run(&p->db, e, sql, "uiiiiiddddddd", run, ++seq, (int64_t)t->epoch, (int64_t)t->step, (int64_t)t->n_steps,
                (int64_t)t->epoch_end, t->train_loss, t->train_accuracy, t->valid_loss, t->valid_accuracy, t->valid_f1,
                t->samples_per_s, t->seconds))
       return -1;
   }
   return 0;
+}
+
+static int
+points_work(struct project *p, void *arg, struct err *e)
+{
+  const struct run_write *w = arg;
+
+  return run_points_write(p, w->id, w->points, w->n_points, e);
 }
 
 int
@@ -254,7 +278,7 @@ get(struct project *p, const char *name, uint32_t id, struct run_row *row, struc
 {
   static const char by_name[] = "SELECT " RUN_COLUMNS " FROM run WHERE name=?";
   static const char by_id[] = "SELECT " RUN_COLUMNS " FROM run WHERE id=?";
-  int rc = name ? record_get(p, &runs, row, e, by_name, "t", name) : record_get(p, &runs, row, e, by_id, "u", id);
+  int rc = name ? record_get(p, &run_record, row, e, by_name, "t", name) : record_get(p, &run_record, row, e, by_id, "u", id);
 
   if (rc == 0)
     return name ? record_unknown(p, "run", name, names_sql, e) : no_run(id, e);
@@ -276,7 +300,7 @@ run_store_by_id(struct project *p, uint32_t id, struct run_row *row, struct err 
 int
 run_store_list(struct project *p, struct run_row **rows, size_t *n, struct err *e)
 {
-  return record_list(p, &runs, rows, n, e, "SELECT " RUN_COLUMNS " FROM run ORDER BY id", "");
+  return record_list(p, &run_record, rows, n, e, "SELECT " RUN_COLUMNS " FROM run ORDER BY id", "");
 }
 
 int
@@ -340,6 +364,8 @@ remove_work(struct project *p, void *arg, struct err *e)
     return reader_no_such(&p->db, "run", name, names_sql, e);
   return db_run(&p->db, e, "DELETE FROM model WHERE run=?", "i", id) ||
          db_run(&p->db, e, "DELETE FROM run_point WHERE run=?", "i", id) ||
+         db_run(&p->db, e, "DELETE FROM run_change WHERE run=?", "i", id) ||
+         db_run(&p->db, e, "DELETE FROM run_state WHERE run=?", "i", id) ||
          db_run(&p->db, e, "DELETE FROM prediction WHERE kind=0 AND predictor=?", "i", id) ||
          db_run(&p->db, e, "DELETE FROM evaluation WHERE kind=0 AND predictor=?", "i", id) ||
          db_run(&p->db, e, "DELETE FROM signal WHERE run=?", "i", id) ||

@@ -5,8 +5,8 @@
 
 #include "store/project.h"
 
-/* Interrupted is never written: it is what a running run reads as when the process that trained it is gone. */
-enum run_state { RUN_RUNNING, RUN_DONE, RUN_STOPPED, RUN_FAILED, RUN_INTERRUPTED, N_RUN_STATES };
+/* Interrupted is never written: it is what a running or queued run reads as when its process is gone. */
+enum run_state { RUN_RUNNING, RUN_DONE, RUN_STOPPED, RUN_FAILED, RUN_INTERRUPTED, RUN_QUEUED, N_RUN_STATES };
 extern const char *const run_state_names[N_RUN_STATES];
 
 struct run_row {
@@ -26,6 +26,8 @@ struct run_row {
   char *arm;                     /* of the experiment, "" */
   size_t model_bytes;            /* 0: no model kept */
   int64_t at_ms;
+  char *options;                 /* JSON object: how it was asked for beyond all this, "{}" */
+  uint32_t sweep, trial;         /* of which it is a part, 0: of none */
 };
 void run_row_release(struct run_row *row);
 void run_rows_free(struct run_row *rows, size_t n);
@@ -33,7 +35,8 @@ void run_rows_free(struct run_row *rows, size_t n);
 /* Adds a run in its state (a running one as this process's); *id and *name (the name given or made up, to be freed by
  * the caller) may be NULL. A name that is taken is ERR_INPUT. */
 int run_store_add(struct project *p, const struct run_row *row, uint32_t *id, char **name, struct err *e);
-/* Writes all fields but id, name, at_ms and the model. */
+/* Writes all fields but id, name, at_ms, options, sweep, trial and the model. A running run is this process' from then
+ * on; one that has ended keeps no state to go on from (run_live_store.h). */
 int run_store_update(struct project *p, const struct run_row *row, struct err *e);
 /* Keeps a model, replacing an older one; also in the transaction of the last update when done by run_store_finish. */
 int run_store_put_model(struct project *p, uint32_t id, const void *model, size_t n, struct err *e);

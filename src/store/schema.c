@@ -109,7 +109,24 @@ static const char step_3[] =
 static const char step_4[] =
   "CREATE INDEX change_row_text ON change_row (sample, field, change) WHERE field < 2;";
 
-const char *const schema_steps[] = {step_1, step_2, step_3, step_4};
+/* Runs while they run. options: how a run was asked for, beyond its data, parameters and seed. A change of a parameter
+ * is written before it takes effect, so that the run can be made again; planned: by its own options, not by a person.
+ * run_state: where a run that has not ended stood after an epoch. run_set: parameters with a name. */
+static const char step_5[] =
+  "ALTER TABLE run ADD COLUMN options TEXT NOT NULL DEFAULT '{}';"
+  "ALTER TABLE run ADD COLUMN sweep INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE run ADD COLUMN trial INTEGER NOT NULL DEFAULT 0;"
+  "CREATE INDEX run_sweep ON run (sweep) WHERE sweep > 0;"
+  "CREATE TABLE run_change (run INTEGER NOT NULL, seq INTEGER NOT NULL, step INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+  " param TEXT NOT NULL, old REAL, new REAL, planned INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (run, seq))"
+  " WITHOUT ROWID;"
+  "CREATE TABLE run_state (run INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, step INTEGER NOT NULL,"
+  " data_hash INTEGER NOT NULL, at_ms INTEGER NOT NULL, data BLOB NOT NULL);"
+  "CREATE TABLE run_set (name TEXT PRIMARY KEY, student TEXT NOT NULL, params TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+  "CREATE TABLE sweep (id INTEGER PRIMARY KEY, plan TEXT NOT NULL, state INTEGER NOT NULL, message TEXT NOT NULL,"
+  " result TEXT NOT NULL, at_ms INTEGER NOT NULL);";
+
+const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5};
 const int schema_version = N_OF(schema_steps);
 
 int
