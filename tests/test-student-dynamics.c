@@ -60,6 +60,35 @@ test_one_label(void **state)
   dynamics_free(d);
 }
 
+/* Kept in the middle and gone on with, it is what it would have been. */
+static void
+test_kept(void **state)
+{
+  static const uint16_t label = 0;
+  struct example x[] = {{.text = "", .labels = &label, .n_labels = 1}, {.text = "", .labels = &label, .n_labels = 1}};
+  struct dynamics *d = dynamics_new(2), *other = dynamics_new(2), *less = dynamics_new(1);
+  struct text_dynamics t, u;
+  struct buf b;
+
+  (void)state;
+  buf_init(&b, 1 << 20);
+  tell(d, &two, x, 1, (float[]){2, 0});
+  dynamics_save(d, &b);
+  assert_int_equal(dynamics_restore(other, b.s, b.n), 0);
+  assert_int_equal(dynamics_restore(other, b.s, b.n - 1), -1);
+  assert_int_equal(dynamics_restore(less, b.s, b.n), -1);
+  tell(d, &two, x, 1, (float[]){0, 1});
+  tell(other, &two, x, 1, (float[]){0, 1});
+  t = dynamics_of(d, 1);
+  u = dynamics_of(other, 1);
+  assert_memory_equal(&t, &u, sizeof t);
+  assert_float_equal(u.forgetting, 1, CLOSE);
+  buf_release(&b);
+  dynamics_free(d);
+  dynamics_free(other);
+  dynamics_free(less);
+}
+
 static void
 test_many_labels(void **state)
 {
@@ -168,6 +197,7 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_label), cmocka_unit_test(test_many_labels),
+                                     cmocka_unit_test(test_kept),
                                      cmocka_unit_test(test_training)};
 
   setlocale(LC_CTYPE, "C.UTF-8");

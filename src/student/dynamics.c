@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/pool.h"
@@ -144,4 +145,31 @@ dynamics_of(const struct dynamics *d, size_t i)
     return (struct text_dynamics){0, NAN, NAN, NAN, NAN, NAN};
   return (struct text_dynamics){m->epochs, m->mean, sqrtf(fmaxf(m->squares / n, 0)), m->right / n, m->forgotten,
                                 m->margin / n};
+}
+
+/* ---- on the way ---- */
+
+void
+dynamics_save(const struct dynamics *d, struct buf *out)
+{
+  uint64_t n = d->n;
+
+  buf_add(out, (const char *)&n, sizeof n);
+  buf_add(out, (const char *)d->met, d->n * sizeof *d->met);
+  buf_add(out, (const char *)d->was_right, d->n);
+}
+
+int
+dynamics_restore(struct dynamics *d, const char *bytes, size_t n)
+{
+  uint64_t texts;
+
+  if (n < sizeof texts)
+    return -1;
+  memcpy(&texts, bytes, sizeof texts);
+  if (texts != d->n || n != sizeof texts + d->n * (sizeof *d->met + 1))
+    return -1;
+  memcpy(d->met, bytes + sizeof texts, d->n * sizeof *d->met);
+  memcpy(d->was_right, bytes + sizeof texts + d->n * sizeof *d->met, d->n);
+  return 0;
 }

@@ -33,4 +33,9 @@ struct text_dynamics {
 };
 struct text_dynamics dynamics_of(const struct dynamics *d, size_t i);
 
+/* All of it, appended: what a training that goes on later has to know (training_save). Restored into one of the same n:
+ * -1 where the bytes are of another. */
+void dynamics_save(const struct dynamics *d, struct buf *out);
+int dynamics_restore(struct dynamics *d, const char *bytes, size_t n);
+
 #endif

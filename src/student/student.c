@@ -114,6 +114,9 @@ check_plan(const struct student_kind *kind, const struct training_plan *p, struc
     return err_set(e, ERR_INPUT, "%d labels (allowed: 1 to %d)", p->task.n_classes, STUDENT_MAX_CLASSES);
   if (p->vectors && !kind->vectors)
     return err_set(e, ERR_INPUT, "the student '%s' takes no word vectors", kind->name);
+  if (p->from && (!kind->goes_on || p->from->kind != kind))
+    return err_set(e, ERR_INPUT, kind->goes_on ? "what a student of '%s' begins with must be one of the same kind"
+                                               : "a student of '%s' cannot go on from another one", kind->name);
   if (check_values(kind, p->values, e) != 0 || check_examples(&p->task, p->train, p->n_train, "training", e) != 0 ||
       check_examples(&p->task, p->valid, p->n_valid, "validation", e) != 0)
     return -1;

@@ -62,6 +62,8 @@ struct training_plan {
   const char *vectors;                         /* file of word vectors (token/vectors.h); NULL: none */
   uint64_t seed;
   int threads;                                 /* 0: all processors */
+  const struct student *from;                  /* a student of this kind and task: begun with its weights and its words, and
+                                                * learned on for epochs of its own; NULL: from nothing. It must stay */
   struct stop *stop;                           /* looked at while texts are read; NULL: none */
 };
 
@@ -112,6 +114,7 @@ struct student_kind {
   bool (*explain)(const struct student *s, const struct example *x, uint16_t label, struct span *spans, size_t *n, size_t max);
   bool soft;                /* learns from example.soft */
   bool vectors;             /* takes training_plan.vectors */
+  bool goes_on;             /* takes training_plan.from */
 };
 
 extern const struct student_kind *const student_kinds[];
