@@ -52,9 +52,15 @@ methods_new(const struct training_plan *plan, const double *values, double smoot
   m->task = plan->task;
   for (size_t i = 0; i < METHOD_N_OPTIONS; i++)
     m->values[i] = values[i];
-  m->loss = (struct loss){.kind = (enum loss_kind)values[METHOD_LOSS], .multilabel = plan->task.multilabel,
-                          .smoothing = (float)smoothing, .q = (float)values[METHOD_Q], .alpha = (float)values[METHOD_ALPHA],
-                          .beta = (float)values[METHOD_BETA], .temperature = (float)values[METHOD_TEMPERATURE]};
+  m->loss = (struct loss){
+    .kind = (enum loss_kind)values[METHOD_LOSS],
+    .multilabel = plan->task.multilabel,
+    .smoothing = (float)smoothing,
+    .q = (float)values[METHOD_Q],
+    .alpha = (float)values[METHOD_ALPHA],
+    .beta = (float)values[METHOD_BETA],
+    .temperature = (float)values[METHOD_TEMPERATURE],
+  };
   m->probabilities = xcalloc(C, sizeof *m->probabilities);
   if (values[METHOD_TEMPORAL] > 0)
     m->temporal = temporal_new(plan->n_train, C);
@@ -82,7 +88,7 @@ methods_free(struct methods *m)
   free(m);
 }
 
-/* ---- in an epoch -------------------------------------------------------------------------------------------------- */
+/* ---- in an epoch ----------------------------------------------------------------------------------------------- */
 
 size_t
 methods_pool(const struct methods *m, uint32_t *rows)
@@ -131,13 +137,15 @@ train_goal(struct methods *m, size_t text, const float *scores, float *target, s
     g->weight *= reweigh_of(m->reweigh, text);
   if (!m->temporal)
     return;
-  temporal_mix(m->temporal, text, (float)(m->values[METHOD_TEMPORAL] * ramp_up(m->done, m->values[METHOD_RAMP])), target);
+  temporal_mix(m->temporal, text, (float)(m->values[METHOD_TEMPORAL] * ramp_up(m->done, m->values[METHOD_RAMP])),
+               target);
   calibrate_row(&plain, &m->task, scores, m->probabilities);
   temporal_tell(m->temporal, text, m->probabilities);
 }
 
 void
-methods_goals(struct methods *m, const uint32_t *rows, size_t B, const float *scores, float *targets, struct goal *goals)
+methods_goals(struct methods *m, const uint32_t *rows, size_t B, const float *scores, float *targets,
+              struct goal *goals)
 {
   for (size_t b = 0; b < B; b++) {
     float *target = targets + b * m->task.n_classes;
@@ -174,8 +182,8 @@ leave_out(size_t B, const double *losses, double forget, bool *keep, struct goal
 }
 
 void
-methods_exchange(const struct methods *m, size_t B, const double *losses_a, const double *losses_b, struct goal *goals_a,
-                 struct goal *goals_b)
+methods_exchange(const struct methods *m, size_t B, const double *losses_a, const double *losses_b,
+                 struct goal *goals_a, struct goal *goals_b)
 {
   bool keep[METHODS_MAX_BATCH];
   double forget = coteach_forget(m->values[METHOD_COTEACH], m->values[METHOD_RAMP], m->done);
@@ -210,7 +218,7 @@ methods_vat_rows(struct methods *m, size_t B, uint32_t *rows)
   }
 }
 
-/* ---- between epochs ----------------------------------------------------------------------------------------------- */
+/* ---- between epochs -------------------------------------------------------------------------------------------- */
 
 /* Room for what is asked at a time. */
 struct answers {
@@ -278,7 +286,7 @@ methods_learn(struct methods *m, size_t D, const struct example *valid, size_t n
   free(a.scores);
 }
 
-/* ---- kept on the way ----------------------------------------------------------------------------------------------- */
+/* ---- kept on the way ------------------------------------------------------------------------------------------- */
 
 void
 methods_save(const struct methods *m, struct buf *out)

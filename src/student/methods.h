@@ -1,18 +1,18 @@
-/* methods: what makes labels that are noisy, soft or few go further. Each is an option (METHOD_OPTIONS), off unless asked
- * for; they can be had together.
+/* methods: what makes labels that are noisy, soft or few go further. Each is an option (METHOD_OPTIONS), off unless
+ * asked for; they can be had together.
  *
  *   loss, q, alpha, beta   losses that a wrong label harms less (net/loss.h)
- *   soft, temperature      a teacher's probabilities as targets (Hinton et al. 2015); of texts of the pool too, where it
- *                          gave some
- *   weights                each text's weight learned (weights.h, after SunGen)
+ *   soft, temperature      a teacher's probabilities as targets (Hinton et al. 2015); of texts of the pool too, where
+ *                          it gave some
+ *   weights                each text's weight learned (reweigh.h, after SunGen)
  *   coteach                two networks, each learns the texts that the other finds easy (Han et al. 2018)
  *   selftrain, confidence  texts of the pool with the student's own labels (Lee 2013)
  *   vat, vat-size          virtual adversarial training (vat.h; Miyato et al. 2017)
  *   temporal               the mean of what it thought of a text in earlier epochs as soft target (Laine and Aila 2017)
  *   ramp                   epochs over which coteach, selftrain and temporal come in
  *
- * The trainer drives them. Texts go by row numbers: 0..n_train of the training texts, from n_train on those of the pool;
- * C is the number of classes.
+ * The trainer drives them. Texts go by row numbers: 0..n_train of the training texts, from n_train on those of the
+ * pool; C is the number of classes.
  *
  *   an epoch begins    rows = its training rows, and what methods_pool adds; shuffled, in batches of B
  *   a step             forward of the batch -> scores (B, C)
@@ -23,7 +23,8 @@
  *                      adds to them
  *   an epoch ends      methods_learn(m, ...)
  *
- * Threads: one user; goals_loss is pure. No method looks at time or threads: same bytes. Nothing is allocated in a step. */
+ * Threads: one user; goals_loss is pure. No method looks at time or threads: same bytes. Nothing is allocated in a
+ * step. */
 #ifndef STUDENT_METHODS_H
 #define STUDENT_METHODS_H
 
@@ -43,7 +44,8 @@ enum method_option {
   {"beta", OPTION_REAL, 0, 100, "1", NULL, "X", "of loss sce: how much reverse cross-entropy counts", 0}, \
   {"soft", OPTION_REAL, 0, 1, "0.5", NULL, "SHARE", \
    "how much a teacher's probabilities count against the label, where there are some", 0}, \
-  {"temperature", OPTION_REAL, 0.1, 20, "1", NULL, "T", "by which soft labels and scores are divided when compared", 0}, \
+  {"temperature", OPTION_REAL, 0.1, 20, "1", NULL, "T", \
+   "by which soft labels and scores are divided when compared", 0}, \
   {"weights", OPTION_CHOICE, 0, 0, "given", "given|learned", "WHICH", \
    "of training texts: as given, or learned (texts that lead away from what held-out texts say count less)", 0}, \
   {"coteach", OPTION_REAL, 0, 0.9, "0", NULL, "SHARE", \
@@ -83,16 +85,17 @@ void methods_goals(struct methods *m, const uint32_t *rows, size_t B, const floa
                    struct goal *goals);
 double goals_loss(const struct methods *m, const struct goal *g, const float *scores, float *dscores);
 
-/* Whether a second network, begun from another seed, is to learn beside the first. It gets its own goals (only the first
- * one's are told to methods_goals; the other's are copied), then: */
+/* Whether a second network, begun from another seed, is to learn beside the first. It gets its own goals (only the
+ * first one's are told to methods_goals; the other's are copied), then: */
 bool methods_twin(const struct methods *m);
-/* losses (B): of each network, by goals_loss with weight 1. Sets the weight of what is left out to 0: each network learns
- * the 1 - rate of the batch that the other finds easiest (equals: the first). */
+/* losses (B): of each network, by goals_loss with weight 1. Sets the weight of what is left out to 0: each network
+ * learns the 1 - rate of the batch that the other finds easiest (equals: the first). */
 void methods_exchange(const struct methods *m, size_t B, const double *losses_a, const double *losses_b,
                       struct goal *goals_a, struct goal *goals_b);
 
 /* Weight of virtual adversarial training against the mean loss of a batch (0: none), the length of its changes, and the
- * rows of the next B texts for it: training texts and pool by turns, in an order that is shuffled each time all were had. */
+ * rows of the next B texts for it: training texts and pool by turns, in an order that is shuffled each time all were
+ * had. */
 double methods_vat(const struct methods *m);
 double methods_vat_size(const struct methods *m);
 void methods_vat_rows(struct methods *m, size_t B, uint32_t *rows);
@@ -104,7 +107,8 @@ typedef void methods_ask(void *arg, enum method_set set, size_t first, size_t n,
 /* At the end of an epoch (D: width of the last layer's input): weights, pseudo-labels, means of predictions
  * for the next one. valid: what the trainer holds out (its own part of the training texts, where none were given); with
  * none, weights are not learned. */
-void methods_learn(struct methods *m, size_t D, const struct example *valid, size_t n_valid, methods_ask *ask, void *arg);
+void methods_learn(struct methods *m, size_t D, const struct example *valid, size_t n_valid, methods_ask *ask,
+                   void *arg);
 
 /* All that a training needs to go on; restore: -1 where the bytes do not fit the plan. *used: bytes read. */
 void methods_save(const struct methods *m, struct buf *out);

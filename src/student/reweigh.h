@@ -1,11 +1,12 @@
 /* reweigh: a weight for each training text, learned without clean data, in the manner of SunGen (Gao et al. 2023): two
- * levels. The network learns the weighted texts; the weights follow a noise-robust loss (reverse cross-entropy) on texts
- * held out. To first order a step along a text's gradient g changes that outer loss, whose gradient is G, by -<g, G>:
- * where g leads with G the weight rises, where against it, it falls. Both are those of the last layer, for which they are
- * products of what goes in and what comes out: <g, G> = (p - t)' G (h, 1), so no second derivative and no other backward
- * pass is needed.
+ * levels. The network learns the weighted texts; the weights follow a noise-robust loss (reverse cross-entropy) on
+ * texts held out. To first order a step along a text's gradient g changes that outer loss, whose gradient is G, by
+ * -<g, G>: where g leads with G the weight rises, where against it, it falls. Both are those of the last layer, for
+ * which they are products of what goes in and what comes out: <g, G> = (p - t)' G (h, 1), so no second derivative and
+ * no other backward pass is needed.
  *
- * Weights are 1 at first and stay in [0, 1]; a text whose agreement is one root mean square of all moves by REWEIGH_RATE.
+ * Weights are 1 at first and stay in [0, 1]; a text whose agreement is one root mean square of all moves by
+ * REWEIGH_RATE.
  *
  * Life: reweigh_new; at the end of an epoch reweigh_begin, reweigh_outer for the held-out texts, reweigh_inner for all
  * training texts, reweigh_end; reweigh_free. Threads: one user. */

@@ -20,11 +20,13 @@ struct selftrain {
 };
 
 struct selftrain *
-selftrain_new(const struct student_task *task, size_t n_train, const struct example *pool, size_t n_pool, double confidence)
+selftrain_new(const struct student_task *task, size_t n_train, const struct example *pool, size_t n_pool,
+              double confidence)
 {
   struct selftrain *s = xcalloc(1, sizeof *s);
 
-  *s = (struct selftrain){.task = *task, .n_train = n_train, .n_pool = n_pool, .pool = pool, .confidence = (float)confidence};
+  *s = (struct selftrain){.task = *task, .n_train = n_train, .n_pool = n_pool, .pool = pool};
+  s->confidence = (float)confidence;
   s->label = xcalloc(n_pool, sizeof *s->label);
   s->taken = xcalloc(n_pool, sizeof *s->taken);
   if (task->multilabel)

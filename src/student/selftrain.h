@@ -1,7 +1,7 @@
 /* selftrain: labels that the student itself gives texts of the pool (pseudo-labels, Lee 2013), where it is sure: from
- * a probability on (of several labels a text: where it is as sure of each, that it holds or not). Made anew at the end of
- * each epoch. An epoch takes at most SELFTRAIN_MOST times as many of them as there are training texts, others each time,
- * and together they weigh `weight` times as much as the training texts, however many they are.
+ * a probability on (of several labels a text: where it is as sure of each, that it holds or not). Made anew at the end
+ * of each epoch. An epoch takes at most SELFTRAIN_MOST times as many of them as there are training texts, others each
+ * time, and together they weigh `weight` times as much as the training texts, however many they are.
  *
  * Life: selftrain_new; at the end of an epoch selftrain_tell for all texts of the pool, then selftrain_draw;
  * selftrain_free. Threads: one user. Memory: 1 byte a text, and with several labels one a text and class. */

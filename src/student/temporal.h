@@ -2,8 +2,8 @@
  * epochs so far, the later the more (decay 0.6), as a target beside the label. A label that the student came to doubt
  * again and again is followed less; SuperGen (Meng et al. 2022) trains on generated texts so.
  *
- * Life: temporal_new; once an epoch for each text temporal_mix, then temporal_tell; temporal_free. Threads: one user, but
- * different texts may be told at once. Memory: 4 bytes a text and class. */
+ * Life: temporal_new; once an epoch for each text temporal_mix, then temporal_tell; temporal_free. Threads: one user,
+ * but different texts may be told at once. Memory: 4 bytes a text and class. */
 #ifndef STUDENT_TEMPORAL_H
 #define STUDENT_TEMPORAL_H
 
