@@ -27,7 +27,7 @@ vat_new(const struct network *n, const struct encoded *c, bool multilabel, size_
   size_t shortest = n->shape.encoder->min_rows(&shape);
   size_t rows = max_texts * n->shape.parts * (c->longest > shortest ? c->longest : shortest);
   struct pass_limits limits = {.max_texts = max_texts, .max_rows = rows, .max_length = c->longest,
-                               .max_token_rows = rows * c->most_rows, .training = true};
+                               .max_token_rows = rows * c->most_rows};
 
   *v = (struct vat){.E = n->shape.E, .C = n->shape.C, .parts = n->shape.parts, .multilabel = multilabel};
   v->max_rows = limits.max_token_rows;
