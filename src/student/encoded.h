@@ -5,7 +5,7 @@
  * one token.
  *
  * Life: encoded_init, encoded_add (several times: training, validation, pool, one after the other), encoded_release.
- * Threads: one user; encoded_add reads texts with several. The same texts give the same numbers. */
+ * Threads: one user; encoded_add reads many texts with several. The same texts give the same numbers. */
 #ifndef STUDENT_ENCODED_H
 #define STUDENT_ENCODED_H
 
@@ -38,8 +38,7 @@ void encoded_clear(struct encoded *c);  /* no texts again, memory kept */
 /* False: `stop` was wanted. */
 bool encoded_add(struct encoded *c, const struct encoding *how, const struct example *x, size_t n, int threads,
                  struct stop *stop);
-/* One text, by the caller alone; t is scratch that is kept from text to text. */
-void encoded_add_text(struct encoded *c, const struct encoding *how, const struct example *x, struct tokens *t);
+#define ENCODED_UNKNOWN 0    /* the token that stands for words that are left out */
 static inline size_t
 encoded_length(const struct encoded *c, size_t text)
 {

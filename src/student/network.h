@@ -39,6 +39,7 @@ struct network_shape {
   const double *values;      /* the encoder's own options; must stay */
   size_t E, C, parts;        /* width of token vectors; classes; texts of an example that are encoded apart: 1 or 2 */
   uint32_t n_rows;           /* of the table */
+  bool training;             /* false: it only answers, forward is all there is */
 };
 
 struct network {
@@ -57,8 +58,8 @@ struct network {
 /* Parameters are zeros. */
 struct network *network_new(const struct network_shape *shape);
 void network_free(struct network *n);  /* NULL is fine */
-/* Random first parameters; of the table only rows that texts have: `met` (n_rows) says which. */
-void network_begin(struct network *n, const bool *met, uint64_t seed);
+/* Random first parameters; of the table only rows that texts have (`met`, n_rows), with standard deviation `spread`. */
+void network_begin(struct network *n, const bool *met, float spread, uint64_t seed);
 void network_pack(struct network *n, struct team *team);
 
 /* ---- a batch ---- */
@@ -68,7 +69,6 @@ struct pass_limits {
   size_t max_rows;           /* T: tokens of a batch */
   size_t max_length;         /* tokens of a part */
   size_t max_token_rows;     /* rows of all different tokens of a batch, a row counted as often as it stands there */
-  bool training;             /* false: forward only */
 };
 
 /* Of a batch; what is not said to be written may be read only. */
