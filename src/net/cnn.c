@@ -6,16 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "net/encoder-options.h"
 #include "net/encoder.h"
 
 enum param { P_FILTERS, P_WIDTH_MIN, P_WIDTH_MAX, N_PARAMS };
 
-static const struct option params[] = {
-  [P_FILTERS] = {"filters", OPTION_INT, 1, 2048, "100", NULL, "N", "filters of each width", 0},
-  [P_WIDTH_MIN] = {"width-min", OPTION_INT, 1, 16, "3", NULL, "TOKENS", "narrowest filters", 0},
-  [P_WIDTH_MAX] = {"width-max", OPTION_INT, 1, 16, "5", NULL, "TOKENS", "widest filters", 0},
-  [N_PARAMS] = {.name = NULL},
-};
+static const struct option params[] = {CNN_OPTIONS, {.name = NULL}};
 
 #define NO_WINDOW UINT32_MAX  /* the filter's largest value is not above 0: nothing goes back */
 #define TASK_FILTERS 25
