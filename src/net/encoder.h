@@ -59,6 +59,7 @@ struct encoder_run {
 struct encoder {
   const char *name;
   const struct option *params;   /* ended by a row without a name; the rows themselves stand in encoder-options.h */
+  bool wants_start;              /* the caller puts the vector of the start token before each text */
   size_t (*width)(const struct encoder_shape *s);                         /* D: of the text's vector */
   size_t (*blocks)(const struct encoder_shape *s, struct block *out);     /* how many, at most ENCODER_MAX_BLOCKS */
   size_t (*packed_floats)(const struct encoder_shape *s);
