@@ -10,6 +10,10 @@
   {"width-min", OPTION_INT, 1, 16, "3", NULL, "TOKENS", "narrowest filters", 0}, \
   {"width-max", OPTION_INT, 1, 16, "5", NULL, "TOKENS", "widest filters", 0}
 
+#define BILSTM_OPTIONS \
+  {"hidden", OPTION_INT, 1, 2048, "128", NULL, "N", "width of the state of each direction", 0}, \
+  {"attention", OPTION_INT, 1, 2048, "128", NULL, "N", "width of what attention goes by", 0}
+
 #define TRANSFORMER_MAX_LAYERS 8
 #define TRANSFORMER_OPTIONS \
   {"layers", OPTION_INT, 1, TRANSFORMER_MAX_LAYERS, "2", NULL, "N", "layers", 0}, \

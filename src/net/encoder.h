@@ -53,7 +53,7 @@ struct encoder_run {
   float *work;              /* (work_floats) activations of the batch, from forward to gradients */
   float *g;                 /* gradients, as w; gradients() sets them (does not add) */
   float dropout;            /* inside the encoder; 0 when predicting */
-  uint64_t key;             /* of the chance in this step */
+  uint64_t key;             /* of the chance in this step; what is dropped goes by it and the row's number in the batch */
 };
 
 struct encoder {
@@ -72,7 +72,8 @@ struct encoder {
   /* out (B, D): rows first..last are set. */
   void (*forward)(const struct encoder_run *r, const struct batch *b, size_t first, size_t last, const float *x, float *out,
                   float *scratch);
-  /* From dout (B, D): dx (T, E), the texts' rows are set (not added to). */
+  /* From dout (B, D): dx (T, E), the texts' rows are set (not added to). What forward left is kept: backward may be called
+   * again, with another dout; gradients() goes by the last. */
   void (*backward)(const struct encoder_run *r, const struct batch *b, size_t first, size_t last, const float *x,
                    const float *dout, float *dx, float *scratch);
   size_t (*gradient_tasks)(const struct encoder_shape *s);
