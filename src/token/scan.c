@@ -203,6 +203,26 @@ take_ascii(struct scan *s, struct word *w)
   return true;
 }
 
+bool
+word_of(struct word *w, const char *s, size_t n)
+{
+  size_t len;
+
+  w->n = w->n_bytes = w->first[0] = 0;
+  w->at = w->length = 0;
+  w->plain = true;
+  for (size_t i = 0; i < n; i += len) {
+    utf8_decode(s + i, n - i, &len);
+    if (w->n == WORD_MAX)
+      return false;
+    memcpy(w->bytes + i, s + i, len);
+    w->first[++w->n] = (uint16_t)(i + len);
+  }
+  w->n_bytes = (uint32_t)n;
+  w->bytes[n] = '\0';
+  return n > 0;
+}
+
 static void
 finish(struct word *w)
 {
