@@ -26,7 +26,8 @@ struct batch {
   const uint32_t *start;    /* (B + 1) */
 };
 
-/* Sizes that an encoder is built for. */
+/* Sizes that an encoder is built for. The parameters go by E and the values, packed by `training` too; by the maxima only
+ * work and scratch. */
 struct encoder_shape {
   size_t E;                 /* width of x */
   const double *values;     /* the encoder's own options, parallel to its rows */

@@ -224,11 +224,17 @@ static void
 position_gradients(const struct encoder_run *r, const struct batch *b)
 {
   struct transformer_ends ends = transformer_ends_of(r);
-  size_t d = r->shape->E;
+  size_t d = r->shape->E, positions = transformer_size_of(r->shape).positions;
+  float *last = r->g + (positions - 1) * d;
 
-  memset(r->g, 0, r->shape->max_length * d * sizeof *r->g);
-  for (size_t t = 0; t < b->B; t++)
-    r->ops->add((b->start[t + 1] - b->start[t]) * d, ends.dx + b->start[t] * d, r->g);
+  memset(r->g, 0, positions * d * sizeof *r->g);
+  for (size_t t = 0; t < b->B; t++) {
+    size_t n = b->start[t + 1] - b->start[t], apart = n < positions ? n : positions;
+    const float *rows = ends.dx + b->start[t] * d;
+
+    r->ops->add(apart * d, rows, r->g);
+    r->ops->sum_rows(n - apart, d, rows + apart * d, d, last, true);
+  }
 }
 
 void

@@ -17,12 +17,15 @@ static void
 add_positions(const struct pass *p, const float *x, float *x0)
 {
   size_t d = p->z.d;
+  const float *positions = p->r->w + p->at.positions;
 
   for (size_t t = p->first; t < p->last; t++) {
-    size_t at = p->b->start[t] * d, n = (p->b->start[t + 1] - p->b->start[t]) * d;
+    size_t at = p->b->start[t] * d, n = p->b->start[t + 1] - p->b->start[t];
+    size_t apart = n < p->z.positions ? n : p->z.positions;
 
-    memcpy(x0 + at, x + at, n * sizeof *x0);
-    p->r->ops->add(n, p->r->w + p->at.positions, x0 + at);
+    memcpy(x0 + at, x + at, n * d * sizeof *x0);
+    p->r->ops->add(apart * d, positions, x0 + at);
+    p->r->ops->add_rows(n - apart, d, positions + (p->z.positions - 1) * d, x0 + at + apart * d, d);
   }
 }
 

@@ -12,7 +12,8 @@ transformer_size_of(const struct encoder_shape *s)
   while (s->E % heads)
     heads--;
   return (struct transformer_size){(size_t)s->values[TRANSFORMER_LAYERS], heads, s->E, s->E / heads,
-                                   (size_t)s->values[TRANSFORMER_FEEDFORWARD], s->values[TRANSFORMER_POOLING] > 0};
+                                   (size_t)s->values[TRANSFORMER_FEEDFORWARD], (size_t)s->values[TRANSFORMER_POSITIONS],
+                                   s->values[TRANSFORMER_POOLING] > 0};
 }
 
 static size_t
@@ -43,7 +44,7 @@ transformer_blocks(const struct encoder_shape *s, struct block *out)
   struct transformer_size z = transformer_size_of(s);
   size_t n = 0;
 
-  out[n++] = (struct block){"positions", s->max_length, z.d, INIT_NORMAL, 0.02f, true};
+  out[n++] = (struct block){"positions", z.positions, z.d, INIT_NORMAL, 0.02f, true};
   for (size_t i = 0; i < z.layers; i++) {
     out[n++] = vector("norm1.gain", z.d, true);
     out[n++] = vector("norm1.bias", z.d, false);

@@ -15,10 +15,12 @@
 #include "net/encoder-options.h"
 #include "net/encoder.h"
 
-enum { TRANSFORMER_LAYERS, TRANSFORMER_HEADS, TRANSFORMER_FEEDFORWARD, TRANSFORMER_POOLING, TRANSFORMER_N_PARAMS };
+enum { TRANSFORMER_LAYERS, TRANSFORMER_HEADS, TRANSFORMER_FEEDFORWARD, TRANSFORMER_POOLING, TRANSFORMER_POSITIONS,
+       TRANSFORMER_N_PARAMS };
 
 struct transformer_size {
   size_t layers, heads, d, h, ff;  /* h: width of a head */
+  size_t positions;
   bool mean;
 };
 struct transformer_size transformer_size_of(const struct encoder_shape *s);
