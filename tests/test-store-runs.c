@@ -61,17 +61,16 @@ a_killed_run_is_gone_on_with(void **state)
   assert_memory_equal(c.data, "st\0te", 5);
   must(run_live_changes(p, row.id, &changes, &n, &e), &e);
   assert_int_equal(n, 4);
+  assert_true(changes[0].step == 2 && !changes[0].planned && changes[1].planned && changes[3].step == 7);
+  assert_string_equal(changes[3].param, "lr");
+  assert_float_equal(changes[3].from, 0.01, 0);
   run_changes_free(changes, n);
-  /* What its options planned for later will be made again; what a person did is kept. */
-  must(run_live_again(p, row.id, c.step, &e), &e);
   run_checkpoint_release(&c);
-  must(run_live_changes(p, row.id, &changes, &n, &e), &e);
-  assert_int_equal(n, 3);
-  assert_true(changes[0].step == 2 && !changes[0].planned && changes[1].planned && changes[2].step == 7);
-  assert_string_equal(changes[2].param, "lr");
-  assert_float_equal(changes[2].from, 0.01, 0);
-  run_changes_free(changes, n);
-  assert_int_equal(run_live_again(p, row.id, 4, &e), -1);
+  must(run_live_again(p, row.id, &e), &e);
+  assert_int_equal(run_live_again(p, row.id, &e), -1);
+  must(run_live_leave(p, row.id, &e), &e);
+  must(run_live_again(p, row.id, &e), &e);
+  assert_int_equal(run_live_again(p, row.id, &e), -1);
   assert_int_equal(e.code, ERR_INPUT);
   must(run_store_points(p, row.id, &curve, &n, &e), &e);
   assert_int_equal(n, 2);

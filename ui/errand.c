@@ -134,9 +134,10 @@ errand_new(const char *name, const char *line)
 int
 errands_start(struct errands *t, const char *name, const char *line, workbench_done_fn *done, void *arg, struct err *e)
 {
+  const struct command *command = command_find(name);
   struct errand *k;
 
-  if (errands_running(t, name))
+  if (errands_running(t, name) && !(command && command->flags & COMMAND_MANY))
     return err_set(e, ERR_FAIL, "'%s' is running already (wait for it, or stop it)", name);
   k = errand_new(name, line);
   k->done = done;

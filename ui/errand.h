@@ -32,7 +32,7 @@ struct errands {
 
 void errands_init(struct errands *t, struct project *p);
 void errands_release(struct errands *t);
-/* Starts a command line; one of a name at a time: else -1 and e. */
+/* Starts a command line; one of a name at a time (but COMMAND_MANY): else -1 and e. */
 int errands_start(struct errands *t, const char *name, const char *line, workbench_done_fn *done, void *arg,
                   struct err *e);
 /* The same in order: a line waits until those queued before it have ended. For undo and redo. */

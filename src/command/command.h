@@ -35,6 +35,7 @@ enum command_flags {
   COMMAND_SHELL = 8,    /* makes no sense inside the workbench */
   COMMAND_JSON = 16,    /* takes --json */
   COMMAND_MAY_WRITE = 64, /* it writes if it can: the project is opened for reading where it cannot be written */
+  COMMAND_MANY = 128,     /* the workbench may run several at once: they see to it themselves */
   COMMAND_UNOPENED = 32,  /* in the shell it is given the project's path as an argument, not the open project */
 };
 

@@ -57,9 +57,8 @@ examples_release(struct examples *x)
   *x = (struct examples){0};
 }
 
-/* Leaves out the texts that stand in the test split; returns how many. */
-static size_t
-leave_test_out(struct call *c, struct examples *train)
+size_t
+learn_leave_test_out(struct call *c, struct examples *train)
 {
   const struct corpus *corpus = project_corpus(c->project);
   struct guard *guard = guard_new_of(corpus);
@@ -108,7 +107,7 @@ lesson_collect(struct call *c, const char *data, struct lesson *l, struct err *e
   if (r == 0)
     r = examples_collect(c, buf_str(&query), true, &l->train, &l->n_unlabelled, e);
   if (r == 0) {
-    l->n_in_test = leave_test_out(c, &l->train);
+    l->n_in_test = learn_leave_test_out(c, &l->train);
     r = check_lesson(l, data, data && *data, e);
   }
   if (r == 0)
@@ -122,6 +121,9 @@ lesson_release(struct lesson *l)
 {
   examples_release(&l->train);
   examples_release(&l->valid);
+  examples_release(&l->pool);
+  free(l->soft);
+  l->soft = NULL;
 }
 
 struct student *

@@ -18,6 +18,8 @@ struct examples {
 struct lesson {
   struct student_task task;
   struct examples train, valid;
+  struct examples pool;    /* without labels (enrich.h) */
+  float *soft;             /* (train.n + pool.n, C) that examples point into; NULL: none */
   size_t n_unlabelled;     /* left out: nothing to learn from */
   size_t n_in_test;        /* left out: they stand in the test split (corpus/guard.h) */
 };
@@ -32,6 +34,8 @@ struct student_task learn_task(const struct call *c);
  * always, rejected ones unless it speaks of status: itself. ERR_INPUT: nothing to train on, one label only. */
 int lesson_collect(struct call *c, const char *data, struct lesson *l, struct err *e);
 void lesson_release(struct lesson *l);
+/* Leaves out the texts that stand in the test split; returns how many. */
+size_t learn_leave_test_out(struct call *c, struct examples *x);
 
 /* The student of a run. */
 struct run_row;

@@ -49,26 +49,6 @@ is_parameter(const struct option *o)
 }
 
 int
-students_values(const struct call *c, const struct student_kind *kind, double **values, struct err *e)
-{
-  *values = xcalloc(kind->n_params + 1, sizeof **values);
-  student_defaults(kind, *values);
-  for (size_t i = 0; i < c->n_values; i++) {
-    const struct call_value *v = &c->values[i];
-    const struct option *o;
-
-    if (!is_parameter(v->option))
-      continue;
-    o = option_find(kind->params, v->option->name);
-    if (!o)
-      return err_set(e, ERR_INPUT, "the student '%s' has no parameter '--%s'", kind->name, v->option->name);
-    if (option_check(o, v->text, &(*values)[o - kind->params], e) < 0)
-      return -1;
-  }
-  return 0;
-}
-
-int
 students_of_json(const struct student_kind *kind, const char *json, double **values, struct err *e)
 {
   struct json *object = json_parse(json, strlen(json), NULL, e);
@@ -86,6 +66,33 @@ students_of_json(const struct student_kind *kind, const char *json, double **val
   }
   json_free(object);
   return r;
+}
+
+int
+students_values_on(const struct call *c, const struct student_kind *kind, const char *json, double **values,
+                   struct err *e)
+{
+  if (students_of_json(kind, json ? json : "{}", values, e) < 0)
+    return -1;
+  for (size_t i = 0; i < c->n_values; i++) {
+    const struct call_value *v = &c->values[i];
+    const struct option *o;
+
+    if (!is_parameter(v->option))
+      continue;
+    o = option_find(kind->params, v->option->name);
+    if (!o)
+      return err_set(e, ERR_INPUT, "the student '%s' has no parameter '--%s'", kind->name, v->option->name);
+    if (option_check(o, v->text, &(*values)[o - kind->params], e) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+int
+students_values(const struct call *c, const struct student_kind *kind, double **values, struct err *e)
+{
+  return students_values_on(c, kind, NULL, values, e);
 }
 
 void

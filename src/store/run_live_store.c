@@ -14,7 +14,6 @@ struct live_write {
   const struct run_checkpoint *checkpoint;
   const struct train_point *points;
   size_t n_points;
-  int step;
 };
 
 /* ---- changes ---- */
@@ -180,15 +179,29 @@ again_work(struct project *p, void *arg, struct err *e)
   if (!gone)
     return err_set(e, ERR_INPUT, "run number %u was not interrupted, or it is trained elsewhere by now", w->run);
   process_word(process, sizeof process);
-  return db_run(&p->db, e, "UPDATE run SET state=0, message=?2 WHERE id=?1", "ut", w->run, process) ||
-         db_run(&p->db, e, "DELETE FROM run_change WHERE run=? AND planned AND step>=?", "ui", w->run,
-                (int64_t)w->step) ? -1 : 0;
+  return db_run(&p->db, e, "UPDATE run SET state=0, message=?2 WHERE id=?1", "ut", w->run, process);
 }
 
 int
-run_live_again(struct project *p, uint32_t run, int step, struct err *e)
+run_live_again(struct project *p, uint32_t run, struct err *e)
 {
-  struct live_write w = {.run = run, .step = step};
+  struct live_write w = {.run = run};
 
   return project_record(p, again_work, &w, e);
+}
+
+static int
+leave_work(struct project *p, void *arg, struct err *e)
+{
+  const struct live_write *w = arg;
+
+  return db_run(&p->db, e, "UPDATE run SET state=0, message='' WHERE id=?", "u", w->run);
+}
+
+int
+run_live_leave(struct project *p, uint32_t run, struct err *e)
+{
+  struct live_write w = {.run = run};
+
+  return project_record(p, leave_work, &w, e);
 }

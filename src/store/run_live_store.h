@@ -3,7 +3,7 @@
  *
  * Life of a run: run_store_add (running), run_live_begin, any number of run_live_change and run_live_checkpoint,
  * run_store_finish or run_store_update with a state that is an end, which takes the checkpoint away. After a kill:
- * run_live_state, run_live_again.
+ * run_live_state, run_live_changes, run_live_again.
  * Threads: any. Errors: see project.h; an unknown name or id is ERR_INPUT. */
 #ifndef STORE_RUN_LIVE_STORE_H
 #define STORE_RUN_LIVE_STORE_H
@@ -43,9 +43,10 @@ int run_live_checkpoint(struct project *p, uint32_t run, const struct run_checkp
 /* 1, or 0: the run has none (it has ended, or it is of an older retort). */
 int run_live_state(struct project *p, uint32_t run, struct run_checkpoint *c, struct err *e);
 void run_checkpoint_release(struct run_checkpoint *c);
-/* An interrupted run becomes this process' and running; changes that its own options planned from step `step` on are
- * forgotten (they will be made again). ERR_INPUT: it is not interrupted (any more). */
-int run_live_again(struct project *p, uint32_t run, int step, struct err *e);
+/* An interrupted run becomes this process' and running. ERR_INPUT: it is not interrupted (any more). */
+int run_live_again(struct project *p, uint32_t run, struct err *e);
+/* The opposite: a run that this process has not gone on with after all is interrupted again. */
+int run_live_leave(struct project *p, uint32_t run, struct err *e);
 
 /* ---- parameters with a name ---- */
 
