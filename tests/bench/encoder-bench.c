@@ -171,8 +171,9 @@ measure(const struct job *job, const char *what, double budget)
   qsort(given, TURNS, sizeof *given, by_size);
   for (int i = 0; i < 4; i++)
     all += spent[i];
-  printf("%-12s %-8s %8.0f /s  (%.0f to %.0f)  %8.0f given  %5.1f GFLOP/s forward", s.encoder->name, what, rate[TURNS / 2], rate[0],
-         rate[TURNS - 1], given[TURNS / 2], 2e-9 * given[TURNS / 2] * s.encoder->multiply_adds(&s.shape, (double)job->length));
+  printf("%-12s %-8s %8.0f /s  (%.0f to %.0f)  %8.0f given  %5.1f GFLOP/s forward", s.encoder->name, what,
+         rate[TURNS / 2], rate[0], rate[TURNS - 1], given[TURNS / 2],
+         2e-9 * given[TURNS / 2] * s.encoder->multiply_adds(&s.shape, (double)job->length));
   if (train)
     printf("  pack %.0f%% forward %.0f%% backward %.0f%% gradients %.0f%%", 100 * spent[0] / all, 100 * spent[1] / all,
            100 * spent[2] / all, 100 * spent[3] / all);
