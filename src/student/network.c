@@ -46,6 +46,17 @@ lay_out(struct network *n, const struct encoder_shape *s)
   n->n = n->bias_at + rounded(shape->C);
 }
 
+size_t
+network_size(const struct network_shape *shape, size_t *encoder_at)
+{
+  struct network n = {.shape = *shape};
+  struct encoder_shape s = network_encoder_shape(&n);
+
+  lay_out(&n, &s);
+  *encoder_at = n.encoder_at;
+  return n.n;
+}
+
 static void
 take_memory(struct network *n, const struct encoder_shape *s)
 {

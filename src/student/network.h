@@ -55,6 +55,8 @@ struct network {
   struct network_memory *memory;
 };
 
+/* Floats that such a network has, and how many of them are the table. */
+size_t network_size(const struct network_shape *shape, size_t *encoder_at);
 /* Parameters are zeros. */
 struct network *network_new(const struct network_shape *shape);
 void network_free(struct network *n);  /* NULL is fine */

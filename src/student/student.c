@@ -10,8 +10,9 @@
 #include "base/pool.h"
 #include "student/kind.h"
 #include "student/linear.h"
+#include "student/neural-kinds.h"
 
-const struct student_kind *const student_kinds[] = {&student_linear};
+const struct student_kind *const student_kinds[] = {&student_linear, &student_cnn};
 const size_t student_n_kinds = N_OF(student_kinds);
 
 const struct student_kind *
