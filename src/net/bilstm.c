@@ -253,11 +253,25 @@ active(const struct batch *b, size_t first, size_t most, size_t s)
   return most;
 }
 
+/* Text t in step s: its gates, of which the row's own share stands where it will be kept, and its state at `h` and, when
+ * predicting, at `c`. */
 static void
-keep_step(const struct work *w, const struct sizes *z, size_t row, size_t d, const float *gates, const float *c)
+cell(const struct encoder_run *r, const struct batch *b, size_t t, size_t d, size_t s, const struct work *w,
+     const float *share_of_h, float *h, float *c, const float *zeros)
 {
-  memcpy(w->gates + row * z->G + d * GATES * z->H, gates, GATES * z->H * sizeof *gates);
-  memcpy(w->c + row * z->D + d * z->H, c, z->H * sizeof *c);
+  struct sizes z = sizes_of(r->shape);
+  size_t row = row_of(b, t, d, s), at_c = row * z.D + d * z.H;
+  float *gates = w->gates + row * z.G + d * GATES * z.H;
+  const float *before = c;
+
+  if (r->shape->training) {
+    memcpy(w->before + at_c, h, z.H * sizeof *h);
+    before = s ? w->c + row_of(b, t, d, s - 1) * z.D + d * z.H : zeros;
+    c = w->c + at_c;
+  }
+  r->ops->add(GATES * z.H, share_of_h, gates);
+  r->ops->lstm(1, z.H, gates, z.G, before, z.D, c, z.D, h, z.H);
+  memcpy(w->h + at_c, h, z.H * sizeof *h);
 }
 
 /* Direction d, of the gates' shares of the inputs. */
@@ -265,32 +279,20 @@ static void
 run_right(const struct encoder_run *r, const struct batch *b, size_t first, size_t last, size_t d, const struct work *w,
           const struct states *q)
 {
-  struct sizes z = sizes_of(r->shape);
+  size_t H = sizes_of(r->shape).H, n = last - first, steps = b->start[first + 1] - b->start[first];
   struct packed p = packed_of(r->shape);
-  const struct ops *o = r->ops;
-  size_t H = z.H, n = last - first, steps = b->start[first + 1] - b->start[first];
 
   memset(q->h, 0, n * H * sizeof *q->h);
   memset(q->c, 0, n * H * sizeof *q->c);
+  memset(q->zeros, 0, H * sizeof *q->zeros);
   for (size_t s = 0; s < steps; s++) {
     n = active(b, first, n, s);
-    for (size_t k = 0; k < n; k++) {
-      size_t row = row_of(b, first + k, d, s);
-
-      memcpy(q->gates + k * GATES * H, w->gates + row * z.G + d * GATES * H, GATES * H * sizeof(float));
-      if (r->shape->training)
-        memcpy(w->before + row * z.D + d * H, q->h + k * H, H * sizeof(float));
-    }
-    o->add_rows(n, GATES * H, r->packed + p.bias + d * GATES * H, q->gates, GATES * H);
-    o->gemm(n, GATES * H, H, q->h, H, r->packed + p.state[d], q->gates, GATES * H, true);
-    o->lstm(n, H, q->gates, GATES * H, q->c, H, q->c, H, q->h, H);
-    for (size_t k = 0; k < n; k++) {
-      size_t row = row_of(b, first + k, d, s);
-
-      memcpy(w->h + row * z.D + d * H, q->h + k * H, H * sizeof(float));
-      if (r->shape->training)
-        keep_step(w, &z, row, d, q->gates + k * GATES * H, q->c + k * H);
-    }
+    for (size_t k = 0; k < n; k++)
+      memcpy(q->gates + k * GATES * H, r->packed + p.bias + d * GATES * H, GATES * H * sizeof(float));
+    if (s)
+      r->ops->gemm(n, GATES * H, H, q->h, H, r->packed + p.state[d], q->gates, GATES * H, true);
+    for (size_t k = 0; k < n; k++)
+      cell(r, b, first + k, d, s, w, q->gates + k * GATES * H, q->h + k * H, q->c + k * H, q->zeros);
   }
 }
 
