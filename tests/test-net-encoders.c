@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/team.h"
 #include "net/encoder.h"
 
 #define MAX_TEXTS 8
@@ -362,6 +363,91 @@ any_way_gives_the_same_bytes(void **state)
     }
 }
 
+#define MEMBERS 3
+
+/* The same with threads: a text a task. */
+struct crowd {
+  struct scene *s;
+  float *scratch[MEMBERS];
+};
+
+static void
+pack_task(void *arg, size_t task, int member)
+{
+  struct crowd *c = arg;
+
+  (void)member;
+  c->s->sort->encoder->pack(&c->s->run, task);
+}
+
+static void
+forward_task(void *arg, size_t task, int member)
+{
+  struct crowd *c = arg;
+  struct scene *s = c->s;
+
+  s->sort->encoder->forward(&s->run, &s->batch, task, task + 1, s->x, s->out, c->scratch[member]);
+}
+
+static void
+backward_task(void *arg, size_t task, int member)
+{
+  struct crowd *c = arg;
+  struct scene *s = c->s;
+
+  s->sort->encoder->backward(&s->run, &s->batch, task, task + 1, s->x, s->dout, s->dx, c->scratch[member]);
+}
+
+static void
+gradient_task(void *arg, size_t task, int member)
+{
+  struct crowd *c = arg;
+  struct scene *s = c->s;
+
+  s->sort->encoder->gradients(&s->run, &s->batch, task, s->x, s->dout, c->scratch[member]);
+}
+
+static void
+step_of_team(struct team *team, struct scene *s)
+{
+  const struct encoder *k = s->sort->encoder;
+  struct crowd c = {.s = s};
+
+  for (int i = 0; i < MEMBERS; i++)
+    c.scratch[i] = floats(k->scratch_floats(&s->shape));
+  clear(s);
+  team_run(team, k->pack_tasks(&s->shape), pack_task, &c);
+  team_run(team, s->batch.B, forward_task, &c);
+  team_run(team, s->batch.B, backward_task, &c);
+  team_run(team, k->gradient_tasks(&s->shape), gradient_task, &c);
+  for (int i = 0; i < MEMBERS; i++)
+    free(c.scratch[i]);
+}
+
+static void
+threads_give_the_same_bytes(void **state)
+{
+  struct team *team = team_new(MEMBERS);
+
+  (void)state;
+  for (size_t i = 0; i < N_OF(sorts); i++) {
+    struct scene a, b;
+
+    begin(&a, &sorts[i], ops_best(), true);
+    step(&a, AT_ONCE);
+    begin(&b, &sorts[i], ops_best(), true);
+    for (int turn = 0; turn < 3; turn++) {
+      step_of_team(team, &b);
+      same(a.out, b.out, a.batch.B * a.D);
+      same(a.dx, b.dx, a.batch.T * a.shape.E);
+      same_gradients(&a, &b);
+    }
+    end(&a);
+    end(&b);
+  }
+  team_free(team);
+}
+
 /* Of two backward passes the last counts, and predicting gives what training gives without dropout. */
 static void
 forward_is_kept_and_predicts(void **state)
@@ -495,6 +581,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(gradients_are_slopes),
     cmocka_unit_test(any_way_gives_the_same_bytes),
+    cmocka_unit_test(threads_give_the_same_bytes),
     cmocka_unit_test(forward_is_kept_and_predicts),
     cmocka_unit_test(parameters_do_not_go_by_the_batch),
     cmocka_unit_test(fast_is_plain),

@@ -1,4 +1,5 @@
-/* Pieces of words: byte pairs against learning and merging written down naively, WordPiece against the vocabulary of BERT. */
+/* Pieces of words: byte pairs against learning and merging written down naively, WordPiece against the vocabulary of
+ * BERT. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -370,7 +371,8 @@ assert_pieces(const struct tokenizer *t, const char *text, const char *want)
 static void
 test_word_pieces_by_hand(void **state)
 {
-  static const char *const strings[] = {"un", "##aff", "##able", "##a", "##ff", "u", "##b", "a", "##n", "##unable", "!"};
+  static const char *const strings[] = {"un", "##aff", "##able", "##a", "##ff", "u", "##b", "a", "##n", "##unable",
+                                        "!"};
   struct tokenizer *t = made_of(strings, N_OF(strings));
 
   (void)state;
@@ -413,8 +415,10 @@ naive_pieces(const char *const *strings, size_t n, const char *word, struct buf 
 static void
 test_word_pieces_of_bert(void **state)
 {
-  static const char *const words[] = {"embeddings", "unaffable", "transformer", "the", "antidisestablishmentarianism", "xqzjk",
-                                      "2048", "caf\u00e9", "hyperparameter", "tokenization", "zebra", "retort", "stra\u00dfe"};
+  static const char *const words[] = {"embeddings", "unaffable", "transformer", "the",
+                                      "antidisestablishmentarianism", "xqzjk",
+                                      "2048", "caf\u00e9", "hyperparameter", "tokenization", "zebra", "retort",
+"stra\u00dfe"};
   const char *data = getenv("RETORT_DATA");
   char *path, *bytes, *save;
   const char **strings = NULL;
@@ -437,7 +441,8 @@ test_word_pieces_of_bert(void **state)
   }
   assert_true(n > 30000);
   t = made_of(strings, n);
-  assert_pieces(t, "The embeddings are unaffable.", "the|em|##bed|##ding|##s|are|una|##ffa|##ble|.");  /* as BERT's own does */
+  /* as BERT's own does */
+  assert_pieces(t, "The embeddings are unaffable.", "the|em|##bed|##ding|##s|are|una|##ffa|##ble|.");
   for (size_t i = 0; i < N_OF(words); i++) {
     struct buf want = BUF_INIT;
 
@@ -452,8 +457,8 @@ test_word_pieces_of_bert(void **state)
 
 #define FEW_PIECES 60   /* enough for stems and ends, not for words */
 
-/* What was learned splits words as their makers did, and the texts are likelier as such pieces than as byte pairs: that is
- * what they were chosen for. */
+/* What was learned splits words as their makers did, and the texts are likelier as such pieces than as byte pairs:
+ * that is what they were chosen for. */
 static double
 bits(enum token_unit unit, const char *const *texts, size_t n)
 {
@@ -478,7 +483,8 @@ bits(enum token_unit unit, const char *const *texts, size_t n)
 static void
 test_word_pieces_learned(void **state)
 {
-  static const char *const stems[] = {"walk", "talk", "jump", "play", "work", "turn", "open", "clean", "paint", "start"};
+  static const char *const stems[] = {"walk", "talk", "jump", "play", "work", "turn", "open", "clean", "paint",
+                                      "start"};
   static const char *const ends[] = {"", "s", "ed", "ing", "er", "ers"};
   static char bytes[200][80];
   const char *texts[200];
@@ -491,7 +497,8 @@ test_word_pieces_learned(void **state)
   for (size_t i = 0; i < N_OF(texts); i++) {
     bytes[i][0] = '\0';
     for (int k = 0; k < 6; k++)
-      snprintf(bytes[i] + strlen(bytes[i]), sizeof bytes[i] - strlen(bytes[i]), "%s%s ", stems[rng_below(&r, N_OF(stems))],
+      snprintf(bytes[i] + strlen(bytes[i]), sizeof bytes[i] - strlen(bytes[i]), "%s%s ", stems[rng_below(&r,
+                                                                                                         N_OF(stems))],
                ends[rng_below(&r, N_OF(ends))]);
     texts[i] = bytes[i];
   }

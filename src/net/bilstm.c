@@ -20,7 +20,10 @@ static const struct option params[] = {BILSTM_OPTIONS, {.name = NULL}};
 #define GATES 4            /* in, forget, new, out */
 #define ATTENTION_TASKS 4
 
-enum block_name { W_INPUT, W_STATE, W_BIAS = W_STATE + 2, W_ATTENTION = W_BIAS + GATES, W_ATTENTION_BIAS, W_CONTEXT, N_BLOCKS };
+/* One of W_STATE a direction, one of W_BIAS a gate. */
+enum block_name {
+  W_INPUT, W_STATE, W_BIAS = W_STATE + 2, W_ATTENTION = W_BIAS + GATES, W_ATTENTION_BIAS, W_CONTEXT, N_BLOCKS
+};
 
 struct sizes {
   size_t E, H, D, A;       /* D = 2H */

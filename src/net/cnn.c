@@ -127,19 +127,52 @@ cnn_pack(const struct encoder_run *r, size_t task)
   r->ops->pack(r->packed + packed_at(r->shape, task), weights_of(r, task), 1, K, K, widths_of(r->shape).F, 0, SIZE_MAX);
 }
 
-/* The largest value of each filter over R windows, and where. */
+/* Numbers of four filters, as any machine can take them at once. */
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_int __attribute__((vector_size(16)));
+
+static four
+four_get(const float *x)
+{
+  four v;
+
+  memcpy(&v, x, sizeof v);
+  return v;
+}
+
+/* Of four filters the largest value over R windows, the first of equals, and where; values stand ld apart. */
+static void
+largest_of_four(size_t R, const float *values, size_t ld, float *most, uint32_t *where)
+{
+  four best = four_get(values);
+  four_int at = {0}, i = {0};
+
+  for (size_t k = 1; k < R; k++) {
+    four x = four_get(values + k * ld);
+    four_int more = x > best;
+
+    i += 1;
+    best = (four)(((four_int)x & more) | ((four_int)best & ~more));
+    at = (i & more) | (at & ~more);
+  }
+  memcpy(most, &best, sizeof best);
+  memcpy(where, &at, sizeof at);
+}
+
 static void
 largest(size_t R, size_t F, const float *values, float *most, uint32_t *where)
 {
-  memcpy(most, values, F * sizeof *most);
-  memset(where, 0, F * sizeof *where);
-  for (size_t i = 1; i < R; i++)
-    for (size_t f = 0; f < F; f++) {
-      bool more = values[i * F + f] > most[f];
+  size_t f = 0;
 
-      most[f] = more ? values[i * F + f] : most[f];
-      where[f] = more ? (uint32_t)i : where[f];
-    }
+  for (; f + 4 <= F; f += 4)
+    largest_of_four(R, values + f, F, most + f, where + f);
+  for (; f < F; f++) {
+    where[f] = 0;
+    for (size_t k = 1; k < R; k++)
+      if (values[k * F + f] > values[where[f] * F + f])
+        where[f] = (uint32_t)k;
+    most[f] = values[where[f] * F + f];
+  }
 }
 
 static void

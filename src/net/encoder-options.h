@@ -17,10 +17,12 @@
 #define TRANSFORMER_MAX_LAYERS 8
 #define TRANSFORMER_OPTIONS \
   {"layers", OPTION_INT, 1, TRANSFORMER_MAX_LAYERS, "2", NULL, "N", "layers", 0}, \
-  {"heads", OPTION_INT, 1, 32, "2", NULL, "N", "heads of attention, at most (as many as divide the width of token vectors)", 0}, \
+  {"heads", OPTION_INT, 1, 32, "2", NULL, "N", \
+   "heads of attention, at most (as many as divide the width of token vectors)", 0}, \
   {"feedforward", OPTION_INT, 1, 8192, "512", NULL, "N", "width between the two products of a layer", 0}, \
   {"pooling", OPTION_CHOICE, 0, 0, "first", "first|mean", "WHAT", \
    "the text's vector: of a start token, or the mean over all tokens", 0}, \
-  {"positions", OPTION_INT, 1, 4096, "256", NULL, "N", "places in a text that are told apart: further ones count as the last", 0}
+  {"positions", OPTION_INT, 1, 4096, "256", NULL, "N", \
+   "places in a text that are told apart: further ones count as the last", 0}
 
 #endif

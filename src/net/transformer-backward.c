@@ -10,7 +10,7 @@ struct pass {
   struct transformer_layout at;
   struct transformer_ends ends;
   size_t first, last;
-  float *scratch;
+  struct transformer_scratch scratch;
 };
 
 /* Of what comes out of the last layer: into dx, or dx_narrow. */
@@ -72,20 +72,17 @@ attend(const struct pass *p, const struct transformer_arrays *a, size_t t, size_
   const struct ops *o = p->r->ops;
   size_t d = p->z.d, h = p->z.h, at = p->b->start[t], length = p->b->start[t + 1] - at;
   size_t query = (a->narrow ? t : at) * d + head * h, key = at * 2 * d + head * h, Q = a->narrow ? 1 : length;
-  const float *weight = a->weight + (at * p->z.heads + head * length) * p->r->shape->max_length;
-  float *packed = p->scratch + OPS_SCRATCH, *dw = packed + (ops_packed_size(h, p->r->shape->max_length) >
-                                                                    ops_packed_size(p->r->shape->max_length, h)
-                                                                ? ops_packed_size(h, p->r->shape->max_length)
-                                                                : ops_packed_size(p->r->shape->max_length, h));
+  const float *weight = transformer_weight(p->r, p->b, a, p->z.heads, t, head);
+  float *packed = p->scratch.packed, *dw = p->scratch.weight;
 
   o->pack(packed, a->kv + key + d, 1, 2 * d, h, length, 0, SIZE_MAX);
   o->gemm(Q, length, h, a->d_context + query, d, packed, dw, length, false);
-  o->gemm_tn(length, h, Q, weight, length, a->d_context + query, d, a->d_kv + key + d, 2 * d, false, p->scratch);
+  o->gemm_tn(length, h, Q, weight, length, a->d_context + query, d, a->d_kv + key + d, 2 * d, false, p->scratch.products);
   o->softmax_backward(Q, length, weight, length, dw, length);
   o->scale(Q * length, 1 / sqrtf((float)h), dw);
   o->pack(packed, a->kv + key, 2 * d, 1, length, h, 0, SIZE_MAX);
   o->gemm(Q, h, length, dw, length, packed, a->d_q + query, d, false);
-  o->gemm_tn(length, h, Q, dw, length, a->q + query, d, a->d_kv + key, 2 * d, false, p->scratch);
+  o->gemm_tn(length, h, Q, dw, length, a->q + query, d, a->d_kv + key, 2 * d, false, p->scratch.products);
 }
 
 /* Adds rows of queries of a narrow layer to the first rows of the texts. */
@@ -129,7 +126,8 @@ void
 transformer_backward(const struct encoder_run *r, const struct batch *b, size_t first, size_t last, const float *x,
                      const float *dout, float *dx, float *scratch)
 {
-  struct pass p = {.r = r, .b = b, .z = transformer_size_of(r->shape), .ends = transformer_ends_of(r), .scratch = scratch};
+  struct pass p = {.r = r, .b = b, .z = transformer_size_of(r->shape), .ends = transformer_ends_of(r),
+                   .scratch = transformer_scratch_of(r->shape, scratch)};
 
   (void)x;
   transformer_layout_of(r->shape, &p.at);
@@ -154,7 +152,8 @@ transformer_backward(const struct encoder_run *r, const struct batch *b, size_t 
 #define TASK_SIDE 128  /* a task makes so many rows and columns of a weight's gradient */
 #define PRODUCTS 5
 
-/* The gradient of one weight (M, N) at `at`, its rows ld apart: the sum over R rows of a (M) times b (N); of its bias: of b. */
+/* The gradient of one weight (M, N) at `at`, its rows ld apart: the sum over R rows of a (M) times b (N); of its bias:
+ * of b. */
 struct product {
   size_t M, N, ld, at, bias, R;
   const float *a, *b;

@@ -10,7 +10,7 @@ struct pass {
   struct transformer_size z;
   struct transformer_layout at;
   size_t first, last;
-  float *scratch;
+  struct transformer_scratch scratch;
 };
 
 static void
@@ -59,26 +59,38 @@ attend_all(const struct pass *p, const float *q, const float *kv, size_t length,
   const struct ops *o = p->r->ops;
   size_t d = p->z.d, h = p->z.h;
 
-  o->pack(p->scratch, kv, 1, 2 * d, h, length, 0, SIZE_MAX);
-  o->gemm(length, length, h, q, d, p->scratch, weight, length, false);
+  o->pack(p->scratch.packed, kv, 1, 2 * d, h, length, 0, SIZE_MAX);
+  o->gemm(length, length, h, q, d, p->scratch.packed, weight, length, false);
   o->scale(length * length, 1 / sqrtf((float)h), weight);
   o->softmax(length, length, weight, length);
-  o->pack(p->scratch, kv + d, 2 * d, 1, length, h, 0, SIZE_MAX);
-  o->gemm(length, h, length, weight, length, p->scratch, context, d, false);
+  o->pack(p->scratch.packed, kv + d, 2 * d, 1, length, h, 0, SIZE_MAX);
+  o->gemm(length, h, length, weight, length, p->scratch.packed, context, d, false);
+}
+
+/* seen: of the text's rows, what one head's queries thought of them is added. NULL: nobody asks. */
+static void
+attend(const struct pass *p, const struct transformer_arrays *a, size_t t, size_t head, float *seen)
+{
+  size_t d = p->z.d, h = p->z.h, at = p->b->start[t], length = p->b->start[t + 1] - at, queries = a->narrow ? 1 : length;
+  size_t query = (a->narrow ? t : at) * d + head * h, key = at * 2 * d + head * h;
+  float *weight = a->weight ? transformer_weight(p->r, p->b, a, p->z.heads, t, head) : p->scratch.weight;
+
+  (a->narrow ? attend_once : attend_all)(p, a->q + query, a->kv + key, length, weight, a->context + query);
+  if (seen)
+    p->r->ops->sum_rows(queries, length, weight, length, seen, head > 0);
 }
 
 static void
-attention(const struct pass *p, const struct transformer_arrays *a)
+attention(const struct pass *p, const struct transformer_arrays *a, bool last_layer)
 {
-  size_t d = p->z.d;
-
   for (size_t t = p->first; t < p->last; t++) {
-    size_t at = p->b->start[t], length = p->b->start[t + 1] - at, query = a->narrow ? t : at;
+    size_t at = p->b->start[t], length = p->b->start[t + 1] - at, queries = a->narrow ? 1 : length;
+    float *seen = last_layer ? transformer_ends_of(p->r).seen + at : NULL;
 
     for (size_t i = 0; i < p->z.heads; i++)
-      (a->narrow ? attend_once : attend_all)(p, a->q + query * d + i * p->z.h, a->kv + at * 2 * d + i * p->z.h, length,
-                                             a->weight + (at * p->z.heads + i * length) * p->r->shape->max_length,
-                                             a->context + query * d + i * p->z.h);
+      attend(p, a, t, i, seen);
+    if (seen)
+      p->r->ops->scale(length, 1 / (float)(p->z.heads * queries), seen);
   }
 }
 
@@ -115,7 +127,7 @@ attention_half(const struct pass *p, size_t layer, const struct transformer_arra
     take_first(p, a->norm1, a->query_in);
   dense(r, rows.n_queries, d, d, a->query_in + query, w.q, r->w + at->qkv_bias, a->q + query);
   dense(r, rows.n, 2 * d, d, a->norm1 + row, w.kv, r->w + at->qkv_bias + d, a->kv + row * 2);
-  attention(p, a);
+  attention(p, a, layer + 1 == p->z.layers);
   dense(r, rows.n_queries, d, d, a->context + query, w.out, r->w + at->out_bias, a->mid + query);
   if (a->narrow)
     take_first(p, a->x, a->norm2);  /* for a moment */
@@ -163,7 +175,8 @@ void
 transformer_forward(const struct encoder_run *r, const struct batch *b, size_t first, size_t last, const float *x,
                     float *out, float *scratch)
 {
-  struct pass p = {.r = r, .b = b, .z = transformer_size_of(r->shape), .scratch = scratch};
+  struct pass p = {.r = r, .b = b, .z = transformer_size_of(r->shape),
+                   .scratch = transformer_scratch_of(r->shape, scratch)};
 
   transformer_layout_of(r->shape, &p.at);
   for (p.first = first; p.first < last; p.first = p.last) {

@@ -1,6 +1,7 @@
 #include "net/transformer.h"
 
 #include <math.h>
+#include <string.h>
 
 static const struct option params[] = {TRANSFORMER_OPTIONS, {.name = NULL}};
 
@@ -190,7 +191,8 @@ carve_layer(struct carve *c, const struct encoder_shape *s, bool narrow)
   a.query_in = narrow ? carve(c, Q * z.d) : a.norm1;
   a.q = carve(c, Q * z.d);
   a.kv = carve(c, T * 2 * z.d);
-  a.weight = carve(c, T * s->max_length * z.heads);
+  if (narrow || s->training)
+    a.weight = carve(c, T * z.heads * (narrow ? 1 : s->max_length));
   a.context = carve(c, Q * z.d);
   a.mid = carve(c, Q * z.d);
   a.norm2 = carve(c, Q * z.d);
@@ -221,6 +223,7 @@ carve_ends(struct carve *c, const struct encoder_shape *s, float **last)
   *last = carve(c, T * d);
   ends.norm = carve(c, T * d);
   ends.stats = carve(c, T * 2);
+  ends.seen = carve(c, T);
   if (s->training) {
     ends.d_norm = carve(c, T * d);
     ends.dx = carve(c, T * d);
@@ -293,14 +296,24 @@ max(size_t a, size_t b)
   return a > b ? a : b;
 }
 
-/* Of attention: a packed matrix of a head, and gradients of its weights. */
+struct transformer_scratch
+transformer_scratch_of(const struct encoder_shape *s, float *base)
+{
+  struct transformer_size z = transformer_size_of(s);
+  struct carve c = {base, 0};
+  struct transformer_scratch a;
+
+  a.products = carve(&c, s->training ? OPS_SCRATCH : 0);
+  a.packed = carve(&c, max(ops_packed_size(z.h, s->max_length), ops_packed_size(s->max_length, z.h)));
+  a.weight = carve(&c, s->max_length * s->max_length);
+  a.n = c.n;
+  return a;
+}
+
 static size_t
 transformer_scratch_floats(const struct encoder_shape *s)
 {
-  struct transformer_size z = transformer_size_of(s);
-
-  return OPS_SCRATCH + max(ops_packed_size(z.h, s->max_length), ops_packed_size(s->max_length, z.h)) +
-         s->max_length * s->max_length;
+  return transformer_scratch_of(s, NULL).n;
 }
 
 static size_t
@@ -334,26 +347,10 @@ transformer_part(const struct batch *b, size_t first, size_t last)
   return t;
 }
 
-/* How much the rows were looked at in the last layer: by the start token, or on average. */
 static void
-transformer_attention(const struct encoder_run *r, const struct batch *b, float *weight_of_row)
+transformer_attention(const struct encoder_run *r, const struct batch *b, float *weight)
 {
-  struct transformer_size z = transformer_size_of(r->shape);
-  struct transformer_arrays a = transformer_arrays_of(r, z.layers - 1);
-
-  for (size_t t = 0; t < b->B; t++) {
-    size_t length = b->start[t + 1] - b->start[t], queries = a.narrow ? 1 : length;
-    float *out = weight_of_row + b->start[t];
-
-    for (size_t j = 0; j < length; j++)
-      out[j] = 0;
-    for (size_t i = 0; i < z.heads; i++) {
-      const float *w = a.weight + (b->start[t] * z.heads + i * length) * r->shape->max_length;
-
-      for (size_t q = 0; q < queries; q++)
-        r->ops->axpy(length, 1 / (float)(z.heads * queries), w + q * length, out);
-    }
-  }
+  memcpy(weight, transformer_ends_of(r).seen, b->T * sizeof *weight);
 }
 
 const struct encoder encoder_transformer = {

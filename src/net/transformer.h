@@ -47,7 +47,8 @@ struct transformer_arrays {
   float *norm1, *stats1;         /* (T, d), (T, 2) */
   float *query_in;               /* rows of norm1 that ask: norm1, or (B, d) in a narrow layer */
   float *q, *kv;                 /* (queries, d), (T, 2d) */
-  float *weight;                 /* attention: of text t and head i at (start[t] * heads + i * length) * max_length, (queries, length) */
+  float *weight;                 /* attention, (queries, length) for each text and head: transformer_weight. NULL in a wide
+                                  * layer that only predicts: it lives in scratch for a moment */
   float *context;                /* (queries, d) */
   float *mid;                    /* (queries, d) x' */
   float *norm2, *stats2;
@@ -58,9 +59,18 @@ struct transformer_arrays {
   bool narrow;
 };
 struct transformer_arrays transformer_arrays_of(const struct encoder_run *r, size_t layer);
+static inline float *
+transformer_weight(const struct encoder_run *r, const struct batch *b, const struct transformer_arrays *a, size_t heads,
+                   size_t t, size_t head)
+{
+  size_t at = b->start[t], length = b->start[t + 1] - at;
+
+  return a->weight + (at * heads + head * length) * (a->narrow ? 1 : r->shape->max_length);
+}
 /* What stands outside of the layers. */
 struct transformer_ends {
   float *norm, *stats, *d_norm;  /* of the last norm: (queries of the last layer, d) */
+  float *seen;                   /* (T) how much the last layer looked at each row, all its queries and heads together */
   float *dx, *dx_narrow;         /* (T, d), (B, d): of what comes into a layer, on the way back; at its end of x0 */
 };
 struct transformer_ends transformer_ends_of(const struct encoder_run *r);
@@ -76,6 +86,12 @@ transformer_rows_of(const struct batch *b, size_t first, size_t last, bool narro
 
   return (struct transformer_rows){at, n, narrow ? first : at, narrow ? last - first : n};
 }
+/* Scratch: what gemm_tn needs (training), then a packed matrix of a head, then weights of a head or their gradients. */
+struct transformer_scratch {
+  float *products, *packed, *weight;
+  size_t n;
+};
+struct transformer_scratch transformer_scratch_of(const struct encoder_shape *s, float *base);
 /* Texts are taken a few at a time, so that what lies between two products is still near. Returns the end of such a
  * part of [first, last). */
 #define TRANSFORMER_ROWS 128

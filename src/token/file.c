@@ -1,5 +1,5 @@
-/* A tokenizer as bytes: a head of 32-bit numbers (little end first), the strings, each after its length (16 bits) and its
- * kind (8 bits), the merges as three 32-bit numbers each, and a hash of all that. */
+/* A tokenizer as bytes: a head of 32-bit numbers (little end first), the strings, each after its length (16 bits) and
+ * its kind (8 bits), the merges as three 32-bit numbers each, and a hash of all that. */
 #include <endian.h>
 #include <string.h>
 
@@ -12,7 +12,18 @@
 #define MAGIC 0x314b4f54u  /* "TOK1" */
 #define STRING_MAX (WORD_MAX * 4)
 
-enum { HEAD_MAGIC, HEAD_UNIT, HEAD_LOWER, HEAD_VOCABULARY, HEAD_MIN_COUNT, HEAD_BUCKETS, HEAD_SUB, HEAD_STRINGS, HEAD_MERGES, HEAD_N };
+enum {
+  HEAD_MAGIC,
+  HEAD_UNIT,
+  HEAD_LOWER,
+  HEAD_VOCABULARY,
+  HEAD_MIN_COUNT,
+  HEAD_BUCKETS,
+  HEAD_SUB,
+  HEAD_STRINGS,
+  HEAD_MERGES,
+  HEAD_N
+};
 
 static void
 add_number(struct buf *out, uint64_t x, size_t n_bytes)
@@ -74,7 +85,8 @@ read_head(struct reader *r, struct token_options *o, uint32_t *n_strings, uint32
     return false;
   for (size_t i = 0; i < HEAD_N; i++)
     head[i] = (uint32_t)number(r, 4);
-  if (head[HEAD_MAGIC] != MAGIC || head[HEAD_UNIT] > TOKEN_CHARACTERS || head[HEAD_LOWER] > 1 || head[HEAD_SUB] > 0xffff)
+  if (head[HEAD_MAGIC] != MAGIC || head[HEAD_UNIT] > TOKEN_CHARACTERS || head[HEAD_LOWER] > 1 ||
+      head[HEAD_SUB] > 0xffff)
     return false;
   *o = (struct token_options){.unit = (enum token_unit)head[HEAD_UNIT], .lower = head[HEAD_LOWER],
                               .vocabulary = head[HEAD_VOCABULARY], .min_count = head[HEAD_MIN_COUNT],
@@ -82,7 +94,8 @@ read_head(struct reader *r, struct token_options *o, uint32_t *n_strings, uint32
                               .sub_max = (uint8_t)head[HEAD_SUB]};
   *n_strings = head[HEAD_STRINGS];
   *n_merges = head[HEAD_MERGES];
-  return tokenizer_options_fit(o) && *n_strings <= o->vocabulary - TOKEN_N_SPECIAL && *n_merges <= TOKEN_MAX_VOCABULARY &&
+  return tokenizer_options_fit(o) && *n_strings <= o->vocabulary - TOKEN_N_SPECIAL &&
+         *n_merges <= TOKEN_MAX_VOCABULARY &&
          (o->unit == TOKEN_BPE || *n_merges == 0);
 }
 

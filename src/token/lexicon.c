@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/hash.h"
 #include "base/mem.h"
 
 void
@@ -21,6 +20,15 @@ lexicon_release(struct lexicon *l)
   free(l->kind);
   free(l->slots);
   lexicon_init(l);
+}
+
+/* Spreads what lexicon_hash leaves in the high bits. */
+static inline uint64_t
+mix(uint64_t x)
+{
+  x ^= x >> 32;
+  x *= 0x94d049bb133111ebu;
+  return x ^ x >> 31;
 }
 
 /* The slot of the string, or the free one where it belongs. There is always one: at most half are taken. */
@@ -43,7 +51,7 @@ slot_of(const struct lexicon *l, const char *s, size_t n, uint8_t kind, uint64_t
 uint32_t
 lexicon_find(const struct lexicon *l, const char *s, size_t n, uint8_t kind, uint64_t h)
 {
-  return l->n ? slot_of(l, s, n, kind, hash_mix(h))->number : LEXICON_NONE;
+  return l->n ? slot_of(l, s, n, kind, mix(h))->number : LEXICON_NONE;
 }
 
 static void
@@ -56,7 +64,7 @@ enlarge(struct lexicon *l)
   for (uint32_t i = 0; i < l->n; i++) {
     const char *s = lexicon_string(l, i);
     size_t n = lexicon_length(l, i);
-    uint64_t mixed = hash_mix(lexicon_hash(lexicon_seed(l->kind[i]), s, n));
+    uint64_t mixed = mix(lexicon_hash(lexicon_seed(l->kind[i]), s, n));
 
     *slot_of(l, s, n, l->kind[i], mixed) = (struct lexicon_slot){i, (uint32_t)(mixed >> 32)};
   }
@@ -84,7 +92,7 @@ append(struct lexicon *l, const char *s, size_t n, uint8_t kind)
 uint32_t
 lexicon_add(struct lexicon *l, const char *s, size_t n, uint8_t kind)
 {
-  uint64_t mixed = hash_mix(lexicon_hash(lexicon_seed(kind), s, n));
+  uint64_t mixed = mix(lexicon_hash(lexicon_seed(kind), s, n));
   struct lexicon_slot *slot;
 
   if ((size_t)l->n * 2 >= l->n_slots)

@@ -1,7 +1,8 @@
 /* lexicon: strings numbered from 0, each once, and the number of a string.
  *
- * A string also has a kind (0..255): equal strings of two kinds are two strings. Its hash is made byte by byte, so that all
- * beginnings of a string are looked up in one pass over it: start with lexicon_seed(kind), go on with lexicon_hash.
+ * A string also has a kind (0..255): equal strings of two kinds are two strings. Its hash is made byte by byte, so
+ * that all beginnings of a string are looked up in one pass over it: start with lexicon_seed(kind), go on with
+ * lexicon_hash.
  *
  * Life: lexicon_init, lexicon_add..., lexicon_release. Threads: any number of readers, or one writer. */
 #ifndef TOKEN_LEXICON_H

@@ -42,7 +42,8 @@ pair_of(struct merger *m, uint64_t key)
   if (*slot == LEXICON_NONE) {
     GROW(m->pairs, m->cap_pairs, m->n_pairs + 1);
     *slot = (uint32_t)m->n_pairs;
-    m->pairs[m->n_pairs++] = (struct pair){.key = key, .first = LEXICON_NONE, .last = LEXICON_NONE, .risen = UINT32_MAX};
+    m->pairs[m->n_pairs++] =
+      (struct pair){.key = key, .first = LEXICON_NONE, .last = LEXICON_NONE, .risen = UINT32_MAX};
   }
   return &m->pairs[*slot];
 }

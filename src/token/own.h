@@ -7,8 +7,8 @@
 #include "token/tokenizer.h"
 #include "token/word_counts.h"
 
-/* Kinds of strings in a tokenizer's lexicon. Of byte pairs, marked ones end a word; of WordPieces, marked ones do not begin
- * one. Words and characters are plain. */
+/* Kinds of strings in a tokenizer's lexicon. Of byte pairs, marked ones end a word; of WordPieces, marked ones do not
+ * begin one. Words and characters are plain. */
 enum { PIECE_PLAIN, PIECE_MARKED, PIECE_N };
 
 /* A merge of byte pairs; its place in the list is its rank, the first ones come first. */

@@ -1,4 +1,5 @@
-/* Learning pieces of words: the characters that are frequent enough, then merges of two pieces that stand side by side. */
+/* Learning pieces of words: the characters that are frequent enough, then merges of two pieces that stand side by
+ * side. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,7 +168,8 @@ learn_byte_pairs(struct tokenizer *t, struct merger *m)
 static double
 gain(const struct merger *m, const struct pair *p)
 {
-  double c = (double)p->count, left = (double)m->symbol_count[p->key >> 32], right = (double)m->symbol_count[(uint32_t)p->key];
+  double c = (double)p->count, left = (double)m->symbol_count[p->key >> 32];
+  double right = (double)m->symbol_count[(uint32_t)p->key];
 
   return c * log(c * (double)m->total / (left * right));
 }
@@ -205,8 +207,8 @@ candidates_of(const struct merger *m, int64_t least, struct candidate **c, size_
   return n;
 }
 
-/* Gains change with every merge, all of them a little, so they are looked at anew in rounds (as Schuster and Nakajima do):
- * a round merges the best that are still so good when their turn comes. */
+/* Gains change with every merge, all of them a little, so they are looked at anew in rounds (as Schuster and Nakajima
+ * do): a round merges the best that are still so good when their turn comes. */
 static void
 learn_word_pieces(struct tokenizer *t, struct merger *m)
 {

@@ -70,7 +70,8 @@ byte_pairs_of(const struct tokenizer *t, const struct word *w, struct sequence *
 {
   q->n = w->n;
   for (uint32_t i = 0; i < w->n; i++) {
-    q->piece[i] = lexicon_of(&t->strings, w->bytes + w->first[i], w->first[i + 1] - w->first[i], merger_kind(true, i, w->n));
+    q->piece[i] = lexicon_of(&t->strings, w->bytes + w->first[i], w->first[i + 1] - w->first[i],
+                             merger_kind(true, i, w->n));
     q->first[i] = i;
     q->rank[i] = NO_MERGE;
   }
@@ -115,7 +116,8 @@ prepare_byte_pairs(struct tokenizer *t)
     struct sequence q;
     struct word w;
 
-    if (t->strings.kind[i] != PIECE_MARKED || !word_of(&w, lexicon_string(&t->strings, i), lexicon_length(&t->strings, i)))
+    if (t->strings.kind[i] != PIECE_MARKED ||
+        !word_of(&w, lexicon_string(&t->strings, i), lexicon_length(&t->strings, i)))
       continue;
     byte_pairs_of(t, &w, &q);
     t->whole[i] = q.n == 1 && q.piece[0] == i;

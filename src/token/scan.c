@@ -223,6 +223,33 @@ word_of(struct word *w, const char *s, size_t n)
   return n > 0;
 }
 
+/* One byte that is a word, which another byte of ASCII or nothing follows: a sign, or any character where characters
+ * are wanted. False: it is something else. */
+static bool
+take_byte(struct scan *s, struct word *w)
+{
+  unsigned char c, next;
+
+  if (s->at == s->n)
+    return false;
+  c = (unsigned char)s->s[s->at];
+  next = s->at + 1 < s->n ? (unsigned char)s->s[s->at + 1] : '.';
+  if (c >= 0x7f || next >= 0x80 || c < ' ')
+    return false;
+  if (s->way != SCAN_CHARACTERS && (char_class(c) != CHAR_SIGN || c == '\''))
+    return false;
+  if (c == ' ' && (s->at == 0 || s->at + 1 == s->n || next <= ' ' || next == 0x7f))
+    return false;  /* the first of several, or at an end */
+  w->n = w->n_bytes = w->length = 1;
+  w->at = (uint32_t)s->at++;
+  w->plain = true;
+  w->bytes[0] = (char)(s->lower ? char_lower(c) : c);
+  w->bytes[1] = '\0';
+  w->first[0] = 0;
+  w->first[1] = 1;
+  return true;
+}
+
 static void
 finish(struct word *w)
 {
@@ -298,7 +325,7 @@ scan_next(struct scan *s, struct word *w)
   if (s->i == s->n_queue) {
     while (s->way != SCAN_CHARACTERS && s->at < s->n && s->s[s->at] == ' ')
       s->at++;
-    if (s->way != SCAN_CHARACTERS && take_ascii(s, w))
+    if ((s->way != SCAN_CHARACTERS && take_ascii(s, w)) || take_byte(s, w))
       return true;
   }
   w->n = w->n_bytes = 0;

@@ -5,15 +5,15 @@
  *   of scripts without spaces (Han, Kana, Thai, Lao, Khmer, Burmese) one character with its marks, or as many as follow
  *     each other (SCAN_RUNS);
  *   each other sign alone, an emoji with all that belongs to it (Unicode's extended grapheme clusters).
- * An apostrophe stays with the short forms of English ("don't": don 't; "it's": it 's), and with what is before it in other
- * words ("l'homme": l' homme). Typographic apostrophes become plain ones in these. Or, with SCAN_CHARACTERS, each
+ * An apostrophe stays with the short forms of English ("don't": don 't; "it's": it 's), and with what is before it in
+ * other words ("l'homme": l' homme). Typographic apostrophes become plain ones in these. Or, with SCAN_CHARACTERS, each
  * character with its marks is a word, and white space between two is one too: " ".
  *
- * No word is longer than WORD_MAX code points (the rest is the next word), and no text is read beyond SCAN_MAX_BYTES. Bytes
- * that are no UTF-8 are signs.
+ * No word is longer than WORD_MAX code points (the rest is the next word), and no text is read beyond SCAN_MAX_BYTES.
+ * Bytes that are no UTF-8 are signs.
  *
- * The properties of characters, NFC and the clusters are utf8proc's: the C library has no NFC, and its classes depend on
- * the locale. Threads: a struct scan has one user. */
+ * The properties of characters, NFC and the clusters are utf8proc's: the C library has no NFC, and its classes depend
+ * on the locale. Threads: a struct scan has one user. */
 #ifndef TOKEN_SCAN_H
 #define TOKEN_SCAN_H
 

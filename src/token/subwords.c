@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "base/hash.h"
 #include "token/own.h"
 
 /* Characters of the word in brackets: 0 is '<', n + 1 is '>'. */
@@ -28,7 +27,7 @@ bracket(struct bracketed *b, const struct word *w, uint32_t i, uint32_t j)
 static uint32_t
 bucket_of(const struct tokenizer *t, uint64_t h)
 {
-  uint32_t mixed = (uint32_t)(hash_mix(h) >> 32);
+  uint32_t mixed = (uint32_t)((h ^ h >> 29) * 0xbf58476d1ce4e5b9u >> 32);
 
   return TOKEN_N_SPECIAL + t->strings.n + (uint32_t)((uint64_t)mixed * t->o.buckets >> 32);
 }

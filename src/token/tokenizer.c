@@ -82,7 +82,8 @@ static void
 learn_words(struct tokenizer *t, const struct word_counts *c)
 {
   for (uint32_t i = 0; i < c->n && i < t->o.vocabulary - TOKEN_N_SPECIAL; i++)
-    lexicon_add(&t->strings, lexicon_string(&c->words, c->order[i]), lexicon_length(&c->words, c->order[i]), PIECE_PLAIN);
+    lexicon_add(&t->strings, lexicon_string(&c->words, c->order[i]), lexicon_length(&c->words, c->order[i]),
+                PIECE_PLAIN);
 }
 
 struct tokenizer *

@@ -2,13 +2,15 @@
  *
  * Units: words (scan.h: letters, marks and digits together, each other sign alone; Unicode's, and for scripts without
  * spaces - Chinese, Japanese, Thai, Lao, Khmer, Burmese - single characters), pieces of words learned from the corpus
- * (byte-pair encoding, Sennrich et al. 2016, or WordPiece, Schuster and Nakajima 2012; of scripts without spaces pieces of
- * what stands between spaces and signs), or characters with their marks. Text is NFC first, lower-case if asked.
+ * (byte-pair encoding, Sennrich et al. 2016, or WordPiece, Schuster and Nakajima 2012; of scripts without spaces
+ * pieces of what stands between spaces and signs), or characters with their marks. Text is NFC first, lower-case if
+ * asked.
  *
- * A token's vector is the mean of some rows of the table: of its own row, if it is in the vocabulary, and of those of its
- * sub-words, if there are any: character n-grams of the word in angle brackets, hashed into buckets (Bojanowski et al.
- * 2017). So a word that was never met still has a vector. Rows: 0 padding (always zeros), 1 unknown, 2 start, 3 separator,
- * then the vocabulary, the most frequent first (of pieces: characters, then pieces as they were learned), then the buckets.
+ * A token's vector is the mean of some rows of the table: of its own row, if it is in the vocabulary, and of those of
+ * its sub-words, if there are any: character n-grams of the word in angle brackets, hashed into buckets (Bojanowski et
+ * al. 2017). So a word that was never met still has a vector. Rows: 0 padding (always zeros), 1 unknown, 2 start, 3
+ * separator, then the vocabulary, the most frequent first (of pieces: characters, then pieces as they were learned),
+ * then the buckets.
  *
  * Life: tokenizer_learn or tokenizer_load; tokenizer_free. Threads: immutable; any number. The same texts and options
  * give the same tokenizer, byte for byte, whatever the number of threads.
@@ -53,8 +55,8 @@ void tokenizer_free(struct tokenizer *t);  /* NULL is fine */
 const struct token_options *tokenizer_options(const struct tokenizer *t);
 /* Rows of the table: specials, vocabulary, buckets. */
 uint32_t tokenizer_rows(const struct tokenizer *t);
-/* The string of a row of the vocabulary, "" for other rows; of pieces as it is usual: byte-pair pieces that end a word end
- * in "</w>", WordPieces that do not begin one begin with "##". */
+/* The string of a row of the vocabulary, "" for other rows; of pieces as it is usual: byte-pair pieces that end a word
+ * end in "</w>", WordPieces that do not begin one begin with "##". */
 const char *tokenizer_string(const struct tokenizer *t, uint32_t row);
 /* The tokens of a text in place of those in *out, at most `max` (0: all). Of a text longer than SCAN_MAX_BYTES its
  * beginning. */

@@ -42,9 +42,19 @@ class_of_letter(uint32_t c)
   return is_unspaced(c) ? CHAR_ALONE : CHAR_WORD;
 }
 
+static enum char_class
+class_of_ascii(uint32_t c)
+{
+  if (c <= 0x20 || c == 0x7f)
+    return CHAR_SPACE;
+  return c - '0' < 10 || (c | 32) - 'a' < 26 ? CHAR_WORD : CHAR_SIGN;
+}
+
 enum char_class
 char_class(uint32_t c)
 {
+  if (c < 0x80)
+    return class_of_ascii(c);
   switch (utf8proc_category((utf8proc_int32_t)c)) {
   case UTF8PROC_CATEGORY_LU:
   case UTF8PROC_CATEGORY_LL:
@@ -75,6 +85,8 @@ char_class(uint32_t c)
 uint32_t
 char_lower(uint32_t c)
 {
+  if (c < 0x80)
+    return c - 'A' < 26 ? c + 32 : c;
   return (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
 }
 

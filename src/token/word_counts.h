@@ -1,5 +1,6 @@
-/* word_counts: how often each word stands in some texts, the most frequent first (equal ones in the order of bytes). The
- * same whatever the number of threads. Of more than WORD_COUNTS_MAX_BYTES of text every second one is read, or every third...
+/* word_counts: how often each word stands in some texts, the most frequent first (equal ones in the order of bytes).
+ * The same whatever the number of threads. Of more than WORD_COUNTS_MAX_BYTES of text every second one is read, or
+ * every third...
  *
  * Life: word_counts_of, word_counts_release. */
 #ifndef TOKEN_WORD_COUNTS_H

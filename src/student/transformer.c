@@ -1,0 +1,14 @@
+/* transformer: the student `transformer`; see neural.h and net/transformer.c. */
+#include "net/encoder-options.h"
+#include "student/neural-kinds.h"
+
+#include "base/mem.h"
+#include "student/methods.h"
+#include "student/neural-model.h"
+#include "student/neural-options.h"
+
+static const struct option params[] = {
+  NEURAL_OPTIONS("20", "0.0005", "0.2", "0.1", "128"), METHOD_OPTIONS, TRANSFORMER_OPTIONS, {.name = NULL},
+};
+
+NEURAL_KIND(transformer, "a small pre-norm encoder, learned from nothing: wants many texts");
