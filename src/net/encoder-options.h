@@ -16,7 +16,7 @@
 
 #define TRANSFORMER_MAX_LAYERS 8
 #define TRANSFORMER_OPTIONS \
-  {"layers", OPTION_INT, 1, TRANSFORMER_MAX_LAYERS, "2", NULL, "N", "layers", 0}, \
+  {"layers", OPTION_INT, 1, TRANSFORMER_MAX_LAYERS, "2", NULL, "N", "layers of attention and feed-forward", 0}, \
   {"heads", OPTION_INT, 1, 32, "2", NULL, "N", \
    "heads of attention, at most (as many as divide the width of token vectors)", 0}, \
   {"feedforward", OPTION_INT, 1, 8192, "512", NULL, "N", "width between the two products of a layer", 0}, \

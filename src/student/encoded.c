@@ -11,6 +11,7 @@
 /* ---- lists of rows and their numbers ----------------------------------------------------------------------------- */
 
 static const uint32_t unknown_list[] = {TOKEN_UNKNOWN}, separator_list[] = {TOKEN_SEPARATOR};
+static const uint32_t start_list[] = {TOKEN_START};
 
 static bool
 same_list(const struct encoded *c, uint32_t token, const uint32_t *rows, size_t n)
@@ -156,27 +157,48 @@ fit_halves(size_t *a, size_t *b, size_t max)
     *a = room - room / 2, *b = room / 2;
 }
 
+/* A part begins: returns the tokens that it has already. */
+static size_t
+begin_part(struct strip *s, const struct encoding *how)
+{
+  if (how->start)
+    push_token(s, start_list, 1);
+  return how->start;
+}
+
+static void
+read_part(struct strip *s, const struct encoding *how, const char *text, struct tokens *t)
+{
+  size_t length = begin_part(s, how);
+
+  tokenizer_encode(how->tokenizer, text, how->max_length, t);
+  push_part(s, length + push_tokens(s, t, t->n));
+}
+
+static void
+read_joined(struct strip *s, const struct encoding *how, const struct example *x, struct tokens t[2])
+{
+  size_t a, b, length = begin_part(s, how);
+
+  tokenizer_encode(how->tokenizer, x->text, how->max_length, &t[0]);
+  tokenizer_encode(how->tokenizer, x->text2, how->max_length, &t[1]);
+  a = t[0].n, b = t[1].n;
+  fit_halves(&a, &b, how->max_length);
+  length += push_tokens(s, &t[0], a);
+  push_token(s, separator_list, 1);
+  push_part(s, length + 1 + push_tokens(s, &t[1], b));
+}
+
 static void
 read_text(struct strip *s, const struct encoding *how, const struct example *x, struct tokens t[2])
 {
-  size_t a, b, length;
-
-  tokenizer_encode(how->tokenizer, x->text, how->max_length, &t[0]);
-  if (!how->pair) {
-    push_part(s, push_tokens(s, &t[0], t[0].n));
+  if (how->pair && !how->compared) {
+    read_joined(s, how, x, t);
     return;
   }
-  tokenizer_encode(how->tokenizer, x->text2, how->max_length, &t[1]);
-  if (how->compared) {
-    push_part(s, push_tokens(s, &t[0], t[0].n));
-    push_part(s, push_tokens(s, &t[1], t[1].n));
-    return;
-  }
-  a = t[0].n, b = t[1].n;
-  fit_halves(&a, &b, how->max_length);
-  length = push_tokens(s, &t[0], a);
-  push_token(s, separator_list, 1);
-  push_part(s, length + 1 + push_tokens(s, &t[1], b));
+  read_part(s, how, x->text, &t[0]);
+  if (how->compared)
+    read_part(s, how, x->text2, &t[0]);
 }
 
 static void

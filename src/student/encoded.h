@@ -29,7 +29,8 @@ struct encoded {
 struct encoding {
   const struct tokenizer *tokenizer;
   bool pair, compared;  /* compared: 2 parts; else the texts of a pair are one, with a separator between them */
-  size_t max_length;    /* tokens of a part; of a pair that is one text the longer half gives way first */
+  bool start;           /* a start token before each part */
+  size_t max_length;    /* tokens of a part, the start token not counted; of a pair that is one text the longer half gives way first */
 };
 
 void encoded_init(struct encoded *c, const struct encoding *how);

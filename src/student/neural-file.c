@@ -259,7 +259,7 @@ neural_load(const struct student_kind *kind, const struct encoder *encoder, cons
     m->mean_length = h.mean_length;
     m->met = xcalloc((size_t)h.n_rows + 1, sizeof *m->met);
     sound = take_values(&r, encoder, h.n_values, m->values) && take_tokenizer(&r, &h, m) && take_networks(&r, &h, m);
-    m->encoding = (struct encoding){m->tokenizer, h.pair, h.compared, h.max_length};
+    m->encoding = (struct encoding){m->tokenizer, h.pair, h.compared, encoder->wants_start, h.max_length};
   }
   if (sound)
     return &m->base;

@@ -5,7 +5,7 @@
 
 #include "student/neural.h"
 
-extern const struct student_kind student_cnn;
+extern const struct student_kind student_cnn, student_bilstm, student_transformer;
 
 #define NEURAL_KIND(kind, words) \
   static struct training *kind##_training_new(const struct training_plan *plan, struct err *e) \

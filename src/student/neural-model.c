@@ -16,7 +16,7 @@ static struct answerer *
 answerer_new(const struct neural_model *m)
 {
   struct answerer *a = xcalloc(1, sizeof *a);
-  size_t longest = m->encoding.max_length, rows = longest * m->networks[0]->shape.parts;
+  size_t longest = m->encoding.max_length + 1, rows = longest * m->networks[0]->shape.parts;
   struct pass_limits limits = {ANSWER_TEXTS, rows > ANSWER_ROWS ? rows : ANSWER_ROWS, longest, 0};
 
   encoded_init(&a->texts, &m->encoding);
@@ -103,7 +103,7 @@ score(const struct neural_model *m, struct answerer *a, size_t from, size_t to)
 static void
 score_all(const struct neural_model *m, struct answerer *a, size_t n)
 {
-  size_t from = 0, rows = 0, longest = m->encoding.max_length * a->texts.parts;
+  size_t from = 0, rows = 0, longest = (m->encoding.max_length + 1) * a->texts.parts;
   size_t most = longest > ANSWER_ROWS ? longest : ANSWER_ROWS;
 
   encoded_clear(&a->texts);

@@ -43,11 +43,11 @@ learn_tokens(struct neural *t)
 }
 
 static int
-read_texts(struct neural *t, struct err *e)
+read_texts(struct neural *t, bool wants_start, struct err *e)
 {
   const struct training_plan *p = &t->plan;
 
-  t->encoding = (struct encoding){t->tokenizer, t->task.pair, t->task.pair && t->values[NEURAL_PAIR] > 0,
+  t->encoding = (struct encoding){t->tokenizer, t->task.pair, t->task.pair && t->values[NEURAL_PAIR] > 0, wants_start,
                                   (size_t)t->values[NEURAL_MAX_LENGTH]};
   encoded_init(&t->texts, &t->encoding);
   if (encoded_add(&t->texts, &t->encoding, p->train, p->n_train, p->threads, p->stop) &&
@@ -228,7 +228,7 @@ neural_training_new(const struct student_kind *kind, const struct encoder *encod
   t->encoder_values = t->method_values + METHOD_N_OPTIONS;
   t->team = team_new(plan->threads);
   learn_tokens(t);
-  if (read_texts(t, e) < 0)
+  if (read_texts(t, encoder->wants_start, e) < 0)
     goto fail;
   divide_texts(t);
   if (t->values[NEURAL_BALANCE] > 0)

@@ -12,7 +12,8 @@
 #include "student/linear.h"
 #include "student/neural-kinds.h"
 
-const struct student_kind *const student_kinds[] = {&student_linear, &student_cnn};
+const struct student_kind *const student_kinds[] = {&student_linear, &student_cnn, &student_bilstm,
+                                                   &student_transformer};
 const size_t student_n_kinds = N_OF(student_kinds);
 
 const struct student_kind *

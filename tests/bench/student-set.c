@@ -42,6 +42,8 @@ parse(struct request *r, const char *arg)
       fprintf(stderr, "%s\n", e.message);
       exit(2);
     }
+  if (strncmp(arg, "kind=", 5) == 0)
+    return;
   if (!value) exit((fprintf(stderr, "'%s' is not NAME=VALUE\n", arg), 2));
   else if (!strcmp(name, "valid")) r->valid = value + 1;
   else if (!strcmp(name, "without")) r->without = value + 1;
@@ -134,6 +136,11 @@ main(int argc, char **argv)
 
   setlocale(LC_CTYPE, "C.UTF-8");
   if (argc < 3)
+    return 2;
+  for (int i = 3; i < argc; i++)
+    if (strncmp(argv[i], "kind=", 5) == 0)
+      r.kind = student_kind_find(argv[i] + 5);
+  if (!r.kind)
     return 2;
   student_defaults(r.kind, r.values);
   for (int i = 3; i < argc; i++)
