@@ -42,10 +42,16 @@ copy(const float *x, size_t n)
 }
 
 static void
+free_after(size_t n)
+{
+  while (n_kept > n)
+    free(kept[--n_kept]);
+}
+
+static void
 drop_all(void)
 {
-  while (n_kept)
-    free(kept[--n_kept]);
+  free_after(0);
 }
 
 static void
@@ -357,6 +363,270 @@ dropout_is_chance_that_can_be_drawn_again(void **state)
   }
 }
 
+/* ---- one version beside another --------------------------------------------------------------------------------- */
+
+enum { MOST = 1 << 17 };
+
+/* What all operations make of the same numbers, one after the other. */
+struct transcript {
+  float *x;
+  size_t n;
+};
+
+static float *
+keep(struct transcript *t, const float *x, size_t n)
+{
+  assert_true(t->n + n <= MOST);
+  t->n += n;
+  return memcpy(t->x + t->n - n, x, n * sizeof *x);
+}
+
+static void
+keep_vectors(const struct ops *o, struct transcript *t, struct rng *r, size_t n)
+{
+  float *x = floats(n, r, 3), *y = floats(n, r, 1), *m = floats(n, r, 0.1), *v = floats(n, r, 0.1), *z;
+  void (*functions[])(size_t, const float *, float *) = {o->exp, o->tanh, o->sigmoid, o->relu, o->gelu};
+  struct ops_adam a = {.rate = 1e-2f, .beta1 = 0.9f, .beta2 = 0.99f, .epsilon = 1e-4f, .decay = 1e-3f, .scale = 0.7f};
+  float sums[2];
+
+  for (size_t i = 0; i < N_OF(functions); i++)
+    functions[i](n, x, keep(t, x, n));
+  o->gelu_backward(n, x, y, keep(t, x, n));
+  o->axpy(n, 0.3f, x, keep(t, y, n));
+  z = keep(t, y, n);
+  o->add(n, x, z);
+  o->mul(n, y, z);
+  o->scale(n, 0.9f, z);
+  o->dropout(n, keep(t, x, n), 0.4f, 9, ((uint64_t)1 << 32) - n / 2);
+  sums[0] = o->dot(n, x, y);
+  sums[1] = (float)o->sumsq(n, x);
+  keep(t, sums, 2);
+  for (size_t i = 0; i < n; i++)
+    v[i] *= v[i];
+  o->adam(n, x, y, m, v, &a);
+  o->adam(n, x, y, m, v, &a);
+  keep(t, x, n);
+  keep(t, m, n);
+  keep(t, v, n);
+}
+
+static void
+keep_rows(const struct ops *o, struct transcript *t, struct rng *r, size_t R, size_t N)
+{
+  float *x = floats(R * N, r, 1), *y = floats(R * N, r, 1), *bias = floats(N, r, 1), *gain = floats(N, r, 1);
+  float *stats = floats(2 * R, r, 1), *z;
+
+  o->add_rows(R, N, bias, keep(t, x, R * N), N);
+  o->sum_rows(R, N, x, N, keep(t, bias, N), true);
+  o->sum_rows(R, N - 1, x, N, keep(t, bias, N), false);
+  z = keep(t, x, R * N);
+  o->softmax(R, N, z, N);
+  o->softmax_backward(R, N, z, N, keep(t, y, R * N), N);
+  o->layernorm(R, N, x, gain, bias, keep(t, x, R * N), stats);
+  keep(t, stats, 2 * R);
+  o->layernorm_backward(R, N, x, stats, gain, y, keep(t, x, R * N));
+  o->layernorm_gradients(R, N, N / 3, N, x, stats, y, keep(t, gain, N), keep(t, bias, N));
+}
+
+static void
+keep_lstm(const struct ops *o, struct transcript *t, struct rng *r, size_t R, size_t H)
+{
+  float *g = floats(R * 4 * H, r, 2), *before = floats(R * H, r, 1), *c = floats(R * H, r, 1), *dh = floats(R * H, r, 1);
+
+  g = keep(t, g, R * 4 * H);
+  c = keep(t, c, R * H);
+  o->lstm(R, H, g, 4 * H, before, H, c, H, keep(t, c, R * H), H);
+  o->lstm_backward(R, H, g, 4 * H, before, H, c, H, dh, H, keep(t, dh, R * H), H, keep(t, g, R * 4 * H), 4 * H);
+}
+
+static void
+keep_products(const struct ops *o, struct transcript *t, struct rng *r, size_t M, size_t N, size_t K)
+{
+  float *a = floats(M * K, r, 1), *b = floats(K * N, r, 1), *c = floats(M * N, r, 1), *d = floats(M * N, r, 1);
+  float *packed = floats(ops_packed_size(K, N), r, 1), *scratch = floats(OPS_SCRATCH, r, 0);
+
+  o->pack(packed, b, N, 1, K, N, 0, SIZE_MAX);
+  o->gemm(M, N, K, a, K, packed, keep(t, c, M * N), N, true);
+  o->gemm_tn(K, N, M, a, K, d, N, keep(t, b, K * N), N, true, scratch);
+}
+
+static void
+keep_all(const struct ops *o, struct transcript *t)
+{
+  struct rng r;
+  size_t at;
+
+  rng_seed(&r, 8);
+  t->x = floats(MOST, &r, 0);
+  t->n = 0;
+  at = n_kept;
+  for (size_t n = 1; n < 70; n += 3)
+    keep_vectors(o, t, &r, n), free_after(at);
+  for (size_t n = 1; n < 70; n += 5)
+    keep_rows(o, t, &r, 3, n), free_after(at);
+  for (size_t n = 3; n < 50; n += 9)
+    keep_lstm(o, t, &r, 2, n), free_after(at);
+  for (size_t n = 1; n < 140; n += 11)
+    keep_products(o, t, &r, n % 19 + 1, n, 60), free_after(at);
+}
+
+static void
+versions_say_what_the_plain_one_says(void **state)
+{
+  const struct ops *o;
+
+  (void)state;
+  EACH_VERSION(o) {
+    struct transcript got, want;
+
+    keep_all(o, &got);
+    keep_all(&ops_plain, &want);
+    assert_true(got.n == want.n && got.n > 20000);
+    for (size_t i = 0; i < got.n; i++)
+      near(got.x[i], want.x[i], 2e-5 * (1 + fabs(want.x[i])));
+    drop_all();
+  }
+}
+
+static const struct ops *
+version(const char *name)
+{
+  const struct ops *o;
+
+  EACH_VERSION(o)
+    if (strcmp(o->name, name) == 0)
+      return o;
+  skip();
+  return NULL;
+}
+
+static void
+the_width_of_vectors_changes_no_bit(void **state)
+{
+  const struct ops *wide = version("avx512"), *narrow = version("avx2");
+  struct transcript one, other;
+
+  (void)state;
+  keep_all(wide, &one);
+  keep_all(narrow, &other);
+  assert_true(one.n == other.n);
+  for (size_t i = 0; i < one.n; i++)
+    if (memcmp(one.x + i, other.x + i, sizeof *one.x) != 0)
+      fail_msg("number %zu: %.9g or %.9g", i, one.x[i], other.x[i]);
+  drop_all();
+}
+
+/* Rows one by one, and k in two parts, give the bits of the whole. */
+static void
+the_cut_of_a_product_changes_no_bit(void **state)
+{
+  enum { M = 45, N = 77, K = 83, PART = 31 };
+  const struct ops *o;
+  struct rng r;
+
+  (void)state;
+  EACH_VERSION(o) {
+    rng_seed(&r, 9);
+    float *a = floats(M * K, &r, 1), *b = floats(K * N, &r, 1), *d = floats(M * N, &r, 1);
+    float *packed = floats(ops_packed_size(K, N), &r, 1), *part = floats(ops_packed_size(K, N), &r, 1);
+    float *whole = floats(M * N, &r, 1), *cut = floats(M * N, &r, 1), *scratch = floats(OPS_SCRATCH, &r, 0);
+
+    o->pack(packed, b, N, 1, K, N, 0, SIZE_MAX);
+    o->gemm(M, N, K, a, K, packed, whole, N, false);
+    for (size_t m = 0; m < M; m += 1 + m % 5)
+      o->gemm(m + 1 + m % 5 < M ? 1 + m % 5 : M - m, N, K, a + m * K, K, packed, cut + m * N, N, false);
+    assert_memory_equal(whole, cut, M * N * sizeof *cut);
+    o->pack(part, b, N, 1, PART, N, 0, SIZE_MAX);
+    o->gemm(M, N, PART, a, K, part, cut, N, false);
+    o->pack(part, b + PART * N, N, 1, K - PART, N, 0, SIZE_MAX);
+    o->gemm(M, N, K - PART, a + PART, K, part, cut, N, true);
+    assert_memory_equal(whole, cut, M * N * sizeof *cut);
+    whole = copy(b, K * N);
+    cut = copy(b, K * N);
+    o->gemm_tn(K, N, M, a, K, d, N, whole, N, true, scratch);
+    for (size_t k = 0; k < K; k += 7)
+      o->gemm_tn(k + 7 < K ? 7 : K - k, N, M, a + k, K, d, N, cut + k * N, N, true, scratch);
+    assert_memory_equal(whole, cut, K * N * sizeof *cut);
+    drop_all();
+  }
+}
+
+/* ---- functions, beside libm in double --------------------------------------------------------------------------- */
+
+static double
+true_sigmoid(double x)
+{
+  return 1 / (1 + exp(-x));
+}
+
+static double
+true_gelu(double x)
+{
+  return x * true_sigmoid(2 * 0.79788456080286541 * (x + 0.044715 * x * x * x));
+}
+
+static void
+functions_are_good_to_a_few_last_places(void **state)
+{
+  enum { N = 4096 };
+  static const double spreads[] = {1e-30, 1e-3, 1, 10, 50, 1e4, 1e30};
+  const struct ops *o;
+  struct rng r;
+
+  (void)state;
+  EACH_VERSION(o) {
+    const struct {
+      void (*ours)(size_t, const float *, float *);
+      double (*truth)(double);
+      double slack, of_x;     /* in units of the last place, of the value or of this part of x */
+    } functions[] = {
+      {o->exp, exp, 2, 0}, {o->tanh, tanh, 4, 0}, {o->sigmoid, true_sigmoid, 4, 0}, {o->gelu, true_gelu, 4, 0.25}};
+
+    rng_seed(&r, 10);
+    for (size_t f = 0; f < N_OF(functions) * N_OF(spreads); f++) {
+      size_t which = f / N_OF(spreads);
+      float *x = floats(N, &r, spreads[f % N_OF(spreads)]), *y = floats(N, &r, 0);
+
+      functions[which].ours(N, x, y);
+      for (size_t i = 0; i < N; i++) {
+        double want = functions[which].truth(x[i]), size = fmax(fabs(want), functions[which].of_x * fabs(x[i]));
+        double unit = fmax(size * 0x1p-23, 1e-37);
+
+        if (fabs(want) > 3.4e38)
+          assert_true(isinf(y[i]) || fabsf(y[i]) > 3.4e38f);
+        else if (!(fabs(y[i] - want) <= functions[which].slack * unit))
+          fail_msg("%s function %zu of %.9g: %.9g, not %.9g", o->name, which, x[i], y[i], want);
+      }
+      drop_all();
+    }
+  }
+}
+
+static void
+functions_know_the_ends(void **state)
+{
+  const struct ops *o;
+
+  (void)state;
+  EACH_VERSION(o) {
+    float x[] = {INFINITY, -INFINITY, NAN, 0, -3e38f, 3e38f}, y[6];
+
+    o->exp(6, x, y);
+    assert_true(isinf(y[0]) && y[1] == 0 && isnan(y[2]) && y[3] == 1 && y[4] == 0 && isinf(y[5]));
+    o->tanh(6, x, y);
+    assert_true(y[0] == 1 && y[1] == -1 && isnan(y[2]) && y[3] == 0 && y[4] == -1 && y[5] == 1);
+    o->sigmoid(6, x, y);
+    assert_true(y[0] == 1 && y[1] < 1e-37f && isnan(y[2]) && y[3] == 0.5f && y[4] < 1e-37f && y[5] == 1);
+    x[1] = 0;
+    o->gelu(6, x, y);
+    assert_true(isinf(y[0]) && y[1] == 0 && isnan(y[2]) && fabsf(y[4]) < 1e2f && y[5] == 3e38f);
+    x[0] = x[2] = x[5] = 1;
+    x[1] = -INFINITY;  /* what attention must not see */
+    o->softmax(1, 6, x, 6);
+    assert_true(x[1] == 0 && x[4] == 0 && fabsf(x[0] + x[2] + x[3] + x[5] - 1) < 1e-6f);
+  }
+}
+
 int
 main(void)
 {
@@ -368,6 +638,11 @@ main(void)
     cmocka_unit_test(lstm_has_its_gradients),
     cmocka_unit_test(gelu_has_its_gradients),
     cmocka_unit_test(dropout_is_chance_that_can_be_drawn_again),
+    cmocka_unit_test(versions_say_what_the_plain_one_says),
+    cmocka_unit_test(the_width_of_vectors_changes_no_bit),
+    cmocka_unit_test(the_cut_of_a_product_changes_no_bit),
+    cmocka_unit_test(functions_are_good_to_a_few_last_places),
+    cmocka_unit_test(functions_know_the_ends),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

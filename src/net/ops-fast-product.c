@@ -19,26 +19,29 @@
 #define PER_PANEL (OPS_PANEL / 16)   /* vectors */
 #define ROW_FLOATS ((size_t)32 << 10)  /* about so much of a stays in the cache while b passes by */
 
-/* What a tile is made of: a(row, k) = a[row * lda + k * step]; b is packed. */
+/* What a tile is made of. Forward: a(row, k) = a[row * lda + k], b is packed. Gradients of weights: both go along k,
+ * a(row, k) = a[row + k * lda], b(k, n) = b[k * ldb + n]. */
 struct product {
   const float *a, *b;
-  size_t lda, K;
+  size_t lda, ldb, K;
   float *c;
   size_t ldc, N;
   bool add;
+  const float *fetch;      /* a column that is wanted soon: brought nearer, a row for each k */
+  size_t fetch_ld;
 };
 
-/* Rows row..row + rows of c, vectors at..at + vectors; rows, vectors and step are constants where it is inlined. */
+/* Rows row..row + rows of c, vectors at..at + vectors; rows, vectors and gradient are constants where it is inlined. */
 INLINE void
-tile(const struct product *p, size_t row, size_t at, size_t rows, size_t vectors, size_t step)
+tile(const struct product *p, size_t row, size_t at, size_t rows, size_t vectors, bool gradient)
 {
-  const float *a = p->a + row * p->lda, *b[MOST_VECTORS];
+  const float *a = p->a + row * (gradient ? 1 : p->lda), *b[MOST_VECTORS];
   float *c = p->c + row * p->ldc + at * 16;
-  size_t lda = p->lda, ldc = p->ldc, K = p->K, tail = p->N - (at + vectors - 1) * 16;
+  size_t next_row = gradient ? 1 : p->lda, next_k = gradient ? p->lda : 1, ldb = gradient ? p->ldb : OPS_PANEL, ldc = p->ldc, K = p->K, tail = p->N - (at + vectors - 1) * 16;
   v16 sum[TILE_ROWS][MOST_VECTORS];
 
   UNROLL for (size_t v = 0; v < vectors; v++)
-    b[v] = p->b + (at + v) / PER_PANEL * K * OPS_PANEL + (at + v) % PER_PANEL * 16;
+    b[v] = gradient ? p->b + (at + v) * 16 : p->b + (at + v) / PER_PANEL * K * OPS_PANEL + (at + v) % PER_PANEL * 16;
   if (tail > 16)
     tail = 16;
   UNROLL for (size_t r = 0; r < rows; r++)
@@ -47,10 +50,12 @@ tile(const struct product *p, size_t row, size_t at, size_t rows, size_t vectors
   for (size_t k = 0; k < K; k++) {
     v16 x[MOST_VECTORS];
 
+    if (gradient)
+      __builtin_prefetch(p->fetch + k * p->fetch_ld, 0, 2);
     UNROLL for (size_t v = 0; v < vectors; v++)
-      x[v] = v_load(b[v] + k * OPS_PANEL);
+      x[v] = v_load(b[v] + k * ldb);
     UNROLL for (size_t r = 0; r < rows; r++) {
-      v16 y = v_set(a[r * lda + k * step]);
+      v16 y = v_set(a[r * next_row + k * next_k]);
 
       UNROLL for (size_t v = 0; v < vectors; v++)
         sum[r][v] = v_fma(y, x[v], sum[r][v]);
@@ -65,44 +70,45 @@ tile(const struct product *p, size_t row, size_t at, size_t rows, size_t vectors
 }
 
 /* A strip: `rows` rows by as many vectors as there are in [at, end), in tiles as wide as fit. */
-#define STRIP(rows, step) \
+#define STRIP(rows, gradient) \
   case rows: \
     while (at < end) { \
       size_t left = end - at; \
       if (MOST_VECTORS >= 8 && TILE_VECTORS(rows) >= 8 && left >= 8) \
-        tile(p, row, at, rows, MOST_VECTORS < 8 ? 1 : 8, step), at += 8; \
+        tile(p, row, at, rows, MOST_VECTORS < 8 ? 1 : 8, gradient), at += 8; \
       else if (MOST_VECTORS >= 4 && TILE_VECTORS(rows) >= 4 && left >= 4) \
-        tile(p, row, at, rows, MOST_VECTORS < 4 ? 1 : 4, step), at += 4; \
+        tile(p, row, at, rows, MOST_VECTORS < 4 ? 1 : 4, gradient), at += 4; \
       else if (TILE_VECTORS(rows) >= 2 && left >= 2) \
-        tile(p, row, at, rows, 2, step), at += 2; \
+        tile(p, row, at, rows, 2, gradient), at += 2; \
       else \
-        tile(p, row, at, rows, 1, step), at += 1; \
+        tile(p, row, at, rows, 1, gradient), at += 1; \
     } \
     break;
 
 #if TILE_ROWS == 8
-#define STRIPS(step) STRIP(1, step) STRIP(2, step) STRIP(3, step) STRIP(4, step) STRIP(5, step) STRIP(6, step) \
-  STRIP(7, step) STRIP(8, step)
+#define STRIPS(gradient) STRIP(1, gradient) STRIP(2, gradient) STRIP(3, gradient) STRIP(4, gradient) STRIP(5, gradient) STRIP(6, gradient) \
+  STRIP(7, gradient) STRIP(8, gradient)
 #elif TILE_ROWS == 6
-#define STRIPS(step) STRIP(1, step) STRIP(2, step) STRIP(3, step) STRIP(4, step) STRIP(5, step) STRIP(6, step)
+#define STRIPS(gradient) STRIP(1, gradient) STRIP(2, gradient) STRIP(3, gradient) STRIP(4, gradient) STRIP(5, gradient) STRIP(6, gradient)
 #else
-#define STRIPS(step) STRIP(1, step) STRIP(2, step) STRIP(3, step)
+#define STRIPS(gradient) STRIP(1, gradient) STRIP(2, gradient) STRIP(3, gradient)
 #endif
 
 static void
 strip(const struct product *p, size_t row, size_t rows, size_t at, size_t end)
 {
   switch (rows) {
-    STRIPS(1)
+    STRIPS(false)
   }
 }
 
-/* The same where a is packed into tiles of TILE_ROWS columns: a(row, k) = a[row + k * TILE_ROWS]. */
 static void
-strip_packed(const struct product *p, size_t row, size_t rows, size_t at, size_t end)
+strip_of_gradient(const struct product *p, size_t rows, size_t at, size_t end)
 {
+  size_t row = 0;
+
   switch (rows) {
-    STRIPS(TILE_ROWS)
+    STRIPS(true)
   }
 }
 
@@ -135,55 +141,78 @@ FAST(gemm)(size_t M, size_t N, size_t K, const float *a, size_t lda, const float
 
 /* ---- gradients of weights --------------------------------------------------------------------------------------- */
 
-#define DEPTH ((size_t)128)        /* rows of a and b that are packed at a time */
-#define PANELS ((size_t)7)
-#define B_FLOATS (DEPTH * PANELS * OPS_PANEL)
+#define DEPTH ((size_t)256)  /* rows of a and b at a time, */
+#define WIDTH ((size_t)192)  /* and columns of b: so much stays in the cache while a passes by */
+_Static_assert(DEPTH * 16 <= OPS_SCRATCH, "scratch is too small");
 
-/* Rows of b, columns n0..n1, into panels. */
+/* The last columns of b, n < 16 of them, with zeros up to 16. */
 static void
-pack_rows(float *packed, const float *b, size_t ldb, size_t R, size_t n0, size_t n1)
-{
-  for (size_t n = n0; n < n1; n += 16) {
-    float *to = packed + (n - n0) / OPS_PANEL * R * OPS_PANEL + (n - n0) % OPS_PANEL;
-    size_t k = n1 - n < 16 ? n1 - n : 16;
-
-    for (size_t r = 0; r < R; r++)
-      v_store(to + r * OPS_PANEL, v_get(b + r * ldb + n, k));
-  }
-}
-
-/* R rows of `rows` <= TILE_ROWS columns of a. */
-static void
-pack_columns(float *packed, const float *a, size_t lda, size_t R, size_t rows)
+copy_tail(float *to, const float *b, size_t ldb, size_t R, size_t n)
 {
   for (size_t r = 0; r < R; r++)
-    for (size_t i = 0; i < TILE_ROWS; i++)
-      packed[r * TILE_ROWS + i] = i < rows ? a[r * lda + i] : 0;
+    v_store(to + r * 16, v_load_n(b + r * ldb, n));
+}
+
+/* A block of b against all of a, as deep as both are; p->c is the first row, scratch for b's last columns. While tiles are
+ * made, what comes next is fetched from afar, 16 columns during a tile: of a for the next tiles, then of b_next. */
+static void
+gradient_block(const struct product *p, size_t M, const float *b_next, float *scratch)
+{
+  struct product whole = *p, tail = *p;
+  size_t tiles = (M + TILE_ROWS - 1) / TILE_ROWS, vectors = p->N / 16, fetched = 0;
+
+  whole.N = vectors * 16;
+  tail.N = p->N - whole.N;
+  tail.b = scratch;
+  tail.ldb = 16;
+  if (tail.N > 0)
+    copy_tail(scratch, p->b + whole.N, p->ldb, p->K, tail.N);
+  for (size_t t = 0; t < tiles; t++) {
+    size_t m = cut(M, tiles, t), rows = cut(M, tiles, t + 1) - m;
+
+    whole.a = tail.a = p->a + m;
+    whole.fetch = whole.a + TILE_ROWS + 8;
+    whole.fetch_ld = p->lda;
+    whole.c = p->c + m * p->ldc;
+    for (size_t at = 0; at < vectors; at += PER_PANEL) {
+      strip_of_gradient(&whole, rows, at, at + PER_PANEL < vectors ? at + PER_PANEL : vectors);
+      whole.fetch = fetched < vectors ? b_next + 16 * fetched : scratch;
+      whole.fetch_ld = fetched++ < vectors ? p->ldb : 0;
+    }
+    tail.c = whole.c + whole.N;
+    tail.fetch = scratch;
+    tail.fetch_ld = 0;
+    if (tail.N > 0)
+      strip_of_gradient(&tail, rows, 0, 1);
+  }
 }
 
 void
 FAST(gemm_tn)(size_t M, size_t N, size_t R, const float *a, size_t lda, const float *b, size_t ldb, float *c, size_t ldc,
               bool add, float *scratch)
 {
-  size_t tiles = (M + TILE_ROWS - 1) / TILE_ROWS, panels = (N + OPS_PANEL - 1) / OPS_PANEL;
-  size_t groups = (panels + PANELS - 1) / PANELS;
-  float *column = scratch + B_FLOATS;
+  size_t panels = (N + OPS_PANEL - 1) / OPS_PANEL, groups = (N + WIDTH - 1) / WIDTH;
+  size_t depths = R == 0 ? 1 : (R + DEPTH - 1) / DEPTH;
 
-  for (size_t g = 0; g < groups; g++)
-    for (size_t r = 0; r < R || r == 0; r += DEPTH) {
-      size_t n0 = cut(panels, groups, g) * OPS_PANEL, n1 = cut(panels, groups, g + 1) * OPS_PANEL;
-      struct product p = {.a = column, .b = scratch, .lda = 1, .K = R - r < DEPTH ? R - r : DEPTH, .ldc = ldc,
-                          .N = (n1 < N ? n1 : N) - n0, .add = add || r > 0};
+  for (size_t g = 0; g < groups; g++) {
+    size_t n0 = cut(panels, groups, g) * OPS_PANEL, n1 = cut(panels, groups, g + 1) * OPS_PANEL;
 
-      pack_rows(scratch, b + r * ldb, ldb, p.K, n0, n0 + p.N);
-      for (size_t t = 0; t < tiles; t++) {
-        size_t m = cut(M, tiles, t), rows = cut(M, tiles, t + 1) - m;
+    for (size_t d = 0; d < depths; d++) {
+      size_t r = cut(R, depths, d), r_next = cut(R, depths, d + 1);
+      struct product p = {.a = a + r * lda, .lda = lda, .b = b + r * ldb + n0, .ldb = ldb, .K = r_next - r, .c = c + n0,
+                          .ldc = ldc, .N = (n1 < N ? n1 : N) - n0, .add = add || d > 0};
 
-        pack_columns(column, a + r * lda + m, lda, p.K, rows);
-        p.c = c + m * ldc + n0;
-        strip_packed(&p, 0, rows, 0, (p.N + 15) / 16);
-      }
+      gradient_block(&p, M, b + r_next * ldb + n0, scratch);
     }
+  }
+}
+
+/* R rows of b, N columns, into panels; columns of the last 16 beyond N are 0. */
+static void
+pack_rows(float *packed, const float *b, size_t ldb, size_t R, size_t N)
+{
+  for (size_t r = 0; r < R; r++)
+    SWEEP(N, v_store(packed + (i / OPS_PANEL * R + r) * OPS_PANEL + i % OPS_PANEL, v_get(b + r * ldb + i, k)););
 }
 
 /* ---- packing ---------------------------------------------------------------------------------------------------- */
@@ -225,7 +254,7 @@ FAST(pack)(float *packed, const float *b, size_t rs, size_t cs, size_t K, size_t
     size_t columns = N - p * OPS_PANEL < OPS_PANEL ? N - p * OPS_PANEL : OPS_PANEL;
 
     if (cs == 1 && columns == OPS_PANEL)
-      pack_rows(panel, from, rs, K, 0, columns);
+      pack_rows(panel, from, rs, K, columns);
     else if (rs == 1)
       pack_turned(panel, from, cs, K, columns);
     else

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define OPS_PANEL 32                    /* columns of a packed panel */
-#define OPS_SCRATCH ((size_t)32 << 10)  /* floats that gemm_tn needs as scratch, 64-byte aligned */
+#define OPS_SCRATCH ((size_t)64 << 10)  /* floats that gemm_tn needs as scratch, 64-byte aligned */
 
 /* Floats that a packed (K, N) matrix takes. */
 static inline size_t

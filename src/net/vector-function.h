@@ -7,15 +7,15 @@
 
 #include "net/vector.h"
 
-/* x = n ln 2 + r: n, and e^r - 1. */
+/* x = n ln 2 + r: n, and e^r - 1. ln 2 in two parts, the first so short that n times it is exact. */
 INLINE v16
 v_split(v16 x, v16 *n)
 {
   v16 r, p = v_set(0x1.6d117cp-10f);
 
   *n = v_round(v_mul(x, v_set(0x1.715476p+0f)));
-  r = v_fnma(*n, v_set(0x1.62e43p-1f), x);
-  r = v_fnma(*n, v_set(-0x1.05c61p-29f), r);
+  r = v_fnma(*n, v_set(0x1.63p-1f), x);
+  r = v_fnma(*n, v_set(-0x1.bd0106p-13f), r);
   p = v_fma(p, r, v_set(0x1.120be2p-7f));
   p = v_fma(p, r, v_set(0x1.555518p-5f));
   p = v_fma(p, r, v_set(0x1.5554dcp-3f));

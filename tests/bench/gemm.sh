@@ -4,4 +4,4 @@ for d in /usr/lib/*/openblas-openmp; do
   LD_LIBRARY_PATH=$d${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 done
 export LD_LIBRARY_PATH
-OMP_NUM_THREADS=1 "$builddir/tests/bench/gemm-bench" 21
+OMP_NUM_THREADS=1 "$builddir/tests/bench/gemm-bench" "${BENCH_RUNS:-21}"
