@@ -53,6 +53,7 @@ struct neural {
   uint64_t batches;        /* done in all: the chance of each is its own */
   size_t n_averaged;
   bool over;
+  uint64_t print;          /* of what it was begun from */
 
   struct goal *fresh, *goals[2];         /* as the methods set them; of each twin */
   float *targets, *dscores[2], *scores;  /* (B, C) each */
@@ -79,6 +80,7 @@ void neural_answer_begin(struct neural *t, struct learner *l);
 void neural_answer_end(struct neural *t, struct learner *l);
 /* Scores (n, C) of texts rows[0..n), as means over the learners; vectors (n, H) of the first one, NULL: not wanted. */
 void neural_score(struct neural *t, const uint32_t *rows, size_t n, float *vectors, float *scores);
+uint64_t neural_print(const struct neural *t);
 /* One batch, learned by all. */
 void neural_learn(struct neural *t, const uint32_t *rows, size_t B);
 /* Averages, judges, keeps the best, lets the methods learn. */

@@ -237,6 +237,7 @@ neural_training_new(const struct student_kind *kind, const struct encoder *encod
   t->order = xmalloc((t->plan.n_train + t->plan.n_pool) * sizeof *t->order);
   if (!t->task.multilabel && t->n_held)
     t->confusion = xcalloc(C * C, sizeof *t->confusion);
+  t->print = neural_print(t);
   t->seconds = clock_s() - start;
   return &t->base;
 

@@ -31,5 +31,8 @@ struct student *neural_training_take(struct training *t, struct err *e);
 void neural_training_free(struct training *t);
 int neural_training_set(struct training *t, size_t param, double value, struct err *e);
 const uint32_t *neural_training_confusion(const struct training *t);
+/* After any step. */
+int neural_training_save(const struct training *t, struct buf *out);
+int neural_training_restore(struct training *t, const char *bytes, size_t n, struct err *e);
 
 #endif
