@@ -7,6 +7,7 @@
 #include "command/print.h"
 #include "command/rows.h"
 #include "command/course.h"
+#include "command/course_options.h"
 #include "command/students.h"
 
 /* What a run was asked for, from the call or (of one that goes on) from the project. */
@@ -40,9 +41,7 @@ trainee_release(struct trainee *t)
 
 /* ---- a new run ---- */
 
-/* The options that say from what and how it learns, beside the student's parameters; as they are kept with the run. */
-static const char *const kept_options[] = {"pool", "teacher", "distill", "weigh", "vectors", "from", "dynamics"};
-
+/* How it was asked for, beside data, parameters and seed, as it is kept with the run. */
 static void
 options_json(struct trainee *t)
 {
@@ -50,13 +49,11 @@ options_json(struct trainee *t)
   const char *text;
 
   buf_addc(&t->options, '{');
-  for (size_t i = 0; i < N_OF(kept_options); i++)
-    if (call_given(c, kept_options[i])) {
-      char *file = strcmp(kept_options[i], "vectors") == 0 ? realpath(call_text(c, "vectors"), NULL) : NULL;
-
-      json_add_field(&t->options, kept_options[i], file ? file : call_text(c, kept_options[i]));
-      free(file);
-    }
+  course_options_json(c, &t->options);
+  if (call_given(c, "from"))
+    json_add_field(&t->options, "from", call_text(c, "from"));
+  if (call_given(c, "dynamics"))
+    json_add_field(&t->options, "dynamics", call_text(c, "dynamics"));
   if (call_given(c, "set-at")) {
     json_add_key(&t->options, "set-at");
     buf_addc(&t->options, '[');
@@ -69,49 +66,20 @@ options_json(struct trainee *t)
   buf_addc(&t->options, '}');
 }
 
-/* Student and parameters that a preset or an earlier run gives, to begin with; NULL where neither does. */
-static int
-take_base(struct trainee *t, char **student, char **params, struct err *e)
-{
-  const char *preset = call_text(t->c, "preset"), *from = call_text(t->c, "from");
-  struct run_set set;
-  struct run_row run;
-
-  *student = *params = NULL;
-  if (preset) {
-    if (run_set_get(t->c->project, preset, &set, e) < 0)
-      return -1;
-    *student = xstrdup(set.student);
-    *params = xstrdup(set.params);
-    run_set_release(&set);
-  } else if (from) {
-    if (run_store_get(t->c->project, from, &run, e) < 0)
-      return -1;
-    *student = xstrdup(run.student);
-    *params = xstrdup(run.params);
-    run_row_release(&run);
-  }
-  return 0;
-}
-
+/* One that begins from another run has its student and its parameters to begin with. */
 static int
 take_student(struct trainee *t, struct err *e)
 {
-  struct call *c = t->c;
-  char *student, *params;
-  int r = take_base(t, &student, &params, e);
+  struct run_row from = {0};
+  int r = 0;
 
-  if (r == 0 && student && call_given(c, "student") && strcmp(student, call_text(c, "student")) != 0)
-    r = err_set(e, ERR_INPUT, "%s '%s' is of the student '%s', not '%s'", call_given(c, "preset") ? "preset" : "run",
-                call_text(c, call_given(c, "preset") ? "preset" : "from"), student, call_text(c, "student"));
-  if (r == 0) {
-    t->plan.kind = students_find(student ? student : call_text(c, "student"), e);
-    r = t->plan.kind ? students_values_on(c, t->plan.kind, params, &t->values, e) : -1;
-  }
+  if (call_given(t->c, "from"))
+    r = run_store_get(t->c->project, call_text(t->c, "from"), &from, e);
+  if (r == 0)
+    r = course_student(t->c, from.student, from.params, call_text(t->c, "student"), &t->plan.kind, &t->values, e);
   if (r == 0)
     students_json(t->plan.kind, t->values, &t->params);
-  free(student);
-  free(params);
+  run_row_release(&from);
   return r;
 }
 
@@ -215,7 +183,7 @@ static int
 collect(struct trainee *t, struct err *e)
 {
   struct call *c = t->c;
-  const struct enrichment how = {said(t, "pool"), said(t, "teacher"), said(t, "distill"), said(t, "weigh")};
+  const struct enrichment how = course_enrichment(t->said);
 
   for (const struct json *j = json_first(json_get(t->said, "set-at")); j; j = json_next(j))
     if (schedule_add(&t->schedule, t->plan.kind, json_string(j), e) < 0)
@@ -323,18 +291,6 @@ print_end(const struct course *s, struct call *c)
   buf_release(&out);
 }
 
-static void
-say_left_out(struct trainee *t)
-{
-  const struct lesson *l = &t->lesson;
-  struct progress *p = &t->c->progress;
-
-  if (l->n_unlabelled)
-    progress_note(p, "%zu samples without a label are left out", l->n_unlabelled);
-  if (l->n_in_test)
-    progress_note(p, "%zu training text%s left out: in the test split", l->n_in_test, l->n_in_test == 1 ? "" : "s");
-}
-
 static int
 train(struct trainee *t, struct err *e)
 {
@@ -371,7 +327,7 @@ run_train(struct call *c, struct err *e)
   int r = trainee_init(&t, c, e);
 
   if (r == 0) {
-    say_left_out(&t);
+    course_say_left_out(c, &t.lesson);
     r = train(&t, e);
   }
   trainee_release(&t);
@@ -380,26 +336,13 @@ run_train(struct call *c, struct err *e)
 
 static const struct option train_options[] = {
   {.name = "student", .type = OPTION_STUDENT, .fallback = "linear", .argument = "NAME", .summary = "what is trained"},
-  {.name = "data", .type = OPTION_FILTER, .argument = "QUERY",
-   .summary = "what it is trained on; else what is accepted or a seed, of split train"},
+  COURSE_OPTIONS,
   {.name = "name", .type = OPTION_TEXT, .argument = "RUN",
    .summary = "the name of the run; else the student's with a number: linear#1"},
-  {.name = "preset", .type = OPTION_TEXT, .argument = "NAME",
-   .summary = "student and parameters that were kept under this name (retort preset); what is typed here counts more"},
   {.name = "resume", .type = OPTION_FLAG,
    .summary = "go on with RUN, or else the newest run, that was interrupted: it ends as if it never had been"},
   {.name = "from", .type = OPTION_RUN, .argument = "RUN",
    .summary = "begin with what this run has learned: its student, parameters and weights"},
-  {.name = "pool", .type = OPTION_FILTER, .argument = "QUERY",
-   .summary = "texts without labels for the methods that learn from them too: split:pool"},
-  {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME",
-   .summary = "soft labels: the probabilities that this teacher gave (retort annotate --soft)"},
-  {.name = "distill", .type = OPTION_RUN, .argument = "RUN",
-   .summary = "soft labels: the probabilities that the student of this run gives"},
-  {.name = "weigh", .type = OPTION_TEXT, .argument = "SIGNAL",
-   .summary = "let each text count by this signal of it: mean_confidence (their mean counts 1)"},
-  {.name = "vectors", .type = OPTION_FILE, .argument = "FILE",
-   .summary = "word vectors to begin with: a line a word, as word2vec or GloVe write them"},
   {.name = "set-at", .type = OPTION_TEXT, .argument = "WHEN:NAME=X", .many = 1,
    .summary = "change a parameter on the way: 300:lr=0.001 after 300 steps, e5:lr=0.001 from epoch 5 on"},
   {.name = "checkpoint", .type = OPTION_REAL, .min = 0, .max = 86400, .fallback = "1", .argument = "SECONDS",

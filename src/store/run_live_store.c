@@ -205,3 +205,20 @@ run_live_leave(struct project *p, uint32_t run, struct err *e)
 
   return project_record(p, leave_work, &w, e);
 }
+
+static int
+drop_work(struct project *p, void *arg, struct err *e)
+{
+  const struct live_write *w = arg;
+
+  return db_run(&p->db, e, "DELETE FROM model WHERE run=?", "u", w->run) ||
+         db_run(&p->db, e, "UPDATE run SET model_bytes=0 WHERE id=?", "u", w->run) ? -1 : 0;
+}
+
+int
+run_live_drop_model(struct project *p, uint32_t run, struct err *e)
+{
+  struct live_write w = {.run = run};
+
+  return project_record(p, drop_work, &w, e);
+}

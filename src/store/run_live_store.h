@@ -48,6 +48,9 @@ int run_live_again(struct project *p, uint32_t run, struct err *e);
 /* The opposite: a run that this process has not gone on with after all is interrupted again. */
 int run_live_leave(struct project *p, uint32_t run, struct err *e);
 
+/* The model of a run goes, all else stays. */
+int run_live_drop_model(struct project *p, uint32_t run, struct err *e);
+
 /* ---- parameters with a name ---- */
 
 struct run_set {
