@@ -436,7 +436,7 @@ train_trains(void **state)
   stage_open(&s, 30, 100);
   stage_keys(&s, "F4");
   stage_screen(&s, "train-none");
-  stage_keys(&s, "n Down <first>");
+  stage_keys(&s, "n Enter Down <first>");  /* of the students the first one */
   for (int i = 0; i < 40 && !stage_shows(&s, "> epochs"); i++)
     stage_keys(&s, "Down");
   stage_keys(&s, "<0> Enter");  /* refused: the form stays and says why */
@@ -452,7 +452,7 @@ train_trains(void **state)
   assert_int_equal(runs[0].state, RUN_DONE);
   assert_non_null(strstr(runs[0].params, "\"epochs\":3"));
   run_rows_free(runs, n);
-  stage_keys(&s, "n");
+  stage_keys(&s, "n Enter");
   for (int i = 0; i < 40 && !stage_shows(&s, "> epochs"); i++)
     stage_keys(&s, "Down");
   stage_assert_shows(&s, "epochs        3");  /* the last values used */

@@ -493,12 +493,12 @@ static void
 chart_draws_lines(void **state)
 {
   double x[] = {0, 1, 2, 3, 4}, y[] = {0, 1, NAN, 3, 4}, z[] = {4, 4, 4, INFINITY, 0};
-  struct chart chart = {.title = "loss", .n_series = 2};
+  struct series series[2] = {{.name = "train", .x = x, .y = y, .n = 5, .style = STYLE_TRAIN, .letter = 't'},
+                             {.name = "valid", .x = x, .y = z, .n = 5, .style = STYLE_VALID, .letter = 'v'}};
+  struct chart chart = {.title = "loss", .series = series, .n_series = 2};
   struct canvas c;
 
   (void)state;
-  chart.series[0] = (struct series){.name = "train", .x = x, .y = y, .n = 5, .style = STYLE_TRAIN, .letter = 't'};
-  chart.series[1] = (struct series){.name = "valid", .x = x, .y = z, .n = 5, .style = STYLE_VALID, .letter = 'v'};
   canvas_init(&c, 7, 26);
   chart_draw(&chart, &c, canvas_area(&c));
   assert_canvas(&c, false,

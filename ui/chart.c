@@ -22,6 +22,15 @@ struct plot {
   unsigned char *owner;      /* series that drew last, from 1 */
 };
 
+/* 3e-5 */
+static void
+tiny(double x, char *s, size_t size)
+{
+  int power = (int)floor(log10(fabs(x)) + 1e-9);
+
+  snprintf(s, size, "%.0fe%d", x / pow(10, power), power);
+}
+
 const char *
 chart_number(double x, bool fraction, char out[16])
 {
@@ -30,6 +39,8 @@ chart_number(double x, bool fraction, char out[16])
 
   if (!isfinite(x))
     snprintf(s, sizeof s, "-");
+  else if (size > 0 && size < .0005)
+    tiny(x, s, sizeof s);
   else if (size >= 1e6)
     snprintf(s, sizeof s, "%.3gM", x / 1e6);
   else if (size >= 1e4)
@@ -60,6 +71,12 @@ usable(const struct chart *ch, double x, double y)
   return isfinite(x) && isfinite(y) && (!ch->log_y || y > 0);
 }
 
+static bool
+inside(const struct chart *ch, double x)
+{
+  return !(ch->x_min < ch->x_max) || (x >= ch->x_min && x <= ch->x_max);
+}
+
 /* Ranges of the data; false if there is nothing to draw. */
 static bool
 find_ranges(const struct chart *ch, struct plot *p)
@@ -70,7 +87,7 @@ find_ranges(const struct chart *ch, struct plot *p)
     for (size_t i = 0; i < ch->series[s].n; i++) {
       double x = ch->series[s].x[i], y = ch->series[s].y[i];
 
-      if (!usable(ch, x, y))
+      if (!usable(ch, x, y) || !inside(ch, x))
         continue;
       p->x_min = fmin(p->x_min, x);
       p->x_max = fmax(p->x_max, x);
@@ -184,21 +201,52 @@ set_line(struct plot *p, int x0, int y0, int x1, int y1, size_t series)
   }
 }
 
+static int
+row_of(const struct chart *ch, const struct plot *p, double y)
+{
+  return dot_y(p, fmax(p->y_min, fmin(p->y_max, scaled(ch, y))));
+}
+
+/* Where a line from one point to another crosses x, by its height on the chart. */
+static int
+row_between(const struct chart *ch, const struct plot *p, const struct series *s, size_t from, size_t to, double x)
+{
+  double a = scaled(ch, s->y[from]), b = scaled(ch, s->y[to]), part = (x - s->x[from]) / (s->x[to] - s->x[from]);
+
+  return dot_y(p, fmax(p->y_min, fmin(p->y_max, a + (b - a) * part)));
+}
+
+/* Lines from point to point; of a line that leaves the chart the part inside. */
 static void
 set_series(const struct chart *ch, struct plot *p, size_t s)
 {
   const struct series *series = &ch->series[s];
   int last_x = -1, last_y = 0, low = 0, high = 0;
+  size_t last = SIZE_MAX;
 
   for (size_t i = 0; i < series->n; i++) {
+    double at = series->x[i];
     int x, y;
 
-    if (!usable(ch, series->x[i], series->y[i])) {
-      last_x = isnan(series->y[i]) ? last_x : -1;
+    if (!usable(ch, at, series->y[i])) {
+      last = isnan(series->y[i]) ? last : SIZE_MAX;
       continue;
     }
-    x = dot_x(p, series->x[i]);
-    y = dot_y(p, fmax(p->y_min, fmin(p->y_max, scaled(ch, series->y[i]))));
+    if (last == SIZE_MAX || series->x[last] < p->x_min) {
+      last_x = last == SIZE_MAX || at <= p->x_min ? -1 : 0;
+      last_y = last_x < 0 ? 0 : row_between(ch, p, series, last, i, p->x_min);
+    }
+    if (at > p->x_max) {
+      if (last != SIZE_MAX && series->x[last] <= p->x_max)
+        set_line(p, last_x < 0 ? dot_x(p, series->x[last]) : last_x, last_x < 0 ? row_of(ch, p, series->y[last]) : last_y,
+                 p->dots_x - 1, row_between(ch, p, series, last, i, p->x_max), s);
+      return;
+    }
+    last = i;
+    if (at < p->x_min)
+      continue;
+    x = dot_x(p, at);
+    y = row_of(ch, p, series->y[i]);
     if (x != last_x) {
       set_line(p, last_x < 0 ? x : last_x, last_x < 0 ? y : last_y, x, y, s);
       low = high = y;
@@ -233,7 +281,7 @@ has_marks(const struct series *s, const struct plot *p)
   size_t n = 0;
 
   for (size_t i = 0; s->marks && i < s->n; i++)
-    n += isfinite(s->y[i]);
+    n += isfinite(s->y[i]) && s->x[i] >= p->x_min && s->x[i] <= p->x_max;
   return n > 0 && n * 3 <= (size_t)p->area.cols;
 }
 
@@ -246,13 +294,41 @@ draw_ends(const struct chart *ch, const struct plot *p, struct canvas *c)
     size_t i = series->n;
     int col;
 
-    while (i > 0 && !usable(ch, series->x[i - 1], series->y[i - 1]))
+    while (i > 0 && (!usable(ch, series->x[i - 1], series->y[i - 1]) || series->x[i - 1] > p->x_max))
       i--;
-    if (i == 0 || has_marks(series, p))
+    if (i == 0 || has_marks(series, p) || series->x[i - 1] < p->x_min)
       continue;
     col = dot_x(p, series->x[i - 1]) / p->per_x + 1;
-    canvas_put(c, p->area, dot_y(p, fmax(p->y_min, fmin(p->y_max, scaled(ch, series->y[i - 1])))) / p->per_y,
+    canvas_put(c, p->area, row_of(ch, p, series->y[i - 1]) / p->per_y,
                col < p->area.cols ? col : p->area.cols - 1, series->style, (unsigned char)series->letter);
+  }
+}
+
+static uint32_t
+mark_of(const struct series *s, const struct canvas *c)
+{
+  return c->ascii || s->letters ? (unsigned char)s->letter : 0x25cf;
+}
+
+#define LETTER_EVERY 14  /* columns */
+
+/* Its letter along a line of many points: not in the same columns as those of others. */
+static void
+draw_letters(const struct chart *ch, const struct plot *p, struct canvas *c, size_t s)
+{
+  const struct series *series = &ch->series[s];
+  int next = (int)(s * 5 % LETTER_EVERY);
+
+  for (size_t i = 0; i < series->n; i++) {
+    int col;
+
+    if (!usable(ch, series->x[i], series->y[i]) || series->x[i] < p->x_min || series->x[i] > p->x_max)
+      continue;
+    col = dot_x(p, series->x[i]) / p->per_x;
+    if (col < next)
+      continue;
+    canvas_put(c, p->area, row_of(ch, p, series->y[i]) / p->per_y, col, series->style, (unsigned char)series->letter);
+    next = col + LETTER_EVERY;
   }
 }
 
@@ -262,10 +338,39 @@ draw_marks(const struct chart *ch, const struct plot *p, struct canvas *c)
   for (size_t s = 0; s < ch->n_series; s++) {
     const struct series *series = &ch->series[s];
 
+    if (series->letters && !has_marks(series, p)) {
+      draw_letters(ch, p, c, s);
+      continue;
+    }
     for (size_t i = 0; has_marks(series, p) && i < series->n; i++)
-      if (usable(ch, series->x[i], series->y[i]))
-        canvas_put(c, p->area, dot_y(p, fmax(p->y_min, fmin(p->y_max, scaled(ch, series->y[i])))) / p->per_y,
-                   dot_x(p, series->x[i]) / p->per_x, series->style, c->ascii ? (unsigned char)series->letter : 0x25cf);
+      if (usable(ch, series->x[i], series->y[i]) && series->x[i] >= p->x_min && series->x[i] <= p->x_max)
+        canvas_put(c, p->area, row_of(ch, p, series->y[i]) / p->per_y, dot_x(p, series->x[i]) / p->per_x, series->style,
+                   mark_of(series, c));
+  }
+}
+
+/* Lines where something happened, and what: words in the rows above, where no others stand in their way. */
+static void
+draw_notes(const struct chart *ch, const struct plot *p, struct canvas *c, bool words)
+{
+  int free_from[3] = {0};
+
+  for (size_t i = 0; i < ch->n_notes; i++) {
+    const struct chart_note *note = &ch->notes[i];
+    int col, width = canvas_width(note->text, strlen(note->text)), row = 0;
+
+    if (!(note->x >= p->x_min && note->x <= p->x_max))
+      continue;
+    col = dot_x(p, note->x) / p->per_x;
+    for (int k = 0; !words && k < p->area.rows; k++)
+      canvas_put(c, p->area, k, col, STYLE_HINT, 0x2506);
+    while (row < 3 && row < p->area.rows / 2 && free_from[row] > col)
+      row++;
+    if (row == 3 || row >= p->area.rows / 2 || col + 1 + width > p->area.cols)
+      continue;
+    if (words)
+      canvas_str(c, p->area, row, col + 1, STYLE_HINT, note->text);
+    free_from[row] = col + width + 2;
   }
 }
 
@@ -305,21 +410,31 @@ draw_head(const struct chart *ch, const struct plot *p, struct canvas *c, struct
 
   for (size_t s = ch->n_series; s-- > 0 && ch->n_series > 1;) {
     const struct series *series = &ch->series[s];
-    int width = (int)strlen(series->name) + 2;
+    int width = series->name ? (int)strlen(series->name) + 2 : 0;
 
+    if (!width)
+      continue;
     if (col - width - 1 <= left)
       break;
     col -= width;
-    canvas_put(c, a, 0, col, series->style, has_marks(series, p) && !c->ascii ? 0x25cf : (unsigned char)series->letter);
+    canvas_put(c, a, 0, col, series->style, has_marks(series, p) ? mark_of(series, c) : (unsigned char)series->letter);
     canvas_str(c, a, 0, col + 2, STYLE_DIM, series->name);
     col -= 2;
   }
+  if (ch->aside && left + 2 + canvas_width(ch->aside, strlen(ch->aside)) < col)
+    canvas_str(c, a, 0, left + 2, STYLE_DIM, ch->aside);
 }
 
 static struct area
 plot_area(struct area a)
 {
   return area_cols(area_rows(a, 1, a.rows - 2), LABEL_COLS + 1, a.cols - LABEL_COLS - 1);
+}
+
+int
+chart_columns(struct area a)
+{
+  return plot_area(a).cols;
 }
 
 void
@@ -342,11 +457,13 @@ chart_draw(const struct chart *ch, struct canvas *c, struct area a)
   if (ch->has_cross && ch->cross_x >= p.x_min && ch->cross_x <= p.x_max)
     for (int row = 0; row < p.area.rows; row++)
       canvas_put(c, p.area, row, dot_x(&p, ch->cross_x) / p.per_x, STYLE_RULE, 0x2506);
+  draw_notes(ch, &p, c, false);
   for (size_t s = 0; s < ch->n_series; s++)
     set_series(ch, &p, s);
   draw_cells(ch, &p, c);
   draw_marks(ch, &p, c);
   draw_ends(ch, &p, c);
+  draw_notes(ch, &p, c, true);
   free(p.bits);
   free(p.owner);
 }

@@ -10,23 +10,31 @@
 
 #include "ui/canvas.h"
 
-#define CHART_SERIES 6
-
 struct series {
-  const char *name;        /* for the legend */
+  const char *name;        /* for the legend; NULL: it does not stand there */
   const double *x, *y;     /* n each, x ascending */
   size_t n;
   enum style style;
   char letter;             /* what draws it in ASCII, and its mark in the legend where there is no colour: 't' */
   bool marks;              /* a mark at each point where they are sparse: tells it from other lines without colour */
+  bool letters;            /* its marks are its letter, also here and there along a line of many points */
+};
+
+/* Something that happened at an x: a line there, and its words where there is room. */
+struct chart_note {
+  double x;
+  const char *text;        /* "lr→1e-3" */
 };
 
 struct chart {
   const char *title;
-  struct series series[CHART_SERIES];
+  const char *aside;       /* said behind the title where there is room for it; may be NULL */
+  const struct series *series;
   size_t n_series;
-  double x_min, x_max;     /* both equal: from the data */
-  double y_min, y_max;     /* both equal: from the data, rounded to ticks */
+  const struct chart_note *notes;
+  size_t n_notes;
+  double x_min, x_max;     /* both equal: from the data; else what lies outside is cut off */
+  double y_min, y_max;     /* both equal: from the data inside, rounded to ticks */
   bool log_y;
   bool y_fraction;         /* 0..1 values: .88 */
   const char *x_name;      /* "epoch"; may be NULL */
@@ -38,6 +46,8 @@ struct chart {
 void chart_draw(const struct chart *ch, struct canvas *c, struct area a);
 /* The x under a column of the area that chart_draw was given; false: no plot there. */
 bool chart_x_at(const struct chart *ch, struct area a, int col, double *x);
+/* Columns of cells that lines are drawn on in an area so wide. */
+int chart_columns(struct area a);
 /* A number in at most `width` characters for axes and tables: 1.4, .03, 12k. */
 const char *chart_number(double x, bool fraction, char out[16]);
 

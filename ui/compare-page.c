@@ -340,7 +340,8 @@ static void
 draw_curve(const struct json *curve, struct canvas *c, struct area a)
 {
   double x[64], y[64];
-  struct chart ch = {.title = "accuracy over generated texts", .n_series = 1, .y_fraction = true, .x_name = "generated texts"};
+  struct series line = {.name = "accuracy", .x = x, .y = y, .style = STYLE_TRAIN, .letter = 'a'};
+  struct chart ch = {.title = "accuracy over generated texts", .series = &line, .n_series = 1, .y_fraction = true, .x_name = "generated texts"};
   size_t n = 0;
 
   for (const struct json *j = json_first(curve); j && n < 64; j = json_next(j), n++) {
@@ -349,7 +350,7 @@ draw_curve(const struct json *curve, struct canvas *c, struct area a)
   }
   if (n < 2 || a.rows < 6)
     return;
-  ch.series[0] = (struct series){.name = "accuracy", .x = x, .y = y, .n = n, .style = STYLE_TRAIN, .letter = 'a'};
+  line.n = n;
   chart_draw(&ch, c, area_cols(a, 1, a.cols - 2 > 90 ? 90 : a.cols - 2));
 }
 

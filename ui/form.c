@@ -33,6 +33,60 @@ form_release(struct form *f)
   memset(f, 0, sizeof *f);
 }
 
+/* ---- headings ---- */
+
+static bool
+is_heading(const struct form_field *field)
+{
+  return !*field->option->name;
+}
+
+static bool
+folded(const struct form *f)
+{
+  return f->fold && f->list.n == f->fold + 1;
+}
+
+static void
+set_folded(struct form *f, bool fold)
+{
+  f->list.n = fold ? f->fold + 1 : f->n;
+  list_go(&f->list, fold && f->list.at > f->fold ? f->fold : f->list.at);
+}
+
+void
+form_fold(struct form *f)
+{
+  for (size_t i = 0; i < f->n; i++)
+    if (is_heading(&f->fields[i]))
+      f->fold = i;
+  if (f->fold)
+    set_folded(f, true);
+}
+
+/* To the next row that can be taken in hand, around the ends: no heading but that of the fold. */
+static void
+next_row(struct form *f, int by)
+{
+  size_t at = f->list.at;
+
+  do
+    at = by > 0 ? (at + 1 < f->list.n ? at + 1 : 0) : at ? at - 1 : f->list.n - 1;
+  while (at != f->list.at && is_heading(&f->fields[at]) && at != f->fold);
+  list_go(&f->list, at);
+}
+
+/* Fields under the fold that say something else than their default. */
+static size_t
+said_under(const struct form *f)
+{
+  size_t n = 0;
+
+  for (size_t i = f->fold + 1; i < f->n; i++)
+    n += *editor_text(&f->fields[i].value) != '\0';
+  return n;
+}
+
 static struct form_field *
 field_of(const struct form *f, const char *name)
 {
@@ -183,6 +237,10 @@ click(struct form *f, const struct key *k)
 
   if (!area_has(f->fields_area, k->row, k->col) || !list_hit(&f->list, k->row - f->fields_area.row, &i))
     return;
+  if (i == f->fold && f->fold)
+    set_folded(f, !folded(f));
+  else if (is_heading(&f->fields[i]))
+    return;
   if (i == f->list.at && offers_of(&f->fields[i]))
     cycle(&f->fields[i], 1);
   list_go(&f->list, i);
@@ -193,6 +251,8 @@ all_right(struct form *f)
 {
   for (size_t i = 0; i < f->n; i++)
     if (!check(&f->fields[i])) {
+      if (i >= f->list.n)
+        set_folded(f, false);
       list_go(&f->list, i);
       return false;
     }
@@ -212,13 +272,17 @@ form_key(struct form *f, const struct key *k)
   if (!field)
     return FORM_GOES_ON;
   if (key_is(k, "Up") || key_is(k, "S-Tab") || key_is(k, "C-p"))
-    list_go(&f->list, f->list.at ? f->list.at - 1 : f->n - 1);
+    next_row(f, -1);
   else if (key_is(k, "Down") || key_is(k, "Tab") || key_is(k, "C-n"))
-    list_go(&f->list, f->list.at + 1 < f->n ? f->list.at + 1 : 0);
+    next_row(f, 1);
   else if (k->code == K_MOUSE && (k->mouse == MOUSE_WHEEL_UP || k->mouse == MOUSE_WHEEL_DOWN))
-    list_move(&f->list, k->mouse == MOUSE_WHEEL_UP ? MOVE_UP : MOVE_DOWN);
+    next_row(f, k->mouse == MOUSE_WHEEL_UP ? -1 : 1);
   else if (k->code == K_MOUSE)
     click(f, k);
+  else if (is_heading(field) && (key_is(k, "Space") || key_is(k, "Right") || key_is(k, "Left")))
+    set_folded(f, key_is(k, "Left") || (key_is(k, "Space") && !folded(f)));
+  else if (is_heading(field))
+    return FORM_GOES_ON;
   else if (cycles && (key_is(k, "Right") || key_is(k, "Space") || key_is(k, "Left")))
     cycle(field, key_is(k, "Left") ? -1 : 1);
   else if (field->option->type == OPTION_FLAG || field->option->type == OPTION_CHOICE)
@@ -247,6 +311,26 @@ name_cols(const struct form *f)
 }
 
 static void
+draw_heading(const struct form *f, struct canvas *c, struct area a, size_t i, bool here)
+{
+  const char *heading = f->fields[i].option->summary;
+  bool fold = f->fold && i == f->fold;
+  int col = 2;
+
+  canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
+  if (fold) {
+    canvas_put(c, a, 0, 2, STYLE_KEY, folded(f) ? '+' : '-');
+    col = 4;
+  }
+  col = canvas_str(c, a, 0, col, STYLE_HEAD, heading);
+  if (fold && folded(f)) {
+    col = canvas_printf(c, a, 0, col, STYLE_DIM, ": %zu more", f->n - f->fold - 1);
+    if (said_under(f))
+      canvas_printf(c, a, 0, col, STYLE_NORMAL, ", %zu of them filled in", said_under(f));
+  }
+}
+
+static void
 draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
   struct form *f = arg;
@@ -256,6 +340,10 @@ draw_field(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   struct area value = area_cols(a, 2 + names, values);
   const char *about = field->brief ? field->brief : field->option->summary;
 
+  if (is_heading(field)) {
+    draw_heading(f, c, a, i, here);
+    return;
+  }
   canvas_put(c, a, 0, 0, STYLE_KEY, here ? '>' : ' ');
   canvas_fit(c, a, 0, 2, names - 1, here ? STYLE_BOLD : STYLE_NORMAL, field->option->name,
              strlen(field->option->name));
@@ -293,7 +381,7 @@ draw_about(const struct form_field *field, struct canvas *c, struct area a)
 int
 form_rows(const struct form *f)
 {
-  return (int)f->n + 6;
+  return (int)f->list.n + 6;
 }
 
 void
@@ -307,10 +395,11 @@ form_draw(struct form *f, struct canvas *c, struct area a)
   f->fields_area = area_cols(fields, 1, fields.cols - 2);
   list_draw(&f->list, c, f->fields_area, true, draw_field, f);
   canvas_hline(c, inside, inside.rows - 4, STYLE_RULE);
-  if (field)
+  if (field && !is_heading(field))
     draw_about(field, c, about);
   canvas_str(c, foot, 0, 1, STYLE_DIM,
-             field && field->option->type == OPTION_FLAG
+             field && is_heading(field) ? "Space more or fewer   Up Down field   Enter done   Esc back"
+             : field && field->option->type == OPTION_FLAG
                ? "Space yes or no   Up Down field   Enter done   Esc back"
              : field && offers_of(field) && field->option->many
                ? "Space next choice, or type several: a,b   Up Down field   Enter done   Esc back"
@@ -357,10 +446,18 @@ add_each(struct buf *out, const struct option *o, const char *value)
 void
 form_line(const struct form *f, struct buf *out)
 {
+  form_line_without(f, "", out);
+}
+
+void
+form_line_without(const struct form *f, const char *name, struct buf *out)
+{
   for (size_t i = 0; i < f->n; i++) {
     const char *value = editor_text(&f->fields[i].value);
     bool flag = f->fields[i].option->type == OPTION_FLAG;
 
+    if (is_heading(&f->fields[i]) || !strcmp(f->fields[i].option->name, name))
+      continue;
     if (flag && !strcmp(value, "yes"))
       buf_addf(out, " --%s", f->fields[i].option->name);
     else if (!flag)

@@ -30,6 +30,12 @@
   X(BAR,       '#', 6, -1, 4, -1, 0)                                                  \
   X(TRAIN,     '1', 6, -1, 4, -1, 0)             /* first series of a chart */        \
   X(VALID,     '2', 3, -1, 5, -1, STYLE_IS_BOLD) /* second series */                  \
+  X(SERIES_A,  '3', 2, -1, 2, -1, 0)             /* further series, each with a letter of its own */ \
+  X(SERIES_B,  '4', 5, -1, 1, -1, 0)                                                  \
+  X(SERIES_C,  '5', 12, -1, 4, -1, STYLE_IS_BOLD)                                     \
+  X(SERIES_D,  '6', 1, -1, 2, -1, STYLE_IS_BOLD)                                      \
+  X(SERIES_E,  '7', 10, -1, 1, -1, STYLE_IS_BOLD)                                     \
+  X(SERIES_F,  '8', 13, -1, 6, -1, STYLE_IS_BOLD)                                     \
   X(HINT,      'i', 5, -1, 5, -1, 0)             /* what a model suggests */          \
   X(INPUT,     'I', -1, -1, -1, -1, 0)                                                \
   X(ADDED,     '+', 2, -1, 2, -1, 0)                                                  \

@@ -415,6 +415,8 @@ foreground(const struct terminal *t, const struct style_row *style, attr_t *attr
     *attributes |= A_DIM;
     return -1;
   }
+  if (fg > 8 && COLORS < 16)
+    return (short)(fg - 8);
   return fg;
 }
 

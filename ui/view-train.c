@@ -1,12 +1,10 @@
 /* Train: runs, their curves live, what they confuse. */
 #include "ui/view-train.h"
 
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "corpus/corpus.h"
-#include "ui/state.h"
 
 static void *
 train_open(struct workbench *w)
@@ -16,9 +14,10 @@ train_open(struct workbench *w)
   v->w = w;
   v->project = workbench_project(w);
   v->seen = UINT64_MAX;
-  v->smooth = true;
-  curve_init(&v->curve, w);
-  curve_init(&v->other, w);
+  v->look.smoothing = SMOOTH_LIGHTLY;
+  v->page = PANE_EPOCHS;
+  v->wished_lr = NAN;
+  curve_init(&v->here.curve, w);
   return v;
 }
 
@@ -27,120 +26,18 @@ train_close(void *view)
 {
   struct train *v = view;
 
-  curve_release(&v->curve);
-  curve_release(&v->other);
-  free(v->offered);
-  run_rows_free(v->runs, v->n_runs);
-  evaluation_rows_free(v->evaluations, v->n_evaluations);
-  json_free(v->confusion);
-  free(v->confusion_split);
+  laid_release(&v->here);
+  for (size_t i = 0; i < v->n_over; i++) {
+    laid_release(v->over[i]);
+    free(v->over[i]);
+  }
+  free(v->over);
+  train_known_release(&v->known);
+  confusion_release(&v->confusion);
+  json_free(v->params);
   free(v->rows);
+  sweeps_free(v->sweeps);
   free(v);
-}
-
-const struct run_row *
-train_selected(const struct train *v)
-{
-  return v->list.at < v->n_runs ? &v->runs[v->list.at] : NULL;
-}
-
-/* ---- what the project file knows ---- */
-
-struct lookup {
-  struct train *v;
-  struct run_row *runs;
-  struct evaluation_row *evaluations;
-  size_t n_runs, n_evaluations;
-};
-
-static void
-lookup_work(void *arg)
-{
-  struct lookup *l = arg;
-
-  if (run_store_list(l->v->project, &l->runs, &l->n_runs, NULL) < 0)
-    l->n_runs = 0;
-  if (run_store_evaluations(l->v->project, &l->evaluations, &l->n_evaluations, NULL) < 0)
-    l->n_evaluations = 0;
-}
-
-static void
-select_row(struct train *v, size_t row)
-{
-  list_go(&v->list, row);
-  v->crossed &= train_selected(v) && v->run == train_selected(v)->id;
-  v->run = train_selected(v) ? train_selected(v)->id : 0;
-  curve_of(&v->curve, v->run);
-  curve_update(&v->curve);
-}
-
-/* The evaluation of the selected run: on the test texts where there is one, else whatever there is. */
-static void
-find_confusion(struct train *v)
-{
-  const struct evaluation_row *best = NULL;
-
-  for (size_t i = 0; i < v->n_evaluations; i++) {
-    const struct evaluation_row *e = &v->evaluations[i];
-
-    if (e->kind == PREDICTOR_RUN && e->predictor_id == v->run && (!best || !strcmp(e->split, "test")))
-      best = e;
-  }
-  json_free(v->confusion);
-  free(v->confusion_split);
-  v->confusion = best ? json_parse(best->metrics, strlen(best->metrics), NULL, NULL) : NULL;
-  v->confusion_split = xstrdup(best ? best->split : "");
-  v->confusion_of = v->run;
-}
-
-/* Newest first, without the many runs that experiments make. */
-static void
-take_runs(struct train *v, struct run_row *runs, size_t n)
-{
-  size_t kept = 0, row = 0;
-
-  for (size_t i = n; i-- > 0;) {
-    if (!runs[i].experiment_id)
-      continue;
-    run_row_release(&runs[i]);
-    memset(&runs[i], 0, sizeof runs[i]);
-  }
-  for (size_t i = 0; i < n; i++)
-    if (runs[i].id)
-      runs[kept++] = runs[i];
-  for (size_t i = 0; i < kept / 2; i++) {
-    struct run_row other = runs[i];
-
-    runs[i] = runs[kept - 1 - i];
-    runs[kept - 1 - i] = other;
-  }
-  run_rows_free(v->runs, v->n_runs);
-  v->runs = runs;
-  v->n_runs = kept;
-  for (size_t i = 0; i < kept; i++)
-    if (runs[i].id == v->run)
-      row = i;
-  if (v->follow && kept && runs[0].id > v->newest) {
-    row = 0;
-    v->follow = false;
-  }
-  list_keep(&v->list, kept, row);
-  select_row(v, v->list.at);
-}
-
-static void
-lookup_done(void *arg)
-{
-  struct lookup *l = arg;
-  struct train *v = l->v;
-
-  v->working = false;
-  evaluation_rows_free(v->evaluations, v->n_evaluations);
-  v->evaluations = l->evaluations;
-  v->n_evaluations = l->n_evaluations;
-  take_runs(v, l->runs, l->n_runs);
-  find_confusion(v);
-  free(l);
 }
 
 static void
@@ -150,88 +47,72 @@ train_update(void *view, bool visible)
 
   if (!visible && v->seen != UINT64_MAX && !v->follow)
     return;
-  if (!v->working && v->seen != project_records_revision(v->project)) {
-    struct lookup *l = xcalloc(1, sizeof *l);
-
-    v->seen = project_records_revision(v->project);
-    v->working = true;
-    l->v = v;
-    workbench_work(v->w, lookup_work, lookup_done, l);
-  }
-  curve_update(&v->curve);
-  curve_update(&v->other);
+  train_look_up(v);
+  curve_update(&v->here.curve);
+  for (size_t i = 0; i < v->n_over; i++)
+    curve_update(&v->over[i]->curve);
+  train_find_confusion(v);
+  train_tell(v);
+  if (!v->page_chosen)
+    v->page = !train_runs(v->w, v) && v->confusion_of == v->run && v->confusion.n ? PANE_CONFUSION : PANE_EPOCHS;
 }
 
-/* ---- keys ---- */
-
-/* The crosshair goes from point to point; in a long run by as many as a column of the chart holds. */
-static void
-move_cross(struct train *v, int step)
-{
-  size_t n = v->curve.n, by = n / 60 + 1;
-
-  if (n == 0)
-    return;
-  if (!v->crossed)
-    v->cross = n - 1;
-  else if (step < 0)
-    v->cross = v->cross > by ? v->cross - by : 0;
-  else
-    v->cross = v->cross + by < n ? v->cross + by : n - 1;
-  v->crossed = true;
-}
+/* ---- panes ---- */
 
 static void
 train_pane(void *view, int step)
 {
   struct train *v = view;
 
-  (void)step;
-  v->epochs_first = !v->epochs_first;
+  v->pane = (enum train_pane)(((int)v->pane + step + N_PANES) % N_PANES);
+  v->page_chosen = true;
+  if (v->pane != PANE_RUNS)
+    v->page = v->pane;
 }
 
 static bool
 train_back(void *view)
 {
   struct train *v = view;
-  bool was = v->crossed;
 
-  v->crossed = false;
-  return was;
+  if (v->look.crossed) {
+    v->look.crossed = false;
+    return true;
+  }
+  if (v->pane == PANE_RUNS && !v->page_chosen)
+    return false;
+  v->pane = PANE_RUNS;
+  v->page_chosen = false;
+  return true;
 }
 
 static void
 train_move(void *view, enum move m)
 {
   struct train *v = view;
+  struct list *scrolled[N_PANES] = {&v->list, &v->epochs, &v->pairs, &v->labels};
 
   if (m == MOVE_LEFT || m == MOVE_RIGHT) {
-    move_cross(v, m == MOVE_LEFT ? -1 : 1);
+    train_cross(v, m == MOVE_LEFT ? -1 : 1);
     return;
   }
-  list_move(&v->list, m);
-  select_row(v, v->list.at);
-  if (v->confusion_of != v->run)
-    find_confusion(v);
+  list_move(scrolled[v->pane], m);
+  if (v->pane == PANE_RUNS)
+    train_select(v, v->list.at);
 }
 
-static bool
-runs_now(struct workbench *w, void *view)
+static void
+order_labels(struct workbench *w, void *view, int n)
 {
   struct train *v = view;
 
-  (void)w;
-  return v->curve.live && (v->curve.activity.state == ACTIVITY_RUNNING || v->curve.activity.state == ACTIVITY_PAUSED);
+  (void)n;
+  v->worst_first = !v->worst_first;
+  confusion_sort(&v->confusion, v->worst_first);
+  workbench_say(w, v->worst_first ? "labels: the lowest F1 first" : "labels in their own order");
 }
 
-static bool
-is_finished(struct workbench *w, void *view)
-{
-  const struct run_row *run = train_selected(view);
-
-  (void)w;
-  return run && (run->state == RUN_DONE || run->state == RUN_STOPPED) && !runs_now(w, view);
-}
+/* ---- keys ---- */
 
 static bool
 has_run(struct workbench *w, void *view)
@@ -240,113 +121,58 @@ has_run(struct workbench *w, void *view)
   return train_selected(view) != NULL;
 }
 
-static void
-pause(struct workbench *w, void *view, int n)
+static bool
+is_finished(struct workbench *w, void *view)
 {
-  struct train *v = view;
-  bool paused = board_paused(workbench_board(w), v->curve.activity.id);
+  const struct run_row *run = train_selected(view);
 
-  (void)n;
-  board_pause(workbench_board(w), v->curve.activity.id, !paused);
-  workbench_say(w, paused ? "%s goes on" : "%s pauses (Space goes on)", v->curve.activity.title);
-}
-
-static void
-stop(struct workbench *w, void *view, int n)
-{
-  struct train *v = view;
-
-  (void)n;
-  board_stop(workbench_board(w), v->curve.activity.id);
-  workbench_say(w, "%s stops; its best epoch is kept", v->curve.activity.title);
-}
-
-void
-train_evaluate_run(struct workbench *w, const char *name)
-{
-  struct corpus_counts counts;
-  struct buf line = BUF_INIT;
-
-  corpus_counts(workbench_corpus(w), &counts);
-  if (!counts.split[SPLIT_TEST] && !counts.split[SPLIT_VALID]) {
-    workbench_say(w, "there are no test texts to evaluate on (:import FILE --split test)");
-    return;
-  }
-  buf_adds(&line, "evaluate --run ");
-  workbench_quote(&line, name);
-  if (!counts.split[SPLIT_TEST])
-    buf_adds(&line, " --split valid");
-  workbench_run(w, buf_str(&line));
-  buf_release(&line);
-}
-
-static void
-evaluate(struct workbench *w, void *view, int n)
-{
-  (void)n;
-  if (train_selected(view))
-    train_evaluate_run(w, train_selected(view)->name);
-}
-
-static void
-log_scale(struct workbench *w, void *view, int n)
-{
-  struct train *v = view;
-
-  (void)n;
-  v->log_scale = !v->log_scale;
-  workbench_say(w, v->log_scale ? "loss on a log scale" : "loss on a plain scale");
-}
-
-static void
-smooth(struct workbench *w, void *view, int n)
-{
-  struct train *v = view;
-
-  (void)n;
-  v->smooth = !v->smooth;
-  workbench_say(w, v->smooth ? "training curves smoothed" : "training curves as they are");
-}
-
-static void
-lay_over(void *view, int i)
-{
-  struct train *v = view;
-
-  curve_of(&v->other, v->offered[i]);
-  curve_update(&v->other);
+  return run && (run->state == RUN_DONE || run->state == RUN_STOPPED) && !train_runs(w, view);
 }
 
 static bool
-has_others(struct workbench *w, void *view)
+can_go_on(struct workbench *w, void *view)
 {
-  (void)w;
-  return ((struct train *)view)->n_runs > 1;
+  const struct run_row *run = train_selected(view);
+
+  return run && (is_finished(w, view) || run->state == RUN_INTERRUPTED) && !train_runs(w, view);
 }
 
-/* Asks which run's curves to lay over; where one lies there, it goes. */
-static void
-overlay(struct workbench *w, void *view, int n)
+static bool
+worth_going_on(struct workbench *w, void *view)
 {
-  struct train *v = view;
-  const char **names = xcalloc(v->n_runs + 1, sizeof *names);
-  size_t count = 0;
+  const struct run_row *run = train_selected(view);
+  const struct student_kind *kind = run ? student_kind_find(run->student) : NULL;
 
-  (void)n;
-  free(v->offered);
-  v->offered = xcalloc(v->n_runs + 1, sizeof *v->offered);
-  if (v->other.run) {
-    curve_of(&v->other, 0);
-    workbench_say(w, "one run's curves alone");
-  } else {
-    for (size_t i = 0; i < v->n_runs; i++)
-      if (v->runs[i].id != v->run) {
-        v->offered[count] = v->runs[i].id;
-        names[count++] = v->runs[i].name;
-      }
-    workbench_menu(w, "lay over the validation curves of", names, count, 0, lay_over, v);
-  }
-  free(names);
+  (void)w;
+  return kind && kind->goes_on;
+}
+
+static bool
+was_interrupted(struct workbench *w, void *view)
+{
+  const struct run_row *run = train_selected(view);
+
+  return can_go_on(w, view) && run->state == RUN_INTERRUPTED;
+}
+
+static bool
+is_over(struct workbench *w, void *view)
+{
+  (void)w;
+  return train_n_over(view) > 0;
+}
+
+static bool
+can_zoom(struct workbench *w, void *view)
+{
+  (void)w;
+  return ((struct train *)view)->here.curve.n > 1;
+}
+
+static bool
+idle(struct workbench *w, void *view)
+{
+  return has_run(w, view) && !train_runs(w, view);
 }
 
 static void
@@ -362,7 +188,14 @@ show_run(void *view)
   buf_addf(&b, "data        %s\n", *run->data ? run->data : "accepted and seed (the default)");
   buf_addf(&b, "trained on  %u texts, checked on %u\n", run->n_train, run->n_valid);
   buf_addf(&b, "seed        %llu\nseconds     %.1f\n", (unsigned long long)run->seed, run->seconds);
-  buf_addf(&b, "model       %zu bytes\nparameters  %s\nresult      %s\n", run->model_bytes, run->params, run->metrics);
+  buf_addf(&b, "model       %zu bytes\nparameters  %s\nasked for   %s\nresult      %s\n", run->model_bytes, run->params,
+           run->options ? run->options : "{}", run->metrics);
+  for (size_t i = 0; i < v->here.curve.n_changes; i++) {
+    const struct board_change *change = &v->here.curve.changes[i];
+
+    buf_addf(&b, "changed     %s from %.6g to %.6g after step %d (epoch %d)\n", change->param, change->from, change->to,
+             change->step, change->epoch);
+  }
   if (*run->message)
     buf_addf(&b, "message     %s\n", run->message);
   workbench_page(v->w, run->name, buf_str(&b));
@@ -378,31 +211,75 @@ train_mouse(void *view, const struct key *k, int row, int col)
   if (k->mouse == MOUSE_WHEEL_UP || k->mouse == MOUSE_WHEEL_DOWN)
     train_move(v, k->mouse == MOUSE_WHEEL_UP ? MOVE_UP : MOVE_DOWN);
   else if (area_has(v->list_area, row, col) && list_hit(&v->list, row - v->list_area.row, &i))
-    select_row(v, i);
-  if (v->confusion_of != v->run)
-    find_confusion(v);
+    train_select(v, i);
+  else
+    train_click_chart(v, row + v->origin.row, col + v->origin.col);
 }
 
 const struct binding train_bindings[] = {
-  {.keys = "n", .line = "train", .action = train_new, .help = "a new run: a form of what can be told, then it starts",
-   .hint = "new"},
-  {.keys = "Space", .action = pause, .help = "pause the training, go on", .hint = "pause", .when = runs_now},
-  {.keys = "x", .action = stop, .help = "stop the training and keep its best epoch", .hint = "stop", .when = runs_now},
-  {.keys = "v", .line = "evaluate", .action = evaluate, .help = "evaluate the run on the test texts (or validation)",
-   .hint = "evaluate",
-   .when = is_finished},
-  {.keys = "o", .action = overlay, .help = "lay another run's validation curves over these, or take them off",
-   .hint = "overlay", .when = has_others},
-  {.keys = "L", .action = log_scale, .help = "loss on a log scale, or plain", .hint = "log", .when = has_run},
-  {.keys = "=", .action = smooth, .help = "smooth the training curves, or not", .hint = "smooth", .when = has_run},
+  {.keys = "n", .line = "train", .action = train_new,
+   .help = "a new run: a student or a preset, a form of what can be told, then it starts, or waits for its turn", .hint = "new"},
+  {.keys = "Space", .action = train_space, .help = "pause the training, or go on with it", .hint = "pause", .when = train_runs},
+  {.keys = "Space o", .action = train_over_toggle,
+   .help = "mark the run: its curves stay on the charts while you go to others; again: take them off", .hint = "overlay",
+   .when = idle},
+  {.keys = "o", .action = train_over_toggle, .help = "mark a run that runs: its curves stay on the charts", .when = train_runs},
+  {.keys = "O", .action = train_over_clear, .help = "take all runs laid over off the charts", .hint = "alone",
+   .hint_when = is_over, .when = has_run},
+  {.keys = "T", .action = train_over_next, .help = "of runs laid over: their validation curves, or those of training",
+   .when = has_run},
+  {.keys = "[", .action = train_rate, .n = -1, .help = "half the learning rate, while it runs", .hint = "lr down",
+   .hint_when = train_can_change, .when = train_runs},
+  {.keys = "]", .action = train_rate, .n = 1, .help = "twice the learning rate, while it runs", .hint = "lr up",
+   .hint_when = train_can_change, .when = train_runs},
+  {.keys = "d", .action = train_change, .help = "change dropout, decay or learning rate while it runs", .hint = "change",
+   .hint_when = train_can_change, .when = train_runs},
+  {.keys = "p", .action = train_pause, .help = "pause the training, or go on with it", .when = train_runs},
+  {.keys = "x", .action = train_stop, .help = "stop the training and keep its best epoch; take one that waits out of the queue",
+   .hint = "stop", .when = train_runs},
+  {.keys = "c", .line = "train --resume", .action = train_go_on, .help = "go on with a run that was interrupted, to the same end",
+   .hint = "go on", .when = was_interrupted},
+  {.keys = "c", .line = "train --from", .action = train_go_on,
+   .help = "a new run that begins with what a finished one has learned", .hint = "go on", .when = can_go_on,
+   .hint_when = worth_going_on},
+  {.keys = "v", .line = "evaluate", .action = train_evaluate, .help = "evaluate the run on the test texts (or validation)",
+   .hint = "evaluate", .when = is_finished},
+  {.keys = "w", .action = train_sweep, .help = "the trials of a sweep (:sweep makes one)", .hint = "sweeps"},
+  {.keys = "t", .action = train_axis, .help = "charts over steps, epochs or seconds", .hint = "axis", .when = has_run},
+  {.keys = "+", .action = train_zoom, .n = 1, .help = "a smaller part of the charts, around the crosshair", .hint = "zoom",
+   .when = can_zoom},
+  {.keys = "-", .action = train_zoom, .n = -1, .help = "a larger part of the charts", .when = can_zoom},
+  {.keys = "0", .action = train_zoom, .n = 0, .help = "all of the charts", .when = can_zoom},
+  {.keys = "<", .action = train_pan, .n = -1, .help = "the part of the charts before this one", .when = can_zoom},
+  {.keys = ">", .action = train_pan, .n = 1, .help = "the part of the charts after this one", .when = can_zoom},
+  {.keys = "L", .action = train_log, .help = "loss on a log scale, or plain", .hint = "log", .when = has_run},
+  {.keys = "=", .action = train_smooth, .help = "smooth the training curves: lightly, more, a lot, not at all", .hint = "smooth",
+   .when = has_run},
+  {.keys = "s", .action = order_labels, .help = "labels by F1, the lowest first, or in their own order", .when = has_run},
   {.keys = NULL},
+};
+
+static const struct figure_row figures[] = {
+  {"▸ ✓ ● ✗ ? ·", "a run that runs, is done, was stopped, has failed, was interrupted, waits for its turn"},
+  {".884 in the list", "accuracy on the validation texts, of the epoch that was kept; of one that runs: how far it is"},
+  {"a b c ...", "runs laid over: the letter before the run in the list, on its curves, and over the charts with loss and accuracy"},
+  {"t, ● or v", "on the charts: training texts, as they scored just before they were learned; validation texts, after each epoch"},
+  {"┆lr→1e-3", "a parameter was changed here, while it ran"},
+  {"best .884 @3", "validation accuracy of the epoch that is kept: the third"},
+  {"ETA", "to the last epoch, at the speed so far; an early stop comes sooner"},
+  {"F1", "macro F1: the mean over the labels of 2PR/(P+R)"},
+  {"s/ep", "seconds of training in this epoch, and in all; pauses do not count"},
+  {"confusion", "while it runs: of the validation texts of the last epoch; later: of the texts it was evaluated on (v)"},
+  {"prec., recall", "of the texts said to be of a label, those that are; of the texts of a label, those found"},
+  {NULL, NULL},
 };
 
 const struct view view_train = {
   .name = "Train",
   .about = "training runs: their curves while they run, what they confuse; Enter shows all about a run, "
-           "Left and Right read values off the curves; Tab: epochs or confusion, where there is no room for both",
+           "Left and Right read values off the curves; Tab goes through the runs and the tables below the charts",
   .bindings = train_bindings,
+  .figures = figures,
   .open = train_open,
   .close = train_close,
   .draw = train_draw,
