@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "student/reliability.h"
 
 #define STEPS 30
 #define CELLS 100000  /* scores looked at to find slope and shift, about: some ms. Two numbers need no more */
@@ -238,4 +239,18 @@ calibrate_quality(const struct calibration *c, const struct scored *s)
   free(counts);
   free(p);
   return q;
+}
+
+double
+calibrate_error(const struct calibration *c, const struct scored *s)
+{
+  float *p = xmalloc(s->task->n_classes * sizeof *p);
+  struct reliability r = {0};
+
+  for (size_t i = 0; i < s->n; i++) {
+    calibrate_row(c, s->task, row_of(s, i), p);
+    reliability_add_row(&r, s->task, &s->x[s->which[i]], p);
+  }
+  free(p);
+  return reliability_error(&r);
 }

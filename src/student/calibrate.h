@@ -31,6 +31,8 @@ struct quality {
 /* Leaves *c as it is where there is nothing to learn from. */
 void calibrate(struct calibration *c, const struct scored *s);
 struct quality calibrate_quality(const struct calibration *c, const struct scored *s);
+/* Expected calibration error (reliability.h); NAN of no texts. */
+double calibrate_error(const struct calibration *c, const struct scored *s);
 /* A row of scores (n_classes) to probabilities. */
 void calibrate_row(const struct calibration *c, const struct student_task *task, const float *scores, float *probabilities);
 

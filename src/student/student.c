@@ -8,11 +8,13 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/pool.h"
+#include "student/explain.h"
+#include "student/fasttext.h"
 #include "student/kind.h"
 #include "student/linear.h"
 #include "student/neural-kinds.h"
 
-const struct student_kind *const student_kinds[] = {&student_linear, &student_cnn, &student_bilstm,
+const struct student_kind *const student_kinds[] = {&student_linear, &student_fasttext, &student_cnn, &student_bilstm,
                                                    &student_transformer};
 const size_t student_n_kinds = N_OF(student_kinds);
 
@@ -231,9 +233,10 @@ student_explain(const struct student *s, const struct example *x, uint16_t label
 {
   size_t n = 0;
 
-  if (s->kind->explain && s->kind->explain(s, x, label, spans, &n, max))
-    return n;
-  return 0;
+  if (!s->kind->explain || !s->kind->explain(s, x, label, spans, &n, max))
+    n = explain_occlusion(s, x, label, spans, max);
+  explain_scale(spans, n);
+  return n;
 }
 
 size_t

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "student/dynamics.h"
+#include "student/reliability.h"
 #include "samples.h"
 
 static struct samples train, test, valid;
@@ -94,6 +95,7 @@ report(const struct request *r, const struct student *s, const char *path, doubl
   float *p = xmalloc(test.n * r->task.n_classes * sizeof *p);
   double loss = 0, start;
   size_t right = 0, hits = 0, said = 0, have = 0;
+  struct reliability calibrated = {0};
   struct student_info info;
 
   student_info(s, &info);
@@ -115,10 +117,11 @@ report(const struct request *r, const struct student *s, const char *path, doubl
       right += best == test.x[i].labels[0];
     if (test.x[i].n_labels)
       loss -= __builtin_log((double)q[test.x[i].labels[0]] + 1e-12);
+    reliability_add_row(&calibrated, &r->task, &test.x[i], q);
   }
-  printf("%s: n %zu acc %.4f loss %.4f micro-f1 %.4f | train %.3f s (%d steps, longest %.0f ms) | predict %.0f/s | model %.1f MB\n",
+  printf("%s: n %zu acc %.4f loss %.4f micro-f1 %.4f ece %.4f (held out %.4f, temperature %.3f) | train %.3f s (%d steps, longest %.0f ms) | predict %.0f/s | model %.1f MB\n",
          path, train.n, (double)right / (double)test.n, loss / (double)test.n, 2.0 * (double)hits / (double)(said + have),
-         seconds, steps, 1000 * longest, (double)test.n / start, (double)info.size_bytes / 1e6);
+         reliability_error(&calibrated), info.calibration_error, (double)info.temperature, seconds, steps, 1000 * longest, (double)test.n / start, (double)info.size_bytes / 1e6);
   free(p);
 }
 
@@ -138,13 +141,12 @@ main(int argc, char **argv)
   if (argc < 3)
     return 2;
   for (int i = 3; i < argc; i++)
-    if (strncmp(argv[i], "kind=", 5) == 0)
-      r.kind = student_kind_find(argv[i] + 5);
-  if (!r.kind)
-    return 2;
+    if (strncmp(argv[i], "kind=", 5) == 0 && !(r.kind = student_kind_find(argv[i] + 5)))
+      exit((fprintf(stderr, "there is no student '%s'\n", argv[i] + 5), 2));
   student_defaults(r.kind, r.values);
   for (int i = 3; i < argc; i++)
-    parse(&r, argv[i]);
+    if (strncmp(argv[i], "kind=", 5) != 0)
+      parse(&r, argv[i]);
   samples_read(&train, &names, argv[1], r.without);
   if (r.draw)
     draw(&train, r.draw, r.seed);
