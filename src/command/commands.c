@@ -12,7 +12,8 @@ const struct command *const commands[] = {
   &command_list, &command_filter, &command_accept, &command_reject, &command_reset, &command_relabel, &command_edit,
   &command_split, &command_curate, &command_dedupe, &command_signals,
   &command_undo, &command_redo, &command_log, &command_stats,
-  &command_train, &command_runs, &command_preset, &command_sweep, &command_evaluate, &command_predict, &command_experiment,
+  &command_train, &command_runs, &command_preset, &command_sweep, &command_evaluate, &command_predict, &command_ship,
+  &command_experiment,
   &command_check, &command_help_row,
   NULL,
 };

@@ -6,128 +6,56 @@
 
 #include "base/io.h"
 #include "base/utf8.h"
-#include "command/learn.h"
-#include "command/names.h"
+#include "command/predict_row.h"
+#include "command/labeller.h"
 #include "command/print.h"
 #include "command/rows.h"
+#include "corpus/sample.h"
 
 #define BATCH_TEXTS 8192
+#define EXPLAINED_TEXTS 256   /* of a batch, where each is explained */
 #define BATCH_BYTES ((size_t)8 << 20)
 
 struct stream {
   struct call *c;
-  struct student *student;
-  struct student_info info;
-  const char **labels, **quoted;  /* names, n_classes; as strings of JSON */
+  struct labeller labeller;
   enum { FORMAT_AUTO, FORMAT_TEXT, FORMAT_JSONL } format, line_format;  /* as asked; of the file at hand */
   int threads;
+  size_t batch;                 /* texts of a batch, at most */
+  bool all;                     /* the probabilities of all labels are wanted */
+  float abstain;                /* below this confidence there is no label; 0: always one */
   /* the batch at hand */
   struct arena texts;
-  struct example *x;            /* BATCH_TEXTS */
+  struct example *x;            /* (batch) */
   size_t n;
   float *probability;           /* all labels of each text, or only the best one */
   uint16_t *best;
+  struct explanation *explained;  /* (batch), NULL: not wanted */
   struct buf out;
   double done;
+  size_t n_abstained;
 };
-
-/* 0.913000: six digits, which is what a float can tell apart. printf would take most of the time of a stream. */
-static void
-add_probability(struct buf *out, float p, int digits)
-{
-  char text[] = "0.0000000";
-  long scale = 1, x;
-
-  for (int i = 0; i < digits; i++)
-    scale *= 10;
-  x = (long)((double)p * (double)scale + 0.5);
-  text[0] = (char)('0' + x / scale);
-  for (int i = digits + 1; i > 1; i--, x /= 10)
-    text[i] = (char)('0' + x % 10);
-  buf_add(out, text, (size_t)digits + 2);
-}
-
-static void
-json_row(struct stream *s, const float *p)
-{
-  struct buf *out = &s->out;
-
-  if (s->info.task.multilabel) {
-    buf_adds(out, "{\"labels\":[");
-    for (size_t i = 0; i < s->info.task.n_classes; i++)
-      if (p[i] >= s->info.threshold) {
-        json_add_comma(out);
-        buf_adds(out, s->quoted[i]);
-      }
-    buf_addc(out, ']');
-  } else {
-    size_t best = student_best(p, s->info.task.n_classes);
-
-    buf_adds(out, "{\"label\":");
-    buf_adds(out, s->quoted[best]);
-    buf_adds(out, ",\"probability\":");
-    add_probability(out, p[best], 6);
-  }
-  buf_adds(out, ",\"probabilities\":{");
-  for (size_t i = 0; i < s->info.task.n_classes; i++) {
-    if (i > 0)
-      buf_addc(out, ',');
-    buf_adds(out, s->quoted[i]);
-    buf_addc(out, ':');
-    add_probability(out, p[i], 6);
-  }
-  buf_adds(out, "}}\n");
-}
-
-/* "returns<TAB>0.913", or of several labels "a,b<TAB>0.9,0.7". */
-static void
-multi_row(struct stream *s, const float *p)
-{
-  const char *between = "";
-
-  for (size_t i = 0; i < s->info.task.n_classes; i++)
-    if (p[i] >= s->info.threshold) {
-      buf_addf(&s->out, "%s%s", between, s->labels[i]);
-      between = ",";
-    }
-  buf_addc(&s->out, '\t');
-  between = "";
-  for (size_t i = 0; i < s->info.task.n_classes; i++)
-    if (p[i] >= s->info.threshold) {
-      buf_adds(&s->out, between);
-      add_probability(&s->out, p[i], 4);
-      between = ",";
-    }
-  buf_addc(&s->out, '\n');
-}
-
-static void
-plain_row(struct stream *s, uint16_t label, float p)
-{
-  buf_adds(&s->out, s->labels[label]);
-  buf_addc(&s->out, '\t');
-  add_probability(&s->out, p, 4);
-  buf_addc(&s->out, '\n');
-}
 
 /* Labels the batch and writes it out. */
 static void
 flush_batch(struct stream *s)
 {
-  size_t n_classes = s->info.task.n_classes;
-  bool all = s->c->json || s->info.task.multilabel;
+  struct predict_row row = {.labeller = &s->labeller, .abstain = s->abstain};
+  size_t n_classes = s->labeller.info.task.n_classes;
 
-  if (all)
-    student_predict(s->student, s->x, s->n, s->threads, s->probability);
+  if (s->all)
+    student_predict(s->labeller.student, s->x, s->n, s->threads, s->probability);
   else
-    student_predict_top(s->student, s->x, s->n, s->threads, s->best, s->probability);
+    student_predict_top(s->labeller.student, s->x, s->n, s->threads, s->best, s->probability);
+  if (s->explained)
+    explanations_make(&s->labeller, s->x, s->n, s->threads, s->probability, s->explained);
   for (size_t i = 0; i < s->n; i++) {
-    if (s->c->json)
-      json_row(s, s->probability + i * n_classes);
-    else if (all)
-      multi_row(s, s->probability + i * n_classes);
-    else
-      plain_row(s, s->best[i], s->probability[i]);
+    row.x = &s->x[i];
+    row.all = s->all ? s->probability + i * n_classes : NULL;
+    row.best = s->all ? (uint16_t)student_best(row.all, n_classes) : s->best[i];
+    row.probability = s->all ? row.all[row.best] : s->probability[i];
+    row.explained = s->explained ? &s->explained[i] : NULL;
+    s->n_abstained += predict_row_add(&s->out, &row, s->c->json);
     if (s->out.n > 1 << 16) {
       fwrite(s->out.s, 1, s->out.n, s->c->out);
       buf_clear(&s->out);
@@ -153,12 +81,12 @@ take_json(struct stream *s, const char *line, size_t n, struct example *x, struc
 
   if (!j)
     return -1;
-  if (!text || (s->info.task.pair && !text2)) {
+  if (!text || (s->labeller.info.task.pair && !text2)) {
     json_free(j);
-    return err_set(e, ERR_INPUT, s->info.task.pair ? "no \"text\" and \"text2\"" : "no \"text\"");
+    return err_set(e, ERR_INPUT, s->labeller.info.task.pair ? "no \"text\" and \"text2\"" : "no \"text\"");
   }
   x->text = arena_strdup(&s->texts, text);
-  x->text2 = s->info.task.pair ? arena_strdup(&s->texts, text2) : NULL;
+  x->text2 = s->labeller.info.task.pair ? arena_strdup(&s->texts, text2) : NULL;
   json_free(j);
   return 0;
 }
@@ -166,12 +94,12 @@ take_json(struct stream *s, const char *line, size_t n, struct example *x, struc
 static int
 take_plain(struct stream *s, const char *line, size_t n, struct example *x, struct err *e)
 {
-  const char *tab = s->info.task.pair ? memchr(line, '\t', n) : NULL;
+  const char *tab = s->labeller.info.task.pair ? memchr(line, '\t', n) : NULL;
   size_t bad;
 
   if (!utf8_valid(line, n, &bad))
     return err_set(e, ERR_INPUT, "not UTF-8: byte %zu of the line is 0x%02x", bad + 1, (unsigned char)line[bad]);
-  if (s->info.task.pair && !tab)
+  if (s->labeller.info.task.pair && !tab)
     return err_set(e, ERR_INPUT, "no second text (two texts a line, with a tab between)");
   x->text = arena_strndup(&s->texts, line, tab ? (size_t)(tab - line) : n);
   x->text2 = tab ? arena_strndup(&s->texts, tab + 1, n - (size_t)(tab - line) - 1) : NULL;
@@ -219,7 +147,7 @@ read_stream(struct stream *s, struct lines *l, struct err *e)
     if (stop_wanted(s->c->stop) || print_broken(s->c))
       break;
     /* What was read is answered before waiting for more. */
-    if (s->n && (s->n == BATCH_TEXTS || s->texts.size_bytes > BATCH_BYTES || wait_input(s, l, 0) == 0))
+    if (s->n && (s->n == s->batch || s->texts.size_bytes > BATCH_BYTES || wait_input(s, l, 0) == 0))
       flush_batch(s);
     if (wait_input(s, l, -1) < 0)
       break;
@@ -257,77 +185,68 @@ predict_file(struct stream *s, const char *path, struct err *e)
   return r;
 }
 
-static int
-stream_init(struct stream *s, struct call *c, const struct run_row *run, struct err *e)
+static void
+stream_init(struct stream *s, struct call *c)
 {
-  const struct labels *labels = corpus_labels(project_corpus(c->project));
-  size_t n;
+  const struct student_task *task = &s->labeller.info.task;
 
-  *s = (struct stream){.c = c, .out = BUF_INIT, .threads = (int)call_number(c, "threads")};
-  s->student = learn_load(c, run, e);
-  if (!s->student)
-    return -1;
+  s->c = c;
+  s->out = (struct buf)BUF_INIT;
+  s->threads = (int)call_number(c, "threads");
   s->format = (int)call_number(c, "format");
-  student_info(s->student, &s->info);
-  n = s->info.task.n_classes;
+  s->abstain = (float)call_number(c, "abstain");
+  s->batch = call_flag(c, "explain") ? EXPLAINED_TEXTS : BATCH_TEXTS;
+  s->all = c->json || task->multilabel || call_flag(c, "explain");
   arena_init(&s->texts);
-  s->x = xcalloc(BATCH_TEXTS, sizeof *s->x);
-  s->best = xcalloc(BATCH_TEXTS, sizeof *s->best);
-  s->probability = xcalloc(BATCH_TEXTS * (c->json || s->info.task.multilabel ? n : 1), sizeof *s->probability);
-  s->labels = xcalloc(n, sizeof *s->labels);
-  s->quoted = xcalloc(n, sizeof *s->quoted);
-  for (size_t i = 0; i < n; i++) {
-    struct buf quoted = BUF_INIT;
-
-    s->labels[i] = label_name(labels, (uint16_t)i);
-    json_add_str(&quoted, s->labels[i]);
-    s->quoted[i] = arena_strdup(&c->arena, buf_str(&quoted));
-    buf_release(&quoted);
-  }
-  return 0;
+  s->x = xcalloc(s->batch, sizeof *s->x);
+  s->best = xcalloc(s->batch, sizeof *s->best);
+  s->probability = xcalloc(s->batch * (s->all ? task->n_classes : 1), sizeof *s->probability);
+  if (call_flag(c, "explain"))
+    s->explained = xcalloc(s->batch, sizeof *s->explained);
 }
 
 static void
 stream_release(struct stream *s)
 {
-  arena_release(&s->texts);
+  if (s->x)
+    arena_release(&s->texts);
   buf_release(&s->out);
   free(s->x);
   free(s->best);
   free(s->probability);
-  free(s->labels);
-  free(s->quoted);
-  student_free(s->student);
+  free(s->explained);
+  labeller_release(&s->labeller);
 }
 
 static int
 run(struct call *c, struct err *e)
 {
-  struct run_row row;
-  struct stream s;
+  struct stream s = {.c = c};
   int r;
 
-  if (names_run(c, call_text(c, "run"), &row, e) < 0)
-    return -1;
   if (c->n_args == 0 && c->workbench)
-    r = err_set(e, ERR_INPUT, "'predict' needs a file here (:predict FILE)");
-  else
-    r = stream_init(&s, c, &row, e);
+    return err_set(e, ERR_INPUT, "'predict' needs a file here (:predict FILE)");
+  r = labeller_open(&s.labeller, c, call_text(c, "run"), e);
   if (r == 0) {
+    stream_init(&s, c);
     progress_begin(&c->progress, "predicting", "texts", 0);
     if (c->n_args == 0)
       r = predict_file(&s, NULL, e);
     for (size_t i = 0; i < c->n_args && r == 0; i++)
       r = predict_file(&s, c->args[i], e);
     progress_end(&c->progress);
-    stream_release(&s);
+    if (call_given(c, "abstain"))
+      progress_note(&c->progress, "no label below %g: %zu of %.0f texts", (double)s.abstain, s.n_abstained, s.done);
   }
-  run_row_release(&row);
+  stream_release(&s);
   return r;
 }
 
 static const struct option options[] = {
   {.name = "run", .type = OPTION_RUN, .argument = "RUN", .summary = "the run; else the newest"},
+  {.name = "abstain", .type = OPTION_REAL, .min = 0, .max = 1, .fallback = "0", .argument = "P",
+   .summary = "no label for texts whose label is less probable than P; at the end standard error says how many"},
+  {.name = "explain", .type = OPTION_FLAG, .summary = "with the words that speak for the label, or against it"},
   {.name = "format", .type = OPTION_CHOICE, .choices = "auto|text|jsonl", .fallback = "auto", .argument = "FORMAT",
    .summary = "text: a text a line (pairs: two with a tab between); jsonl: an object with text (and text2) a line; "
               "auto: as the first line is"},
@@ -339,19 +258,29 @@ static const struct option options[] = {
 static const struct command_example examples[] = {
   {"echo 'where is my parcel?' | retort predict tickets.retort", "one text from standard input"},
   {"retort predict tickets.retort texts.txt --json", "a file, with the probabilities of all labels"},
+  {"echo 'where is my parcel?' | retort predict tickets.retort --explain", "and the words that it goes by"},
+  {"retort predict tickets.retort texts.txt --abstain 0.6", "no label where it is not sure"},
   {NULL, NULL},
 };
 
 const struct command command_predict = {
   .name = "predict",
-  .arguments = "PROJECT [FILE...]",
+  .arguments = "PROJECT|MODEL [FILE...]",
   .summary = "labels texts from standard input or files",
   .text =
     "A line for each text, in input order: the label, a tab and its probability; with --json an object with label, "
-    "probability and probabilities (in a multilabel project labels and probabilities: a label holds from 0.5 on). "
-    "Streams of any length are read as they come, in constant memory.",
+    "probability and probabilities (in a multilabel project labels and probabilities: a label holds from the "
+    "probability on that gave the best micro F1 on texts held out in training). Probabilities are calibrated. Streams of "
+    "any length are read as they come, in constant memory. MODEL is a file that retort ship wrote; it needs no project.\n\n"
+    "Where the student abstains the label is - (with --json null, labels null). Of several labels a text, it abstains if "
+    "one of those that hold is less probable than P, or, if none holds, one is likelier than 1 - P.\n\n"
+    "With --explain a third column: words with a weight, the strongest first; 1 or -1 is the strongest of the text, above "
+    "0 speaks for the label and below 0 against it. With --json explain: a list of text, at, n (bytes of the text from 0 "
+    "on), weight, and second where it stands in the second text, in the order of the text; of several labels each has its "
+    "label. Of linear students and fasttext a word's weight is that of all features it is part of; of others it is what "
+    "they attend to, or how much less sure of the label they are without it.",
   .options = options,
   .examples = examples,
-  .flags = COMMAND_PROJECT | COMMAND_LONG | COMMAND_JSON,
+  .flags = COMMAND_PROJECT | COMMAND_UNOPENED | COMMAND_LONG | COMMAND_JSON,
   .run = run,
 };

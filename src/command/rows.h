@@ -20,7 +20,7 @@ extern const struct command command_curate;                                     
 extern const struct command command_undo, command_redo, command_log;                           /* history.c */
 extern const struct command command_signals;
 extern const struct command command_train, command_runs, command_sweep, command_preset;
-extern const struct command command_evaluate, command_predict;
+extern const struct command command_evaluate, command_predict, command_ship;
 extern const struct command command_experiment;
 extern const struct command command_check, command_dedupe;                                     /* check.c */
 extern const struct command command_help_row;                                                  /* help.c */
