@@ -32,6 +32,10 @@ run_json(struct buf *out, const struct run_row *r, const struct json *metrics, c
   json_add_field_int(out, "at_ms", r->at_ms);
   json_add_key(out, "params");
   buf_adds(out, r->params && *r->params ? r->params : "{}");
+  json_add_key(out, "options");
+  buf_adds(out, r->options && *r->options ? r->options : "{}");
+  json_add_field_int(out, "sweep", r->sweep);
+  json_add_field_int(out, "trial", r->trial);
   json_add_key(out, "metrics");
   if (metrics)
     json_print(out, metrics);
