@@ -37,7 +37,8 @@ tile(const struct product *p, size_t row, size_t at, size_t rows, size_t vectors
 {
   const float *a = p->a + row * (gradient ? 1 : p->lda), *b[MOST_VECTORS];
   float *c = p->c + row * p->ldc + at * 16;
-  size_t next_row = gradient ? 1 : p->lda, next_k = gradient ? p->lda : 1, ldb = gradient ? p->ldb : OPS_PANEL, ldc = p->ldc, K = p->K, tail = p->N - (at + vectors - 1) * 16;
+  size_t next_row = gradient ? 1 : p->lda, next_k = gradient ? p->lda : 1, ldb = gradient ? p->ldb : OPS_PANEL;
+  size_t ldc = p->ldc, K = p->K, tail = p->N - (at + vectors - 1) * 16;
   v16 sum[TILE_ROWS][MOST_VECTORS];
 
   UNROLL for (size_t v = 0; v < vectors; v++)
@@ -204,60 +205,5 @@ FAST(gemm_tn)(size_t M, size_t N, size_t R, const float *a, size_t lda, const fl
 
       gradient_block(&p, M, b + r_next * ldb + n0, scratch);
     }
-  }
-}
-
-/* R rows of b, N columns, into panels; columns of the last 16 beyond N are 0. */
-static void
-pack_rows(float *packed, const float *b, size_t ldb, size_t R, size_t N)
-{
-  for (size_t r = 0; r < R; r++)
-    SWEEP(N, v_store(packed + (i / OPS_PANEL * R + r) * OPS_PANEL + i % OPS_PANEL, v_get(b + r * ldb + i, k)););
-}
-
-/* ---- packing ---------------------------------------------------------------------------------------------------- */
-
-/* b is given transposed: column n is contiguous at b + n * cs. */
-static void
-pack_turned(float *panel, const float *b, size_t cs, size_t K, size_t n_columns)
-{
-  for (size_t j = 0; j < OPS_PANEL; j += 16) {
-    size_t columns = n_columns < j ? 0 : n_columns - j < 16 ? n_columns - j : 16;
-
-    for (size_t k = 0; k < K; k += 16) {
-      size_t deep = K - k < 16 ? K - k : 16;
-      v16 x[16];
-
-      for (size_t i = 0; i < 16; i++)
-        x[i] = i < columns ? v_get(b + (j + i) * cs + k, deep) : v_zero();
-      v_transpose(x);
-      for (size_t i = 0; i < deep; i++)
-        v_store(panel + (k + i) * OPS_PANEL + j, x[i]);
-    }
-  }
-}
-
-static void
-pack_any(float *panel, const float *b, size_t rs, size_t cs, size_t K, size_t n_columns)
-{
-  for (size_t k = 0; k < K; k++)
-    for (size_t j = 0; j < OPS_PANEL; j++)
-      panel[k * OPS_PANEL + j] = j < n_columns ? b[k * rs + j * cs] : 0;
-}
-
-void
-FAST(pack)(float *packed, const float *b, size_t rs, size_t cs, size_t K, size_t N, size_t first, size_t last)
-{
-  for (size_t p = first; p < last && p * OPS_PANEL < N; p++) {
-    const float *from = b + p * OPS_PANEL * cs;
-    float *panel = packed + p * K * OPS_PANEL;
-    size_t columns = N - p * OPS_PANEL < OPS_PANEL ? N - p * OPS_PANEL : OPS_PANEL;
-
-    if (cs == 1 && columns == OPS_PANEL)
-      pack_rows(panel, from, rs, K, columns);
-    else if (rs == 1)
-      pack_turned(panel, from, cs, K, columns);
-    else
-      pack_any(panel, from, rs, cs, K, columns);
   }
 }

@@ -109,9 +109,9 @@ dropout_some(size_t n, float *x, float p, struct chance chance, uint32_t first)
   SWEEP(n,
     w16 w = w_add(w_mul(w_add(w_set(first + (uint32_t)i), w_count()), w_set(CHANCE_STEP)), before);
 
-    w = w_mul(w_xor(w, w_shift(w, 16)), w_set(CHANCE_FIRST));
-    w = w_mul(w_xor(w_xor(w, w_shift(w, 15)), between), w_set(CHANCE_SECOND));
-    v_put(x + i, v_unless_below(v_mul(v_get(x + i, k), keep), w_xor(w, w_shift(w, 16)), limit), k););
+    w = w_mul(w_xor(w, w_right(w, 16)), w_set(CHANCE_FIRST));
+    w = w_mul(w_xor(w_xor(w, w_right(w, 15)), between), w_set(CHANCE_SECOND));
+    v_put(x + i, v_unless_below(v_mul(v_get(x + i, k), keep), w_xor(w, w_right(w, 16)), limit), k););
 }
 
 static void
@@ -154,6 +154,7 @@ adam(size_t n, float *w, const float *g, float *m, float *v, const struct ops_ad
 const struct ops FAST(ops) = {
   .name = NAME_OF(OPS_VERSION),
   .pack = FAST(pack), .gemm = FAST(gemm), .gemm_tn = FAST(gemm_tn),
+  .pack_bf16 = FAST(pack_bf16), .gemm_bf16 = FAST(gemm_bf16),
   .axpy = axpy, .scale = scale, .add = add, .mul = mul, .dot = dot, .sumsq = sumsq,
   .exp = exp_all, .tanh = tanh_all, .sigmoid = sigmoid, .relu = relu, .gelu = gelu, .gelu_backward = gelu_backward,
   .dropout = dropout,

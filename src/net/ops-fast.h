@@ -12,8 +12,16 @@ extern const struct ops ops_avx512, ops_avx2, ops_base;
 #define FAST_WITH(name, version) FAST_JOIN(name, version)
 #define FAST(name) FAST_WITH(name, OPS_VERSION)
 
-/* ops-fast-product.c */
+/* ops-fast-pack.c */
 void FAST(pack)(float *packed, const float *b, size_t rs, size_t cs, size_t K, size_t N, size_t first, size_t last);
+void FAST(pack_bf16)(uint32_t *packed, const float *b, size_t rs, size_t cs, size_t K, size_t N, size_t first,
+                     size_t last);
+
+/* ops-fast-bf16.c */
+void FAST(gemm_bf16)(size_t M, size_t N, size_t K, const float *a, size_t lda, const uint32_t *packed, float *c,
+                     size_t ldc, bool add);
+
+/* ops-fast-product.c */
 void FAST(gemm)(size_t M, size_t N, size_t K, const float *a, size_t lda, const float *packed, float *c, size_t ldc,
                 bool add);
 void FAST(gemm_tn)(size_t M, size_t N, size_t R, const float *a, size_t lda, const float *b, size_t ldb, float *c,

@@ -4,6 +4,12 @@
 
 #include "net/ops.h"
 
+/* ops-plain-bf16.c */
+void plain_pack_bf16(uint32_t *packed, const float *b, size_t rs, size_t cs, size_t K, size_t N, size_t first,
+                     size_t last);
+void plain_gemm_bf16(size_t M, size_t N, size_t K, const float *a, size_t lda, const uint32_t *packed, float *c,
+                     size_t ldc, bool add);
+
 /* ops-plain-rows.c */
 void plain_add_rows(size_t R, size_t N, const float *bias, float *y, size_t ld);
 void plain_sum_rows(size_t R, size_t N, const float *x, size_t ld, float *sum, bool add);

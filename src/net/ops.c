@@ -21,6 +21,16 @@ has_avx2(void)
 }
 #endif
 
+bool
+ops_bf16_is_fast(void)
+{
+#ifdef HAVE_X86_VECTORS
+  return has_avx512() && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 static const struct {
   const struct ops *ops;
   bool (*runs)(void);

@@ -27,6 +27,13 @@ ops_packed_size(size_t K, size_t N)
   return (N + OPS_PANEL - 1) / OPS_PANEL * OPS_PANEL * K;
 }
 
+/* uint32_t that a (K, N) matrix of bfloat16 takes: pairs along k. */
+static inline size_t
+ops_packed_bf16_size(size_t K, size_t N)
+{
+  return ops_packed_size((K + 1) / 2, N);
+}
+
 struct ops_adam {
   float rate;               /* learning rate, bias corrections of both moments in it: lr * sqrt(1-b2^t) / (1-b1^t) */
   float beta1, beta2;
@@ -48,6 +55,13 @@ struct ops {
   /* c(M, N) = or += the sum over r < R of a[r * lda + m] * b[r * ldb + n]: gradients of weights. scratch: OPS_SCRATCH. */
   void (*gemm_tn)(size_t M, size_t N, size_t R, const float *a, size_t lda, const float *b, size_t ldb, float *c,
                   size_t ldc, bool add, float *scratch);
+
+  /* The same with a and B rounded to bfloat16 (half the bytes, 8 bits of precision), sums in fp32: twice as fast where
+   * ops_bf16_is_fast. B as pairs along k, ops_packed_bf16_size of uint32_t. Sums are made in the machine's way, each
+   * element by itself in rising k: the cut into rows changes no bit, another kind of machine does. */
+  void (*pack_bf16)(uint32_t *packed, const float *b, size_t rs, size_t cs, size_t K, size_t N, size_t first, size_t last);
+  void (*gemm_bf16)(size_t M, size_t N, size_t K, const float *a, size_t lda, const uint32_t *packed, float *c, size_t ldc,
+                    bool add);
 
   /* ---- vectors of n ---- */
   void (*axpy)(size_t n, float alpha, const float *x, float *y);          /* y += alpha x */
@@ -93,6 +107,9 @@ struct ops {
   /* ---- learning ---- */
   void (*adam)(size_t n, float *w, const float *g, float *m, float *v, const struct ops_adam *a);
 };
+
+/* Whether this machine has instructions for gemm_bf16 (AVX-512 BF16). */
+bool ops_bf16_is_fast(void);
 
 extern const struct ops ops_plain;
 /* The i-th that this machine can run, fastest first, `plain` last; NULL after it. */

@@ -115,7 +115,25 @@ w_count(void)
 INLINE w16 w_add(w16 x, w16 y) { return W(_mm256_add_epi32(x.a, y.a), _mm256_add_epi32(x.b, y.b)); }
 INLINE w16 w_mul(w16 x, w16 y) { return W(_mm256_mullo_epi32(x.a, y.a), _mm256_mullo_epi32(x.b, y.b)); }
 INLINE w16 w_xor(w16 x, w16 y) { return W(_mm256_xor_si256(x.a, y.a), _mm256_xor_si256(x.b, y.b)); }
-INLINE w16 w_shift(w16 x, int by) { return W(_mm256_srli_epi32(x.a, by), _mm256_srli_epi32(x.b, by)); }
+INLINE w16 w_and(w16 x, w16 y) { return W(_mm256_and_si256(x.a, y.a), _mm256_and_si256(x.b, y.b)); }
+INLINE w16 w_or(w16 x, w16 y) { return W(_mm256_or_si256(x.a, y.a), _mm256_or_si256(x.b, y.b)); }
+INLINE w16 w_right(w16 x, int by) { return W(_mm256_srli_epi32(x.a, by), _mm256_srli_epi32(x.b, by)); }
+INLINE w16 w_left(w16 x, int by) { return W(_mm256_slli_epi32(x.a, by), _mm256_slli_epi32(x.b, by)); }
+INLINE w16 w_of(v16 x) { return W(_mm256_castps_si256(x.a), _mm256_castps_si256(x.b)); }
+INLINE v16 v_of(w16 x) { return V(_mm256_castsi256_ps(x.a), _mm256_castsi256_ps(x.b)); }
+
+INLINE w16
+w_load(const uint32_t *p)
+{
+  return W(_mm256_loadu_si256((const __m256i_u *)p), _mm256_loadu_si256((const __m256i_u *)(p + 8)));
+}
+
+INLINE void
+w_store(uint32_t *p, w16 x)
+{
+  _mm256_storeu_si256((__m256i_u *)p, x.a);
+  _mm256_storeu_si256((__m256i_u *)(p + 8), x.b);
+}
 
 INLINE __m256
 v_unless_below_half(__m256 x, __m256i w, __m256i limit)

@@ -54,7 +54,14 @@ INLINE w16 w_count(void) { return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8,
 INLINE w16 w_add(w16 a, w16 b) { return _mm512_add_epi32(a, b); }
 INLINE w16 w_mul(w16 a, w16 b) { return _mm512_mullo_epi32(a, b); }
 INLINE w16 w_xor(w16 a, w16 b) { return _mm512_xor_si512(a, b); }
-INLINE w16 w_shift(w16 a, unsigned by) { return _mm512_srli_epi32(a, by); }
+INLINE w16 w_and(w16 a, w16 b) { return _mm512_and_si512(a, b); }
+INLINE w16 w_or(w16 a, w16 b) { return _mm512_or_si512(a, b); }
+INLINE w16 w_right(w16 a, unsigned by) { return _mm512_srli_epi32(a, by); }
+INLINE w16 w_left(w16 a, unsigned by) { return _mm512_slli_epi32(a, by); }
+INLINE w16 w_load(const uint32_t *p) { return _mm512_loadu_si512(p); }
+INLINE void w_store(uint32_t *p, w16 x) { _mm512_storeu_si512(p, x); }
+INLINE w16 w_of(v16 x) { return _mm512_castps_si512(x); }
+INLINE v16 v_of(w16 x) { return _mm512_castsi512_ps(x); }
 INLINE v16 v_unless_below(v16 x, w16 w, w16 limit) { return _mm512_maskz_mov_ps(_mm512_cmpge_epu32_mask(w, limit), x); }
 
 /* Pairs, then fours within 128-bit lanes, then the lanes themselves. */

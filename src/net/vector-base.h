@@ -27,6 +27,8 @@ V_BINARY(v_max, CHOOSE(A > B, A, B))
 W_BINARY(w_add, A + B)
 W_BINARY(w_mul, A * B)
 W_BINARY(w_xor, A ^ B)
+W_BINARY(w_and, A & B)
+W_BINARY(w_or, A | B)
 
 INLINE v16 v_set(float x) { v16 r; PARTS(((v_part){x, x, x, x})); return r; }
 INLINE v16 v_zero(void) { return v_set(0); }
@@ -89,7 +91,12 @@ w_count(void)
   return (w16){{{0, 1, 2, 3}, {4, 5, 6, 7}, {8, 9, 10, 11}, {12, 13, 14, 15}}};
 }
 
-INLINE w16 w_shift(w16 a, int by) { w16 r; PARTS(A >> by); return r; }
+INLINE w16 w_right(w16 a, int by) { w16 r; PARTS(A >> by); return r; }
+INLINE w16 w_left(w16 a, int by) { w16 r; PARTS(A << by); return r; }
+INLINE w16 w_load(const uint32_t *p) { w16 r; memcpy(&r, p, sizeof r); return r; }
+INLINE void w_store(uint32_t *p, w16 x) { memcpy(p, &x, sizeof x); }
+INLINE w16 w_of(v16 a) { w16 r; PARTS((w_part)A); return r; }
+INLINE v16 v_of(w16 a) { v16 r; PARTS((v_part)A); return r; }
 
 INLINE v16
 v_unless_below(v16 x, w16 a, w16 b)

@@ -9,7 +9,8 @@
  *   v_round                              to the nearest integer, halves to even
  *   v_pow2(n)                            2^n for integers -126..127
  *   v_sum v_most                         over the lanes, folded in halves: 8 and 8, 4 and 4, 2 and 2, 1 and 1
- *   w_set w_count w_add w_mul w_xor w_shift  sixteen uint32_t; w_count: 0..15
+ *   w_set w_count w_add w_mul w_xor      sixteen uint32_t; w_count: 0..15
+ *   w_load w_store w_and w_or            w_right, w_left: shifts; w_of, v_of: the same bits as the other kind
  *   v_unless_below(x, w, limit)          x where w >= limit, else 0
  *   v_transpose(x)                       16 rows of 16, in place
  *
