@@ -8,12 +8,15 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <utf8proc.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/utf8.h"
 #include "token/scan.h"
 #include "token/tokenizer.h"
+#include "token/unicode.h"
 
 static const struct token_options words = {TOKEN_WORDS, true, 1000, 1, 0, 0, 0};
 
@@ -92,11 +95,45 @@ test_words(void **state)
     assert_scanned(cases[i][0], SCAN_WORDS, true, cases[i][1]);
   assert_scanned("Hello \xc3\x84", SCAN_WORDS, false, "Hello|\xc3\x84");
   assert_scanned("  It's  a b. \t", SCAN_CHARACTERS, true, "i|t|'|s| |a| |b|.");
+  assert_scanned("?\u0338!", SCAN_WORDS, true, "?\u0338|!");
   assert_scanned("a \u0301b !\u0338 c", SCAN_WORDS, true, "a|\u0301b|!\u0338|c");
   assert_scanned("\u4eca\u5929 \u0e01\u0e33\u0e25\u3002abc", SCAN_RUNS, true,
                  "\u4eca\u5929|\u0e01\u0e33\u0e25|\u3002|abc");
   assert_scanned(" Ab  q\u0301e\u0301\U0001F44D\U0001F3FD ", SCAN_CHARACTERS, true,
                  "a|b| |q\u0301|\u00e9|\U0001F44D\U0001F3FD");
+}
+
+/* All characters and short sequences of marks, against utf8proc's own NFC of the whole text. */
+static void
+test_nfc(void **state)
+{
+  struct rng r;
+
+  (void)state;
+  rng_seed(&r, 11);
+  for (uint32_t round = 0; round < 300000; round++) {
+    static const uint32_t marks[] = {0x301, 0x323, 0x327, 0x345, 0x5b0, 0x653, 0x93c, 0x9be, 0xe38, 0x1161, 0x11a8, 0x3099};
+    uint32_t c = round < 0x30000 ? round : (uint32_t)rng_below(&r, 0x30000);
+    struct buf got = BUF_INIT;
+    char text[64], *want;
+    struct scan s;
+    struct word w;
+    size_t n = 0, k = rng_below(&r, 5);
+
+    if (char_class(c) != CHAR_WORD && char_class(c) != CHAR_ALONE)
+      continue;
+    memset(text, 0, sizeof text);
+    n = utf8_encode(c, text);
+    for (size_t i = 0; i < k; i++)
+      n += utf8_encode(marks[rng_below(&r, N_OF(marks))], text + n);
+    want = (char *)utf8proc_NFC((const utf8proc_uint8_t *)text);
+    scan_begin(&s, text, round % 2 ? SCAN_WORDS : SCAN_RUNS, false);
+    while (scan_next(&s, &w))
+      buf_adds(&got, w.bytes);
+    assert_string_equal(buf_str(&got), want);
+    buf_release(&got);
+    free(want);
+  }
 }
 
 static void
@@ -214,6 +251,11 @@ test_subwords(void **state)
     for (uint32_t j = 1; j < k.start[1]; j++)
       shared += k.rows[i] == k.rows[j];
   assert_int_equal(shared, 6);  /* her ere re>, here ere>, here> */
+  tokenizer_free(t);
+  o.sub_min = 1;
+  t = tokenizer_learn(&o, texts, 1, 1);
+  tokenizer_encode(t, "z", 0, &k);
+  assert_int_equal(k.start[1], 4);  /* z, <z, z>, <z>; no brackets alone */
   tokens_release(&k);
   tokenizer_free(t);
 }
@@ -404,7 +446,8 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_words),      cmocka_unit_test(test_long_words), cmocka_unit_test(test_spans),
+    cmocka_unit_test(test_words),      cmocka_unit_test(test_nfc),        cmocka_unit_test(test_long_words),
+    cmocka_unit_test(test_spans),
     cmocka_unit_test(test_vocabulary), cmocka_unit_test(test_subwords),   cmocka_unit_test(test_threads),
     cmocka_unit_test(test_saved),      cmocka_unit_test(test_damaged),
   };

@@ -24,7 +24,6 @@ struct tokenizer {
   /* Made from these by tokenizer_prepare. */
   uint32_t *slots;            /* of merges, by their parts */
   size_t n_slots;             /* a power of two */
-  bool *whole;                /* of each string: as a word it is this one token */
   char *shown;                /* strings with their marks, each with a NUL */
   uint32_t *shown_at;
 };

@@ -80,13 +80,15 @@ byte_pairs_of(const struct tokenizer *t, const struct word *w, struct sequence *
   merge_all(t, q);
 }
 
+/* A word that is a piece itself comes out as this piece: where it was learned, maybe within a longer word, its
+ * characters went through the same merges. So the most frequent words need none. */
 static void
 encode_byte_pairs(const struct tokenizer *t, const struct word *w, size_t max, struct tokens *out)
 {
   struct sequence q;
   uint32_t whole = lexicon_of(&t->strings, w->bytes, w->n_bytes, PIECE_MARKED);
 
-  if (whole != LEXICON_NONE && t->whole[whole]) {
+  if (whole != LEXICON_NONE) {
     tokenizer_add(t, whole, w, 0, w->n, out);
     return;
   }
@@ -95,8 +97,6 @@ encode_byte_pairs(const struct tokenizer *t, const struct word *w, size_t max, s
     tokenizer_add(t, q.piece[i], w, q.first[i], i + 1 < q.n ? q.first[i + 1] : w->n, out);
 }
 
-/* Most words of most texts are one piece, which is seen at a glance if it is known which strings come out of the merges
- * as themselves. */
 static void
 prepare_byte_pairs(struct tokenizer *t)
 {
@@ -110,17 +110,6 @@ prepare_byte_pairs(struct tokenizer *t)
 
     if (t->slots[slot] == NO_MERGE)
       t->slots[slot] = i;
-  }
-  t->whole = xcalloc((size_t)t->strings.n + 1, sizeof *t->whole);
-  for (uint32_t i = 0; i < t->strings.n; i++) {
-    struct sequence q;
-    struct word w;
-
-    if (t->strings.kind[i] != PIECE_MARKED ||
-        !word_of(&w, lexicon_string(&t->strings, i), lexicon_length(&t->strings, i)))
-      continue;
-    byte_pairs_of(t, &w, &q);
-    t->whole[i] = q.n == 1 && q.piece[0] == i;
   }
 }
 

@@ -15,33 +15,46 @@ decode(const struct scan *s, size_t at, size_t *len)
   return utf8_decode(s->s + at, s->n - at, len);
 }
 
+/* Bytes from `begin` on, normalised together, in place of the queue. */
+static void
+normalise(struct scan *s, size_t begin)
+{
+  uint32_t codes[SCAN_QUEUE];
+  size_t n = unicode_nfc(s->s + begin, s->at - begin, codes, SCAN_QUEUE), i = 0;
+
+  if (n == 0)
+    return;  /* bytes that are no UTF-8 */
+  while (n == s->n_queue && i < n && codes[i] == s->queue[i].code)
+    i++;
+  if (i == n)
+    return;  /* often nothing changes: then each keeps its own bytes */
+  for (i = 0; i < n; i++)
+    s->queue[i] = (struct scan_char){codes[i], (uint32_t)begin, (uint32_t)s->at};
+  s->n_queue = (uint32_t)n;
+}
+
 /* Reads a character and the marks that follow it into the queue. */
 static void
 fill(struct scan *s)
 {
-  size_t begin = s->at, len, n = 0;
-  uint32_t c = decode(s, s->at, &len), codes[SCAN_QUEUE];
-  bool nfc = char_is_nfc(c);
+  size_t begin = s->at, len;
+  uint32_t c = decode(s, s->at, &len);
+  struct char_form form = char_form(c);
+  bool nfc = !form.changes;
+  uint8_t order = 0;
 
-  do {
-    s->queue[n++] = (struct scan_char){c, (uint32_t)s->at, (uint32_t)(s->at + len)};
+  s->i = s->n_queue = 0;
+  for (;;) {
+    s->queue[s->n_queue++] = (struct scan_char){c, (uint32_t)s->at, (uint32_t)(s->at + len)};
     s->at += len;
-  } while (s->at < s->n && n < SEGMENT_MAX && char_combines(c = decode(s, s->at, &len)));
-  s->i = 0;
-  s->n_queue = (uint32_t)n;
-  if ((n == 1 && nfc) || (n = unicode_nfc(s->s + begin, s->at - begin, codes, SCAN_QUEUE)) == 0)
-    return;
-  if (n == s->n_queue) {  /* often nothing changes: then each keeps its own bytes */
-    size_t i = 0;
-
-    while (i < n && codes[i] == s->queue[i].code)
-      i++;
-    if (i == n)
-      return;
+    if (s->at == s->n || s->n_queue == SEGMENT_MAX || !char_combines(c = decode(s, s->at, &len)))
+      break;
+    form = char_form(c);
+    nfc = nfc && !form.changes && !form.composes && (form.order >= order || form.order == 0);
+    order = form.order;
   }
-  for (size_t i = 0; i < n; i++)
-    s->queue[i] = (struct scan_char){codes[i], (uint32_t)begin, (uint32_t)s->at};
-  s->n_queue = (uint32_t)n;
+  if (!nfc)
+    normalise(s, begin);
 }
 
 /* The next character, which stays; NULL at the end. */
@@ -201,26 +214,6 @@ take_ascii(struct scan *s, struct word *w)
   w->bytes[n] = '\0';
   s->at += n;
   return true;
-}
-
-bool
-word_of(struct word *w, const char *s, size_t n)
-{
-  size_t len;
-
-  w->n = w->n_bytes = w->first[0] = 0;
-  w->at = w->length = 0;
-  w->plain = true;
-  for (size_t i = 0; i < n; i += len) {
-    utf8_decode(s + i, n - i, &len);
-    if (w->n == WORD_MAX)
-      return false;
-    memcpy(w->bytes + i, s + i, len);
-    w->first[++w->n] = (uint16_t)(i + len);
-  }
-  w->n_bytes = (uint32_t)n;
-  w->bytes[n] = '\0';
-  return n > 0;
 }
 
 /* One byte that is a word, which another byte of ASCII or nothing follows: a sign, or any character where characters

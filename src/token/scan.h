@@ -55,9 +55,6 @@ void scan_begin(struct scan *s, const char *text, enum scan_way way, bool lower)
 /* The next word; false at the end. */
 bool scan_next(struct scan *s, struct word *w);
 
-/* A string as a word (what it came from is not set); false if it is none: empty or too long. */
-bool word_of(struct word *w, const char *s, size_t n);
-
 /* The bytes of the text that code points i..j - 1 came from. */
 static inline void
 word_span(const struct word *w, uint32_t i, uint32_t j, uint32_t *at, uint32_t *length)

@@ -37,7 +37,6 @@ tokenizer_free(struct tokenizer *t)
   lexicon_release(&t->strings);
   free(t->merges);
   free(t->slots);
-  free(t->whole);
   free(t->shown);
   free(t->shown_at);
   free(t);

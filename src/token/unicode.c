@@ -107,15 +107,18 @@ char_combines(uint32_t c)
   }
 }
 
-bool
-char_is_nfc(uint32_t c)
+/* utf8proc's comb_index says from its bit 15 on which second character of a composition it is. */
+struct char_form
+char_form(uint32_t c)
 {
   const utf8proc_property_t *p;
 
   if (c < 0x300 || (c >= 0xac00 && c < 0xd7a4))
-    return true;
+    return (struct char_form){0};
   p = utf8proc_get_property((utf8proc_int32_t)c);
-  return p->decomp_seqindex == UINT16_MAX || p->decomp_type != 0;
+  return (struct char_form){p->decomp_seqindex != UINT16_MAX && p->decomp_type == 0,
+                            (p->comb_index >= 0x8000 && p->comb_index != UINT16_MAX) || (c >= 0x1160 && c < 0x1200),
+                            (uint8_t)p->combining_class};
 }
 
 size_t

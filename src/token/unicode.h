@@ -17,10 +17,15 @@ enum char_class {
 };
 enum char_class char_class(uint32_t c);
 uint32_t char_lower(uint32_t c);
-/* Composes with what is before it, or may: never the first of a piece of text that is normalised by itself. */
+/* Is of the character before it: never the first of a piece of text that is normalised by itself. */
 bool char_combines(uint32_t c);
-/* Is NFC by itself. */
-bool char_is_nfc(uint32_t c);
+/* What NFC does with a character. */
+struct char_form {
+  bool changes;      /* it is not NFC by itself */
+  bool composes;     /* it may become one with a character before it */
+  uint8_t order;     /* combining class: marks are put in rising order of it; 0: of none */
+};
+struct char_form char_form(uint32_t c);
 /* NFC of n bytes of valid UTF-8: how many code points, or 0 if they are more than max or the bytes are not valid. */
 size_t unicode_nfc(const char *s, size_t n, uint32_t *out, size_t max);
 /* True if b, after a, is of the same extended grapheme cluster; *state is 0 at its first character. */
