@@ -544,6 +544,49 @@ fast_is_plain(void **state)
     }
 }
 
+/* Rounded to 8 bits, sums come out a little different, and only when predicting. */
+static void
+bf16_is_near(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < N_OF(sorts); i++) {
+    struct sort half = sorts[i];
+    char options[128];
+    double far = 0, size = 0;
+    struct scene a, b;
+
+    snprintf(options, sizeof options, "%s precision=bf16", half.options);
+    half.options = options;
+    for (int plain = 0; plain < 2; plain++) {
+      const struct ops *o = plain ? &ops_plain : ops_best();
+
+      begin(&a, &sorts[i], o, false);
+      begin(&b, &half, o, false);
+      a.run.dropout = b.run.dropout = 0;
+      clear(&a);
+      clear(&b);
+      forward(&a, AT_ONCE);
+      forward(&b, (struct way){1, true});
+      for (size_t k = 0; k < a.batch.B * a.D; k++) {
+        far += pow((double)a.out[k] - (double)b.out[k], 2);
+        size += pow((double)a.out[k], 2);
+      }
+      end(&a);
+      end(&b);
+      begin(&a, &sorts[i], o, true);
+      begin(&b, &half, o, true);
+      step(&a, AT_ONCE);
+      step(&b, AT_ONCE);
+      same(a.out, b.out, a.batch.B * a.D);
+      same_gradients(&a, &b);
+      end(&a);
+      end(&b);
+    }
+    assert_true(sqrt(far / size) < .02);
+    assert_true(!ops_bf16_is_fast() || far > 0);
+  }
+}
+
 static void
 attention_sums_to_one(void **state)
 {
@@ -585,6 +628,7 @@ main(void)
     cmocka_unit_test(forward_is_kept_and_predicts),
     cmocka_unit_test(parameters_do_not_go_by_the_batch),
     cmocka_unit_test(fast_is_plain),
+    cmocka_unit_test(bf16_is_near),
     cmocka_unit_test(attention_sums_to_one),
   };
 

@@ -40,7 +40,7 @@ run_right(const struct encoder_run *r, const struct batch *b, size_t first, size
     for (size_t k = 0; k < n; k++)
       memcpy(q->gates + k * z.one, r->packed + p.bias + d * z.one, z.one * sizeof *q->gates);
     if (s)
-      r->ops->gemm(n, z.one, z.H, q->h, z.H, r->packed + p.state[d], q->gates, z.one, true);
+      product(r->ops, z.half, n, z.one, z.H, q->h, z.H, r->packed + p.state[d], q->gates, z.one, true);
     for (size_t k = 0; k < n; k++)
       cell(r, b, first + k, d, s, w, q->gates + k * z.one, q->h + k * z.H, q->c + k * z.H, q->zeros);
   }
@@ -56,7 +56,8 @@ attend(const struct encoder_run *r, const struct batch *b, size_t first, size_t 
   const float *context = r->w + bilstm_at(r->shape, BILSTM_CONTEXT);
   float *u = w->u + from * z.A;
 
-  o->gemm(R, z.A, z.D, w->h + from * z.D, z.D, r->packed + bilstm_packed_of(r->shape).attention, u, z.A, false);
+  product(o, z.half, R, z.A, z.D, w->h + from * z.D, z.D, r->packed + bilstm_packed_of(r->shape).attention, u, z.A,
+          false);
   o->add_rows(R, z.A, r->w + bilstm_at(r->shape, BILSTM_ATTENTION_BIAS), u, z.A);
   o->tanh(R * z.A, u, u);
   for (size_t t = first; t < last; t++) {
@@ -81,8 +82,8 @@ bilstm_forward(const struct encoder_run *r, const struct batch *b, size_t first,
   struct bilstm_states q = bilstm_states_of(r->shape, scratch);
   size_t from = b->start[first];
 
-  r->ops->gemm(b->start[last] - from, z.G, z.E, x + from * z.E, z.E, r->packed + bilstm_packed_of(r->shape).input,
-               w.gates + from * z.G, z.G, false);
+  product(r->ops, z.half, b->start[last] - from, z.G, z.E, x + from * z.E, z.E,
+          r->packed + bilstm_packed_of(r->shape).input, w.gates + from * z.G, z.G, false);
   for (size_t d = 0; d < 2; d++)
     run_right(r, b, first, last, d, &w, &q);
   attend(r, b, first, last, &w, out);

@@ -5,7 +5,7 @@
 
 #include "net/encoder-options.h"
 
-enum param { P_HIDDEN, P_ATTENTION };
+enum param { P_HIDDEN, P_ATTENTION, P_PRECISION };
 
 static const struct option params[] = {BILSTM_OPTIONS, {.name = NULL}};
 
@@ -14,8 +14,9 @@ bilstm_sizes_of(const struct encoder_shape *s)
 {
   size_t H = (size_t)s->values[P_HIDDEN];
 
-  return (struct bilstm_sizes){s->E, H, 2 * H, (size_t)s->values[P_ATTENTION], BILSTM_GATES * H,
-                               2 * BILSTM_GATES * H};
+  return (struct bilstm_sizes){.E = s->E, .H = H, .D = 2 * H, .A = (size_t)s->values[P_ATTENTION],
+                               .half = product_is_half(s, s->values[P_PRECISION]), .one = BILSTM_GATES * H,
+                               .G = 2 * BILSTM_GATES * H};
 }
 
 static size_t
@@ -66,12 +67,12 @@ bilstm_packed_of(const struct encoder_shape *s)
 {
   struct bilstm_sizes z = bilstm_sizes_of(s);
   struct bilstm_packed p = {0};
-  size_t state = ops_packed_size(z.H, z.one), back = ops_packed_size(z.one, z.H);
+  size_t state = product_packed_size(z.half, z.H, z.one), back = ops_packed_size(z.one, z.H);
 
-  p.state[0] = ops_packed_size(z.E, z.G);
+  p.state[0] = product_packed_size(z.half, z.E, z.G);
   p.state[1] = p.state[0] + state;
   p.attention = p.state[1] + state;
-  p.bias = p.attention + ops_packed_size(z.D, z.A);
+  p.bias = p.attention + product_packed_size(z.half, z.D, z.A);
   p.input_back = p.bias + aligned(z.G);
   p.state_back[0] = p.input_back + ops_packed_size(z.G, z.E);
   p.state_back[1] = p.state_back[0] + back;
@@ -160,7 +161,7 @@ pack_both(const struct encoder_run *r, enum bilstm_block block, size_t K, size_t
 {
   const float *w = r->w + bilstm_at(r->shape, block);
 
-  r->ops->pack(r->packed + there, w, N, 1, K, N, 0, SIZE_MAX);
+  product_pack(r->ops, bilstm_sizes_of(r->shape).half, r->packed + there, w, N, 1, K, N);
   if (r->shape->training)
     r->ops->pack(r->packed + back, w, 1, N, N, K, 0, SIZE_MAX);
 }
@@ -183,7 +184,9 @@ bilstm_pack(const struct encoder_run *r, size_t task)
     for (size_t i = 0; i < 2 * BILSTM_GATES; i++) {
       enum bilstm_block gate = BILSTM_BIAS + (enum bilstm_block)(i % BILSTM_GATES);
 
-      memcpy(r->packed + p.bias + i * z.H, r->w + bilstm_at(r->shape, gate) + i / BILSTM_GATES * z.H, z.H * sizeof(float));
+      const float *from = r->w + bilstm_at(r->shape, gate) + i / BILSTM_GATES * z.H;
+
+      memcpy(r->packed + p.bias + i * z.H, from, z.H * sizeof *from);
     }
     return;
   default:

@@ -1,5 +1,5 @@
-/* bilstm: inside of that encoder, shared by its files: bilstm.c (the row, parameters, memory, packing), bilstm-forward.c,
- * bilstm-backward.c.
+/* bilstm: inside of that encoder, shared by its files: bilstm.c (the row, parameters, memory, packing),
+ * bilstm-forward.c, bilstm-backward.c.
  *
  * Two LSTMs over a text, one from each end (Hochreiter and Schmidhuber 1997; Graves and Schmidhuber 2005), and what
  * they say of its tokens weighed by additive attention (Yang et al. 2016):
@@ -7,13 +7,14 @@
  *   u = tanh(h W + b), weight = softmax over the text of u v, out = sum of weight h      h (2H): both directions'
  *
  * The inputs' share of all gates of both directions is one product. The rest goes step by step: as texts stand longest
- * first, step s concerns the first `active` of them, whose states lie together; of a text of n tokens the second direction
- * begins at token n - 1. What the steps leave behind is put in the order of the rows, so that gradients are products over
- * all rows of the batch, in an order that does not depend on how texts were shared out. */
+ * first, step s concerns the first `active` of them, whose states lie together; of a text of n tokens the second
+ * direction begins at token n - 1. What the steps leave behind is put in the order of the rows, so that gradients are
+ * products over all rows of the batch, in an order that does not depend on how texts were shared out. Nothing is dropped
+ * out inside: the caller does that to x and to the text's vector. */
 #ifndef NET_BILSTM_H
 #define NET_BILSTM_H
 
-#include "net/encoder.h"
+#include "net/product.h"
 
 #define BILSTM_GATES 4  /* in, forget, new, out */
 
@@ -25,14 +26,15 @@ enum bilstm_block {
 
 struct bilstm_sizes {
   size_t E, H, D, A;       /* D = 2H */
-  size_t one, G;           /* numbers of the gates of a row, of one direction (gate, H) and of both (direction, gate, H) */
+  bool half;               /* precision */
+  size_t one, G;           /* numbers of a row's gates: one direction (gate, H), both (direction, gate, H) */
 };
 struct bilstm_sizes bilstm_sizes_of(const struct encoder_shape *s);
 /* Where block i is in w and in g. */
 size_t bilstm_at(const struct encoder_shape *s, enum bilstm_block i);
 
-/* Packed weights: forward, and turned for the way back; the gates' biases in the order of the gates. Where each begins; the
- * last is all. */
+/* Packed weights: forward, and turned for the way back; the gates' biases in the order of the gates. Where each begins;
+ * the last is all. */
 struct bilstm_packed {
   size_t input, state[2], attention, bias, input_back, state_back[2], attention_back, n;
 };

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "net/encoder-options.h"
-#include "net/encoder.h"
+#include "net/product.h"
 
-enum param { P_FILTERS, P_WIDTH_MIN, P_WIDTH_MAX, N_PARAMS };
+enum param { P_FILTERS, P_WIDTH_MIN, P_WIDTH_MAX, P_PRECISION };
 
 static const struct option params[] = {CNN_OPTIONS, {.name = NULL}};
 
@@ -19,6 +19,7 @@ static const struct option params[] = {CNN_OPTIONS, {.name = NULL}};
 /* Width number i of n: filters F of K = w E weights. */
 struct widths {
   size_t F, n, narrowest;
+  bool half;               /* precision */
 };
 
 static struct widths
@@ -27,7 +28,7 @@ widths_of(const struct encoder_shape *s)
   size_t from = (size_t)s->values[P_WIDTH_MIN], to = (size_t)s->values[P_WIDTH_MAX];
 
   to = to < from ? from : to;
-  return (struct widths){(size_t)s->values[P_FILTERS], to - from + 1, from};
+  return (struct widths){(size_t)s->values[P_FILTERS], to - from + 1, from, product_is_half(s, s->values[P_PRECISION])};
 }
 
 static size_t
@@ -71,7 +72,7 @@ packed_at(const struct encoder_shape *s, size_t i)
   size_t at = 0;
 
   for (size_t k = 0; k < i; k++)
-    at += ops_packed_size(window_of(s, k), widths_of(s).F);
+    at += product_packed_size(widths_of(s).half, window_of(s, k), widths_of(s).F);
   return at;
 }
 
@@ -122,9 +123,10 @@ cnn_pack_tasks(const struct encoder_shape *s)
 static void
 cnn_pack(const struct encoder_run *r, size_t task)
 {
+  struct widths w = widths_of(r->shape);
   size_t K = window_of(r->shape, task);
 
-  r->ops->pack(r->packed + packed_at(r->shape, task), weights_of(r, task), 1, K, K, widths_of(r->shape).F, 0, SIZE_MAX);
+  product_pack(r->ops, w.half, r->packed + packed_at(r->shape, task), weights_of(r, task), 1, K, K, w.F);
 }
 
 /* Numbers of four filters, as any machine can take them at once. */
@@ -190,8 +192,8 @@ cnn_forward(const struct encoder_run *r, const struct batch *b, size_t first, si
       uint32_t *where = (uint32_t *)r->work + t * D + i * w.F;
       float *most = out + t * D + i * w.F;
 
-      r->ops->gemm(windows, w.F, window_of(s, i), x + b->start[t] * s->E, s->E, r->packed + packed_at(s, i), scratch, w.F,
-                   false);
+      product(r->ops, w.half, windows, w.F, window_of(s, i), x + b->start[t] * s->E, s->E, r->packed + packed_at(s, i),
+              scratch, w.F, false);
       largest(windows, w.F, scratch, most, where);
       for (size_t f = 0; f < w.F; f++) {
         most[f] += bias[i * w.F + f];

@@ -5,14 +5,21 @@
 
 #include "base/option.h"
 
+/* Last of each encoder's rows. */
+#define PRECISION_OPTION \
+  {"precision", OPTION_CHOICE, 0, 0, "fp32", "fp32|bf16", "HOW", \
+   "of products when predicting: bf16 is faster where the machine has it, and answers differ a little", 0}
+
 #define CNN_OPTIONS \
   {"filters", OPTION_INT, 1, 2048, "100", NULL, "N", "filters of each width", 0}, \
   {"width-min", OPTION_INT, 1, 16, "3", NULL, "TOKENS", "narrowest filters", 0}, \
-  {"width-max", OPTION_INT, 1, 16, "5", NULL, "TOKENS", "widest filters", 0}
+  {"width-max", OPTION_INT, 1, 16, "5", NULL, "TOKENS", "widest filters", 0}, \
+  PRECISION_OPTION
 
 #define BILSTM_OPTIONS \
   {"hidden", OPTION_INT, 1, 2048, "128", NULL, "N", "width of the state of each direction", 0}, \
-  {"attention", OPTION_INT, 1, 2048, "128", NULL, "N", "width of what attention goes by", 0}
+  {"attention", OPTION_INT, 1, 2048, "128", NULL, "N", "width of what attention goes by", 0}, \
+  PRECISION_OPTION
 
 #define TRANSFORMER_MAX_LAYERS 8
 #define TRANSFORMER_OPTIONS \
@@ -23,6 +30,7 @@
   {"pooling", OPTION_CHOICE, 0, 0, "first", "first|mean", "WHAT", \
    "the text's vector: of a start token, or the mean over all tokens", 0}, \
   {"positions", OPTION_INT, 1, 4096, "256", NULL, "N", \
-   "places in a text that are told apart: further ones count as the last", 0}
+   "places in a text that are told apart: further ones count as the last", 0}, \
+  PRECISION_OPTION
 
 #endif

@@ -34,7 +34,7 @@ static void
 dense(const struct encoder_run *r, size_t M, size_t N, size_t K, const float *a, const float *packed, const float *bias,
       float *y)
 {
-  r->ops->gemm(M, N, K, a, K, packed, y, N, false);
+  product(r->ops, transformer_size_of(r->shape).half, M, N, K, a, K, packed, y, N, false);
   r->ops->add_rows(M, N, bias, y, N);
 }
 

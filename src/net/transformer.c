@@ -14,7 +14,8 @@ transformer_size_of(const struct encoder_shape *s)
     heads--;
   return (struct transformer_size){(size_t)s->values[TRANSFORMER_LAYERS], heads, s->E, s->E / heads,
                                    (size_t)s->values[TRANSFORMER_FEEDFORWARD], (size_t)s->values[TRANSFORMER_POSITIONS],
-                                   s->values[TRANSFORMER_POOLING] > 0};
+                                   s->values[TRANSFORMER_POOLING] > 0,
+                                   product_is_half(s, s->values[TRANSFORMER_PRECISION])};
 }
 
 static size_t
@@ -30,7 +31,9 @@ transformer_width(const struct encoder_shape *s)
 static struct block
 weight(const char *name, size_t in, size_t out)
 {
-  return (struct block){name, in, out, INIT_UNIFORM, sqrtf(6.0f / (float)(in + out)), false};  /* Glorot and Bengio 2010 */
+  float spread = sqrtf(6.0f / (float)(in + out));  /* Glorot and Bengio 2010 */
+
+  return (struct block){name, in, out, INIT_UNIFORM, spread, false};
 }
 
 static struct block
@@ -120,11 +123,12 @@ static size_t
 packed_of_layer(const struct encoder_shape *s, size_t n)
 {
   struct packing p[PACKINGS];
+  bool half = transformer_size_of(s).half;
   size_t sum = 0;
 
   packings_of(s, 0, p);
   for (size_t i = 0; i < n; i++)
-    sum += ops_packed_size(p[i].K, p[i].N);
+    sum += product_packed_size(half, p[i].K, p[i].N);
   return sum;
 }
 
@@ -157,8 +161,9 @@ transformer_pack(const struct encoder_run *r, size_t task)
   struct packing p[PACKINGS];
 
   packings_of(r->shape, layer, p);
-  r->ops->pack(r->packed + layer * packed_of_layer(r->shape, n) + packed_of_layer(r->shape, i), r->w + p[i].from, p[i].rs,
-               p[i].cs, p[i].K, p[i].N, 0, SIZE_MAX);
+  product_pack(r->ops, transformer_size_of(r->shape).half,
+               r->packed + layer * packed_of_layer(r->shape, n) + packed_of_layer(r->shape, i), r->w + p[i].from, p[i].rs,
+               p[i].cs, p[i].K, p[i].N);
 }
 
 /* ---- arrays -------------------------------------------------------------------------------------------------------- */

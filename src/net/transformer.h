@@ -13,15 +13,15 @@
 #define NET_TRANSFORMER_H
 
 #include "net/encoder-options.h"
-#include "net/encoder.h"
+#include "net/product.h"
 
 enum { TRANSFORMER_LAYERS, TRANSFORMER_HEADS, TRANSFORMER_FEEDFORWARD, TRANSFORMER_POOLING, TRANSFORMER_POSITIONS,
-       TRANSFORMER_N_PARAMS };
+       TRANSFORMER_PRECISION, TRANSFORMER_N_PARAMS };
 
 struct transformer_size {
   size_t layers, heads, d, h, ff;  /* h: width of a head */
   size_t positions;
-  bool mean;
+  bool mean, half;                 /* pooling; precision */
 };
 struct transformer_size transformer_size_of(const struct encoder_shape *s);
 

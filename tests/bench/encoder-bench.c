@@ -1,6 +1,6 @@
 /* How fast the encoders are at the shapes of the speed aims, without table, head and Adam: texts a second.
  *
- *   encoder-bench [ENCODER [WHAT [SECONDS]]]     WHAT: train, predict, one
+ *   encoder-bench [ENCODER [WHAT [SECONDS [PRECISION]]]]     WHAT: train, predict, one; PRECISION: fp32, bf16
  *
  * train: pack, forward, backward, gradients, batches of 32 on 2 threads; predict: forward, the same; one: forward of one
  * text on one thread. Each figure is the median of 5 turns; the second is of the time that the processors gave, times the
@@ -54,7 +54,7 @@ floats(size_t n, struct rng *r, double spread)
 }
 
 static void
-begin(struct bench *s, const struct job *job, size_t B, int threads, bool training)
+begin(struct bench *s, const struct job *job, size_t B, int threads, bool training, bool half)
 {
   static double values[32];
   struct block blocks[ENCODER_MAX_BLOCKS];
@@ -64,7 +64,7 @@ begin(struct bench *s, const struct job *job, size_t B, int threads, bool traini
   *s = (struct bench){.encoder = k, .team = team_new(threads), .pieces = (size_t)threads};
   rng_seed(&r, 1);
   for (size_t i = 0; k->params[i].name; i++)
-    values[i] = option_default(&k->params[i]);
+    values[i] = half && strcmp(k->params[i].name, "precision") == 0 ? 1 : option_default(&k->params[i]);
   for (size_t i = 0; i < B; i++)
     s->start[i + 1] = s->start[i] + (uint32_t)job->length;
   s->batch = (struct batch){B, B * job->length, s->start};
@@ -136,13 +136,13 @@ by_size(const void *a, const void *b)
 
 /* Texts a second, and how the time is shared out. */
 static void
-measure(const struct job *job, const char *what, double budget)
+measure(const struct job *job, const char *what, double budget, bool half)
 {
   bool train = strcmp(what, "train") == 0, one = strcmp(what, "one") == 0;
   double rate[TURNS], given[TURNS], spent[4] = {0}, all = 0;
   struct bench s;
 
-  begin(&s, job, one ? 1 : BATCH, one ? 1 : 2, train);
+  begin(&s, job, one ? 1 : BATCH, one ? 1 : 2, train, half);
   team_run(s.team, s.encoder->pack_tasks(&s.shape), pack, &s);
   for (int turn = 0; turn < TURNS; turn++) {
     double from = seconds(CLOCK_MONOTONIC), now = from, cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -189,6 +189,6 @@ main(int argc, char **argv)
   for (size_t i = 0; i < N_OF(jobs); i++)
     for (size_t k = 0; k < N_OF(whats); k++)
       if ((argc < 2 || strcmp(argv[1], jobs[i].encoder->name) == 0) && (argc < 3 || strcmp(argv[2], whats[k]) == 0))
-        measure(&jobs[i], whats[k], argc < 4 ? 1 : atof(argv[3]));
+        measure(&jobs[i], whats[k], argc < 4 ? 1 : atof(argv[3]), argc > 4 && strcmp(argv[4], "bf16") == 0);
   return 0;
 }
