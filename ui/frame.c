@@ -129,7 +129,7 @@ is_on_board(const char *command, enum activity_kind kind)
 {
   static const struct { const char *command; enum activity_kind kind; } table[] = {
     {"generate", ACTIVITY_JOB}, {"annotate", ACTIVITY_JOB}, {"train", ACTIVITY_RUN},
-    {"experiment", ACTIVITY_EXPERIMENT}, {"template", ACTIVITY_OTHER},
+    {"experiment", ACTIVITY_EXPERIMENT}, {"template", ACTIVITY_OTHER}, {"sweep", ACTIVITY_SWEEP},
   };
 
   for (size_t i = 0; i < N_OF(table); i++)
@@ -141,7 +141,7 @@ is_on_board(const char *command, enum activity_kind kind)
 static void
 add_activity(struct workbench *w, struct buf *out, const struct activity *a)
 {
-  static const char *const verbs[] = {"generating", "training", "experiment", "", "sweep"};
+  static const char *const verbs[] = {"generating", "training", "experiment", "", ""};
   bool annotates = a->kind == ACTIVITY_JOB && errands_running(&w->errands, "annotate")
                    && !errands_running(&w->errands, "generate");
 
@@ -160,22 +160,25 @@ add_activity(struct workbench *w, struct buf *out, const struct activity *a)
 static void
 running(struct workbench *w, struct buf *out)
 {
-  struct activity list[8];
-  size_t n = board_list(w->board, list, N_OF(list));
+  struct activity list[32];
+  size_t n = board_live(w->board, list, N_OF(list)), queued = 0;
   const char *name;
   char how[160], count[32];
 
   if (changes_back(w))
     buf_addf(out, "%s changes back, M-r comes forward", frame_count(changes_back(w), count));
-  for (size_t i = n; i-- > 0;)
-    if (list[i].state == ACTIVITY_RUNNING || list[i].state == ACTIVITY_PAUSED)
+  for (size_t i = n; i-- > 0;) {
+    queued += list[i].state == ACTIVITY_QUEUED;
+    if (list[i].state != ACTIVITY_QUEUED && !(list[i].kind == ACTIVITY_RUN && list[i].sweep))
       add_activity(w, out, &list[i]);
+  }
+  if (queued)
+    buf_addf(out, "%s%zu queued", out->n ? "   " : "", queued);
   for (size_t i = 0; errands_progress(&w->errands, i, &name, how, sizeof how); i++) {
     bool shown = false;
 
     for (size_t k = 0; k < n; k++)
-      shown |= is_on_board(name, list[k].kind) &&
-          (list[k].state == ACTIVITY_RUNNING || list[k].state == ACTIVITY_PAUSED);
+      shown |= is_on_board(name, list[k].kind);
     if (!shown)
       buf_addf(out, "%s%s", out->n ? "   " : "", how);
   }

@@ -36,9 +36,10 @@ forget(struct entry *e)
   free(e->stream);
   e->stream = NULL;
   free(e->cells);
-  for (size_t i = 0; i < MAX_LINES; i++)
+  for (size_t i = 0; e->lines && i < MAX_LINES; i++)
     free(e->lines[i]);
-  memset(e->lines, 0, sizeof e->lines);
+  free(e->lines);
+  e->lines = NULL;
   e->points = NULL;
   e->cells = NULL;
   e->cap_points = e->n_lines = e->a.n_points = e->a.n_cells = e->a.n_changes = 0;
@@ -87,11 +88,24 @@ board_leave(struct board *b)
   corpus_touch(b->corpus);
 }
 
+/* The many runs of a sweep crowd out each other, and nothing else. */
+static void
+forget_oldest(struct board *b)
+{
+  size_t n_ended[2] = {0, 0};
+
+  for (size_t i = b->n; i-- > 0;) {
+    struct entry *e = b->entries[i];
+
+    if (ended(e) && !e->forgotten && ++n_ended[e->a.sweep > 0] >= MAX_ENDED)
+      forget(e);
+  }
+}
+
 uint32_t
 board_begin(struct board *b, enum activity_kind kind, uint32_t record_id, const char *title)
 {
   struct entry *e;
-  size_t n_ended = 0;
   uint32_t id;
 
   if (!b)
@@ -104,9 +118,7 @@ board_begin(struct board *b, enum activity_kind kind, uint32_t record_id, const 
   e->want_budget_usd = -1;
   snprintf(e->a.title, sizeof e->a.title, "%s", title);
   pthread_mutex_lock(&b->lock);
-  for (size_t i = b->n; i-- > 0;)
-    if (ended(b->entries[i]) && !b->entries[i]->forgotten && ++n_ended >= MAX_ENDED)
-      forget(b->entries[i]);
+  forget_oldest(b);
   GROW(b->entries, b->cap, b->n + 1);
   b->entries[b->n++] = e;
   id = e->a.id = (uint32_t)b->n;
@@ -220,6 +232,8 @@ board_line(struct board *b, uint32_t id, const char *line)
 
   if (!e)
     return;
+  if (!e->lines)
+    e->lines = xcalloc(MAX_LINES, sizeof *e->lines);
   slot = &e->lines[e->n_lines++ % MAX_LINES];
   free(*slot);
   *slot = xstrdup(line);
@@ -454,6 +468,21 @@ board_list(struct board *b, struct activity *out, size_t max)
   pthread_mutex_lock(&b->lock);
   for (size_t i = b->n; i-- > 0 && n < max;)
     if (!b->entries[i]->forgotten)
+      copy_activity(b->entries[i], &out[n++]);
+  pthread_mutex_unlock(&b->lock);
+  return n;
+}
+
+size_t
+board_live(struct board *b, struct activity *out, size_t max)
+{
+  size_t n = 0;
+
+  if (!b)
+    return 0;
+  pthread_mutex_lock(&b->lock);
+  for (size_t i = b->n; i-- > 0 && n < max;)
+    if (!ended(b->entries[i]))
       copy_activity(b->entries[i], &out[n++]);
   pthread_mutex_unlock(&b->lock);
   return n;

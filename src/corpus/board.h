@@ -3,7 +3,7 @@
  * file.
  *
  * Life: board_new, board_free after all workers ended. An activity is begun and ended by its worker; ended ones stay
- * (the oldest of them are forgotten beyond 64). Threads: any; one private lock held for a copy. Each change wakes the
+ * (beyond 64 the oldest of them are forgotten, and beyond 64 runs of sweeps). Threads: any; one private lock held for a copy. Each change wakes the
  * corpus' watchers. Functions accept id 0 and a forgotten id (they do nothing, or say false), and b NULL. */
 #ifndef CORPUS_BOARD_H
 #define CORPUS_BOARD_H
@@ -163,6 +163,8 @@ bool board_get(struct board *b, uint32_t id, struct activity *out);
 bool board_find(struct board *b, enum activity_kind kind, uint32_t record_id, struct activity *out);
 /* Copies out the newest `max` activities, newest first; returns how many. */
 size_t board_list(struct board *b, struct activity *out, size_t max);
+/* The same of those that have not ended. */
+size_t board_live(struct board *b, struct activity *out, size_t max);
 size_t board_running(struct board *b);             /* activities that have not ended: also queued ones */
 /* Copies points from index `from` on; returns how many were copied. */
 size_t board_points(struct board *b, uint32_t id, size_t from, struct train_point *out, size_t max);

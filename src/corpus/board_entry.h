@@ -37,7 +37,7 @@ struct entry {
   struct train_point *points;
   size_t cap_points;
   struct board_cell *cells;
-  char *lines[MAX_LINES];         /* a ring; line i stands at i % MAX_LINES */
+  char **lines;                   /* a ring of MAX_LINES, from the first line on; line i stands at i % MAX_LINES */
   size_t n_lines;                 /* ever added */
   uint64_t turn;                  /* in which it comes, the least one has it; 0: it is in no queue */
   struct training_entry training;
