@@ -231,26 +231,29 @@ wrong_labels_lose_weight(void **state)
   reweigh_free(w);
 }
 
-/* <g, G> of one text against one held-out text, by hand. */
+/* <g, G> of texts against one held-out text, by hand. */
 static void
 agreement_by_hand(void **state)
 {
   struct student_task task = {.n_classes = 2};
-  struct reweigh *w = reweigh_new(2, &task);
+  struct reweigh *w = reweigh_new(3, &task);
   uint16_t labels[2] = {0, 1};
-  struct example x[2] = {{.text = "", .labels = &labels[0], .n_labels = 1}, {.text = "", .labels = &labels[1], .n_labels = 1}};
-  float vector[1] = {2}, other[1] = {1}, scores[2] = {0, 0};
+  struct example zero = {.text = "", .labels = &labels[0], .n_labels = 1};
+  struct example one = {.text = "", .labels = &labels[1], .n_labels = 1};
+  float scores[2] = {0, 0};
 
   (void)state;
-  /* p = 1/2: reverse cross-entropy's gradient is (-1, 1), so G = ((-2, -1), (2, 1)); g of label 0 is (-1/2, 1/2) with
-   * (1, 1): <g, G> = 3, and of label 1 -3. One root mean square each. */
+  /* p = 1/2: reverse cross-entropy's gradient is (-1, 1) of label 0, so with h = 2 G = ((-2, -1), (2, 1)). g of label 1
+   * is (1/2, -1/2) with (h, 1): <g, G> = -(2 h + 1); of label 0 the opposite. */
   reweigh_begin(w, 1);
-  reweigh_outer(w, &x[0], vector, scores);
-  reweigh_inner(w, 0, &x[0], other, scores);
-  reweigh_inner(w, 1, &x[1], other, scores);
+  reweigh_outer(w, &zero, (float[]){2}, scores);
+  reweigh_inner(w, 0, &one, (float[]){1}, scores);    /* -3 */
+  reweigh_inner(w, 1, &one, (float[]){-2}, scores);   /* 3 */
+  reweigh_inner(w, 2, &zero, (float[]){-2}, scores);  /* -3, but the only one of its label: 0 */
   reweigh_end(w);
-  assert_float_equal(reweigh_of(w, 0), 1, 0);
-  assert_float_equal(reweigh_of(w, 1), 1 - REWEIGH_RATE, 1e-6);
+  assert_float_equal(reweigh_of(w, 0), 1 - REWEIGH_RATE * 3 / sqrt(6), 1e-6);
+  assert_float_equal(reweigh_of(w, 1), 1, 0);
+  assert_float_equal(reweigh_of(w, 2), 1, 0);
   reweigh_free(w);
 }
 

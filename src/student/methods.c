@@ -276,7 +276,7 @@ methods_learn(struct methods *m, size_t D, const struct example *valid, size_t n
   a.scores = xcalloc(ASKED * (size_t)m->task.n_classes, sizeof *a.scores);
   if (m->selftrain)
     learn_pool(m, &a);
-  if (m->reweigh && n_valid > 0) {
+  if (m->reweigh && n_valid > 0 && m->done >= m->values[METHOD_RAMP]) {  /* until then it knows too little */
     reweigh_begin(m->reweigh, D);
     learn_set(m, &a, METHOD_VALID, valid, n_valid);
     learn_set(m, &a, METHOD_TRAIN, m->plan.train, m->plan.n_train);

@@ -9,7 +9,8 @@
  *   selftrain, confidence  texts of the pool with the student's own labels (Lee 2013)
  *   vat, vat-size          virtual adversarial training (vat.h; Miyato et al. 2017)
  *   temporal               the mean of what it thought of a text in earlier epochs as soft target (Laine and Aila 2017)
- *   ramp                   epochs over which coteach, selftrain and temporal come in
+ *   ramp                   epochs over which coteach, selftrain and temporal come in, and after which weights are
+ *                          learned: before, the student knows too little to judge texts
  *
  * The trainer drives them. Texts go by row numbers: 0..n_train of the training texts, from n_train on those of the
  * pool; C is the number of classes.
@@ -55,11 +56,12 @@ enum method_option {
   {"confidence", OPTION_REAL, 0, 1, "0.9", NULL, "P", "of selftrain: probability from which it is sure", 0}, \
   {"vat", OPTION_REAL, 0, 100, "0", NULL, "X", \
    "virtual adversarial training: weight of staying sure under the worst small change (0: off)", 0}, \
-  {"vat-size", OPTION_REAL, 0, 1000, "1", NULL, "X", \
+  {"vat-size", OPTION_REAL, 0, 1000, "0.3", NULL, "X", \
    "of vat: length of the change, in root mean square lengths of a token's vector", 0}, \
   {"temporal", OPTION_REAL, 0, 1, "0", NULL, "SHARE", \
    "temporal ensembling: how much what it thought in earlier epochs counts against the label (0: off)", 0}, \
-  {"ramp", OPTION_INT, 0, 1000, "3", NULL, "N", "epochs over which coteach, selftrain and temporal come in", 0}
+  {"ramp", OPTION_INT, 0, 1000, "3", NULL, "N", \
+   "epochs over which coteach, selftrain and temporal come in, and after which weights are learned", 0}
 
 #define METHODS_MAX_BATCH 4096
 

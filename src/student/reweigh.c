@@ -13,6 +13,8 @@ struct reweigh {
   float *weights;      /* (n) */
   float *agrees;       /* (n) <g, G> of this epoch */
   float *target, *d;   /* (C) */
+  uint16_t *label;     /* (n) the first one; C: none */
+  double *sum, *count; /* (C + 1) <g, G> of the texts of a label */
   double *outer;       /* (C, D + 1) G */
 };
 
@@ -26,6 +28,9 @@ reweigh_new(size_t n_train, const struct student_task *task)
   w->agrees = xcalloc(n_train, sizeof *w->agrees);
   w->target = xcalloc(task->n_classes, sizeof *w->target);
   w->d = xcalloc(task->n_classes, sizeof *w->d);
+  w->label = xcalloc(n_train, sizeof *w->label);
+  w->sum = xcalloc(task->n_classes + 1u, sizeof *w->sum);
+  w->count = xcalloc(task->n_classes + 1u, sizeof *w->count);
   for (size_t i = 0; i < n_train; i++)
     w->weights[i] = 1;
   return w;
@@ -40,6 +45,9 @@ reweigh_free(struct reweigh *w)
   free(w->agrees);
   free(w->target);
   free(w->d);
+  free(w->label);
+  free(w->sum);
+  free(w->count);
   free(w->outer);
   free(w);
 }
@@ -100,6 +108,22 @@ reweigh_inner(struct reweigh *w, size_t text, const struct example *x, const flo
     agrees += w->d[c] * along;
   }
   w->agrees[text] = (float)agrees;
+  w->label[text] = x->n_labels ? x->labels[0] : w->task.n_classes;
+}
+
+/* The mean of each label that is below 0 becomes 0. */
+static void
+spare_labels(struct reweigh *w)
+{
+  for (size_t c = 0; c <= w->task.n_classes; c++)
+    w->sum[c] = w->count[c] = 0;
+  for (size_t i = 0; i < w->n; i++) {
+    w->sum[w->label[i]] += w->agrees[i];
+    w->count[w->label[i]]++;
+  }
+  for (size_t i = 0; i < w->n; i++)
+    if (w->sum[w->label[i]] < 0)
+      w->agrees[i] -= (float)(w->sum[w->label[i]] / w->count[w->label[i]]);
 }
 
 void
@@ -107,6 +131,7 @@ reweigh_end(struct reweigh *w)
 {
   double squares = 0, rms;
 
+  spare_labels(w);
   for (size_t i = 0; i < w->n; i++)
     squares += (double)w->agrees[i] * w->agrees[i];
   rms = sqrt(squares / (double)w->n);

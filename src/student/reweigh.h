@@ -5,6 +5,9 @@
  * which they are products of what goes in and what comes out: <g, G> = (p - t)' G (h, 1), so no second derivative and
  * no other backward pass is needed.
  *
+ * Texts of a label that as a whole lead away are of a label that was not learned yet, not all wrong: their mean counts
+ * as 0.
+ *
  * Weights are 1 at first and stay in [0, 1]; a text whose agreement is one root mean square of all moves by
  * REWEIGH_RATE.
  *
