@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/utf8.h"
+#include "token/merger.h"
 #include "token/tokenizer.h"
 #include "token/word_counts.h"
 
@@ -279,6 +280,38 @@ test_byte_pairs(void **state)
   }
 }
 
+/* Where there are more words than room, those that are equally frequent are taken from everywhere, not from the front. */
+static void
+test_too_many_words(void **state)
+{
+  static const char *const texts[] = {"xy xy xy aa ab ac ad ba bb bc bd ca cb cc cd da db dc dd"};
+  struct word_counts c;
+  struct lexicon letters;
+  struct merger m;
+
+  (void)state;
+  lexicon_init(&letters);
+  for (const char *s = "abcd"; *s; s++)
+    lexicon_add(&letters, s, 1, PIECE_PLAIN);
+  word_counts_of(&c, texts, 1, SCAN_RUNS, true, 1, 1);
+  merger_init(&m, &letters, &c, true, 34);
+  assert_int_equal(m.n_words, 17);
+  assert_int_equal(m.n, 34);
+  merger_release(&m);
+  merger_init(&m, &letters, &c, true, 12);  /* xy aa ba ca da */
+  assert_int_equal(m.n_words, 5);
+  assert_int_equal(m.n, 10);
+  assert_int_equal(m.times[0], 3);
+  for (uint32_t i = 0; i < 4; i++)
+    assert_int_equal(m.symbol[2 + 2 * i], i);
+  merger_release(&m);
+  merger_init(&m, &letters, &c, true, 1);
+  assert_int_equal(m.n_words, 0);
+  merger_release(&m);
+  word_counts_release(&c);
+  lexicon_release(&letters);
+}
+
 static void
 test_byte_pairs_by_hand(void **state)
 {
@@ -514,6 +547,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_byte_pairs),          cmocka_unit_test(test_byte_pairs_by_hand),
+    cmocka_unit_test(test_too_many_words),
     cmocka_unit_test(test_word_pieces_by_hand), cmocka_unit_test(test_word_pieces_of_bert),
     cmocka_unit_test(test_word_pieces_learned),
   };

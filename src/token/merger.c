@@ -117,38 +117,71 @@ add_word(struct merger *m, const char *s, size_t n, uint32_t count)
   m->n_words++;
 }
 
-static void
-add_words(struct merger *m, const struct word_counts *c)
+/* The end of the words that are as frequent as word i; *n: their characters. */
+static uint32_t
+equals(const struct word_counts *c, uint32_t i, size_t *n)
 {
-  size_t n = 0, k;
-  uint32_t n_words = 0;
+  uint64_t count = c->count[c->order[i]];
 
-  while (n_words < c->n && n + (k = characters(c, n_words)) <= MERGER_MAX_SYMBOLS) {
-    n += k;
-    n_words++;
+  for (*n = 0; i < c->n && c->count[c->order[i]] == count; i++)
+    *n += characters(c, i);
+  return i;
+}
+
+/* Which words there is room for, as numbers in c->order: how many, and *n their characters. */
+static uint32_t
+choose_words(const struct word_counts *c, size_t max, uint32_t *chosen, size_t *n)
+{
+  uint32_t n_words = 0, end;
+  size_t room = max, group;
+
+  for (uint32_t i = 0; i < c->n && room > 0; i = end) {
+    size_t stride;
+
+    end = equals(c, i, &group);
+    stride = group <= room ? 1 : group / room + 1;
+    for (size_t k = i; k < end && characters(c, (uint32_t)k) <= room; k += stride) {
+      chosen[n_words++] = (uint32_t)k;
+      room -= characters(c, (uint32_t)k);
+    }
+    if (stride > 1)
+      break;
   }
+  *n = max - room;
+  return n_words;
+}
+
+static void
+add_words(struct merger *m, const struct word_counts *c, size_t max)
+{
+  uint32_t *chosen = xmalloc(((size_t)c->n + 1) * sizeof *chosen), n_words;
+  size_t n;
+
+  n_words = choose_words(c, max, chosen, &n);
   m->symbol = xmalloc((n + 1) * sizeof *m->symbol);
   m->next = xmalloc((n + 1) * sizeof *m->next);
   m->before = xmalloc((n + 1) * sizeof *m->before);
   m->word = xmalloc((n + 1) * sizeof *m->word);
-  m->times = xmalloc((n_words + 1) * sizeof *m->times);
+  m->times = xmalloc(((size_t)n_words + 1) * sizeof *m->times);
   for (uint32_t i = 0; i < n_words; i++) {
-    uint32_t w = c->order[i];
+    uint32_t w = c->order[chosen[i]];
 
     m->times[i] = c->count[w];
-    add_word(m, lexicon_string(&c->words, w), lexicon_length(&c->words, w), (uint32_t)characters(c, i));
+    add_word(m, lexicon_string(&c->words, w), lexicon_length(&c->words, w), (uint32_t)characters(c, chosen[i]));
   }
+  free(chosen);
 }
 
 void
-merger_init(struct merger *m, struct lexicon *strings, const struct word_counts *c, bool marks_ends)
+merger_init(struct merger *m, struct lexicon *strings, const struct word_counts *c, bool marks_ends,
+            uint32_t max_symbols)
 {
   *m = (struct merger){.strings = strings, .marks_ends = marks_ends};
   GROW(m->symbol_count, m->cap_count, (size_t)strings->n + 1);
   GROW(m->length, m->cap_length, (size_t)strings->n + 1);
   memset(m->symbol_count, 0, m->cap_count * sizeof *m->symbol_count);
   memset(m->length, 1, m->cap_length);
-  add_words(m, c);
+  add_words(m, c, max_symbols);
   for (uint32_t i = 0; i < m->n; i++)
     if (m->next[i] != LEXICON_NONE)
       join(m, i);

@@ -11,7 +11,7 @@
 
 #include "token/own.h"
 
-#define MERGER_MAX_SYMBOLS ((uint32_t)1 << 23)  /* of all words together; rarer words are left out */
+#define MERGER_MAX_SYMBOLS ((uint32_t)1 << 21)
 #define PIECE_MAX 24u                           /* code points */
 
 struct pair {
@@ -53,8 +53,11 @@ pair_key(uint32_t left, uint32_t right)
   return (uint64_t)left << 32 | right;
 }
 
-/* strings must hold the characters; others are in no pair. */
-void merger_init(struct merger *m, struct lexicon *strings, const struct word_counts *c, bool marks_ends);
+/* strings must hold the characters; others are in no pair. Of all words at most max_symbols characters: the rarest
+ * words are left out, and of those that are equally frequent where the limit is met every second one is taken, or
+ * every third... */
+void merger_init(struct merger *m, struct lexicon *strings, const struct word_counts *c, bool marks_ends,
+                 uint32_t max_symbols);
 void merger_release(struct merger *m);
 /* Merges pair number i wherever it stands; the piece that it has become. */
 uint32_t merger_apply(struct merger *m, size_t i);

@@ -238,7 +238,7 @@ pieces_learn(struct tokenizer *t, const struct word_counts *c)
   struct merger m;
 
   learn_characters(t, c, byte_pairs);
-  merger_init(&m, &t->strings, c, byte_pairs);
+  merger_init(&m, &t->strings, c, byte_pairs, MERGER_MAX_SYMBOLS);
   if (byte_pairs)
     learn_byte_pairs(t, &m);
   else

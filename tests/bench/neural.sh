@@ -1,5 +1,5 @@
 # Networks beside libtorch's (torch-peer.cpp), in one run, in turns: samples a second in medians, and their ratios beside
-# what was aimed at. Run by `make bench`. ROUNDS and SECONDS of each measurement may be given in the environment.
+# what was aimed at. Run by `make bench`. ROUNDS and SECONDS_EACH may be given in the environment.
 #
 # The peer is compiled here, where libtorch and a C++ compiler are installed (apt-get install libtorch-dev g++); else ours
 # is shown alone. It is given the OpenBLAS that uses OpenMP (libopenblas0-openmp), as libtorch does itself: with the other
