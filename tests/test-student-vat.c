@@ -20,7 +20,7 @@
 #define E 8
 #define C 3
 
-static const double cnn_values[] = {6, 2, 3};  /* filters, narrowest, widest */
+static double cnn_values[32];
 static uint32_t all[TEXTS];
 
 /* A network at its beginning, and texts of chance words for it, each word one row of the table. */
@@ -33,6 +33,11 @@ struct world {
   struct vat *vat;
   struct gradients *g;
 };
+
+static const struct {
+  const char *name;
+  double value;
+} small[] = {{"filters", 6}, {"width-min", 2}, {"width-max", 3}};
 
 static void
 world_init(struct world *w, int threads)
@@ -58,6 +63,10 @@ world_init(struct world *w, int threads)
     met[i] = i >= 4;
   w->texts = (struct encoded){.n = TEXTS, .parts = 1, .start = w->start, .token = w->token, .n_tokens = WORDS,
                               .row_start = w->row_start, .row = w->row, .longest = LONGEST, .most_rows = 1};
+  for (size_t i = 0; encoder_cnn.params[i].name; i++)
+    cnn_values[i] = option_default(&encoder_cnn.params[i]);
+  for (size_t i = 0; i < N_OF(small); i++)
+    cnn_values[option_find(encoder_cnn.params, small[i].name) - encoder_cnn.params] = small[i].value;
   w->n = network_new(&(struct network_shape){&encoder_cnn, cnn_values, E, C, 1, WORDS + 4, true});
   network_begin(w->n, met, 0.3f, 5);
   network_pack(w->n, w->team);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "net/loss.h"
+#include "student/batches.h"
 
 #define PROBE 0.1   /* length of the change that finds the worst direction (xi), in the unit of the loss' one */
 
@@ -23,11 +24,9 @@ struct vat *
 vat_new(const struct network *n, const struct encoded *c, bool multilabel, size_t max_texts, const struct team *team)
 {
   struct vat *v = xcalloc(1, sizeof *v);
-  struct encoder_shape shape = {.E = n->shape.E, .values = n->shape.values};
-  size_t shortest = n->shape.encoder->min_rows(&shape);
-  size_t rows = max_texts * n->shape.parts * (c->longest > shortest ? c->longest : shortest);
-  struct pass_limits limits = {.max_texts = max_texts, .max_rows = rows, .max_length = c->longest,
-                               .max_token_rows = rows * c->most_rows};
+  struct batch_limits b = batches_limits(c, max_texts);
+  struct pass_limits limits = {.max_texts = max_texts, .max_rows = b.rows, .max_length = c->longest,
+                               .max_token_rows = b.token_rows};
 
   *v = (struct vat){.E = n->shape.E, .C = n->shape.C, .parts = n->shape.parts, .multilabel = multilabel};
   v->max_rows = limits.max_token_rows;
