@@ -29,7 +29,7 @@ attend(const struct encoder_run *r, const struct batch *b, size_t first, size_t 
       o->axpy(z.A, w->d_score[row], context, d);
     }
   }
-  o->gemm(R, z.D, z.A, w->d_u + from * z.A, z.A, r->packed + bilstm_packed_of(r->shape).attention_back,
+  product(o, z.half, R, z.D, z.A, w->d_u + from * z.A, z.A, r->packed + bilstm_packed_of(r->shape).attention_back,
           w->d_h + from * z.D, z.D, false);
   for (size_t t = first; t < last; t++)
     for (size_t row = b->start[t]; row < b->start[t + 1]; row++)
@@ -68,7 +68,7 @@ run_back(const struct encoder_run *r, const struct batch *b, size_t first, size_
     for (size_t k = 0; k < n; k++)
       cell(r, b, first + k, d, s, w, q->h + k * z.H, q->c + k * z.H, q->zeros, q->gates + k * z.one);
     if (s)
-      r->ops->gemm(n, z.H, z.one, q->gates, z.one, weights, q->h, z.H, false);
+      product(r->ops, z.half, n, z.H, z.one, q->gates, z.one, weights, q->h, z.H, false);
   }
 }
 
@@ -85,8 +85,8 @@ bilstm_backward(const struct encoder_run *r, const struct batch *b, size_t first
   attend(r, b, first, last, &w, dout);
   for (size_t d = 0; d < 2; d++)
     run_back(r, b, first, last, d, &w, &q);
-  r->ops->gemm(b->start[last] - from, z.E, z.G, w.d_gates + from * z.G, z.G,
-               r->packed + bilstm_packed_of(r->shape).input_back, dx + from * z.E, z.E, false);
+  product(r->ops, z.half, b->start[last] - from, z.E, z.G, w.d_gates + from * z.G, z.G,
+          r->packed + bilstm_packed_of(r->shape).input_back, dx + from * z.E, z.E, false);
 }
 
 /* ---- gradients: a task a gate and direction, then those of attention --------------------------------------------- */

@@ -67,17 +67,17 @@ bilstm_packed_of(const struct encoder_shape *s)
 {
   struct bilstm_sizes z = bilstm_sizes_of(s);
   struct bilstm_packed p = {0};
-  size_t state = product_packed_size(z.half, z.H, z.one), back = ops_packed_size(z.one, z.H);
+  size_t state = product_packed_size(z.half, z.H, z.one), back = product_packed_size(z.half, z.one, z.H);
 
   p.state[0] = product_packed_size(z.half, z.E, z.G);
   p.state[1] = p.state[0] + state;
   p.attention = p.state[1] + state;
   p.bias = p.attention + product_packed_size(z.half, z.D, z.A);
   p.input_back = p.bias + aligned(z.G);
-  p.state_back[0] = p.input_back + ops_packed_size(z.G, z.E);
+  p.state_back[0] = p.input_back + product_packed_size(z.half, z.G, z.E);
   p.state_back[1] = p.state_back[0] + back;
   p.attention_back = p.state_back[1] + back;
-  p.n = s->training ? p.attention_back + ops_packed_size(z.A, z.D) : p.input_back;
+  p.n = s->training ? p.attention_back + product_packed_size(z.half, z.A, z.D) : p.input_back;
   return p;
 }
 
@@ -160,10 +160,11 @@ static void
 pack_both(const struct encoder_run *r, enum bilstm_block block, size_t K, size_t N, size_t there, size_t back)
 {
   const float *w = r->w + bilstm_at(r->shape, block);
+  bool half = bilstm_sizes_of(r->shape).half;
 
-  product_pack(r->ops, bilstm_sizes_of(r->shape).half, r->packed + there, w, N, 1, K, N);
+  product_pack(r->ops, half, r->packed + there, w, N, 1, K, N);
   if (r->shape->training)
-    r->ops->pack(r->packed + back, w, 1, N, N, K, 0, SIZE_MAX);
+    product_pack(r->ops, half, r->packed + back, w, 1, N, N, K);
 }
 
 static void

@@ -7,8 +7,8 @@
 
 /* Last of each encoder's rows. */
 #define PRECISION_OPTION \
-  {"precision", OPTION_CHOICE, 0, 0, "fp32", "fp32|bf16", "HOW", \
-   "of products when predicting: bf16 is faster where the machine has it, and answers differ a little", 0}
+  {"precision", OPTION_CHOICE, 0, 0, "fp32", "fp32|bf16|bf16-all", "HOW", \
+   "of products: bf16 is faster where the machine has it, and answers differ a little; for predicting only, or for all", 0}
 
 #define CNN_OPTIONS \
   {"filters", OPTION_INT, 1, 2048, "100", NULL, "N", "filters of each width", 0}, \

@@ -1,5 +1,6 @@
-/* product: products with weights in the precision that an encoder was asked for: fp32, or bfloat16 when it only predicts
- * and the machine has instructions for it. */
+/* product: products with weights in the precision that an encoder was asked for: fp32, or, where the machine has
+ * instructions for it, bfloat16 when it predicts, or when it learns too. Weights themselves, and sums for their gradients,
+ * are fp32 always. */
 #ifndef NET_PRODUCT_H
 #define NET_PRODUCT_H
 
@@ -9,7 +10,7 @@
 static inline bool
 product_is_half(const struct encoder_shape *s, double precision)
 {
-  return precision > 0 && !s->training && ops_bf16_is_fast();
+  return precision > (s->training ? 1 : 0) && ops_bf16_is_fast();
 }
 
 /* Floats that a packed (K, N) matrix takes. */

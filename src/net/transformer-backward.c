@@ -57,9 +57,9 @@ forward_half(const struct pass *p, size_t layer, const struct transformer_arrays
   size_t d = p->z.d, ff = p->z.ff, n = rows.n_queries, query = rows.query_at * d, up = rows.query_at * ff;
 
   into_branch(p, layer, 1, rows, d_next, a->d_down);
-  o->gemm(n, ff, d, a->d_down + query, d, w.down_t, a->d_up + up, ff, false);
+  product(o, p->z.half, n, ff, d, a->d_down + query, d, w.down_t, a->d_up + up, ff, false);
   o->gelu_backward(n * ff, a->up + up, a->d_up + up, a->d_up + up);
-  o->gemm(n, d, ff, a->d_up + up, ff, w.up_t, a->d_norm2 + query, d, false);
+  product(o, p->z.half, n, d, ff, a->d_up + up, ff, w.up_t, a->d_norm2 + query, d, false);
   memcpy(a->d_mid + query, d_next + query, n * d * sizeof *a->d_mid);
   o->layernorm_backward(n, d, a->mid + query, a->stats2 + rows.query_at * 2, p->r->w + p->at.layer[layer].gain2,
                         a->d_norm2 + query, a->d_mid + query);
@@ -103,19 +103,19 @@ attention_half(const struct pass *p, size_t layer, const struct transformer_arra
   float *dx = p->ends.dx;
 
   into_branch(p, layer, 0, rows, a->d_mid, a->d_out);
-  o->gemm(rows.n_queries, d, d, a->d_out + query, d, w.out_t, a->d_context + query, d, false);
+  product(o, p->z.half, rows.n_queries, d, d, a->d_out + query, d, w.out_t, a->d_context + query, d, false);
   for (size_t t = p->first; t < p->last; t++)
     for (size_t i = 0; i < p->z.heads; i++)
       attend(p, a, t, i);
-  o->gemm(rows.n, d, 2 * d, a->d_kv + row * 2, 2 * d, w.kv_t, a->d_norm1 + row, d, false);
+  product(o, p->z.half, rows.n, d, 2 * d, a->d_kv + row * 2, 2 * d, w.kv_t, a->d_norm1 + row, d, false);
   if (a->narrow) {
     memset(dx + row, 0, rows.n * d * sizeof *dx);
     add_first(p, a->d_mid, dx);
     /* dx_narrow has been read: it takes the gradient of the rows that asked */
-    o->gemm(rows.n_queries, d, d, a->d_q + query, d, w.q_t, p->ends.dx_narrow + query, d, false);
+    product(o, p->z.half, rows.n_queries, d, d, a->d_q + query, d, w.q_t, p->ends.dx_narrow + query, d, false);
     add_first(p, p->ends.dx_narrow, a->d_norm1);
   } else {
-    o->gemm(rows.n, d, d, a->d_q + row, d, w.q_t, a->d_norm1 + row, d, true);
+    product(o, p->z.half, rows.n, d, d, a->d_q + row, d, w.q_t, a->d_norm1 + row, d, true);
     memcpy(dx + row, a->d_mid + row, rows.n * d * sizeof *dx);
   }
   o->layernorm_backward(rows.n, d, a->x + row, a->stats1 + rows.at * 2, p->r->w + p->at.layer[layer].gain1,

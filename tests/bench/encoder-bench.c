@@ -64,7 +64,7 @@ begin(struct bench *s, const struct job *job, size_t B, int threads, bool traini
   *s = (struct bench){.encoder = k, .team = team_new(threads), .pieces = (size_t)threads};
   rng_seed(&r, 1);
   for (size_t i = 0; k->params[i].name; i++)
-    values[i] = half && strcmp(k->params[i].name, "precision") == 0 ? 1 : option_default(&k->params[i]);
+    values[i] = half && strcmp(k->params[i].name, "precision") == 0 ? 2 : option_default(&k->params[i]);
   for (size_t i = 0; i < B; i++)
     s->start[i + 1] = s->start[i] + (uint32_t)job->length;
   s->batch = (struct batch){B, B * job->length, s->start};
