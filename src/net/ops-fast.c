@@ -154,7 +154,7 @@ adam(size_t n, float *w, const float *g, float *m, float *v, const struct ops_ad
 const struct ops FAST(ops) = {
   .name = NAME_OF(OPS_VERSION),
   .pack = FAST(pack), .gemm = FAST(gemm), .gemm_tn = FAST(gemm_tn),
-  .pack_bf16 = FAST(pack_bf16), .gemm_bf16 = FAST(gemm_bf16),
+  .pack_bf16 = FAST(pack_bf16), .gemm_bf16 = FAST(gemm_bf16), .gemm_tn_bf16 = FAST(gemm_tn_bf16),
   .axpy = axpy, .scale = scale, .add = add, .mul = mul, .dot = dot, .sumsq = sumsq,
   .exp = exp_all, .tanh = tanh_all, .sigmoid = sigmoid, .relu = relu, .gelu = gelu, .gelu_backward = gelu_backward,
   .dropout = dropout,

@@ -20,6 +20,8 @@ void FAST(pack_bf16)(uint32_t *packed, const float *b, size_t rs, size_t cs, siz
 /* ops-fast-bf16.c */
 void FAST(gemm_bf16)(size_t M, size_t N, size_t K, const float *a, size_t lda, const uint32_t *packed, float *c,
                      size_t ldc, bool add);
+void FAST(gemm_tn_bf16)(size_t M, size_t N, size_t R, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+                        size_t ldc, bool add, float *scratch);
 
 /* ops-fast-product.c */
 void FAST(gemm)(size_t M, size_t N, size_t K, const float *a, size_t lda, const float *packed, float *c, size_t ldc,

@@ -50,3 +50,18 @@ plain_gemm_bf16(size_t M, size_t N, size_t K, const float *a, size_t lda, const 
       c[m * ldc + n] = sum;
     }
 }
+
+void
+plain_gemm_tn_bf16(size_t M, size_t N, size_t R, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+                   size_t ldc, bool add, float *scratch)
+{
+  (void)scratch;
+  for (size_t m = 0; m < M; m++)
+    for (size_t n = 0; n < N; n++) {
+      float sum = add ? c[m * ldc + n] : 0;
+
+      for (size_t r = 0; r < R; r++)
+        sum += number(rounded(a[r * lda + m])) * number(rounded(b[r * ldb + n]));
+      c[m * ldc + n] = sum;
+    }
+}

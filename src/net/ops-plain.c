@@ -172,7 +172,7 @@ plain_adam(size_t n, float *w, const float *g, float *m, float *v, const struct 
 const struct ops ops_plain = {
   .name = "plain",
   .pack = plain_pack, .gemm = plain_gemm, .gemm_tn = plain_gemm_tn,
-  .pack_bf16 = plain_pack_bf16, .gemm_bf16 = plain_gemm_bf16,
+  .pack_bf16 = plain_pack_bf16, .gemm_bf16 = plain_gemm_bf16, .gemm_tn_bf16 = plain_gemm_tn_bf16,
   .axpy = plain_axpy, .scale = plain_scale, .add = plain_add, .mul = plain_mul, .dot = plain_dot, .sumsq = plain_sumsq,
   .exp = plain_exp, .tanh = plain_tanh, .sigmoid = plain_sigmoid, .relu = plain_relu,
   .gelu = plain_gelu, .gelu_backward = plain_gelu_backward, .dropout = plain_dropout,

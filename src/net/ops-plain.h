@@ -9,6 +9,8 @@ void plain_pack_bf16(uint32_t *packed, const float *b, size_t rs, size_t cs, siz
                      size_t last);
 void plain_gemm_bf16(size_t M, size_t N, size_t K, const float *a, size_t lda, const uint32_t *packed, float *c,
                      size_t ldc, bool add);
+void plain_gemm_tn_bf16(size_t M, size_t N, size_t R, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+                        size_t ldc, bool add, float *scratch);
 
 /* ops-plain-rows.c */
 void plain_add_rows(size_t R, size_t N, const float *bias, float *y, size_t ld);

@@ -62,6 +62,8 @@ struct ops {
   void (*pack_bf16)(uint32_t *packed, const float *b, size_t rs, size_t cs, size_t K, size_t N, size_t first, size_t last);
   void (*gemm_bf16)(size_t M, size_t N, size_t K, const float *a, size_t lda, const uint32_t *packed, float *c, size_t ldc,
                     bool add);
+  void (*gemm_tn_bf16)(size_t M, size_t N, size_t R, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+                       size_t ldc, bool add, float *scratch);
 
   /* ---- vectors of n ---- */
   void (*axpy)(size_t n, float alpha, const float *x, float *y);          /* y += alpha x */
