@@ -24,6 +24,23 @@ printf '{ lovely\n{"text":"ugly"}\n' | "$R" predict p.retort >out || bad "a text
 printf '' | "$R" predict p.retort >out || bad "an empty stream is no error"
 [ -s out ] && bad "an empty stream has no labels"
 
+# Below a confidence there is no label; how many is said at the end.
+printf 'lovely best glad\nxyzzy\nugly waste, it broke\n' >three
+"$R" predict p.retort three --abstain 0.9999 >out 2>err
+[ "$(cut -f1 out | tr '\n' ' ')" = "- - - " ] || bad "abstains: $(cat out)"
+says "no label below 0.9999: 3 of 3 texts"
+"$R" predict p.retort three --json --abstain 0.51 >out 2>err
+json 'l[0]["label"] == "good" and l[1]["label"] is None and l[2]["label"] == "bad" and all((x["label"] is None) == (x["probability"] < 0.51) for x in l) and len(l[1]["probabilities"]) == 2'
+"$R" predict p.retort three >out 2>err
+[ -s err ] && bad "nothing is said of abstaining where nobody asked: $(cat err)"
+
+# The words that it goes by.
+"$R" predict p.retort three --explain >out || bad "explain"
+[ "$(sed -n '1p' out | awk -F '\t' '{ print NF }')" -eq 3 ] || bad "no third column: $(cat out)"
+sed -n '1p' out | cut -f3 | grep -q 'lovely +[01]\.' || bad "lovely does not speak for good: $(cat out)"
+"$R" predict p.retort three --explain --json --threads 2 >out
+json 'all(max(abs(w["weight"]) for w in x["explain"]) in (0, 1) for x in l) and [w["text"] for w in l[2]["explain"]] == ["ugly", "waste", "it", "broke"] and [w["at"] for w in l[2]["explain"]] == [0, 5, 12, 15] and l[2]["explain"][1]["n"] == 5'
+
 # Each line is answered before the next one comes.
 mkfifo pipe
 "$R" predict p.retort <pipe >answers 2>/dev/null &

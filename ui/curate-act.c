@@ -362,6 +362,8 @@ const struct binding curate_bindings[] = {
    .help = "judge a random part of your own decisions again: how far do you agree with yourself"},
   {.keys = "i", .line = "signals", .action = curate_signals, .when = curate_browsing,
    .help = "compute signals: what is suspect, useful, novel"},
+  {.keys = "w", .action = curate_why, .when = curate_browsing,
+   .help = "why: show the words that the newest run goes by, or no more"},
   {.keys = "Enter", .action = curate_edit_keep, .when = curate_editing, .help = "while editing: keep the text",
    .hint = "keep"},
   {.keys = "M-Enter C-o", .action = curate_edit_break, .when = curate_editing, .help = "while editing: break the line",

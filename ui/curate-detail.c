@@ -17,15 +17,27 @@ detail_label(const struct curate *v, const struct sample *s, struct buf *out)
 }
 
 void
-detail_texts(struct pane *p, const struct sample *s)
+detail_texts(const struct curate *v, struct pane *p, const struct sample *s)
 {
-  pane_add(p, STYLE_NORMAL, s->text, s->n_text);
+  grounds_text(&v->grounds, p, s, false);
   pane_str(p, STYLE_NORMAL, "\n");
   if (!s->text2)
     return;
   pane_str(p, STYLE_DIM, "second text  ");
-  pane_add(p, STYLE_NORMAL, s->text2, s->n_text2);
+  grounds_text(&v->grounds, p, s, true);
   pane_str(p, STYLE_NORMAL, "\n");
+}
+
+void
+curate_why(struct workbench *w, void *view, int n)
+{
+  struct curate *v = view;
+
+  (void)n;
+  v->grounds.on = !v->grounds.on;
+  grounds_ask(&v->grounds, v->id);
+  workbench_say(w, v->grounds.on ? "bold: speaks for what the newest run says, underlined too: strongly; underlined "
+                                   "alone: against it" : "words are plain again");
 }
 
 /* ---- what the figures mean, for ? ---- */
@@ -234,6 +246,7 @@ void
 detail_facts(struct curate *v, struct pane *p, const struct sample *s, int cols)
 {
   add_agreement(v, p, s);
+  grounds_line(&v->grounds, p, s);
   add_reason(v, p, s);
   opinion_add(&v->opinion, p, s);
   add_parent(v, p, s);
@@ -296,7 +309,7 @@ detail_draw(struct curate *v, struct canvas *c, struct area a)
   }
   find_words(v->rows.filter, v->detail.find, sizeof v->detail.find);
   pane_clear(&v->detail);
-  detail_texts(&v->detail, &s);
+  detail_texts(v, &v->detail, &s);
   original_add(&v->original, &v->detail, &s);
   detail_facts(v, &v->detail, &s, text.cols - 1);
   pane_draw(&v->detail, c, text);

@@ -21,6 +21,7 @@ curate_open(struct workbench *w)
   hints_init(&v->hints, w);
   opinion_init(&v->opinion, w);
   neighbours_init(&v->near, w);
+  grounds_init(&v->grounds, w);
   original_init(&v->original, w);
   pane_init(&v->difference);
   values_init(&v->values, w);
@@ -44,6 +45,7 @@ curate_close(void *view)
   hints_release(&v->hints);
   opinion_release(&v->opinion);
   neighbours_release(&v->near);
+  grounds_release(&v->grounds);
   original_release(&v->original);
   pane_release(&v->difference);
   free(v->draft.text);
@@ -73,6 +75,7 @@ look_up(struct curate *v)
 
   opinion_ask(&v->opinion, v->id);
   neighbours_ask(&v->near, v->id);
+  grounds_ask(&v->grounds, v->id);
   if (v->id)
     corpus_get(v->corpus, v->id, &s);
   original_ask(&v->original, &s);

@@ -12,6 +12,7 @@
 #include "ui/curate-values.h"
 #include "ui/editor.h"
 #include "ui/facet.h"
+#include "ui/grounds.h"
 #include "ui/hints.h"
 #include "ui/list.h"
 #include "ui/neighbours.h"
@@ -61,6 +62,7 @@ struct curate {
   struct hints hints;
   struct opinion opinion;
   struct neighbours near;   /* the samples most like the selected one */
+  struct grounds grounds;   /* the words that the newest run goes by */
   struct list list;
   struct values values;
   struct choice choice;     /* of columns */
@@ -166,7 +168,8 @@ void detail_name_figures(void);        /* fills them */
 void detail_draw(struct curate *v, struct canvas *c, struct area a);
 /* All but the texts, for a pane of so many columns. */
 void detail_facts(struct curate *v, struct pane *p, const struct sample *s, int cols);
-void detail_texts(struct pane *p, const struct sample *s);
+void detail_texts(const struct curate *v, struct pane *p, const struct sample *s);
+void curate_why(struct workbench *w, void *view, int n);
 void detail_label(const struct curate *v, const struct sample *s, struct buf *out);
 
 /* curate-bulk.c: what touches many samples is shown before it is done */

@@ -290,6 +290,8 @@ metrics_json(const struct course *s, struct buf *out)
   json_add_field_int(out, "parameters", (int64_t)s->info.n_parameters);
   json_add_field_int(out, "size_bytes", (int64_t)s->info.size_bytes);
   json_add_field_number(out, "multiply_adds", s->info.multiply_adds);
+  json_add_field_number(out, "temperature", (double)s->info.temperature);
+  json_add_field_number(out, "calibration_error", s->info.calibration_error);
   buf_addc(out, '}');
 }
 

@@ -210,8 +210,11 @@ const struct command command_evaluate = {
     "With --teacher it is the same of a teacher: what it said when it annotated these texts, held against the labels "
     "that people gave (origin seed or imported). A text that it gave none of the labels counts as wrong; one that it "
     "was never asked about does not count.\n\n"
-    "With --json: run (or teacher), split, n, accuracy, macro_f1, accuracy_ci95, per_label, labels, and confusion "
-    "(rows: the true label).",
+    "Of a run also the expected calibration error (Guo et al. 2017, 15 bins of equal width): the mean distance between how "
+    "sure it is of its answers and how many of them are right; behind it both, of each bin that holds a twentieth of the "
+    "answers or more.\n\n"
+    "With --json: run (or teacher), split, n, accuracy, macro_f1, accuracy_ci95, per_label, labels, confusion (rows: the "
+    "true label), calibration_error, and reliability: the 15 bins with n, confidence and right (null: no answers).",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_MAY_WRITE | COMMAND_LONG | COMMAND_JSON,

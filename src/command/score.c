@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "command/print.h"
 #include "store/project.h"
+#include "student/reliability.h"
 
 static const char **
 label_names(const struct scored *x, size_t n)
@@ -61,6 +63,68 @@ print_confusion(struct call *c, const char *const *names, const struct metric *m
   grid_release(&g);
 }
 
+/* ---- whether probabilities mean what they say */
+
+static void
+reliability_json(const struct reliability *r, struct buf *json)
+{
+  buf_truncate(json, json->n - 1);  /* the object goes on */
+  json_add_field_number(json, "calibration_error", reliability_error(r));
+  json_add_key(json, "reliability");
+  buf_addc(json, '[');
+  for (size_t i = 0; i < RELIABILITY_BINS; i++) {
+    const struct reliability_bin *b = &r->bins[i];
+
+    json_add_comma(json);
+    buf_addc(json, '{');
+    json_add_field_int(json, "n", (int64_t)b->n);
+    json_add_field_number(json, "confidence", b->confidence / (double)b->n);
+    json_add_field_number(json, "right", (double)b->n_right / (double)b->n);
+    buf_addc(json, '}');
+  }
+  buf_adds(json, "]}");
+}
+
+/* "calibration error 0.023; said, and right: 0.63 0.60 (38), 0.97 0.98 (412)": the bins that hold most answers. */
+static void
+print_reliability(struct call *c, const struct reliability *r)
+{
+  struct buf out = BUF_INIT;
+  size_t shown = 0;
+
+  buf_addf(&out, "calibration error %.3f (said and right:", reliability_error(r));
+  for (size_t i = 0; i < RELIABILITY_BINS; i++) {
+    const struct reliability_bin *b = &r->bins[i];
+
+    if (20 * b->n < r->n)
+      continue;
+    buf_addf(&out, "%s %.2f %.2f", shown++ ? "," : "", b->confidence / (double)b->n,
+             (double)b->n_right / (double)b->n);
+  }
+  print_line(c, "%s)", buf_str(&out));
+  buf_release(&out);
+}
+
+static void
+score_reliability(const struct scored *x, bool multilabel, struct buf *json)
+{
+  struct student_task task = {.n_classes = (uint16_t)x->n_classes, .multilabel = multilabel};
+  struct reliability r = {0};
+
+  if (x->said || !x->probability)
+    return;
+  for (size_t i = 0; i < x->n; i++)
+    if (multilabel || x->v[i].n_labels)
+      reliability_add_row(&r, &task, &x->v[i], x->probability + i * x->n_classes);
+  if (r.n == 0)
+    return;
+  reliability_json(&r, json);
+  if (!x->c->json)
+    print_reliability(x->c, &r);
+}
+
+/* ---- */
+
 static void
 score_single(const struct scored *x, struct buf *json)
 {
@@ -92,6 +156,9 @@ score_single(const struct scored *x, struct buf *json)
     print_line(x->c, "%s on %s: %zu texts", x->who, x->where, m.n);
     print_line(x->c, "accuracy %.3f (95 %% interval %.3f to %.3f), macro F1 %.3f", m.accuracy, m.ci95[0], m.ci95[1],
                m.macro_f1);
+  }
+  score_reliability(x, false, json);
+  if (!x->c->json) {
     fputc('\n', x->c->out);
     print_per_label(x->c, names, m.per_label, n_labels);
     print_confusion(x->c, names, &m);
@@ -122,6 +189,9 @@ score_multi(const struct scored *x, struct buf *json)
     print_line(x->c, "%s on %s: %zu texts", x->who, x->where, m.n);
     print_line(x->c, "all labels right %.3f (95 %% interval %.3f to %.3f), micro F1 %.3f, macro F1 %.3f",
                m.subset_accuracy, m.subset_ci95[0], m.subset_ci95[1], m.micro_f1, m.macro_f1);
+  }
+  score_reliability(x, true, json);
+  if (!x->c->json) {
     fputc('\n', x->c->out);
     print_per_label(x->c, names, m.per_label, n_labels);
   }

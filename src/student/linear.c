@@ -72,6 +72,7 @@ struct linear {
   size_t n_judged, judged_cap, judged_rows_cap;
   struct calibration calibration;
   struct quality quality;                      /* of the judged texts after the last epoch */
+  double calibration_error;
   struct model *best;                          /* where there are validation texts */
   double best_loss;
   int since_best;
@@ -182,7 +183,7 @@ linear_training_new(const struct training_plan *plan, struct err *e)
   t = xcalloc(1, sizeof *t);
   *t = (struct linear){.task = plan->task, .x = plan->train, .n = plan->n_train, .valid = plan->valid,
                        .n_valid = plan->n_valid, .threads = plan->threads, .calibration = CALIBRATION_INIT,
-                       .quality = {NAN, NAN, NAN}, .best_loss = INFINITY};
+                       .quality = {NAN, NAN, NAN}, .calibration_error = NAN, .best_loss = INFINITY};
   memcpy(t->values, values, sizeof t->values);
   t->ngrams = ngrams_of_values(values, plan->task.pair);
   build_features(t);
@@ -204,6 +205,7 @@ model_of_fit(struct linear *t)
                               t->step ? f->svm : NULL);
 
   m->calibration = t->calibration;
+  m->calibration_error = t->calibration_error;
   m->n_train = f->n_in;
   m->mean_features = (double)t->rows.start[t->n] / (double)t->n;
   return m;
@@ -251,6 +253,7 @@ end_epoch(struct linear *t)
 
     calibrate(&t->calibration, &s);
     t->quality = calibrate_quality(&t->calibration, &s);
+    t->calibration_error = calibrate_error(&t->calibration, &s);
   }
   if (t->n_valid && keep_best(t))
     t->over = true;
@@ -345,6 +348,8 @@ copy_of(const struct model *m, struct err *e)
 
   if (student_save(&m->base, &b, e) == 0)
     s = student_load(b.s, b.n, e);
+  if (s)
+    ((struct model *)s)->calibration_error = m->calibration_error;
   buf_release(&b);
   return s;
 }
@@ -391,4 +396,5 @@ const struct student_kind student_linear = {
   .load = model_load,
   .info = model_info,
   .free = model_free,
+  .explain = model_explain,
 };

@@ -83,7 +83,8 @@ model_load(const char *bytes, size_t size, struct err *e)
   m = xcalloc(1, sizeof *m);
   *m = (struct model){.base = {&student_linear}, .task = {h.n_classes, h.multilabel, h.pair}, .ngrams = h.ngrams,
                       .characters = h.characters, .calibration = h.calibration, .n_train = h.n_train,
-                      .mean_features = h.mean_features, .stride = ((size_t)h.n_classes + 15) / 16 * 16};
+                      .mean_features = h.mean_features, .calibration_error = NAN,
+                      .stride = ((size_t)h.n_classes + 15) / 16 * 16};
   m->bias = xcalloc(m->stride, sizeof *m->bias);
   m->value = xmalloc((n + 1) * sizeof *m->value);
   m->scale = xmalloc((n + 1) * sizeof *m->scale);

@@ -44,7 +44,8 @@ model_new(const struct student_kind *kind, const struct student_task *task, cons
   uint32_t n = vocabulary->n, *keys = xmalloc((n + 1) * sizeof *keys);
 
   *m = (struct model){.base = {kind}, .task = *task, .ngrams = *ngrams, .characters = (float)characters,
-                      .calibration = CALIBRATION_INIT, .stride = ((size_t)task->n_classes + 15) / 16 * 16};
+                      .calibration = CALIBRATION_INIT, .calibration_error = NAN,
+                      .stride = ((size_t)task->n_classes + 15) / 16 * 16};
   memcpy(keys, vocabulary->keys, n * sizeof *keys);
   ensure(vocabulary_from_keys(&m->vocabulary, keys, n) == 0);
   m->weights = huge_new(&m->table, n * m->stride);
@@ -83,6 +84,8 @@ model_info(const struct student *s, struct student_info *out)
 
   out->task = m->task;
   out->threshold = m->calibration.threshold;
+  out->temperature = 1 / m->calibration.slope;
+  out->calibration_error = m->calibration_error;
   out->n_parameters = ((uint64_t)m->vocabulary.n + 1) * m->task.n_classes;
   out->multiply_adds = m->mean_features * m->task.n_classes;
   out->n_train = m->n_train;

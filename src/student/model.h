@@ -25,6 +25,7 @@ struct model {
   float *bias;                   /* (stride) */
   uint64_t n_train;
   double mean_features;          /* of a training text */
+  double calibration_error;      /* of texts set aside in training; not saved: NAN of a student that was loaded */
 };
 
 /* From a solver's weights; vocabulary is copied. s may be NULL: a model that knows nothing. */
@@ -34,6 +35,9 @@ void model_free(struct student *s);
 void model_predict(const struct student *s, const struct example *x, size_t n, int threads, float *probabilities);
 void model_predict_top(const struct student *s, const struct example *x, size_t n, int threads, uint16_t *labels,
                        float *probabilities);
+/* False of pairs: then leaving words out has to tell (explain.h). */
+bool model_explain(const struct student *s, const struct example *x, uint16_t label, struct span *spans, size_t *n,
+                   size_t max);
 int model_save(const struct student *s, struct buf *out);
 struct student *model_load(const char *bytes, size_t n, struct err *e);
 void model_info(const struct student *s, struct student_info *out);

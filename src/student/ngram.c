@@ -109,7 +109,8 @@ tokenize(struct ngrams *g, const char *text)
       continue;
     if (!inside) {
       g->codes[g->n_codes++] = ' ';
-      *t = (struct token){.start = (uint32_t)g->n_codes, .hash = 1, .shape = class == 1 ? shape_of(c) : SHAPE_MARK};
+      *t = (struct token){.start = (uint32_t)g->n_codes, .hash = 1, .shape = class == 1 ? shape_of(c) : SHAPE_MARK,
+                          .word = class == 1, .at = (uint32_t)i};
       inside = true;
     }
     c = c < 0x80 ? (c - 'A' < 26 ? c | 0x20 : c) : utf8_tolower(c);

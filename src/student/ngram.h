@@ -36,6 +36,8 @@ struct token {
   uint32_t start, n;  /* in code points */
   uint64_t hash;
   uint8_t shape;
+  bool word;          /* letters and digits: no mark, no edge */
+  uint32_t at;        /* byte of the text where it begins */
 };
 
 struct ngrams {
@@ -53,5 +55,13 @@ struct ngrams {
 /* The keys of a text (and of text2 in a pair task; NULL reads as empty), in place of those that g held. */
 void ngrams_of(struct ngrams *g, const struct ngram_options *o, const char *text, const char *text2);
 void ngrams_release(struct ngrams *g);
+
+/* Which tokens a key is made of: first to last, or, with a gap, these two only; 0 to 0: none of them (length of a text). */
+struct ngram_part {
+  uint32_t first, last;
+  bool gap;
+};
+/* parts (g->n): of the keys of a text that ngrams_of has read with these options; no pairs. */
+void ngrams_parts(const struct ngrams *g, const struct ngram_options *o, struct ngram_part *parts);
 
 #endif
