@@ -21,6 +21,9 @@ done
 [ -n "$blas" ] || echo "no OpenBLAS with OpenMP: the peer is slower than it could be (apt-get install libopenblas0-openmp)"
 [ -x "$peer" ] || echo "no libtorch: retort alone"
 
+read -r load rest </proc/loadavg
+echo "$load" | awk '$1 > 0.7 {print "the machine is busy (load " $1 "): OpenMP, which waits without sleeping, suffers more than we do"}'
+
 median() { tr ' ' '\n' | grep . | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 
 printf '%-18s%-9s%6s%8s%12s%12s%8s%6s\n' model what batch threads retort libtorch ratio aim
@@ -34,8 +37,14 @@ while read -r name what batch threads aim; do
   done
   printf '%s %s %s %s %s %s %s\n' "$name" "$what" "$batch" "$threads" "$aim" "$(echo "$a" | median)" \
     "$(echo "${b:-0}" | median)" | awk '{
-      printf "%-18s%-9s%6d%8d%12.0f%12s%8s%6s\n", $1, $2, $3, $4, $6, $7 > 0 ? sprintf("%.0f", $7) : "-",
-        $7 > 0 ? sprintf("%.2f", $6 / $7) : "-", $5}'
+      peer = "-"
+      ratio = "-"
+      if ($7 > 0) {
+        peer = sprintf("%.0f", $7)
+        ratio = sprintf("%.2f", $6 / $7)
+      }
+      printf "%-18s%-9s%6d%8d%12.0f%12s%8s%6s\n", $1, $2, $3, $4, $6, peer, ratio, $5
+    }'
 done <<END
 cnn train 32 2 4.5
 bilstm train 32 2 3
