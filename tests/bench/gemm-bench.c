@@ -3,7 +3,8 @@
  * gemm-bench [REPEATS [VERSION]] prints GFLOP/s: the median of REPEATS blocks of about 5 ms of the thread's own time, the
  * libraries taking turns. OpenBLAS and oneDNN are given row-major matrices as they stand; ours has b packed before, as a
  * training step packs its weights once. Rows of a convolution overlap (lda < K), which the others refuse: they are given
- * them copied out, and the copying free. */
+ * them copied out, and the copying free. Ratios: ours to theirs, and ours in bfloat16 to ours. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,7 @@ struct data {
   const struct shape *s;
   size_t lda, peer_lda;
   float *a, *b, *c, *packed, *scratch;
+  uint32_t *halves;     /* b in bfloat16 */
   const struct ops *ops;
 };
 
@@ -76,6 +78,17 @@ ours(const struct data *d)
     d->ops->gemm_tn(s->M, s->N, s->K, d->a, d->lda, d->b, s->N, d->c, s->N, false, d->scratch);
   else
     d->ops->gemm(s->M, s->N, s->K, d->a, d->lda, d->packed, d->c, s->N, false);
+}
+
+static void
+ours_bf16(const struct data *d)
+{
+  const struct shape *s = d->s;
+
+  if (s->turned)
+    d->ops->gemm_tn_bf16(s->M, s->N, s->K, d->a, d->lda, d->b, s->N, d->c, s->N, false, d->scratch);
+  else
+    d->ops->gemm_bf16(s->M, s->N, s->K, d->a, d->lda, d->halves, d->c, s->N, false);
 }
 
 #ifdef HAVE_PEERS
@@ -107,6 +120,7 @@ static const struct {
   {"OpenBLAS", openblas},
   {"oneDNN", onednn},
 #endif
+  {"bf16", ours_bf16},  /* the last */
 };
 enum { CONTENDERS = sizeof contenders / sizeof *contenders, MOST_REPEATS = 101 };
 
@@ -139,39 +153,72 @@ some(size_t n)
   return x;
 }
 
+/* All of them make the same of the same numbers, but for their last places. */
 static void
-measure(const struct shape *s, const struct ops *ops, int repeats)
+check(const struct data *d)
 {
-  size_t usual = s->turned ? s->M : s->K;
-  struct data d = {.s = s, .lda = s->lda ? s->lda : usual, .peer_lda = usual, .ops = ops};
-  double flop = 2.0 * (double)s->M * (double)s->N * (double)s->K, rate[CONTENDERS][MOST_REPEATS];
+  size_t n = d->s->M * d->s->N;
+  float *first = some(n);
+
+  for (int i = 0; i < CONTENDERS; i++) {
+    contenders[i].run(d);
+    for (size_t k = 0; k < n && i > 0 && (d->lda == d->peer_lda || i == CONTENDERS - 1); k++)
+      if (!(fabsf(d->c[k] - first[k]) <= (i == CONTENDERS - 1 ? 8e-3f : 1e-5f) * (float)d->s->K)) {
+        fprintf(stderr, "%s: %g, ours %g\n", contenders[i].name, (double)d->c[k], (double)first[k]);
+        exit(1);
+      }
+    if (i == 0)
+      memcpy(first, d->c, n * sizeof *first);
+  }
+  free(first);
+}
+
+static void
+time_all(const struct data *d, double flop, int repeats, double rate[CONTENDERS])
+{
+  double rates[CONTENDERS][MOST_REPEATS];
   size_t calls = 1 + (size_t)(5e-3 * 80e9 / flop);
 
-  d.a = some((s->turned ? s->K : s->M) * usual);
-  d.b = some(s->K * s->N);
-  d.c = some(s->M * s->N);
-  d.packed = some(ops_packed_size(s->K, s->N));
-  d.scratch = some(OPS_SCRATCH);
-  ops->pack(d.packed, d.b, s->N, 1, s->K, s->N, 0, SIZE_MAX);
   for (int r = -1; r < repeats; r++)
     for (int i = 0; i < CONTENDERS; i++) {
       double begun = now();
 
       for (size_t k = 0; k < calls; k++)
-        contenders[i].run(&d);
+        contenders[i].run(d);
       if (r >= 0)
-        rate[i][r] = flop * (double)calls / (now() - begun) * 1e-9;
+        rates[i][r] = flop * (double)calls / (now() - begun) * 1e-9;
     }
-  printf("%-18s %5zu %4zu %5zu ", s->what, s->M, s->N, s->K);
   for (int i = 0; i < CONTENDERS; i++) {
-    qsort(rate[i], (size_t)repeats, sizeof **rate, by_size);
-    printf(" %8.1f", rate[i][repeats / 2]);
+    qsort(rates[i], (size_t)repeats, sizeof **rates, by_size);
+    rate[i] = rates[i][repeats / 2];
   }
+}
+
+static void
+measure(const struct shape *s, const struct ops *ops, int repeats)
+{
+  size_t usual = s->turned ? s->M : s->K;
+  struct data d = {.s = s, .lda = s->lda ? s->lda : usual, .peer_lda = usual, .ops = ops};
+  double rate[CONTENDERS];
+
+  d.a = some((s->turned ? s->K : s->M) * usual);
+  d.b = some(s->K * s->N);
+  d.c = some(s->M * s->N);
+  d.packed = some(ops_packed_size(s->K, s->N));
+  d.halves = (uint32_t *)(void *)some(ops_packed_bf16_size(s->K, s->N));
+  d.scratch = some(OPS_SCRATCH);
+  ops->pack(d.packed, d.b, s->N, 1, s->K, s->N, 0, SIZE_MAX);
+  ops->pack_bf16(d.halves, d.b, s->N, 1, s->K, s->N, 0, SIZE_MAX);
+  check(&d);
+  time_all(&d, 2.0 * (double)s->M * (double)s->N * (double)s->K, repeats, rate);
+  printf("%-16s %5zu %4zu %5zu ", s->what, s->M, s->N, s->K);
+  for (int i = 0; i < CONTENDERS; i++)
+    printf(" %8.1f", rate[i]);
   for (int i = 1; i < CONTENDERS; i++)
-    printf("  %5.2f", rate[0][repeats / 2] / rate[i][repeats / 2]);
+    printf("  %5.2f", i < CONTENDERS - 1 ? rate[0] / rate[i] : rate[i] / rate[0]);
   printf("\n");
   fflush(stdout);
-  free(d.a), free(d.b), free(d.c), free(d.packed), free(d.scratch);
+  free(d.a), free(d.b), free(d.c), free(d.packed), free(d.halves), free(d.scratch);
 }
 
 int
@@ -185,7 +232,7 @@ main(int argc, char **argv)
 #ifdef HAVE_PEERS
   openblas_set_num_threads(1);  /* oneDNN: OMP_NUM_THREADS=1 */
 #endif
-  printf("GFLOP/s, one thread, ours: %s\n%-18s %5s %4s %5s ", ops->name, "", "M", "N", "K");
+  printf("GFLOP/s, one thread, ours: %s\n%-16s %5s %4s %5s ", ops->name, "", "M", "N", "K");
   for (int i = 0; i < CONTENDERS; i++)
     printf(" %8s", contenders[i].name);
   for (int i = 1; i < CONTENDERS; i++)
