@@ -324,7 +324,7 @@ test_lines(void **state)
   run_line(p, "", 2, "no command");
   run_line(p, "list --filter 'x", 2, "not closed");
   run_line(p, "new x.retort", 2, "shell only");
-  run_line(p, "predict", 2, "no student is trained yet");
+  run_line(p, "predict", 2, "needs a file here");
   run_line(p, "list --help", 0, "retort-list");
   run_line(p, "undo --count 2", 0, "undid");
   assert_ptr_equal(command_of_line("train --lr 1", &e), command_find("train"));
@@ -364,10 +364,14 @@ test_completion(void **state)
   check_complete(p, "split --to t", "11:test,train");
   check_complete(p, "template sh", "9:show");
   check_complete(p, "train --student l", "16:linear");
-  check_complete(p, "train --co", "6:--cost");
+  check_complete(p, "train --cos", "6:--cost");
   check_complete(p, "help genera", "5:generate");
   check_complete(p, "list --limit ", "13:");
   check_complete(p, "nonsense x", "9:");
+  run_line(p, "preset save small --epochs 2", 0, "saved");
+  check_complete(p, "train --preset s", "15:small");
+  check_complete(p, "preset rm ", "10:small");
+  check_complete(p, "sweep cos", "6:cost=");
   run_line(p, "filter save short words<3", 0, "saved");
   check_complete(p, "filter s", "7:save,show");
   check_complete(p, "filter show s", "12:short");

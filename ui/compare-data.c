@@ -340,7 +340,7 @@ compare_load(struct compare *v)
 {
   uint64_t records = project_records_revision(v->p);
   struct activity list[16];
-  size_t n = board_list(project_board(v->p), list, N_OF(list));
+  size_t n = board_live(project_board(v->p), list, N_OF(list));
   struct lookup *l;
 
   v->has_live = false;

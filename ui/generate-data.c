@@ -193,7 +193,7 @@ static uint32_t
 job_wanted(const struct generate *g)
 {
   struct activity running[16];
-  size_t n = board_list(project_board(g->p), running, N_OF(running));
+  size_t n = board_live(project_board(g->p), running, N_OF(running));
 
   if (g->chosen)
     return g->job;

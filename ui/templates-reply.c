@@ -14,7 +14,7 @@ static uint32_t
 trial_on_board(struct board *b)
 {
   struct activity list[16];
-  size_t n = board_list(b, list, N_OF(list));
+  size_t n = board_live(b, list, N_OF(list));
 
   for (size_t i = 0; i < n; i++)
     if (list[i].kind == ACTIVITY_OTHER && list[i].state == ACTIVITY_RUNNING && !strcmp(list[i].title, TRY_TITLE))

@@ -26,6 +26,7 @@ enum option_type {
   OPTION_TEACHER,
   OPTION_STUDENT,
   OPTION_RUN,
+  OPTION_PRESET,
 };
 
 struct option {

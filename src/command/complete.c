@@ -10,7 +10,7 @@
 #include "command/topic.h"
 #include "command/words.h"
 #include "corpus/filter.h"
-#include "store/run_store.h"
+#include "store/run_live_store.h"
 #include "store/setting_store.h"
 #include "store/teacher_store.h"
 #include "store/template_store.h"
@@ -129,6 +129,39 @@ add_runs(struct at *a)
 }
 
 static void
+add_presets(struct at *a)
+{
+  struct run_set *rows;
+  size_t n;
+
+  if (!a->project || run_set_list(a->project, &rows, &n, NULL) < 0)
+    return;
+  for (size_t i = 0; i < n; i++)
+    add(a, rows[i].name, rows[i].student);
+  run_sets_free(rows, n);
+}
+
+/* "lr=": of all students, each name once; of a number the range, of a choice the list is still to be typed. */
+static void
+add_ranges(struct at *a)
+{
+  for (size_t k = 0; k < student_n_kinds; k++)
+    for (size_t i = 0; i < student_kinds[k]->n_params; i++) {
+      const struct option *o = &student_kinds[k]->params[i];
+      bool known = false;
+      char *word;
+
+      for (size_t j = 0; j < k; j++)
+        known = known || option_find(student_kinds[j]->params, o->name);
+      if (known)
+        continue;
+      word = xasprintf("%s=", o->name);
+      add(a, word, o->summary);
+      free(word);
+    }
+}
+
+static void
 add_saved(struct at *a)
 {
   struct setting_row *rows;
@@ -218,6 +251,7 @@ add_values(struct at *a, const struct option *o, size_t cursor)
   case OPTION_TEMPLATE: add_templates(a); break;
   case OPTION_TEACHER: add_teachers(a); break;
   case OPTION_RUN: add_runs(a); break;
+  case OPTION_PRESET: add_presets(a); break;
   case OPTION_STUDENT:
     for (size_t i = 0; i < student_n_kinds; i++)
       add(a, student_kinds[i]->name, student_kinds[i]->summary);
@@ -283,6 +317,12 @@ add_positional(struct at *a, const struct command *command, const struct words *
       add_teachers(a);
     else if (strcmp(buf_str(&name), "NAME") == 0 && strcmp(command->name, "filter") == 0)
       add_saved(a);
+    else if (strcmp(buf_str(&name), "NAME") == 0 && strcmp(command->name, "preset") == 0)
+      add_presets(a);
+    else if (strcmp(buf_str(&name), "RUN") == 0)
+      add_runs(a);
+    else if (strcmp(buf_str(&name), "RANGE") == 0)
+      add_ranges(a);
     else if (strcmp(buf_str(&name), "QUERY") == 0)
       add_filter(a, cursor);
     else if (strncmp(buf_str(&name), "COMMAND", 7) == 0) {

@@ -104,7 +104,7 @@ results(const struct sweep *s)
   return r;
 }
 
-/* The command that trains the best trial once more, on all processors. */
+/* The command that trains the last run of a trial once more, on all processors. */
 static void
 add_command(const struct sweep *s, size_t trial, struct buf *out)
 {
@@ -128,6 +128,8 @@ add_command(const struct sweep *s, size_t trial, struct buf *out)
       json_add_number(out, x);
     buf_release(&choice);
   }
+  if (s->seed + s->n_seeds != 2)
+    buf_addf(out, " --seed %llu", (unsigned long long)(s->seed + s->n_seeds - 1));
   if (s->data && *s->data) {
     buf_adds(out, " --data ");
     words_quote(out, s->data);

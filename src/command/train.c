@@ -345,7 +345,7 @@ static const struct option train_options[] = {
    .summary = "begin with what this run has learned: its student, parameters and weights"},
   {.name = "set-at", .type = OPTION_TEXT, .argument = "WHEN:NAME=X", .many = 1,
    .summary = "change a parameter on the way: 300:lr=0.001 after 300 steps, e5:lr=0.001 from epoch 5 on"},
-  {.name = "checkpoint", .type = OPTION_REAL, .min = 0, .max = 86400, .fallback = "1", .argument = "SECONDS",
+  {.name = "checkpoint", .type = OPTION_REAL, .min = 0, .max = 86400, .fallback = "5", .argument = "SECONDS",
    .summary = "keep where it stands at the end of an epoch, at most so often"},
   {.name = "dynamics", .type = OPTION_CHOICE, .choices = "yes|no", .fallback = "yes", .argument = "WHETHER",
    .summary = "keep how each text was learned, as signals of the run (20 bytes a sample)"},
