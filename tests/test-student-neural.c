@@ -91,7 +91,7 @@ values_of(const struct student_kind *kind, const char *const *pairs)
 
 /* Small, so that it takes no time. */
 #define SMALL "dim", "16", "filters", "8", "hidden", "8", "attention", "8", "feedforward", "16", "layers", "1", \
-              "subwords", "200", "epochs", "6", "lr", "0.01", "batch", "16", "dropout", "0.1"
+              "subwords", "200", "epochs", "6", "updates", "1", "lr", "0.01", "batch", "16", "dropout", "0.1"
 static const char *const small[] = {SMALL, NULL};
 
 struct setup {
@@ -172,7 +172,7 @@ learns(void **state)
 {
   (void)state;
   for (size_t k = 0; k < N_OF(kinds); k++) {
-    struct setup s = {student_kind_find(kinds[k]), {3, false, false}, small, 160, 0, 2};
+    struct setup s = {student_kind_find(kinds[k]), {3, false, false}, small, 200, 0, 2};
     struct world *w = make_world(&s.task);
     struct training *t = begin(&s, w);
     const uint32_t *confusion;
@@ -184,9 +184,9 @@ learns(void **state)
     confusion = training_confusion(t);
     for (size_t i = 0; i < 9; i++)
       sum += confusion[i];
-    assert_int_equal(sum, 16);  /* a tenth was set aside */
+    assert_true(sum >= 19 && sum <= 21);  /* a tenth of each label was set aside */
     b = model_of(t);
-    assert_true(accuracy(&b, w, 160, 80, 3) > 0.85);
+    assert_true(accuracy(&b, w, 200, 40, 3) > 0.85);
     buf_release(&b);
     free(w);
   }
@@ -199,7 +199,7 @@ threads_change_no_byte(void **state)
 
   (void)state;
   for (size_t k = 0; k < N_OF(kinds); k++) {
-    struct setup one = {student_kind_find(kinds[k]), {3, false, false}, values, 120, 0, 1}, three = one;
+    struct setup one = {student_kind_find(kinds[k]), {3, false, false}, values, 200, 0, 1}, three = one;
     struct world *w = make_world(&one.task);
     struct training *a = begin(&one, w), *b;
     struct buf x, y;
@@ -221,7 +221,7 @@ threads_change_no_byte(void **state)
 static void
 goes_on(const char *const *values, int steps, int change)
 {
-  struct setup s = {student_kind_find("cnn"), {3, false, false}, values, 120, 0, 1};
+  struct setup s = {student_kind_find("cnn"), {3, false, false}, values, 200, 0, 1};
   struct world *w = make_world(&s.task);
   struct training *whole = begin(&s, w), *half = begin(&s, w), *rest = begin(&s, w);
   struct buf kept = {.max = STUDENT_MAX_BYTES}, x, y;
@@ -266,7 +266,7 @@ a_state_goes_on(void **state)
 static void
 a_state_is_of_its_training(void **state)
 {
-  struct setup s = {student_kind_find("cnn"), {3, false, false}, small, 120, 0, 1};
+  struct setup s = {student_kind_find("cnn"), {3, false, false}, small, 200, 0, 1};
   static const char *const other[] = {SMALL, "clip", "3", NULL};
   struct world *w = make_world(&s.task);
   struct training *a = begin(&s, w), *b, *c = begin(&s, w);
@@ -291,7 +291,7 @@ a_state_is_of_its_training(void **state)
 static void
 a_change_counts(void **state)
 {
-  struct setup s = {student_kind_find("cnn"), {3, false, false}, small, 120, 0, 1};
+  struct setup s = {student_kind_find("cnn"), {3, false, false}, small, 200, 0, 1};
   struct world *w = make_world(&s.task);
   struct training *a = begin(&s, w), *b = begin(&s, w);
   struct err e = {0};
@@ -318,10 +318,10 @@ a_change_counts(void **state)
 static void
 is_watched(void **state)
 {
-  struct setup s = {student_kind_find("cnn"), {3, false, false}, small, 120, 0, 2};
+  struct setup s = {student_kind_find("cnn"), {3, false, false}, small, 200, 0, 2};
   struct world *w = make_world(&s.task);
   struct training *a = begin(&s, w), *b = begin(&s, w);
-  struct dynamics *d = dynamics_new(120);
+  struct dynamics *d = dynamics_new(200);
   size_t met = 0;
   struct buf x, y;
 
@@ -329,13 +329,13 @@ is_watched(void **state)
   training_watch(b, d);
   finish(a);
   finish(b);
-  for (size_t i = 0; i < 120; i++) {
+  for (size_t i = 0; i < 200; i++) {
     struct text_dynamics k = dynamics_of(d, i);
 
     met += k.epochs == 6;
     assert_true(k.epochs == 0 || k.epochs == 6);
   }
-  assert_int_equal(met, 108);
+  assert_true(met >= 179 && met <= 181);
   x = model_of(a);
   y = model_of(b);
   assert_same(&x, &y);
@@ -381,7 +381,7 @@ only_sound_bytes_are_loaded(void **state)
   (void)state;
   rng_seed(&r, 11);
   for (size_t k = 0; k < N_OF(kinds); k++) {
-    struct setup s = {student_kind_find(kinds[k]), {3, false, false}, small, 120, 0, 1};
+    struct setup s = {student_kind_find(kinds[k]), {3, false, false}, small, 200, 0, 1};
     struct world *w = make_world(&s.task);
     struct training *t = begin(&s, w);
     struct err e = {0};

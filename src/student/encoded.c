@@ -141,11 +141,10 @@ push_part(struct strip *s, size_t length)
   s->length[s->n_parts++] = (uint32_t)length;
 }
 
-/* Both halves, cut so that with their separator they have no more than max tokens. */
-static void
-fit_halves(size_t *a, size_t *b, size_t max)
+void
+encoding_halves(const struct encoding *how, size_t *a, size_t *b)
 {
-  size_t room = max - 1;
+  size_t room = how->max_length - 1;  /* the separator */
 
   if (*a + *b <= room)
     return;
@@ -183,7 +182,7 @@ read_joined(struct strip *s, const struct encoding *how, const struct example *x
   tokenizer_encode(how->tokenizer, x->text, how->max_length, &t[0]);
   tokenizer_encode(how->tokenizer, x->text2, how->max_length, &t[1]);
   a = t[0].n, b = t[1].n;
-  fit_halves(&a, &b, how->max_length);
+  encoding_halves(how, &a, &b);
   length += push_tokens(s, &t[0], a);
   push_token(s, separator_list, 1);
   push_part(s, length + 1 + push_tokens(s, &t[1], b));

@@ -40,6 +40,8 @@ void encoded_clear(struct encoded *c);  /* no texts again, memory kept */
 bool encoded_add(struct encoded *c, const struct encoding *how, const struct example *x, size_t n, int threads,
                  struct stop *stop);
 #define ENCODED_UNKNOWN 0    /* the token that stands for words that are left out */
+/* How many tokens of each text of a pair, that have a and b, are read where the pair is one text. */
+void encoding_halves(const struct encoding *how, size_t *a, size_t *b);
 static inline size_t
 encoded_length(const struct encoded *c, size_t text)
 {

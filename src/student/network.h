@@ -103,6 +103,9 @@ size_t pass_bytes(const struct pass *p);
 void pass_set(struct pass *p, const struct network *n, const struct encoded *c, const uint32_t *which, size_t B,
               float word_dropout, uint64_t key);
 void pass_forward(struct pass *p, const struct network *n, struct team *team, const struct pass_how *how);
+/* After pass_forward: how much each row of x counted for its text (T; of each part it sums to 1); false: the encoder does not
+ * attend. */
+bool pass_attention(struct pass *p, const struct network *n, float *weight);
 /* dscores (B, C) must stay until pass_gradients. */
 void pass_backward(struct pass *p, const struct network *n, struct team *team, const float *dscores);
 

@@ -112,6 +112,64 @@ neural_model_take(struct neural *t, struct err *e)
   return s;
 }
 
+/* ---- to a training ----------------------------------------------------------------------------------------------- */
+
+int
+neural_check_from(const struct student *s, const struct neural *t, struct err *e)
+{
+  const struct neural_model *m = (const struct neural_model *)s;
+  const char *differs = NULL;
+
+  for (size_t i = 0; m->encoder->params[i].name; i++)
+    if (m->values[i] < t->encoder_values[i] || m->values[i] > t->encoder_values[i])
+      differs = m->encoder->params[i].name;
+  if ((double)m->networks[0]->shape.E < t->values[NEURAL_DIM] || (double)m->networks[0]->shape.E > t->values[NEURAL_DIM])
+    differs = "dim";
+  if (m->task.pair && m->encoding.compared != (t->values[NEURAL_PAIR] > 0))
+    differs = "pair";
+  if (m->task.n_classes != t->task.n_classes || m->task.pair != t->task.pair || m->task.multilabel != t->task.multilabel)
+    return err_set(e, ERR_INPUT, "the student that is gone on from is of another task");
+  if (differs)
+    return err_set(e, ERR_INPUT, "the student that is gone on from has another '--%s'", differs);
+  return 0;
+}
+
+struct tokenizer *
+neural_copy_tokenizer(const struct student *s)
+{
+  const struct neural_model *m = (const struct neural_model *)s;
+  struct buf b = {.max = STUDENT_MAX_BYTES};
+  struct tokenizer *copy;
+  size_t used;
+
+  tokenizer_save(m->tokenizer, &b);
+  copy = tokenizer_load(b.s, b.n, &used, NULL);
+  ensure(copy != NULL);
+  buf_release(&b);
+  return copy;
+}
+
+void
+neural_copy_met(const struct student *s, bool *met)
+{
+  const struct neural_model *m = (const struct neural_model *)s;
+
+  memcpy(met, m->met, m->networks[0]->shape.n_rows * sizeof *met);
+}
+
+void
+neural_copy_weights(const struct student *s, size_t number, struct network *to)
+{
+  const struct neural_model *m = (const struct neural_model *)s;
+  const struct network *from = m->networks[number % m->n_networks];
+  size_t E = to->shape.E;
+
+  for (size_t k = 0; k < to->shape.n_rows; k++)
+    if (m->met[k])
+      memcpy(to->w + k * E, from->w + k * E, E * sizeof *to->w);
+  memcpy(to->w + to->encoder_at, from->w + from->encoder_at, (to->n - to->encoder_at) * sizeof *to->w);
+}
+
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 struct reader {

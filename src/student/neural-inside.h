@@ -48,7 +48,8 @@ struct neural {
 
   uint32_t *order;         /* texts of this epoch */
   size_t n_order, at;      /* at: texts of this epoch done */
-  size_t batches_a_step;
+  size_t batch, batches_a_step;          /* texts; batches */
+  int epochs;
   int epoch, step;
   uint64_t batches;        /* done in all: the chance of each is its own */
   size_t n_averaged;

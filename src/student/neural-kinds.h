@@ -22,7 +22,8 @@ extern const struct student_kind student_cnn, student_bilstm, student_transforme
     .training_free = neural_training_free, .predict = neural_predict, .predict_top = neural_predict_top, \
     .save = neural_save, .load = kind##_load, .info = neural_info, .free = neural_free, \
     .training_set = neural_training_set, .training_confusion = neural_training_confusion, \
-    .training_save = neural_training_save, .training_restore = neural_training_restore, .soft = true, \
+    .training_save = neural_training_save, .training_restore = neural_training_restore, .explain = neural_explain, \
+    .soft = true, .vectors = true, .goes_on = true, \
   }
 
 #endif

@@ -142,7 +142,7 @@ static struct adam_rates
 rates_of(const struct neural *t)
 {
   const double *v = t->values;
-  double done = ((double)(t->epoch - 1) + (double)t->at / (double)t->n_order) / v[NEURAL_EPOCHS];
+  double done = ((double)(t->epoch - 1) + (double)t->at / (double)t->n_order) / t->epochs;
 
   return (struct adam_rates){v[NEURAL_LR] * schedule_at((enum schedule)v[NEURAL_SCHEDULE], done, v[NEURAL_WARMUP]), BETA1,
                              BETA2, EPSILON, v[NEURAL_DECAY], v[NEURAL_CLIP]};
@@ -203,11 +203,14 @@ has_label(const struct example *x, size_t c)
   return false;
 }
 
-/* Adds a text's loss, and whether all of it is right, by the calibration of this moment. */
+/* What the network says by itself: the calibration of the last epoch does not fit one that has learned on. */
+static const struct calibration plain = {1, 0, 0.5f};
+
+/* Adds a text's loss, and whether all of it is right. */
 static void
 watch_text(struct neural *t, const struct example *x, const float *scores)
 {
-  float slope = t->calibration.slope, most;
+  float most;
   size_t C = t->task.n_classes, best = student_best(scores, C);
   double sum = 0;
   bool right = true;
@@ -215,17 +218,17 @@ watch_text(struct neural *t, const struct example *x, const float *scores)
   if (!t->task.multilabel) {
     most = scores[best];
     for (size_t c = 0; c < C; c++)
-      sum += (double)expf(slope * (scores[c] - most));
-    t->late_loss += log(sum) - (double)(slope * (scores[x->labels[0]] - most));
+      sum += (double)expf(scores[c] - most);
+    t->late_loss += log(sum) - (double)(scores[x->labels[0]] - most);
     t->late_right += best == x->labels[0];
     return;
   }
   for (size_t c = 0; c < C; c++) {
-    float s = slope * scores[c] + t->calibration.shift, p = 1 / (1 + expf(-s));
+    float p = 1 / (1 + expf(-scores[c]));
     bool has = has_label(x, c);
 
     t->late_loss -= log(fmax((double)(has ? p : 1 - p), 1e-12));
-    right = right && has == (p >= t->calibration.threshold);
+    right = right && has == (p >= plain.threshold);
   }
   t->late_right += right;
 }
@@ -249,7 +252,7 @@ watch(struct neural *t, const uint32_t *rows, size_t B)
   }
   t->late_texts += (double)n;
   if (t->base.watch && n)
-    dynamics_tell(t->base.watch, &(struct scored){t->scores, n, C, t->plan.train, t->told, &t->task}, &t->calibration,
+    dynamics_tell(t->base.watch, &(struct scored){t->scores, n, C, t->plan.train, t->told, &t->task}, &plain,
                   team_size(t->team));
 }
 
@@ -270,7 +273,7 @@ neural_learn(struct neural *t, const uint32_t *rows, size_t B)
 static void
 average(struct neural *t)
 {
-  double first = t->values[NEURAL_EPOCHS] * (1 - t->values[NEURAL_SWA]);
+  double first = t->epochs * (1 - t->values[NEURAL_SWA]);
   float share = 1 / (float)(t->n_averaged + 1);
 
   if (t->values[NEURAL_SWA] <= 0 || t->epoch <= first)
@@ -344,6 +347,6 @@ neural_end_epoch(struct neural *t)
     keep_best(t);
   }
   methods_learn(t->methods, t->learners[0].net->H, t->held, t->n_held, ask, t);
-  t->over = t->epoch >= t->values[NEURAL_EPOCHS] ||
+  t->over = t->epoch >= t->epochs ||
             (t->values[NEURAL_PATIENCE] > 0 && t->since_best >= t->values[NEURAL_PATIENCE]);
 }

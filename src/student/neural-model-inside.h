@@ -36,6 +36,10 @@ struct neural_model {
   struct answerer *stock;
 };
 
+/* From the student's stock, and back. */
+struct answerer *neural_take_answerer(const struct neural_model *m);
+void neural_give_back(const struct neural_model *m, struct answerer *a);
+
 /* As bytes (inside the envelope of student.c), little-endian: this, the encoder's values, the tokenizer, a bit for each row
  * of the table (whether it was met), then of each network the rows that were and the other parameters. */
 struct neural_header {

@@ -36,8 +36,8 @@ answerer_free(struct answerer *a)
   free(a);
 }
 
-static struct answerer *
-take_answerer(const struct neural_model *m)
+struct answerer *
+neural_take_answerer(const struct neural_model *m)
 {
   struct neural_model *stock = (struct neural_model *)m;  /* only its stock changes, under its lock */
   struct answerer *a;
@@ -49,8 +49,8 @@ take_answerer(const struct neural_model *m)
   return a ? a : answerer_new(m);
 }
 
-static void
-give_back(const struct neural_model *m, struct answerer *a)
+void
+neural_give_back(const struct neural_model *m, struct answerer *a)
 {
   struct neural_model *stock = (struct neural_model *)m;
 
@@ -154,7 +154,7 @@ static void
 answer(void *arg, int thread, int n_threads)
 {
   struct request *r = arg;
-  struct answerer *a = take_answerer(r->m);
+  struct answerer *a = neural_take_answerer(r->m);
   size_t from;
 
   (void)thread, (void)n_threads;
@@ -169,7 +169,7 @@ answer(void *arg, int thread, int n_threads)
     for (size_t i = 0; i < n; i++)
       hand_out(r, a, i);
   }
-  give_back(r->m, a);
+  neural_give_back(r->m, a);
 }
 
 struct item {

@@ -6,7 +6,7 @@
 #include "base/option.h"
 
 enum neural_option {
-  NEURAL_EPOCHS, NEURAL_LR, NEURAL_BATCH, NEURAL_DROPOUT, NEURAL_WORD_DROPOUT, NEURAL_DECAY, NEURAL_WARMUP,
+  NEURAL_EPOCHS, NEURAL_UPDATES, NEURAL_LR, NEURAL_BATCH, NEURAL_DROPOUT, NEURAL_WORD_DROPOUT, NEURAL_DECAY, NEURAL_WARMUP,
   NEURAL_SCHEDULE, NEURAL_CLIP, NEURAL_SMOOTHING, NEURAL_BALANCE, NEURAL_PATIENCE, NEURAL_HOLDOUT, NEURAL_SWA,
   NEURAL_ENSEMBLE, NEURAL_TOKENS, NEURAL_LOWER, NEURAL_VOCABULARY, NEURAL_MIN_COUNT, NEURAL_SUBWORDS, NEURAL_MAX_LENGTH,
   NEURAL_DIM, NEURAL_PAIR, NEURAL_N_OPTIONS
@@ -14,9 +14,11 @@ enum neural_option {
 
 /* The arguments are defaults, as they would be typed, that differ from kind to kind. */
 #define NEURAL_OPTIONS(epochs, lr, dropout, word_dropout, dim) \
-  {"epochs", OPTION_INT, 1, 1000, epochs, NULL, "N", "passes over the training texts, at most", 0}, \
+  {"epochs", OPTION_INT, 1, 1000, epochs, NULL, "N", "passes over the training texts", 0}, \
+  {"updates", OPTION_INT, 0, 1000000, "1000", NULL, "N", \
+   "batches that are learned at least: of few texts there are more epochs", 0}, \
   {"lr", OPTION_REAL, 1e-6, 1, lr, NULL, "X", "learning rate, at its largest; can change while it runs", 0}, \
-  {"batch", OPTION_INT, 1, 1024, "32", NULL, "N", "texts that are learned from at once", 0}, \
+  {"batch", OPTION_INT, 1, 1024, "32", NULL, "N", "texts that are learned from at once; of few texts a tenth, but 4", 0}, \
   {"dropout", OPTION_REAL, 0, 0.9, dropout, NULL, "SHARE", \
    "of numbers left out by chance, of token vectors, inside, of the text's vector; can change while it runs", 0}, \
   {"word-dropout", OPTION_REAL, 0, 0.9, word_dropout, NULL, "SHARE", "of tokens made unknown by chance", 0}, \

@@ -12,6 +12,7 @@
 #include "student/dynamics.h"
 #include "student/neural-inside.h"
 #include "student/neural-model.h"
+#include "token/vectors.h"
 
 #define STEP_WORK 4e8     /* multiply-adds of a step, about 10 ms on two processors */
 #define SUBWORD_MIN 3
@@ -29,7 +30,13 @@ learn_tokens(struct neural *t)
                             .buckets = v[NEURAL_TOKENS] == TOKEN_WORDS ? (uint32_t)v[NEURAL_SUBWORDS] : 0,
                             .sub_min = SUBWORD_MIN, .sub_max = SUBWORD_MAX};
   size_t parts = t->task.pair ? 2 : 1, n = t->plan.n_train + t->plan.n_pool;
-  const char **texts = xmalloc((parts * n + 1) * sizeof *texts);
+  const char **texts;
+
+  if (t->plan.from) {
+    t->tokenizer = neural_copy_tokenizer(t->plan.from);
+    return;
+  }
+  texts = xmalloc((parts * n + 1) * sizeof *texts);
 
   for (size_t i = 0; i < n; i++) {
     const struct example *x = i < t->plan.n_train ? &t->plan.train[i] : &t->plan.pool[i - t->plan.n_train];
@@ -53,6 +60,8 @@ read_texts(struct neural *t, bool wants_start, struct err *e)
   if (encoded_add(&t->texts, &t->encoding, p->train, p->n_train, p->threads, p->stop) &&
       encoded_add(&t->texts, &t->encoding, p->pool, p->n_pool, p->threads, p->stop)) {
     t->met = xcalloc(tokenizer_rows(t->tokenizer), sizeof *t->met);
+    if (p->from)
+      neural_copy_met(p->from, t->met);
     for (size_t i = 0; i < t->texts.row_start[t->texts.n_tokens]; i++)
       t->met[t->texts.row[i]] = true;
     if (encoded_add(&t->texts, &t->encoding, p->valid, p->n_valid, p->threads, p->stop))
@@ -120,6 +129,17 @@ divide_texts(struct neural *t)
     t->judged_which[i] = (uint32_t)i;
 }
 
+/* Few texts are learned in smaller batches, and more often. */
+static void
+plan_epochs(struct neural *t)
+{
+  double a_tenth = fmax(ceil((double)t->n_train / 10), 4), batches;
+
+  t->batch = (size_t)fmin(t->values[NEURAL_BATCH], a_tenth);
+  batches = ceil((double)t->n_train / (double)t->batch);
+  t->epochs = (int)fmax(t->values[NEURAL_EPOCHS], ceil(t->values[NEURAL_UPDATES] / batches));
+}
+
 /* Labels count the same, however many texts they have; the mean over texts is 1. */
 static void
 weigh_classes(struct neural *t)
@@ -147,6 +167,8 @@ begin_learner(struct neural *t, struct learner *l, const struct network_shape *s
   l->seed = hash_mix(t->plan.seed + 0x6c65 * number);
   l->net = network_new(shape);
   network_begin(l->net, t->met, SPREAD, l->seed);
+  if (t->plan.from)
+    neural_copy_weights(t->plan.from, number, l->net);
   l->adam = adam_new(l->net);
   if (t->values[NEURAL_SWA] > 0)
     l->average = xcalloc(l->net->n, sizeof *l->average);
@@ -154,11 +176,29 @@ begin_learner(struct neural *t, struct learner *l, const struct network_shape *s
     l->best = xcalloc(l->net->n, sizeof *l->best);
 }
 
+static int
+read_vectors(struct neural *t, struct err *e)
+{
+  struct vectors v = {0};
+  size_t E = (size_t)t->values[NEURAL_DIM];
+
+  if (!t->plan.vectors)
+    return 0;
+  if (vectors_read(&v, t->tokenizer, t->plan.vectors, E, e) < 0)
+    return -1;
+  for (size_t k = 0; k < t->n_learners; k++)
+    for (size_t i = 0; i < v.n; i++)
+      if (t->met[v.rows[i]])
+        memcpy(t->learners[k].net->w + v.rows[i] * E, v.values + i * E, E * sizeof(float));
+  vectors_release(&v);
+  return 0;
+}
+
 /* Memory of a batch. */
 static void
 begin_batch(struct neural *t)
 {
-  size_t B = (size_t)t->values[NEURAL_BATCH], C = t->task.n_classes;
+  size_t B = t->batch, C = t->task.n_classes;
   struct batch_limits b = batches_limits(&t->texts, B);
   struct pass_limits limits = {B, b.rows, t->texts.longest, b.token_rows};
   const struct network *net = t->learners[0].net;
@@ -190,13 +230,13 @@ plan_steps(struct neural *t)
   double work = net->shape.encoder->multiply_adds(&(struct encoder_shape){.E = net->shape.E, .values = net->shape.values},
                                                   fmax(length, 1)) * (double)t->texts.parts;
 
-  work = 3 * t->values[NEURAL_BATCH] * (work + (double)(net->H * net->shape.C)) * (double)t->n_learners;
+  work = 3 * (double)t->batch * (work + (double)(net->H * net->shape.C)) * (double)t->n_learners;
   work *= t->vat ? 4 : 1;
   t->batches_a_step = (size_t)fmax(fmin(STEP_WORK / work, 1000), 1);
 }
 
-static void
-begin_networks(struct neural *t, const struct encoder *encoder)
+static int
+begin_networks(struct neural *t, const struct encoder *encoder, struct err *e)
 {
   struct network_shape shape = {.encoder = encoder, .values = t->encoder_values, .E = (size_t)t->values[NEURAL_DIM],
                                 .C = t->task.n_classes, .parts = t->texts.parts, .n_rows = tokenizer_rows(t->tokenizer),
@@ -208,8 +248,11 @@ begin_networks(struct neural *t, const struct encoder *encoder)
   t->learners = xcalloc(t->n_learners, sizeof *t->learners);
   for (size_t k = 0; k < t->n_learners; k++)
     begin_learner(t, &t->learners[k], &shape, k);
+  if (read_vectors(t, e) < 0)
+    return -1;
   begin_batch(t);
   plan_steps(t);
+  return 0;
 }
 
 struct training *
@@ -227,13 +270,17 @@ neural_training_new(const struct student_kind *kind, const struct encoder *encod
   t->method_values = t->values + NEURAL_N_OPTIONS;
   t->encoder_values = t->method_values + METHOD_N_OPTIONS;
   t->team = team_new(plan->threads);
+  if (plan->from && neural_check_from(plan->from, t, e) < 0)
+    goto fail;
   learn_tokens(t);
   if (read_texts(t, encoder->wants_start, e) < 0)
     goto fail;
   divide_texts(t);
+  plan_epochs(t);
   if (t->values[NEURAL_BALANCE] > 0)
     weigh_classes(t);
-  begin_networks(t, encoder);
+  if (begin_networks(t, encoder, e) < 0)
+    goto fail;
   t->order = xmalloc((t->plan.n_train + t->plan.n_pool) * sizeof *t->order);
   if (!t->task.multilabel && t->n_held)
     t->confusion = xcalloc(C * C, sizeof *t->confusion);
@@ -296,15 +343,14 @@ begin_epoch(struct neural *t)
   t->epoch++;
   memcpy(t->order, t->train, t->n_train * sizeof *t->order);
   t->n_order = t->n_train + methods_pool(t->methods, t->order + t->n_train);
-  batches_order(t->order, t->n_order, (size_t)t->values[NEURAL_BATCH], &t->texts,
-                hash_mix(t->plan.seed ^ hash_mix((uint64_t)t->epoch)));
+  batches_order(t->order, t->n_order, t->batch, &t->texts, hash_mix(t->plan.seed ^ hash_mix((uint64_t)t->epoch)));
   t->at = 0;
 }
 
 static size_t
 steps_an_epoch(const struct neural *t)
 {
-  size_t size = (size_t)t->values[NEURAL_BATCH], batches = (t->n_order + size - 1) / size;
+  size_t batches = (t->n_order + t->batch - 1) / t->batch;
 
   return (batches + t->batches_a_step - 1) / t->batches_a_step;
 }
@@ -316,9 +362,9 @@ set_point(const struct neural *t, struct train_point *p)
                             .train_accuracy = t->late_right / t->late_texts, .valid_loss = NAN, .valid_accuracy = NAN,
                             .valid_f1 = NAN};
   p->n_steps = t->over ? t->step
-                       : (int)fmin((double)t->step + ((double)t->values[NEURAL_EPOCHS] - t->epoch) *
+                       : (int)fmin((double)t->step + (double)(t->epochs - t->epoch) *
                                    (double)steps_an_epoch(t) +
-                                   ceil((double)(t->n_order - t->at) / t->values[NEURAL_BATCH] /
+                                   ceil((double)(t->n_order - t->at) / (double)t->batch /
                                         (double)t->batches_a_step), 1e9);
   if (t->at < t->n_order)
     return;
@@ -340,7 +386,7 @@ neural_training_step(struct training *base, struct train_point *p, struct err *e
   if (t->at == t->n_order)
     begin_epoch(t);
   for (size_t k = 0; k < t->batches_a_step && t->at < t->n_order; k++) {
-    size_t size = (size_t)t->values[NEURAL_BATCH], B = t->n_order - t->at < size ? t->n_order - t->at : size;
+    size_t B = t->n_order - t->at < t->batch ? t->n_order - t->at : t->batch;
 
     neural_learn(t, t->order + t->at, B);
     t->at += B;

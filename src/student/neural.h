@@ -2,13 +2,15 @@
  *
  * Learned from: all training texts, but for a stratified share that is set aside (`holdout`) where no validation texts are
  * given and there are NEURAL_FEW or more. Each epoch ends with the texts that are not learned from: they calibrate (one
- * temperature, calibrate.h) and say loss, accuracy and F1. The epoch of the least calibrated loss on them is what one gets:
+ * temperature, calibrate.h) and say loss, accuracy and F1, as calibrated (training loss and dynamics are not). The epoch of the least calibrated loss on them is what one gets:
  * the loss sees more in few texts than accuracy does, and after calibration it does not punish a network for being sure.
  * With fewer texts nothing is set aside: all epochs are run, the last one is what one gets, validation figures are NAN.
  *
  * Over the last epochs (`swa`) weights are averaged (Izmailov et al. 2018); these epochs are judged by the average so far.
  * Several networks (`ensemble`) learn the same batches from other first weights and with other chances; scores are means
  * over them. With co-teaching each has a twin, that only teaches.
+ *
+ * Few texts: `updates` adds epochs, and a batch is at most a tenth of the texts.
  *
  * A step is some batches, as many as make about 10 ms by count of arithmetic (never by the clock). lr, dropout and decay
  * can change while it runs.
@@ -21,7 +23,7 @@
 #include "net/encoder.h"
 #include "student/kind.h"
 
-#define NEURAL_FEW 100
+#define NEURAL_FEW 200
 
 /* What a kind's functions begin with; the rest are the same for all. */
 struct training *neural_training_new(const struct student_kind *kind, const struct encoder *encoder,

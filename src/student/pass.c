@@ -359,6 +359,15 @@ pass_forward(struct pass *p, const struct network *n, struct team *team, const s
   network_share(team, (p->B + HEAD_ROWS - 1) / HEAD_ROWS, forward_head, &a);
 }
 
+bool
+pass_attention(struct pass *p, const struct network *n, float *weight)
+{
+  if (!n->shape.encoder->attention)
+    return false;
+  n->shape.encoder->attention(&p->memory->run, &p->batch, weight);
+  return true;
+}
+
 /* ---- backward ---------------------------------------------------------------------------------------------------- */
 
 /* From dh of [u, v, |u - v|, u * v]. */
