@@ -247,21 +247,23 @@ learn_pool(struct methods *m, const struct answers *a)
 }
 
 static void
-learn_set(struct methods *m, const struct answers *a, enum method_set set, const struct example *x, size_t n_set)
+learn_set(struct methods *m, const struct answers *a, enum method_set set, const struct example *x, size_t n_set,
+          void (*tell)(struct reweigh *w, size_t text, const struct example *x, const float *vector, const float *scores))
 {
   for (size_t first = 0; first < n_set; first += ASKED) {
     size_t n = n_set - first < ASKED ? n_set - first : ASKED;
 
     a->ask(a->arg, set, first, n, a->vectors, a->scores);
-    for (size_t i = 0; i < n; i++) {
-      const float *vector = a->vectors + i * a->D, *scores = a->scores + i * m->task.n_classes;
-
-      if (set == METHOD_VALID)
-        reweigh_outer(m->reweigh, &x[first + i], vector, scores);
-      else
-        reweigh_inner(m->reweigh, first + i, &x[first + i], vector, scores);
-    }
+    for (size_t i = 0; i < n; i++)
+      tell(m->reweigh, first + i, &x[first + i], a->vectors + i * a->D, a->scores + i * m->task.n_classes);
   }
+}
+
+static void
+reweigh_held(struct reweigh *w, size_t text, const struct example *x, const float *vector, const float *scores)
+{
+  (void)text;
+  reweigh_outer(w, x, vector, scores);
 }
 
 void
@@ -276,10 +278,13 @@ methods_learn(struct methods *m, size_t D, const struct example *valid, size_t n
   a.scores = xcalloc(ASKED * (size_t)m->task.n_classes, sizeof *a.scores);
   if (m->selftrain)
     learn_pool(m, &a);
-  if (m->reweigh && n_valid > 0 && m->done >= m->values[METHOD_RAMP]) {  /* until then it knows too little */
+  if (m->reweigh && m->done >= m->values[METHOD_RAMP]) {
     reweigh_begin(m->reweigh, D);
-    learn_set(m, &a, METHOD_VALID, valid, n_valid);
-    learn_set(m, &a, METHOD_TRAIN, m->plan.train, m->plan.n_train);
+    if (n_valid > 0)
+      learn_set(m, &a, METHOD_VALID, valid, n_valid, reweigh_held);
+    else
+      learn_set(m, &a, METHOD_TRAIN, m->plan.train, m->plan.n_train, reweigh_held);
+    learn_set(m, &a, METHOD_TRAIN, m->plan.train, m->plan.n_train, reweigh_inner);
     reweigh_end(m->reweigh);
   }
   free(a.vectors);

@@ -106,9 +106,9 @@ void methods_vat_rows(struct methods *m, size_t B, uint32_t *rows);
  * (n, D): what the last layer sees; may be NULL. D: see methods_learn. */
 enum method_set { METHOD_TRAIN, METHOD_VALID, METHOD_POOL };
 typedef void methods_ask(void *arg, enum method_set set, size_t first, size_t n, float *vectors, float *scores);
-/* At the end of an epoch (D: width of the last layer's input): weights, pseudo-labels, means of predictions
- * for the next one. valid: what the trainer holds out (its own part of the training texts, where none were given); with
- * none, weights are not learned. */
+/* At the end of an epoch (D: width of the last layer's input): weights, pseudo-labels, means of predictions for the next
+ * one. valid: what the trainer holds out (its own part of the training texts, where none were given); with none, weights
+ * are learned from the training texts themselves, as SunGen does. */
 void methods_learn(struct methods *m, size_t D, const struct example *valid, size_t n_valid, methods_ask *ask,
                    void *arg);
 
