@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "corpus/change.h"
-#include "store/run_store.h"
+#include "store/run_live_store.h"
 #include "ui/key.h"
 #include "ui/view.h"
 
@@ -99,6 +99,50 @@ fill(struct stage *s, const char *name)
   fill_with(s, name, 60);
 }
 
+/* A run with points and an evaluation, and a trial of a sweep. */
+static void
+add_runs(struct stage *s)
+{
+  struct train_point points[40];
+  struct err e = {0};
+  uint32_t id, sweep;
+  struct run_row row = {.name = "", .student = "cnn", .params = "{\"lr\":0.001}", .data = "", .metrics = "{}", .message = "",
+                        .arm = "", .options = "{}", .n_train = 30, .seed = 1};
+
+  assert_int_equal(sweep_store_add(s->project, "{\"student\":\"cnn\",\"ranges\":[\"lr=1e-4..1e-2:log\"],\"seeds\":1}",
+                                   &sweep, &e), 0);
+  for (int i = 0; i < 40; i++)
+    points[i] = (struct train_point){.epoch = i / 10 + 1, .step = i + 1, .n_steps = 40, .epoch_end = i % 10 == 9,
+                                     .train_loss = 1, .train_accuracy = .5, .valid_loss = 1, .valid_accuracy = .5};
+  for (int k = 0; k < 4; k++) {
+    row.sweep = k == 3 ? sweep : 0;
+    row.trial = k == 3;
+    row.state = RUN_RUNNING;
+    assert_int_equal(run_store_add(s->project, &row, &id, NULL, &e), 0);
+    row.id = id;
+    row.state = RUN_DONE;
+    assert_int_equal(run_store_finish(s->project, &row, "model", 5, points, 40, &e), 0);
+    row.id = 0;
+  }
+}
+
+static void
+train(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  fill(&s, "trains");
+  add_runs(&s);
+  settle(&s);
+  waits = 0;
+  keys(&s, "F4 j Space j Space o k O T t t t + + - 0 + < > Left Left Right = L Tab j Tab j Tab s j Tab Esc Esc Enter q");
+  keys(&s, "w s S Space b Esc w Enter O w n Esc Esc d [ ] p x c Esc");
+  keys(&s, "n Down Enter Down <named> Down <1> Enter v");
+  assert_int_equal(waits, 0);
+  stage_close(&s);
+}
+
 /* What changes very many samples is done beside the screen's thread. */
 static void
 many(void **state)
@@ -158,6 +202,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(curate),
     cmocka_unit_test(other_views),
+    cmocka_unit_test(train),
     cmocka_unit_test(many),
   };
 

@@ -379,7 +379,7 @@ draw_axes(const struct chart *ch, const struct plot *p, struct canvas *c, struct
 {
   char number[16];
   int bottom = p->area.row - a.row + p->area.rows, last_col = 0;
-  double step = nice_step(p->x_max - p->x_min, p->area.cols / 8 < 1 ? 1 : p->area.cols / 8);
+  double step = nice_step(p->x_max - p->x_min, p->area.cols / 7 < 1 ? 1 : p->area.cols / 7);
 
   canvas_vline(c, area_rows(a, p->area.row - a.row, p->area.rows), LABEL_COLS, STYLE_RULE);
   for (size_t i = 0; i < p->n_ticks; i++) {

@@ -57,7 +57,7 @@ set_folded(struct form *f, bool fold)
 void
 form_fold(struct form *f)
 {
-  for (size_t i = 0; i < f->n; i++)
+  for (size_t i = f->n; i-- > 0;)
     if (is_heading(&f->fields[i]))
       f->fold = i;
   if (f->fold)
@@ -76,14 +76,14 @@ next_row(struct form *f, int by)
   list_go(&f->list, at);
 }
 
-/* Fields under the fold that say something else than their default. */
+/* Fields behind the fold; said: that say something else than their default. */
 static size_t
-said_under(const struct form *f)
+behind(const struct form *f, bool said)
 {
   size_t n = 0;
 
   for (size_t i = f->fold + 1; i < f->n; i++)
-    n += *editor_text(&f->fields[i].value) != '\0';
+    n += !is_heading(&f->fields[i]) && (!said || *editor_text(&f->fields[i].value) != '\0');
   return n;
 }
 
@@ -324,9 +324,9 @@ draw_heading(const struct form *f, struct canvas *c, struct area a, size_t i, bo
   }
   col = canvas_str(c, a, 0, col, STYLE_HEAD, heading);
   if (fold && folded(f)) {
-    col = canvas_printf(c, a, 0, col, STYLE_DIM, ": %zu more", f->n - f->fold - 1);
-    if (said_under(f))
-      canvas_printf(c, a, 0, col, STYLE_NORMAL, ", %zu of them filled in", said_under(f));
+    col = canvas_printf(c, a, 0, col, STYLE_DIM, ": %zu", behind(f, false));
+    if (behind(f, true))
+      canvas_printf(c, a, 0, col, STYLE_NORMAL, ", %zu of them filled in", behind(f, true));
   }
 }
 

@@ -1,5 +1,5 @@
 /* form: a list of fields made from option rows (base/option.h), each with its range and default, checked while typing.
- * A row without a name ("") is a heading, its summary; what stands under the last one can be folded away.
+ * A row without a name ("") is a heading, its summary; all from the first one on can be folded away.
  *
  * Life: form_init, form_key until FORM_DONE or FORM_CANCEL, form_line, form_release. The rows must stay. */
 #ifndef UI_FORM_H
@@ -40,7 +40,7 @@ void form_set(struct form *f, const char *name, const char *value);    /* NULL: 
 const char *form_get(const struct form *f, const char *name);          /* as typed, "" for the default */
 void form_offer(struct form *f, const char *name, const char *offers);
 void form_brief(struct form *f, const char *name, const char *brief);  /* in so few words that 80 columns hold them */
-/* Folds away what stands under the last heading, until a key opens it or a field there turns out wrong. */
+/* Folds away what stands behind the first heading, until a key opens it or a field there turns out wrong. */
 void form_fold(struct form *f);
 enum form_result form_key(struct form *f, const struct key *k);        /* FORM_DONE only when every field is right */
 void form_draw(struct form *f, struct canvas *c, struct area a);

@@ -10,21 +10,30 @@
 
 struct group {
   const char *heading;
-  const char *const *names;  /* in this order, NULL at the end; of the last group NULL: all that is left */
+  const char *const *names;  /* in this order, NULL at the end; NULL: all that is left */
 };
 
-static const char *const first[] = {"data", "name", "epochs", "lr", "batch", "dropout", "cost", "seed", NULL};
+static const char *const first[] = {"data", "name", "epochs", "lr", "batch", "dropout", "cost", "seed", "from", NULL};
 static const char *const texts[] = {"tokens", "words", "lower", "max-length", "vocabulary", "min-count", "vectors", "dim", "pair",
                                     "characters", "char-min", "char-max", NULL};
-static const char *const learns[] = {"from", "pool", "teacher", "distill", "weigh", "soft", "temperature", "loss", NULL};
+static const char *const shape[] = {"filters", "width-min", "width-max", "hidden", "attention", "layers", "heads", "feedforward",
+                                    "pooling", "positions", "subwords", "skip", "shape", "weighting", "features", NULL};
+static const char *const course[] = {"schedule", "warmup", "decay", "clip", "word-dropout", "smoothing", "balance", "patience",
+                                     "holdout", "swa", "ensemble", "set-at", NULL};
+static const char *const learns[] = {"pool", "teacher", "distill", "weigh", "soft", "temperature", "loss", "q", "alpha", "beta",
+                                     "weights", "coteach", "selftrain", "confidence", "vat", "vat-size", "temporal", "ramp",
+                                     NULL};
 static const struct group groups[] = {
-  {NULL, first}, {"texts", texts}, {"what else it learns from", learns}, {"all the rest", NULL},
+  {NULL, first}, {"how it learns", course}, {"texts", texts}, {"shape", shape},
+  {"other texts, soft labels, noisy labels", learns}, {"the rest", NULL},
 };
 
 /* The form has these by itself: they are no options of it. */
 static const char *const apart[] = {"student", "preset", "resume", NULL};
 static const struct option keep_row = {.name = FORM_KEEP, .type = OPTION_TEXT, .argument = "NAME",
                                        .summary = "keep these parameters as a preset of that name, to begin with another time"};
+
+static const struct option fold_row = {.name = "", .type = OPTION_TEXT, .summary = "further parameters and options"};
 
 static bool
 among(const char *const *names, const char *name)
@@ -81,11 +90,13 @@ train_form_rows(struct train *v)
         (kind->vectors || strcmp(o->name, "vectors") != 0))
       p.rows[p.n++] = o;
   free(v->rows);
-  v->rows = xcalloc(p.n + N_OF(groups) + 2, sizeof *v->rows);
+  v->rows = xcalloc(p.n + N_OF(groups) + 3, sizeof *v->rows);
   v->n_rows = 0;
   for (size_t i = 0; i < N_OF(groups); i++) {
     take_group(v, &p, &groups[i]);
-    if (i == 0)
-      take_row(v, &keep_row);
+    if (i > 0)
+      continue;
+    take_row(v, &keep_row);
+    take_row(v, &fold_row);
   }
 }

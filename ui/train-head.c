@@ -221,7 +221,7 @@ train_draw_head(struct train *v, struct canvas *c, struct area a)
 
 /* ---- runs laid over ---- */
 
-#define LEGEND_COLS 30
+#define LEGEND_COLS 26
 
 static int
 legend_columns(struct area a)

@@ -215,14 +215,28 @@ kind_of(const char *student)
   return -1;
 }
 
+void
+train_with(struct train *v, const char *student, const char *params)
+{
+  int kind = kind_of(student);
+  struct form *f;
+
+  if (kind < 0) {
+    workbench_say(v->w, "there is no student '%s'", student);
+    return;
+  }
+  f = ask_parameters(v, kind, "new run of student");
+  fill_from_json(v, f, params);
+  form_fold(f);
+}
+
 /* An item of the menu: students first, then presets. */
 static void
 chosen(void *arg, int i)
 {
   struct train *v = arg;
-  const struct run_set *preset;
+  size_t preset = (size_t)i - student_n_kinds;
   struct form *f;
-  int kind;
 
   if ((size_t)i < student_n_kinds) {
     f = ask_parameters(v, i, "new run of student");
@@ -230,17 +244,8 @@ chosen(void *arg, int i)
     form_fold(f);
     return;
   }
-  if ((size_t)i - student_n_kinds >= v->known.n_presets)
-    return;
-  preset = &v->known.presets[(size_t)i - student_n_kinds];
-  kind = kind_of(preset->student);
-  if (kind < 0) {
-    workbench_say(v->w, "there is no student '%s'", preset->student);
-    return;
-  }
-  f = ask_parameters(v, kind, "new run of student");
-  fill_from_json(v, f, preset->params);
-  form_fold(f);
+  if (preset < v->known.n_presets)
+    train_with(v, v->known.presets[preset].student, v->known.presets[preset].params);
 }
 
 void

@@ -107,7 +107,7 @@ train_over_clear(struct workbench *w, void *view, int n)
 
   (void)n;
   train_over_off(v, 0);
-  v->seen = UINT64_MAX;      /* runs of sweeps leave the list */
+  train_look_again(v);       /* runs of sweeps leave the list */
   workbench_say(w, "the selected run's curves alone");
 }
 

@@ -110,6 +110,12 @@ keep_selected(struct train *v)
   for (size_t i = 0; i < v->known.n_runs; i++)
     if (v->known.runs[i].id == v->run)
       row = i;
+  for (size_t i = 0; v->turn_to && i < v->known.n_runs; i++)
+    if (v->known.runs[i].id == v->turn_to) {
+      row = i;
+      v->turn_to = 0;
+      break;
+    }
   if (v->follow && v->known.n_runs && v->known.runs[0].id > v->newest) {
     row = 0;
     v->follow = false;
@@ -131,6 +137,14 @@ lookup_done(void *arg)
   keep_selected(v);
   free(l->shown);
   free(l);
+  train_look_up(v);          /* where something was asked for meanwhile */
+}
+
+void
+train_look_again(struct train *v)
+{
+  v->seen = UINT64_MAX;
+  train_look_up(v);
 }
 
 void

@@ -56,7 +56,7 @@ train_draw_epochs(struct train *v, struct canvas *c, struct area a, bool focus)
   size_t n = v->here.curve.n_ends;
   struct list *l = &v->epochs;
 
-  canvas_str(c, a, 0, 0, focus ? STYLE_BOLD : STYLE_HEAD, "  ep   train   acc   valid   acc    F1  s/ep   s in all");
+  canvas_str(c, a, 0, 0, focus ? STYLE_BOLD : STYLE_HEAD, "  ep   train   acc   valid   acc    F1   s/ep   s all");
   if (n == 0) {
     canvas_str(c, a, 1, 2, STYLE_DIM, "no epoch has ended yet");
     return;
@@ -136,7 +136,7 @@ train_draw_confusion(struct train *v, struct canvas *c, struct area a, bool focu
     return;
   }
   canvas_printf(c, a, 0, 0, focus ? STYLE_BOLD : STYLE_HEAD, "%s: %s  acc %s F1 %s", v->confusion_name,
-                fits ? "truth down, answer across" : "what it confuses", train_part(m->accuracy, accuracy),
+                fits ? (a.cols >= 60 ? "truth down, answer across" : "truth down") : "what it confuses", train_part(m->accuracy, accuracy),
                 train_part(m->macro_f1, f1));
   a = area_rows(a, 1, a.rows - 1);
   if (fits)

@@ -10,7 +10,7 @@
  *   train-tables.c    epochs, confusion, labels
  *   train-draw.c      where all that stands
  *   train-new.c       the form of a new run; train-form.c: its rows
- *   view-sweep.c      the trials of a sweep, over this view
+ *   view-sweep.c      the trials of a sweep, over this view; sweeps.c: what the project knows of them
  *
  * Threads: the screen's; what is read from the project is read by workbench_work. */
 #ifndef UI_VIEW_TRAIN_H
@@ -21,6 +21,7 @@
 #include "student/student.h"
 #include "ui/confusion.h"
 #include "ui/list.h"
+#include "ui/sweeps.h"
 #include "ui/trace.h"
 #include "ui/view.h"
 #include "ui/workbench.h"
@@ -69,7 +70,6 @@ struct train_known {
   char *forms[TRAIN_KINDS_MAX];  /* the last form of each kind of student: lines of name=value; NULL: none */
 };
 
-struct sweeps;
 struct train {
   struct workbench *w;
   struct project *project;
@@ -80,6 +80,7 @@ struct train {
   uint32_t run;              /* selected, 0: none */
   bool follow;               /* a run was started here: turn to it when it appears */
   uint32_t newest;           /* highest id when it was started */
+  uint32_t turn_to;          /* a run to select when it stands in the list, 0: none */
   struct json *params;       /* of the selected run */
   struct laid here;          /* the selected run */
   struct laid **over;        /* slots of runs that are laid over; of an empty one run is 0 */
@@ -113,6 +114,7 @@ void train_draw(void *view, struct canvas *c, struct area a);
 /* ---- train-runs.c ---- */
 void train_known_release(struct train_known *k);
 void train_look_up(struct train *v);               /* where records changed */
+void train_look_again(struct train *v);            /* in any case: runs of sweeps come or go */
 const struct run_row *train_selected(const struct train *v);
 void train_select(struct train *v, size_t row);
 /* What the run was counted to confuse: live from the board, else of its evaluation. */
@@ -177,10 +179,11 @@ void train_go_on(struct workbench *w, void *view, int n);
 void train_evaluate(struct workbench *w, void *view, int n);
 /* Evaluates a run on the test texts. */
 void train_evaluate_run(struct workbench *w, const char *name);
+/* The form of a run with these parameters (JSON as they are kept with runs). */
+void train_with(struct train *v, const char *student, const char *params);
 void train_form_rows(struct train *v);                            /* makes v->rows for v->kind */
 
 /* ---- view-sweep.c ---- */
 void train_sweep(struct workbench *w, void *view, int n);
-void sweeps_free(struct sweeps *s);
 
 #endif
