@@ -108,11 +108,11 @@ temperature_mends_what_is_too_sure(void **state)
     scores[2 * i + 1] = (float)(4 * z);
     x[i] = (struct example){.text = "", .labels = &labels[(i / 80 + .5) / (N / 80.) < p], .n_labels = 1};
   }
-  before = calibrate_error(&c, &s);
+  before = calibrate_quality(&c, &s).calibration_error;
   calibrate(&c, &s);
   assert_true(before > .15);
   assert_true(fabs(1 / (double)c.slope - 4) < .3);
-  assert_true(calibrate_error(&c, &s) < .03);
+  assert_true(calibrate_quality(&c, &s).calibration_error < .03);
   free(x);
   free(scores);
   free(which);

@@ -218,7 +218,8 @@ calibrate_quality(const struct calibration *c, const struct scored *s)
 {
   size_t n = s->task->n_classes, *counts = xcalloc(3 * n, sizeof *counts), n_right = 0, n_met = 0;
   struct tally t = {counts, counts + n, counts + 2 * n};
-  struct quality q = {NAN, NAN, NAN};
+  struct quality q = QUALITY_NONE;
+  struct reliability r = {0};
   float *p = xmalloc(n * sizeof *p);
   double loss = 0, f1 = 0;
 
@@ -228,6 +229,7 @@ calibrate_quality(const struct calibration *c, const struct scored *s)
     calibrate_row(c, s->task, row_of(s, i), p);
     loss += row_loss(s->task, x, p);
     n_right += tally_row(&t, c, s->task, x, p);
+    reliability_add_row(&r, s->task, x, p);
   }
   for (size_t k = 0; k < n; k++)
     if (t.said[k] + t.have[k]) {
@@ -235,22 +237,9 @@ calibrate_quality(const struct calibration *c, const struct scored *s)
       n_met++;
     }
   if (s->n)
-    q = (struct quality){loss / (double)s->n, (double)n_right / (double)s->n, f1 / (double)n_met};
+    q = (struct quality){loss / (double)s->n, (double)n_right / (double)s->n, f1 / (double)n_met,
+                         reliability_error(&r)};
   free(counts);
   free(p);
   return q;
-}
-
-double
-calibrate_error(const struct calibration *c, const struct scored *s)
-{
-  float *p = xmalloc(s->task->n_classes * sizeof *p);
-  struct reliability r = {0};
-
-  for (size_t i = 0; i < s->n; i++) {
-    calibrate_row(c, s->task, row_of(s, i), p);
-    reliability_add_row(&r, s->task, &s->x[s->which[i]], p);
-  }
-  free(p);
-  return reliability_error(&r);
 }

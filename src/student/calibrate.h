@@ -26,13 +26,13 @@ struct scored {
 
 struct quality {
   double loss, accuracy, f1;  /* nats a text; share right (multi-label: whole set right); macro F1 */
+  double calibration_error;   /* expected (reliability.h) */
 };
+#define QUALITY_NONE {NAN, NAN, NAN, NAN}  /* of no texts */
 
 /* Leaves *c as it is where there is nothing to learn from. */
 void calibrate(struct calibration *c, const struct scored *s);
 struct quality calibrate_quality(const struct calibration *c, const struct scored *s);
-/* Expected calibration error (reliability.h); NAN of no texts. */
-double calibrate_error(const struct calibration *c, const struct scored *s);
 /* A row of scores (n_classes) to probabilities. */
 void calibrate_row(const struct calibration *c, const struct student_task *task, const float *scores, float *probabilities);
 

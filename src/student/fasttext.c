@@ -59,7 +59,6 @@ struct learner {
   float *judged;                   /* (n_judges, out_stride) */
   uint32_t *confusion;
   struct calibration calibration;
-  double calibration_error;
   struct quality quality;
   struct fasttext_model *best;
   double best_loss;
@@ -144,7 +143,7 @@ fasttext_training_new(const struct training_plan *plan, struct err *e)
 
   *t = (struct learner){.task = plan->task, .x = plan->train, .n = plan->n_train, .valid = plan->valid,
                         .n_valid = plan->n_valid, .threads = plan->threads, .calibration = {1, 0, 0.5f},
-                        .calibration_error = NAN, .quality = {NAN, NAN, NAN}, .best_loss = INFINITY};
+                        .quality = QUALITY_NONE, .best_loss = INFINITY};
   memcpy(t->values, plan->values, sizeof t->values);
   t->shape = shape_of_values(plan->values);
   fasttext_texts_read(&t->texts, &t->shape, (uint32_t)t->values[P_MIN_COUNT], t->x, t->n, t->valid, t->n_valid,
@@ -201,7 +200,7 @@ model_of(const struct learner *t)
   struct fasttext_model *m = xcalloc(1, sizeof *m);
 
   *m = (struct fasttext_model){.base = {&student_fasttext}, .task = t->task, .shape = t->shape,
-                               .calibration = t->calibration, .calibration_error = t->calibration_error,
+                               .calibration = t->calibration, .calibration_error = t->quality.calibration_error,
                                .n_rows = t->texts.n_rows, .n_train = t->n, .mean_rows = t->texts.mean_rows};
   copy_words(&m->words, &t->texts.words);
   if (n_buckets)
@@ -240,7 +239,6 @@ judge(struct learner *t)
   fasttext_fit_scores(f, t->team, t->judge_rows, t->n_judges, t->judged);
   calibrate(&t->calibration, &s);
   t->quality = calibrate_quality(&t->calibration, &s);
-  t->calibration_error = calibrate_error(&t->calibration, &s);
   if (t->confusion)
     count_confusion(t, &s);
 }

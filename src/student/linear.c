@@ -72,7 +72,6 @@ struct linear {
   size_t n_judged, judged_cap, judged_rows_cap;
   struct calibration calibration;
   struct quality quality;                      /* of the judged texts after the last epoch */
-  double calibration_error;
   struct model *best;                          /* where there are validation texts */
   double best_loss;
   int since_best;
@@ -183,7 +182,7 @@ linear_training_new(const struct training_plan *plan, struct err *e)
   t = xcalloc(1, sizeof *t);
   *t = (struct linear){.task = plan->task, .x = plan->train, .n = plan->n_train, .valid = plan->valid,
                        .n_valid = plan->n_valid, .threads = plan->threads, .calibration = CALIBRATION_INIT,
-                       .quality = {NAN, NAN, NAN}, .calibration_error = NAN, .best_loss = INFINITY};
+                       .quality = QUALITY_NONE, .best_loss = INFINITY};
   memcpy(t->values, values, sizeof t->values);
   t->ngrams = ngrams_of_values(values, plan->task.pair);
   build_features(t);
@@ -205,7 +204,7 @@ model_of_fit(struct linear *t)
                               t->step ? f->svm : NULL);
 
   m->calibration = t->calibration;
-  m->calibration_error = t->calibration_error;
+  m->calibration_error = t->quality.calibration_error;
   m->n_train = f->n_in;
   m->mean_features = (double)t->rows.start[t->n] / (double)t->n;
   return m;
@@ -253,7 +252,6 @@ end_epoch(struct linear *t)
 
     calibrate(&t->calibration, &s);
     t->quality = calibrate_quality(&t->calibration, &s);
-    t->calibration_error = calibrate_error(&t->calibration, &s);
   }
   if (t->n_valid && keep_best(t))
     t->over = true;

@@ -90,7 +90,8 @@ neural_model_take(struct neural *t, struct err *e)
   struct neural_model m = {
     .task = t->task, .encoder = t->learners[0].net->shape.encoder, .values = (double *)t->encoder_values,
     .tokenizer = t->tokenizer, .encoding = t->encoding, .networks = networks, .n_networks = n, .met = t->met,
-    .calibration = best ? t->best_calibration : t->calibration, .calibration_error = NAN, .n_train = t->n_train,
+    .calibration = best ? t->best_calibration : t->calibration,
+    .calibration_error = (float)(best ? t->best_quality : t->quality).calibration_error, .n_train = t->n_train,
     .mean_length = (double)t->texts.start[t->texts.n * t->texts.parts] / (double)(t->texts.n * t->texts.parts),
   };
   struct buf b = {.max = STUDENT_MAX_BYTES};

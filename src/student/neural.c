@@ -264,7 +264,7 @@ neural_training_new(const struct student_kind *kind, const struct encoder *encod
   size_t C = plan->task.n_classes;
 
   *t = (struct neural){.base = {.kind = kind}, .kind = kind, .plan = *plan, .task = plan->task,
-                       .calibration = {1, 0, 0.5f}, .quality = {NAN, NAN, NAN}, .best_loss = INFINITY};
+                       .calibration = {1, 0, 0.5f}, .quality = QUALITY_NONE, .best_loss = INFINITY};
   t->values = xmalloc(kind->n_params * sizeof *t->values);
   memcpy(t->values, plan->values, kind->n_params * sizeof *t->values);
   t->method_values = t->values + NEURAL_N_OPTIONS;
