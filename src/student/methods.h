@@ -39,7 +39,7 @@ enum method_option {
 /* Rows of a student's table of parameters, in the order of the enum. */
 #define METHOD_OPTIONS \
   {"loss", OPTION_CHOICE, 0, 0, "ce", "ce|rce|sce|gce", "LOSS", \
-   "cross-entropy, or one that wrong labels harm less: reverse, symmetric, generalized", 0}, \
+   "cross-entropy, or one that wrong labels harm less: generalized, symmetric, reverse (which alone learns too little)", 0}, \
   {"q", OPTION_REAL, 0, 1, "0.7", NULL, "X", "of loss gce: 0 is cross-entropy, 1 mean absolute error", 0}, \
   {"alpha", OPTION_REAL, 0, 100, "0.1", NULL, "X", "of loss sce: how much cross-entropy counts", 0}, \
   {"beta", OPTION_REAL, 0, 100, "1", NULL, "X", "of loss sce: how much reverse cross-entropy counts", 0}, \
