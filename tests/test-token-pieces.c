@@ -191,7 +191,7 @@ naive_learn(const char *const *texts, size_t n, size_t most, uint64_t least)
     v->length[v->n_words] = naive_split(v, lexicon_string(&c.words, c.order[i]), v->word[v->n_words]);
     v->n_words++;
   }
-  while (v->n_pieces < most && best_pair(v, least, &left, &right)) {
+  while (v->n_pieces < most && best_pair(v, least > TOKEN_MIN_PIECE ? least : TOKEN_MIN_PIECE, &left, &right)) {
     char s[sizeof v->piece[0]];
     int result;
 
@@ -259,7 +259,7 @@ test_byte_pairs(void **state)
     char bytes[12][200];
     const char *texts[12];
     struct token_options o = {TOKEN_BPE, true, (uint32_t)(TOKEN_N_SPECIAL + 30 + rng_below(&r, 100)),
-                              (uint32_t)rng_below(&r, 4), 0, 0, 0};
+                              (uint32_t)rng_below(&r, 14), 0, 0, 0};
     struct tokenizer *t;
     struct naive *v;
 
@@ -316,9 +316,10 @@ static void
 test_byte_pairs_by_hand(void **state)
 {
   static const char *const texts[] = {"low low low low low lower lower newest newest newest newest newest newest",
-                                      "widest widest widest"};  /* of Sennrich et al. */
+                                      "widest widest widest"};  /* of Sennrich et al., twice */
   struct token_options o = {TOKEN_BPE, true, TOKEN_N_SPECIAL + 15, 1, 0, 0, 0};
-  struct tokenizer *t = tokenizer_learn(&o, texts, 2, 2);
+  const char *const twice[] = {texts[0], texts[1], texts[0], texts[1]};
+  struct tokenizer *t = tokenizer_learn(&o, twice, 4, 2);
   struct tokens k = {0};
   const char *text = "lowest Newest";
 

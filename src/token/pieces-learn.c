@@ -122,7 +122,7 @@ pop(struct heap *h)
 static int64_t
 least_count(const struct tokenizer *t)
 {
-  return t->o.min_count > 1 ? t->o.min_count : 1;
+  return t->o.min_count > TOKEN_MIN_PIECE ? t->o.min_count : TOKEN_MIN_PIECE;
 }
 
 static void

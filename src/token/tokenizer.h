@@ -31,12 +31,14 @@ enum { TOKEN_PAD, TOKEN_UNKNOWN, TOKEN_START, TOKEN_SEPARATOR, TOKEN_N_SPECIAL }
 #define TOKEN_MAX_VOCABULARY ((uint32_t)1 << 22)
 #define TOKEN_MAX_BUCKETS ((uint32_t)1 << 24)
 #define TOKEN_MAX_SUB 16u
+#define TOKEN_MIN_PIECE 8u
 
 struct token_options {
   enum token_unit unit;
   bool lower;
   uint32_t vocabulary;      /* most tokens of the vocabulary, specials included; at most TOKEN_MAX_VOCABULARY */
-  uint32_t min_count;       /* times that a token must occur in the texts to be in it */
+  uint32_t min_count;       /* times that a token must occur in the texts to be in it; a piece of several characters at least
+                             * TOKEN_MIN_PIECE: else what stands between two spaces of Chinese, seen once, were a piece */
   uint32_t buckets;         /* for hashed sub-words; 0: none; at most TOKEN_MAX_BUCKETS */
   uint8_t sub_min, sub_max; /* length of a sub-word in characters, the brackets counted; 1..TOKEN_MAX_SUB */
 };
