@@ -1,4 +1,5 @@
-/* Students that are networks read any script: texts without spaces in all units of tokens, and words that they never met
+/* Students that are networks read any script: texts without spaces in all units of tokens, and words that they never
+ * met
  * by parts of them. */
 #include <locale.h>
 #include <setjmp.h>
@@ -48,7 +49,8 @@ make_world(const struct language *l)
     for (size_t k = 0; k < n; k++) {
       const char *word = k == told ? l->theme[i % 2][rng_below(&r, WORDS)] : l->filler[rng_below(&r, WORDS)];
 
-      snprintf(w->text[i] + strlen(w->text[i]), sizeof w->text[i] - strlen(w->text[i]), "%s%s", k ? l->space : "", word);
+      snprintf(w->text[i] + strlen(w->text[i]), sizeof w->text[i] - strlen(w->text[i]), "%s%s", k ? l->space : "",
+               word);
     }
     w->x[i] = (struct example){.text = w->text[i], .labels = &w->label[i], .n_labels = 1};
   }

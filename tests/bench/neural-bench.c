@@ -4,8 +4,8 @@
  *   neural-bench MODEL train|predict BATCH THREADS SECONDS
  *
  * prints samples a second, and what they would be if nobody else wanted the processors: by the time that these gave,
- * times the threads. MODEL: cnn, bilstm, transformer (the text's vector is that of its first token, so the last layer
- * is computed for that one), transformer-mean. */
+ * times the threads. MODEL: cnn, bilstm, transformer (the text's vector is that of its first token, so the last layer is
+ * computed for that one), transformer-mean; and +bf16 after it for products in bfloat16. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static const struct model {
 
 struct bench {
   const struct model *model;
-  bool train;
+  bool train, half;
   size_t B;
   struct team *team;
   double values[32];
@@ -89,6 +89,8 @@ begin(struct bench *s, int threads)
     s->values[i] = option_default(&o[i]);
     if (strcmp(o[i].name, "pooling") == 0)
       s->values[i] = strcmp(m->name, "transformer-mean") == 0;
+    if (strcmp(o[i].name, "precision") == 0)
+      s->values[i] = s->half ? 2 : 0;
     if (strcmp(o[i].name, "positions") == 0)
       s->values[i] = (double)m->length;
   }
@@ -166,6 +168,18 @@ now(clockid_t clock)
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* "bilstm+bf16" */
+static void
+find_model(struct bench *s, const char *name)
+{
+  size_t n = strcspn(name, "+");
+
+  for (size_t k = 0; k < N_OF(models); k++)
+    if (strlen(models[k].name) == n && strncmp(name, models[k].name, n) == 0)
+      s->model = &models[k];
+  s->half = strcmp(name + n, "+bf16") == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -173,9 +187,8 @@ main(int argc, char **argv)
   double start = 0, start_given = 0, seconds, took = 0;
   uint64_t i = 0;
 
-  for (size_t k = 0; argc == 6 && k < N_OF(models); k++)
-    if (strcmp(argv[1], models[k].name) == 0)
-      s.model = &models[k];
+  if (argc == 6)
+    find_model(&s, argv[1]);
   if (!s.model || atoi(argv[3]) < 1 || atoi(argv[4]) < 1)
     return 2;
   s.train = strcmp(argv[2], "train") == 0;

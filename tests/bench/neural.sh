@@ -3,7 +3,8 @@
 #
 # The peer is compiled here, where libtorch and a C++ compiler are installed (apt-get install libtorch-dev g++); else ours
 # is shown alone. It is given the OpenBLAS that uses OpenMP (libopenblas0-openmp), as libtorch does itself: with the other
-# one two pools of threads fight for the processors, and it is many times slower.
+# one two pools of threads fight for the processors, and it is many times slower. +bf16: ours with products in bfloat16,
+# beside the same fp32 peer.
 rounds=${ROUNDS:-5}
 seconds=${SECONDS_EACH:-1.5}
 ours=$builddir/tests/bench/neural-bench
@@ -33,7 +34,7 @@ while read -r name what batch threads aim; do
   for round in $(seq "$rounds"); do
     a="$a $("$ours" "$name" "$what" "$batch" "$threads" "$seconds" | cut -d ' ' -f 1)"
     [ ! -x "$peer" ] || b="$b $(OMP_NUM_THREADS=$threads LD_LIBRARY_PATH=$blas${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
-      "$peer" "$name" "$what" "$batch" "$threads" "$seconds")"
+      "$peer" "${name%+bf16}" "$what" "$batch" "$threads" "$seconds")"
   done
   printf '%s %s %s %s %s %s %s\n' "$name" "$what" "$batch" "$threads" "$aim" "$(echo "$a" | median)" \
     "$(echo "${b:-0}" | median)" | awk '{
@@ -50,10 +51,16 @@ cnn train 32 2 4.5
 bilstm train 32 2 3
 transformer train 32 2 2.7
 transformer-mean train 32 2 -
+cnn+bf16 train 32 2 -
+bilstm+bf16 train 32 2 -
+transformer+bf16 train 32 2 -
 cnn predict 32 2 1.5
 bilstm predict 32 2 2
 transformer predict 32 2 1.9
 transformer-mean predict 32 2 -
+cnn+bf16 predict 32 2 -
+bilstm+bf16 predict 32 2 -
+transformer+bf16 predict 32 2 -
 cnn predict 1 1 2
 bilstm predict 1 1 3
 transformer predict 1 1 1.7
