@@ -130,14 +130,6 @@ is_finished(struct workbench *w, void *view)
 }
 
 static bool
-can_go_on(struct workbench *w, void *view)
-{
-  const struct run_row *run = train_selected(view);
-
-  return run && (is_finished(w, view) || run->state == RUN_INTERRUPTED) && !train_runs(w, view);
-}
-
-static bool
 worth_going_on(struct workbench *w, void *view)
 {
   const struct run_row *run = train_selected(view);
@@ -152,7 +144,7 @@ was_interrupted(struct workbench *w, void *view)
 {
   const struct run_row *run = train_selected(view);
 
-  return can_go_on(w, view) && run->state == RUN_INTERRUPTED;
+  return run && run->state == RUN_INTERRUPTED && !train_runs(w, view);
 }
 
 static bool
@@ -240,7 +232,7 @@ const struct binding train_bindings[] = {
   {.keys = "c", .line = "train --resume", .action = train_go_on, .help = "go on with a run that was interrupted, to the same end",
    .hint = "go on", .when = was_interrupted},
   {.keys = "c", .line = "train --from", .action = train_go_on,
-   .help = "a new run that begins with what a finished one has learned", .hint = "go on", .when = can_go_on,
+   .help = "a new run that begins with what a finished one has learned", .hint = "go on", .when = is_finished,
    .hint_when = worth_going_on},
   {.keys = "v", .line = "evaluate", .action = train_evaluate, .help = "evaluate the run on the test texts (or validation)",
    .hint = "evaluate", .when = is_finished},
