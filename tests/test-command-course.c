@@ -470,7 +470,8 @@ what_is_stopped_keeps_what_it_has(void **state)
 static void
 schedules_are_read(void **state)
 {
-  static const char *const bad[] = {"", "5", "5:", "5:lr", "5:=1", "e0:lr=1", "-1:lr=1", "5:lr=11", "5:depth=1", "x:lr=1"};
+  static const char *const bad[] = {"", "5", "5:", "5:lr", "5:=1", "e0:lr=1", "-1:lr=1", "5:lr=11", "5:depth=1",
+                                    "x:lr=1"};
   struct schedule s = {0};
   struct err e;
 

@@ -25,8 +25,9 @@ static const struct student_kind kind = {.name = "test", .params = params, .n_pa
 static void
 ranges_are_read(void **state)
 {
-  static const char *const bad[] = {"", "lr", "lr=", "=1", "depth=1", "lr=2", "lr=1..0.1", "lr=0..1:log", "lr=0.1..1:exp",
-                                    "pool=max..last", "pool=most", "layers=1.5", "lr=0.1,", "lr=0.1,,0.2", "dropout=a..b"};
+  static const char *const bad[] = {"", "lr", "lr=", "=1", "depth=1", "lr=2", "lr=1..0.1", "lr=0..1:log",
+                                    "lr=0.1..1:exp", "pool=max..last", "pool=most", "layers=1.5", "lr=0.1,",
+                                    "lr=0.1,,0.2", "dropout=a..b"};
   struct sweep_space s = {.kind = &kind};
   struct err e;
 
@@ -111,7 +112,8 @@ curve(double *figure, size_t n, bool ended)
 static void
 the_median_stops(void **state)
 {
-  double a[] = {.2, .4, .6}, b[] = {.1, .2, .3}, c[] = {.5, .7, .9}, d[] = {.3, .31, .32}, e[] = {.6, .1, .1}, f[] = {.05};
+  double a[] = {.2, .4, .6}, b[] = {.1, .2, .3}, c[] = {.5, .7, .9}, d[] = {.3, .31, .32}, e[] = {.6, .1, .1},
+         f[] = {.05};
   struct sweep_curve curves[] = {curve(a, 3, true), curve(b, 3, true), curve(c, 3, false), curve(d, 3, false),
                                  curve(e, 3, false), curve(f, 1, false), curve(b, 3, false)};
 
@@ -120,7 +122,8 @@ the_median_stops(void **state)
   assert_false(sweep_median_stops(curves, 3, 1));      /* .3 against .1 .2 .5 */
   assert_false(sweep_median_stops(curves, 3, 2));      /* .31 against .15 .3 .6 */
   assert_true(sweep_median_stops(curves, 3, 3));       /* .32 against .2 .4 .7 */
-  assert_false(sweep_median_stops(curves, 4, 3));      /* its best so far counts, not its last: .6 against .2 .31 .4 .7 */
+  /* Its best so far counts, not its last: .6 against .2 .31 .4 .7. */
+  assert_false(sweep_median_stops(curves, 4, 3));
   assert_true(sweep_median_stops(curves, 5, 1));
   assert_true(sweep_median_stops(curves, 6, 2));       /* the fifth was stopped before, and does not count */
   /* One that ended by itself counts as if it had stayed; one that was stopped does not. */

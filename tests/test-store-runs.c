@@ -17,8 +17,10 @@ train_and_die(void)
 {
   struct run_row row = {.student = (char *)"cnn", .name = (char *)"killed", .options = (char *)"{\"pool\":\"x\"}"};
   struct run_checkpoint c = {.epoch = 1, .step = 4, .data_hash = 0xfedcba9876543210u, .data = (void *)"st\0te", .n = 5};
-  struct run_change by_hand = {2, 1, (char *)"lr", 0.1, 0.05, false, 0}, early = {3, 1, (char *)"lr", 0.05, 0.01, true, 0},
-                    late = {6, 2, (char *)"dropout", 0.5, 0.25, true, 0}, hand_late = {7, 2, (char *)"lr", 0.01, 1, false, 0};
+  struct run_change by_hand = {2, 1, (char *)"lr", 0.1, 0.05, false, 0};
+  struct run_change early = {3, 1, (char *)"lr", 0.05, 0.01, true, 0};
+  struct run_change late = {6, 2, (char *)"dropout", 0.5, 0.25, true, 0};
+  struct run_change hand_late = {7, 2, (char *)"lr", 0.01, 1, false, 0};
   pid_t child = fork();
 
   assert_true(child >= 0);

@@ -18,7 +18,8 @@ add_texts(struct project *p)
   uint32_t first;
 
   for (size_t i = 0; i < 6; i++)
-    change_add_sample(ch, &(struct sample){.text = texts[i], .n_text = (uint32_t)strlen(texts[i]), .origin = ORIGIN_SEED,
+    change_add_sample(ch, &(struct sample){.text = texts[i], .n_text = (uint32_t)strlen(texts[i]),
+                                           .origin = ORIGIN_SEED,
                       .status = STATUS_ACCEPTED, .labels = (uint16_t[]){(uint16_t)(i % 2)}, .n_labels = 1});
   if (project_insert(p, ch, &first, &e) < 0)
     fail_msg("%s", e.message);

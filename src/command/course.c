@@ -137,7 +137,8 @@ show_point(struct course *s, const struct train_point *p)
   struct board *board = project_board(s->project);
 
   board_point(board, s->activity, p);
-  board_progress(board, s->activity, (uint64_t)p->step, (uint64_t)p->n_steps, p->seconds > 0 ? p->step / p->seconds : 0);
+  board_progress(board, s->activity, (uint64_t)p->step, (uint64_t)p->n_steps,
+                 p->seconds > 0 ? p->step / p->seconds : 0);
 }
 
 static void
@@ -393,7 +394,8 @@ course_train(struct course *s, struct err *e)
     r = -1;
   if (r < 0)
     give_up(s, e);
-  board_end(board, s->activity, r < 0 ? ACTIVITY_FAILED : r ? ACTIVITY_STOPPED : ACTIVITY_DONE, r < 0 ? e->message : "");
+  board_end(board, s->activity, r < 0 ? ACTIVITY_FAILED : r ? ACTIVITY_STOPPED : ACTIVITY_DONE,
+            r < 0 ? e->message : "");
   training_free(t);
   return r;
 }

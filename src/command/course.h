@@ -3,7 +3,8 @@
  *
  * A change is on disk, with the step that it follows, before it takes effect; so a run that was killed and gone on with
  * ends in the same bytes as one that was not. A checkpoint is taken at the end of an epoch, together with the curve so
- * far, where the kind of student can (training_save); of other kinds an interrupted run is learned again from its start.
+ * far, where the kind of student can (training_save); of other kinds an interrupted run is learned again from its
+ * start.
  *
  * Life: course_init, course_begin or course_resume, course_train, course_release; the plan and the lesson must stay.
  * Threads: one user each; several may train on one project, and from one lesson, at once.

@@ -107,7 +107,8 @@ make_planned(struct course *s, struct training *t, const struct train_point *p, 
 
 /* As make. */
 static int
-make_wish(struct course *s, struct training *t, const char *param, double to, const struct train_point *p, struct err *e)
+make_wish(struct course *s, struct training *t, const char *param, double to, const struct train_point *p,
+          struct err *e)
 {
   const struct student_kind *kind = s->plan->kind;
   const struct option *o = option_find(kind->params, param);

@@ -41,7 +41,8 @@ on_preset(struct call *c, const struct student_kind **kind, double **values, str
   if (r < 0)
     return -1;
   if (call_given(c, "student") && strcmp(set.student, call_text(c, "student")) != 0)
-    r = err_set(e, ERR_INPUT, "preset '%s' is of the student '%s', not '%s'", name, set.student, call_text(c, "student"));
+    r = err_set(e, ERR_INPUT, "preset '%s' is of the student '%s', not '%s'", name, set.student,
+                call_text(c, "student"));
   *kind = r == 0 ? students_find(set.student, e) : NULL;
   r = *kind ? students_values_on(c, *kind, set.params, values, e) : -1;
   run_set_release(&set);
@@ -57,7 +58,8 @@ course_student(struct call *c, const char *base_student, const char *base, const
   if (call_given(c, "preset"))
     return on_preset(c, kind, values, e);
   if (base_student && strcmp(student, base_student) != 0)
-    return err_set(e, ERR_INPUT, "run '%s' is of the student '%s', not '%s'", call_text(c, "from"), base_student, student);
+    return err_set(e, ERR_INPUT, "run '%s' is of the student '%s', not '%s'", call_text(c, "from"), base_student,
+                   student);
   *kind = students_find(student, e);
   return *kind ? students_values_on(c, *kind, base, values, e) : -1;
 }

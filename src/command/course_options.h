@@ -11,7 +11,7 @@
   {.name = "data", .type = OPTION_FILTER, .argument = "QUERY", \
    .summary = "what it is trained on; else what is accepted or a seed, of split train"}, \
   {.name = "preset", .type = OPTION_PRESET, .argument = "NAME", \
-   .summary = "student and parameters that were kept under this name (retort preset); what is typed here counts more"}, \
+   .summary = "student and parameters kept under this name (retort preset); what is typed here counts more"}, \
   {.name = "pool", .type = OPTION_FILTER, .argument = "QUERY", \
    .summary = "texts without labels for the methods that learn from them too: split:pool"}, \
   {.name = "teacher", .type = OPTION_TEACHER, .argument = "NAME", \

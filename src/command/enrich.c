@@ -53,7 +53,8 @@ add_pool(struct call *c, const char *filter, struct lesson *l, struct err *e)
     }
   l->pool.n = n;
   l->n_in_test += learn_leave_test_out(c, &l->pool);
-  return l->pool.n ? 0 : err_set(e, ERR_INPUT, "no text for --pool: nothing that is not learned from matches '%.200s'", filter);
+  return l->pool.n ? 0 : err_set(e, ERR_INPUT,
+                                 "no text for --pool: nothing that is not learned from matches '%.200s'", filter);
 }
 
 /* ---- soft labels ---- */
@@ -144,7 +145,8 @@ ask_run(struct call *c, const char *name, struct lesson *l, struct err *e)
   if (s) {
     student_info(s, &info);
     r = info.task.n_classes == C && info.task.pair == l->task.pair && info.task.multilabel == l->task.multilabel
-          ? 0 : err_set(e, ERR_INPUT, "run '%s' has %d labels, the project has %zu by now", name, info.task.n_classes, C);
+          ? 0 : err_set(e, ERR_INPUT, "run '%s' has %d labels, the project has %zu by now", name, info.task.n_classes,
+                        C);
   }
   if (r == 0) {
     ask_student(s, C, &l->train, l->soft);

@@ -93,7 +93,8 @@ save(struct call *c, struct err *e)
   if (r == 0 && call_given(c, "run"))
     r = run_store_get(c->project, call_text(c, "run"), &run, e);
   if (r == 0 && run.student && call_given(c, "student") && strcmp(run.student, call_text(c, "student")) != 0)
-    r = err_set(e, ERR_INPUT, "run '%s' is of the student '%s', not '%s'", run.name, run.student, call_text(c, "student"));
+    r = err_set(e, ERR_INPUT, "run '%s' is of the student '%s', not '%s'", run.name, run.student,
+                call_text(c, "student"));
   kind = r == 0 ? students_find(run.student ? run.student : call_text(c, "student"), e) : NULL;
   r = kind ? students_values_on(c, kind, run.params, &values, e) : -1;
   if (r == 0) {

@@ -30,7 +30,8 @@ schedule_add(struct schedule *s, const struct student_kind *kind, const char *te
   name = xstrndup(end + 1, (size_t)(equal - end - 1));
   o = option_find(kind->params, name);
   if (!o || !kind->training_set) {
-    err_set(e, ERR_INPUT, "option '--set-at': the student '%s' has no parameter '%.60s' that can change while it learns",
+    err_set(e, ERR_INPUT,
+            "option '--set-at': the student '%s' has no parameter '%.60s' that can change while it learns",
             kind->name, name);
     free(name);
     return -1;

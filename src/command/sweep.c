@@ -149,7 +149,8 @@ make_trials(struct wish *w, struct err *e)
     return err_set(e, ERR_INPUT, "nothing to sweep: name a parameter with its range, like lr=1e-4..1e-2:log");
   n = grid ? sweep_grid_size(&s->space, points) : (size_t)json_number(json_get(w->said, "trials"), 20);
   if (n > SWEEP_MAX_TRIALS)
-    return err_set(e, ERR_INPUT, "this grid has more than %d trials (fewer --points, or --method random)", SWEEP_MAX_TRIALS);
+    return err_set(e, ERR_INPUT, "this grid has more than %d trials (fewer --points, or --method random)",
+                   SWEEP_MAX_TRIALS);
   s->n_trials = n;
   s->n_seeds = (size_t)json_number(json_get(w->said, "seeds"), 1);
   s->seed = (uint64_t)json_number(json_get(w->said, "seed"), 1);
@@ -247,7 +248,8 @@ check_texts(struct wish *w, struct err *e)
 
   snprintf(hash, sizeof hash, "%016llx", (unsigned long long)lesson_hash(&w->lesson));
   if (kept && strcmp(kept, hash) != 0)
-    return err_set(e, ERR_INPUT, "cannot go on with sweep %u: its texts, labels or weights are others than when it began",
+    return err_set(e, ERR_INPUT,
+                   "cannot go on with sweep %u: its texts, labels or weights are others than when it began",
                    w->s.id);
   if (!kept) {
     w->plan.n--;  /* the brace */
@@ -313,9 +315,11 @@ run_wish(struct wish *w, struct err *e)
     r = -1;
   if (r < 0)
     finish(w, RUN_FAILED, e->message, NULL);
-  board_end(board, s->activity, r < 0 ? ACTIVITY_FAILED : r ? ACTIVITY_STOPPED : ACTIVITY_DONE, r < 0 ? e->message : "");
+  board_end(board, s->activity, r < 0 ? ACTIVITY_FAILED : r ? ACTIVITY_STOPPED : ACTIVITY_DONE,
+            r < 0 ? e->message : "");
   if (r == 1)
-    return err_set(e, ERR_INTERRUPTED, "stopped; the runs of sweep %u that have ended are kept (sweep --resume goes on)",
+    return err_set(e, ERR_INTERRUPTED,
+                   "stopped; the runs of sweep %u that have ended are kept (sweep --resume goes on)",
                    s->id);
   return r;
 }
@@ -335,7 +339,8 @@ run_sweep(struct call *c, struct err *e)
 }
 
 static const struct option sweep_options[] = {
-  {.name = "student", .type = OPTION_STUDENT, .argument = "NAME", .summary = "what is trained; else that of the newest run"},
+  {.name = "student", .type = OPTION_STUDENT, .argument = "NAME",
+   .summary = "what is trained; else that of the newest run"},
   COURSE_OPTIONS,
   {.name = "method", .type = OPTION_CHOICE, .choices = "random|grid", .fallback = "random", .argument = "HOW",
    .summary = "trials drawn at random, or all combinations"},
@@ -356,7 +361,8 @@ static const struct option sweep_options[] = {
 };
 
 static const struct command_example sweep_examples[] = {
-  {"retort sweep tickets.retort --student linear cost=0.1..10:log --trials 4 --epochs 3", "a parameter of the linear student"},
+  {"retort sweep tickets.retort --student linear cost=0.1..10:log --trials 4 --epochs 3",
+   "a parameter of the linear student"},
   {NULL, NULL},
 };
 
@@ -366,16 +372,21 @@ const struct command command_sweep = {
   .summary = "searches the best parameters of a student",
   .text =
     "Trains a student once and again with other parameters. A RANGE is a parameter and what to try: lr=1e-4..1e-2:log "
-    "(between the two, evenly by the logarithm), dropout=0..0.5, or dropout=.1,.3,.5 (one of these). The other parameters "
+    "(between the two, evenly by the logarithm), dropout=0..0.5, or dropout=.1,.3,.5 (one of these). The other "
+    "parameters "
     "are as --preset, as typed, or as their defaults. An option can be typed as a word, too: seeds=3.\n\n"
-    "What counts is the accuracy on the texts of split valid (or those that the student sets aside), of the epoch that is "
+    "What counts is the accuracy on the texts of split valid (or those that the student sets aside), of the epoch "
+    "that is "
     "kept, as the mean over the seeds. The test split is not looked at.\n\n"
-    "The median rule (Golovin et al. 2017, Google Vizier) stops a run after an epoch if its best accuracy so far is below "
+    "The median rule (Golovin et al. 2017, Google Vizier) stops a run after an epoch if its best accuracy so far is "
+    "below "
     "the median of the means, over the epochs up to there, of the trials with lower numbers that came as far; at least "
     "three. So the same plan gives the same trials, and stops the same ones, however many run at once.\n\n"
-    "The runs are kept with their curves, without their models but the best trial's, so that the file stays small. Killed or "
+    "The runs are kept with their curves, without their models but the best trial's, so that the file stays small. "
+    "Killed or "
     "stopped, a sweep goes on by --resume: what has ended is not trained again.\n\n"
-    "With --json: sweep, student, trials (the best first: trial, params, runs, valid_accuracy with mean and sd, stopped_at: "
+    "With --json: sweep, student, trials (the best first: trial, params, runs, valid_accuracy with mean and sd, "
+    "stopped_at: "
     "the epoch or null), best (also run, whose model is kept, and command, which trains it again).",
   .options = sweep_options,
   .more = students_options,

@@ -5,7 +5,8 @@
  *                                          epochs=5..20        whole numbers where the parameter is one
  * Trials are drawn from the seed and their number alone: the same plan gives the same trials.
  *
- * Life: a zeroed struct sweep_space, sweep_space_add, ..., sweep_space_release. Threads: one user. Errors: ERR_INPUT. */
+ * Life: a zeroed struct sweep_space, sweep_space_add, ..., sweep_space_release. Threads: one user. Errors:
+ * ERR_INPUT. */
 #ifndef COMMAND_SWEEP_PLAN_H
 #define COMMAND_SWEEP_PLAN_H
 

@@ -322,7 +322,8 @@ train_job(struct worker *w, struct err *e)
   if (r > 0 && r < 3 && stop_wanted(&s->stop))
     run_store_remove(project_of(s), course.name, NULL);  /* in part it says nothing: it is begun again */
   if (r == 0 && isnan(course.best.valid_accuracy))
-    r = err_set(e, ERR_INPUT, "nothing to compare by: no text is of split valid, and the student '%s' sets none aside of %zu",
+    r = err_set(e, ERR_INPUT,
+                "nothing to compare by: no text is of split valid, and the student '%s' sets none aside of %zu",
                 s->space.kind->name, s->lesson->train.n);
   course_release(&course);
   return r < 0 ? -1 : drop_models(s, e);

@@ -89,7 +89,8 @@ take_new(struct trainee *t, struct err *e)
   struct call *c = t->c;
 
   if (c->n_args)
-    return err_set(e, ERR_INPUT, "'train' goes on with a run by --resume, and names a new one by --name ('%.100s' is neither)",
+    return err_set(e, ERR_INPUT,
+                   "'train' goes on with a run by --resume, and names a new one by --name ('%.100s' is neither)",
                    c->args[0]);
   if (call_given(c, "name") && names_check("a run", call_text(c, "name"), e) < 0)
     return -1;
@@ -192,7 +193,9 @@ collect(struct trainee *t, struct err *e)
     return -1;
   if (!said(t, "dynamics") || strcmp(said(t, "dynamics"), "no") != 0)
     seen_take(project_corpus(c->project), &t->seen);
-  return lesson_collect(c, t->data, &t->lesson, e) < 0 || lesson_enrich(c, t->plan.kind, &how, &t->lesson, e) < 0 ? -1 : 0;
+  if (lesson_collect(c, t->data, &t->lesson, e) < 0)
+    return -1;
+  return lesson_enrich(c, t->plan.kind, &how, &t->lesson, e);
 }
 
 static int
@@ -373,17 +376,22 @@ const struct command command_train = {
     "(dedupe says what that is). Samples of split valid tell when to stop; "
     "without any, the student sets some of its texts aside for that. The model, its curve and its parameters are kept "
     "in the project as a run.\n\n"
-    "How each training text was learned is kept, too, as signals (list --sort aum, 'forgetting>2'): mean_confidence, the "
+    "How each training text was learned is kept, too, as signals (list --sort aum, 'forgetting>2'): mean_confidence, "
+    "the "
     "mean over the epochs of the probability of its label just before it was learned from once more, variability, the "
-    "standard deviation of that (Swayamdipta et al. 2020), correctness, the share of the epochs in which its label was the "
-    "likeliest, forgetting, how often that ceased to be so (Toneva et al. 2019), and aum, the mean of the score of its label "
+    "standard deviation of that (Swayamdipta et al. 2020), correctness, the share of the epochs in which its label "
+    "was the "
+    "likeliest, forgetting, how often that ceased to be so (Toneva et al. 2019), and aum, the mean of the score of "
+    "its label "
     "less the best other (Pleiss et al. 2020). It makes no other model.\n\n"
     "A run of a student that learns in steps (all but linear) can be changed while it runs, by the keys of the "
-    "workbench's Train view or as --set-at planned it: learning rate, dropout, weight decay. Each change is kept with its step. "
+    "workbench's Train view or as --set-at planned it: learning rate, dropout, weight decay. Each change is kept "
+    "with its step. "
     "Where it stands is kept at the end of an epoch, so that one that was killed goes on by --resume, with the same "
     "texts and the changes that were made, to the same bytes as if nothing had happened; a linear one is learned again "
     "from its start, to the same bytes. In the workbench several can be asked for: they take turns.\n\n"
-    "Soft labels (--teacher, --distill) are learned beside the labels (--soft says how much, --temperature how evenly); "
+    "Soft labels (--teacher, --distill) are learned beside the labels (--soft says how much, --temperature how "
+    "evenly); "
     "a text that the teacher said nothing of has its label alone.\n\n"
     "With --json a line for each epoch: run, epoch, step, train_loss, train_accuracy, valid_loss, valid_accuracy, "
     "valid_f1, samples_per_s; the last line has run, best_epoch, n_train, n_valid, the figures of that epoch, "

@@ -9,7 +9,8 @@
 
 #define MAX_ENDED 64
 
-const char *const activity_state_names[N_ACTIVITY_STATES] = {"running", "paused", "done", "stopped", "failed", "queued"};
+const char *const activity_state_names[N_ACTIVITY_STATES] = {"running", "paused", "done", "stopped", "failed",
+                                                             "queued"};
 
 bool
 activity_ended(enum activity_state state)

@@ -3,8 +3,9 @@
  * file.
  *
  * Life: board_new, board_free after all workers ended. An activity is begun and ended by its worker; ended ones stay
- * (beyond 64 the oldest of them are forgotten, and beyond 64 runs of sweeps). Threads: any; one private lock held for a copy. Each change wakes the
- * corpus' watchers. Functions accept id 0 and a forgotten id (they do nothing, or say false), and b NULL. */
+ * (beyond 64 the oldest of them are forgotten, and beyond 64 runs of sweeps). Threads: any; one private lock held for
+ * a copy. Each change wakes the corpus' watchers. Functions accept id 0 and a forgotten id (they do nothing, or say
+ * false), and b NULL. */
 #ifndef CORPUS_BOARD_H
 #define CORPUS_BOARD_H
 

@@ -22,7 +22,8 @@ static int
 change_work(struct project *p, void *arg, struct err *e)
 {
   static const char sql[] = "INSERT INTO run_change (run, seq, step, epoch, param, old, new, planned, at_ms)"
-                            " VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM run_change WHERE run=?1), ?, ?, ?, ?, ?, ?, ?)";
+                            " VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM run_change WHERE run=?1), ?, ?, ?, "
+                            "?, ?, ?, ?)";
   const struct live_write *w = arg;
   const struct run_change *c = w->change;
 
@@ -82,7 +83,8 @@ static const struct record changes = {sizeof(struct run_change), read_change, re
 int
 run_live_changes(struct project *p, uint32_t run, struct run_change **rows, size_t *n, struct err *e)
 {
-  static const char sql[] = "SELECT step, epoch, param, old, new, planned, at_ms FROM run_change WHERE run=? ORDER BY seq";
+  static const char sql[] = "SELECT step, epoch, param, old, new, planned, at_ms FROM run_change WHERE run=?"
+                            " ORDER BY seq";
 
   return record_list(p, &changes, rows, n, e, sql, "u", run);
 }
@@ -150,7 +152,8 @@ static const struct record states = {sizeof(struct run_checkpoint), read_state, 
 int
 run_live_state(struct project *p, uint32_t run, struct run_checkpoint *c, struct err *e)
 {
-  return record_get(p, &states, c, e, "SELECT epoch, step, data_hash, at_ms, data FROM run_state WHERE run=?", "u", run);
+  return record_get(p, &states, c, e, "SELECT epoch, step, data_hash, at_ms, data FROM run_state WHERE run=?", "u",
+                    run);
 }
 
 void

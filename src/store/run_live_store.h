@@ -23,7 +23,8 @@ struct run_change {
 int run_live_change(struct project *p, uint32_t run, const struct run_change *change, struct err *e);
 /* Takes the newest one back: it was refused. */
 int run_live_unchange(struct project *p, uint32_t run, struct err *e);
-int run_live_changes(struct project *p, uint32_t run, struct run_change **rows, size_t *n, struct err *e);  /* oldest first */
+/* Oldest first. */
+int run_live_changes(struct project *p, uint32_t run, struct run_change **rows, size_t *n, struct err *e);
 void run_changes_free(struct run_change *rows, size_t n);
 
 /* ---- the state to go on from ---- */
@@ -38,8 +39,8 @@ struct run_checkpoint {
 /* The run has begun: nothing learned yet, and from these texts. */
 int run_live_begin(struct project *p, uint32_t run, uint64_t data_hash, struct err *e);
 /* Replaces the checkpoint and appends the points of the curve since the last one, in one transaction. */
-int run_live_checkpoint(struct project *p, uint32_t run, const struct run_checkpoint *c, const struct train_point *points,
-                        size_t n_points, struct err *e);
+int run_live_checkpoint(struct project *p, uint32_t run, const struct run_checkpoint *c,
+                        const struct train_point *points, size_t n_points, struct err *e);
 /* 1, or 0: the run has none (it has ended, or it is of an older retort). */
 int run_live_state(struct project *p, uint32_t run, struct run_checkpoint *c, struct err *e);
 void run_checkpoint_release(struct run_checkpoint *c);

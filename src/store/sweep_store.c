@@ -172,7 +172,8 @@ update_sweep_work(struct project *p, void *arg, struct err *e)
 
   process_word(process, sizeof process);
   if (db_run(&p->db, e, "UPDATE sweep SET state=?2, message=?3, result=?4 WHERE id=?1", "uutt", row->id,
-             (uint32_t)row->state, row->state == RUN_RUNNING ? process : or_empty(row->message), or_object(row->result)))
+             (uint32_t)row->state, row->state == RUN_RUNNING ? process : or_empty(row->message),
+             or_object(row->result)))
     return -1;
   return sqlite3_changes(p->db.h) ? 0 : no_sweep(row->id, e);
 }
