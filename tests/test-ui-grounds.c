@@ -89,7 +89,7 @@ words_stand_out_with_what_they_say(void **state)
   g.on = true;
   settle_on(&s, &g, 1);
   line = line_of(&s, &g, 1);
-  assert_string_equal(line, "no run to say why: train a student first\n");
+  assert_string_equal(line, "no model to say why: train a student first\n");
   free(line);
   workbench_run(s.w, "train --data split:train");
   stage_settle(&s);

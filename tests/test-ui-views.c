@@ -904,6 +904,12 @@ two_runs_disagree(void **state)
   stage_assert_shows(&s, "+33.3 p .25");                 /* both right on two texts more, wrong on none more */
   stage_assert_shows(&s, "only both is right: 2   only seeds: 0   both wrong: 0");
   stage_screen(&s, "compare-disagree");
+  stage_keys(&s, "w");                                   /* why? these runs have no model */
+  stage_draw(&s);
+  stage_settle(&s);
+  stage_assert_shows(&s, "no model to say why");
+  stage_keys(&s, "w");
+  assert_false(stage_shows(&s, "no model to say why"));
   stage_keys(&s, "b");                                   /* now it is the baseline */
   stage_assert_shows(&s, "−33.3");
   /* marked, against the one that was not evaluated: nothing to say */

@@ -199,6 +199,29 @@ draw_disagreement(void *arg, struct canvas *c, struct area a, size_t i, bool her
   canvas_fit(c, a, 0, col, a.cols - col, STYLE_NORMAL, s.text ? s.text : "", s.n_text);
 }
 
+/* A line for each of both, at the bottom: what it says of the selected text, and by which words. */
+static void
+draw_grounds(struct compare *v, const struct compare_row *x, const struct compare_row *y, struct canvas *c, struct area a)
+{
+  const struct compare_row *rows[2] = {x, y};
+  struct sample s;
+  struct pane p;
+
+  if (v->disagree_list.at >= v->n_disagreements ||
+      !corpus_get(project_corpus(v->p), v->disagreements[v->disagree_list.at].id, &s))
+    return;
+  for (int i = 0; i < 2; i++) {
+    v->grounds[i].of_run = rows[i]->id;
+    if (rows[i]->kind != PREDICTOR_RUN)  /* a teacher says what it says */
+      continue;
+    grounds_ask(&v->grounds[i], s.id);
+    pane_init(&p);
+    grounds_line(&v->grounds[i], &p, &s);
+    pane_draw(&p, c, area_cols(area_rows(a, i, 1), 1, a.cols - 1));
+    pane_release(&p);
+  }
+}
+
 static void
 draw_disagree(struct compare *v, struct canvas *c, struct area a, bool focus)
 {
@@ -216,6 +239,10 @@ draw_disagree(struct compare *v, struct canvas *c, struct area a, bool focus)
   canvas_fit(c, a, 1, 2 * width + 3, width, STYLE_HEAD, y->name, strlen(y->name));
   canvas_str(c, a, 1, 3 * width + 4, STYLE_HEAD, "text");
   a = area_rows(a, 2, a.rows - 2);
+  if (v->grounds[0].on && a.rows > 4) {
+    draw_grounds(v, x, y, c, area_rows(a, a.rows - 2, 2));
+    a.rows -= 2;
+  }
   v->page_area = a;
   list_draw(&v->disagree_list, c, a, focus, draw_disagreement, v);
 }

@@ -17,7 +17,7 @@ struct grounds_lookup {
   struct grounds *owner;             /* NULL: it was released */
   struct project *project;
   struct grounds_student with;
-  uint32_t sample;
+  uint32_t of_run, sample;
   const char *text, *text2;
   uint64_t records;
   uint16_t label;
@@ -43,9 +43,9 @@ grounds_release(struct grounds *g)
 
 /* ---- finding ----------------------------------------------------------------------------------------------------- */
 
-/* The newest run that has a model; 0: there is none. */
+/* The run of that id, or for 0 the newest, if it has a model; 0: there is none. */
 static uint32_t
-newest_run(struct project *p, char *name, size_t size)
+find_run(struct project *p, uint32_t wanted, char *name, size_t size)
 {
   struct run_row *rows = NULL;
   uint32_t id = 0;
@@ -54,7 +54,7 @@ newest_run(struct project *p, char *name, size_t size)
   if (run_store_list(p, &rows, &n, NULL) < 0)
     return 0;
   for (size_t i = n; i-- > 0 && !id;)
-    if (rows[i].model_bytes) {
+    if (rows[i].model_bytes && (!wanted || rows[i].id == wanted)) {
       id = rows[i].id;
       snprintf(name, size, "%s", rows[i].name);
     }
@@ -62,12 +62,12 @@ newest_run(struct project *p, char *name, size_t size)
   return id;
 }
 
-/* Sees to it that the student at hand is that of the newest run. */
+/* Sees to it that the student at hand is that of the run. */
 static void
 load_student(struct grounds_lookup *l)
 {
   char name[sizeof l->with.name] = "";
-  uint32_t run = newest_run(l->project, name, sizeof name);
+  uint32_t run = find_run(l->project, l->of_run, name, sizeof name);
   void *model;
   size_t n;
 
@@ -114,6 +114,7 @@ lookup_done(void *arg)
     g->with = l->with;
     g->lookup = NULL;
     g->sample = l->sample;
+    g->asked = l->of_run;
     g->text = l->text;
     g->text2 = l->text2;
     g->records = l->records;
@@ -139,11 +140,11 @@ grounds_ask(struct grounds *g, uint32_t sample)
   if (!g->on || g->lookup || !sample || !corpus_get(workbench_corpus(g->w), sample, &s))
     return;
   records = project_records_revision(workbench_project(g->w));
-  if (g->sample == sample && g->text == s.text && g->text2 == s.text2 && g->records == records)
+  if (g->sample == sample && g->asked == g->of_run && g->text == s.text && g->text2 == s.text2 && g->records == records)
     return;
   l = xcalloc(1, sizeof *l);
-  *l = (struct grounds_lookup){.owner = g, .project = workbench_project(g->w), .with = g->with, .sample = sample,
-                               .text = s.text, .text2 = s.text2, .records = records, .label = LABEL_NONE};
+  *l = (struct grounds_lookup){.owner = g, .project = workbench_project(g->w), .with = g->with, .of_run = g->of_run,
+                               .sample = sample, .text = s.text, .text2 = s.text2, .records = records, .label = LABEL_NONE};
   g->with = (struct grounds_student){0};
   g->lookup = l;
   workbench_work(g->w, lookup_work, lookup_done, l);
@@ -154,7 +155,7 @@ grounds_ask(struct grounds *g, uint32_t sample)
 static bool
 is_known(const struct grounds *g, const struct sample *s)
 {
-  return g->on && g->sample == s->id && g->text == s->text && g->text2 == s->text2 && g->label != LABEL_NONE;
+  return g->on && g->sample == s->id && g->asked == g->of_run && g->text == s->text && g->text2 == s->text2 && g->label != LABEL_NONE;
 }
 
 static enum style
@@ -221,7 +222,7 @@ grounds_line(const struct grounds *g, struct pane *p, const struct sample *s)
     return;
   if (!is_known(g, s)) {
     if (g->text == s->text && g->label == LABEL_NONE)
-      pane_str(p, STYLE_DIM, "no run to say why: train a student first\n");
+      pane_str(p, STYLE_DIM, "no model to say why: train a student first\n");
     return;
   }
   snprintf(share, sizeof share, "%.2f", (double)g->probability);

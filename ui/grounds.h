@@ -1,4 +1,4 @@
-/* grounds: the words of the selected sample that the newest run goes by: for the label that it gives it, or against it.
+/* grounds: the words of the selected sample that a run (the newest, or a chosen one) goes by: for the label that it gives it, or against it.
  * Found on a thread of its own (student/student.h: student_explain), while it is switched on.
  *
  * What a word is worth is told without colour: bold speaks for the label, and is underlined where it does so strongly;
@@ -28,11 +28,13 @@ struct grounds_student {
 struct grounds {
   struct workbench *w;
   bool on;
+  uint32_t of_run;                   /* the run that is asked; 0: the newest */
   struct grounds_lookup *lookup;     /* what runs; NULL: nothing */
   struct grounds_student with;       /* empty while a look-up has it */
   uint32_t sample;                   /* whose they are, 0: none */
   const char *text, *text2;          /* as they were then */
   uint64_t records;                  /* the records' revision then */
+  uint32_t asked;                    /* of_run then */
   uint16_t label;                    /* LABEL_NONE: there is no run to ask */
   float probability;
   char run[64];

@@ -18,6 +18,8 @@ open_view(struct workbench *w)
   v->w = w;
   v->p = workbench_project(w);
   v->records_seen = UINT64_MAX;
+  for (int i = 0; i < 2; i++)
+    grounds_init(&v->grounds[i], w);
   setting = project_setting(v->p, "baseline");
   v->baseline = setting ? (uint32_t)strtoul(setting, NULL, 10) : 0;
   free(setting);
@@ -29,6 +31,8 @@ close_view(void *view)
 {
   struct compare *v = view;
 
+  for (int i = 0; i < 2; i++)
+    grounds_release(&v->grounds[i]);
   compare_data_release(v);
   free(v);
 }
@@ -303,6 +307,23 @@ mouse(void *view, const struct key *k, int row, int col)
     enter(v);
 }
 
+static bool
+on_disagreements(struct workbench *w, void *view)
+{
+  (void)w;
+  return ((struct compare *)view)->page == PAGE_DISAGREE;
+}
+
+static void
+do_why(struct workbench *w, void *view, int n)
+{
+  struct compare *v = view;
+
+  (void)n;
+  v->grounds[0].on = v->grounds[1].on = !v->grounds[0].on;
+  workbench_touch(w);
+}
+
 static const struct binding bindings[] = {
   {.keys = "n", .action = do_new, .help = "a new experiment: arms, seeds, student", .hint = "experiment"},
   {.keys = "Space", .action = do_stop, .n = 0, .when = has_running, .help = "pause the experiment that runs, or go on with it",
@@ -317,6 +338,8 @@ static const struct binding bindings[] = {
   {.keys = "l", .action = do_page, .n = PAGE_LABELS, .help = "precision, recall and F1 of each label"},
   {.keys = "c", .action = do_page, .n = PAGE_CONFUSION, .help = "which label is taken for which"},
   {.keys = "d", .action = do_page, .n = PAGE_DISAGREE, .help = "the test texts on which two runs disagree", .hint = "disagree"},
+  {.keys = "w", .action = do_why, .when = on_disagreements,
+   .help = "why: the words that both runs go by, of the selected text, or no more"},
   {.keys = "x", .action = do_page, .n = PAGE_EXPERIMENTS, .help = "the experiments: arms with intervals, and what they say"},
   {.keys = "[", .action = do_experiment, .n = -1, .help = "the experiment before"},
   {.keys = "]", .action = do_experiment, .n = 1, .help = "the experiment after"},

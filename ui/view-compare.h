@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "store/run_store.h"
+#include "ui/grounds.h"
 #include "ui/list.h"
 #include "ui/pane.h"
 #include "ui/parts.h"
@@ -70,6 +71,7 @@ struct compare {
   uint32_t only_a, only_b, neither;       /* right */
   uint32_t disagree_a, disagree_b;        /* ids of the runs; 0: none */
   struct list disagree_list;
+  struct grounds grounds[2];              /* why each of both says what it says of the selected text */
 
   enum compare_page page;
   bool below;                             /* the keys go to the page, not to the table */
