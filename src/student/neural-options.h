@@ -9,13 +9,13 @@ enum neural_option {
   NEURAL_EPOCHS, NEURAL_UPDATES, NEURAL_LR, NEURAL_BATCH, NEURAL_DROPOUT, NEURAL_WORD_DROPOUT, NEURAL_DECAY, NEURAL_WARMUP,
   NEURAL_SCHEDULE, NEURAL_CLIP, NEURAL_SMOOTHING, NEURAL_BALANCE, NEURAL_PATIENCE, NEURAL_HOLDOUT, NEURAL_SWA,
   NEURAL_ENSEMBLE, NEURAL_TOKENS, NEURAL_LOWER, NEURAL_VOCABULARY, NEURAL_MIN_COUNT, NEURAL_SUBWORDS, NEURAL_MAX_LENGTH,
-  NEURAL_DIM, NEURAL_PAIR, NEURAL_N_OPTIONS
+  NEURAL_DIM, NEURAL_SPREAD, NEURAL_PAIR, NEURAL_N_OPTIONS
 };
 
 /* The arguments are defaults, as they would be typed, that differ from kind to kind. */
-#define NEURAL_OPTIONS(epochs, lr, dropout, word_dropout, dim) \
+#define NEURAL_OPTIONS(epochs, lr, dropout, word_dropout, dim, spread) \
   {"epochs", OPTION_INT, 1, 1000, epochs, NULL, "N", "passes over the training texts", 0}, \
-  {"updates", OPTION_INT, 0, 1000000, "1000", NULL, "N", \
+  {"updates", OPTION_INT, 0, 1000000, "2500", NULL, "N", \
    "batches that are learned at least: of few texts there are more epochs", 0}, \
   {"lr", OPTION_REAL, 1e-6, 1, lr, NULL, "X", "learning rate, at its largest; can change while it runs", 0}, \
   {"batch", OPTION_INT, 1, 1024, "32", NULL, "N", "texts that are learned from at once; of few texts a tenth, but 4", 0}, \
@@ -42,6 +42,7 @@ enum neural_option {
    "buckets for character n-grams of words, which give unknown words a vector (0: none)", 0}, \
   {"max-length", OPTION_INT, 4, 4096, "256", NULL, "TOKENS", "of a text that are read", 0}, \
   {"dim", OPTION_INT, 4, 1024, dim, NULL, "N", "numbers of a token's vector", 0}, \
+  {"spread", OPTION_REAL, 0, 10, spread, NULL, "X", "standard deviation of the first token vectors", 0}, \
   {"pair", OPTION_CHOICE, 0, 0, "joined", "joined|compared", "HOW", \
    "two texts are read as one, with a separator between them, or each by itself, and their vectors compared", 0}
 

@@ -17,7 +17,6 @@
 #define STEP_WORK 4e8     /* multiply-adds of a step, about 10 ms on two processors */
 #define SUBWORD_MIN 3
 #define SUBWORD_MAX 6
-#define SPREAD 0.1f       /* of the first token vectors */
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */
 
@@ -166,7 +165,7 @@ begin_learner(struct neural *t, struct learner *l, const struct network_shape *s
 {
   l->seed = hash_mix(t->plan.seed + 0x6c65 * number);
   l->net = network_new(shape);
-  network_begin(l->net, t->met, SPREAD, l->seed);
+  network_begin(l->net, t->met, (float)t->values[NEURAL_SPREAD], l->seed);
   if (t->plan.from)
     neural_copy_weights(t->plan.from, number, l->net);
   l->adam = adam_new(l->net);

@@ -2,7 +2,8 @@
  *
  * Learned from: all training texts, but for a stratified share that is set aside (`holdout`) where no validation texts are
  * given and there are NEURAL_FEW or more. Each epoch ends with the texts that are not learned from: they calibrate (one
- * temperature, calibrate.h) and say loss, accuracy and F1, as calibrated (training loss and dynamics are not). The epoch of the least calibrated loss on them is what one gets:
+ * temperature, calibrate.h) and say loss, accuracy and F1, as
+ * calibrated (training loss and dynamics are not). The epoch of the least calibrated loss on them is what one gets:
  * the loss sees more in few texts than accuracy does, and after calibration it does not punish a network for being sure.
  * With fewer texts nothing is set aside: all epochs are run, the last one is what one gets, validation figures are NAN.
  *
