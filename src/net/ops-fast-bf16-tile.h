@@ -49,8 +49,10 @@ NAME(tile)(const struct product *p, size_t row, size_t at, size_t rows, size_t v
 
 #if TILE_ROWS == 8
 #define STRIPS(g) STRIP(1, g) STRIP(2, g) STRIP(3, g) STRIP(4, g) STRIP(5, g) STRIP(6, g) STRIP(7, g) STRIP(8, g)
-#else
+#elif TILE_ROWS == 4
 #define STRIPS(g) STRIP(1, g) STRIP(2, g) STRIP(3, g) STRIP(4, g)
+#else
+#define STRIPS(g) STRIP(1, g) STRIP(2, g)
 #endif
 
 static TARGET void

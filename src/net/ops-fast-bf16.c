@@ -42,10 +42,17 @@ dot_pairs(v16 sum, w16 a, w16 b)
   return v_fma(v_even(a), v_even(b), v_fma(v_odd(a), v_odd(b), sum));
 }
 
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__  /* large tiles take compilers very long then */
+#define QUICKLY_COMPILED
+#define ANY_ROWS 2
+#else
+#define ANY_ROWS 4
+#endif
+
 #define NAME(name) name##_any
 #define TARGET
 #define DOT dot_pairs
-#define TILE_ROWS 4
+#define TILE_ROWS ANY_ROWS
 #define TILE_VECTORS(rows) 1
 #define MOST_VECTORS 1
 #include "net/ops-fast-bf16-tile.h"
@@ -55,9 +62,15 @@ dot_pairs(v16 sum, w16 a, w16 b)
 #define NAME(name) name##_bf16
 #define TARGET __attribute__((target("avx512bf16")))
 #define DOT DOT_BF16
+#ifdef QUICKLY_COMPILED
+#define TILE_ROWS 2
+#define TILE_VECTORS(rows) 2
+#define MOST_VECTORS 2
+#else
 #define TILE_ROWS 8
 #define TILE_VECTORS(rows) ((rows) <= 2 ? 8 : (rows) <= 4 ? 4 : 2)
 #define MOST_VECTORS 8
+#endif
 #include "net/ops-fast-bf16-tile.h"
 #endif
 

@@ -3,7 +3,11 @@
 #include "net/ops-fast.h"
 #include "net/vector.h"
 
-#if defined __AVX512F__
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__  /* large tiles take compilers very long then */
+#define TILE_ROWS 3
+#define TILE_VECTORS(rows) 2
+#define MOST_VECTORS 2
+#elif defined __AVX512F__
 #define TILE_ROWS 8
 #define TILE_VECTORS(rows) ((rows) <= 2 ? 8 : (rows) <= 4 ? 4 : 2)
 #define MOST_VECTORS 8

@@ -7,8 +7,15 @@
 
 #include "net/vector.h"
 
+/* Where a vector is many registers, inlining these everywhere takes compilers long and gains little. */
+#if defined __AVX2__
+#define V_FUNCTION INLINE
+#else
+#define V_FUNCTION static __attribute__((noinline, unused))
+#endif
+
 /* x = n ln 2 + r: n, and e^r - 1. ln 2 in two parts, the first so short that n times it is exact. */
-INLINE v16
+V_FUNCTION v16
 v_split(v16 x, v16 *n)
 {
   v16 r, p = v_set(0x1.6d117cp-10f);
@@ -30,7 +37,7 @@ v_between(v16 x, float low, float high)
 }
 
 /* Down to the least denormal number and up to infinity: 2^n in two halves. */
-INLINE v16
+V_FUNCTION v16
 v_exp(v16 x)
 {
   v16 n, half, y = v_split(v_between(x, -104, 89), &n);
@@ -48,14 +55,14 @@ v_exp_bounded(v16 x)
   return v_fma(scale, y, scale);
 }
 
-INLINE v16
+V_FUNCTION v16
 v_sigmoid(v16 x)
 {
   return v_div(v_set(1), v_add(v_set(1), v_exp_bounded(v_sub(v_zero(), x))));
 }
 
 /* With e = e^2x - 1: e / (e + 2). */
-INLINE v16
+V_FUNCTION v16
 v_tanh(v16 x)
 {
   v16 n, y = v_split(v_between(v_add(x, x), -20, 20), &n), scale = v_pow2(n);
