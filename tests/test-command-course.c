@@ -367,6 +367,31 @@ what_was_killed_ends_the_same(void **state)
   buf_release(&expected);
 }
 
+/* Killed when it had but its name. */
+static void
+what_had_not_begun_begins(void **state)
+{
+  struct run_row row = {.student = (char *)"walk", .name = (char *)"walk", .seed = 7};
+  struct run_change *changes;
+  size_t n_changes, n_points;
+  struct buf expected = undisturbed(0, &changes, &n_changes, &n_points);
+  pid_t child;
+
+  (void)state;
+  make_fresh(TASK_CLASSIFY);
+  child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    struct project *p = project_open(store_path, PROJECT_WRITE, NULL);
+
+    _exit(p && run_store_add(p, &row, NULL, NULL, NULL) == 0 ? 0 : 1);
+  }
+  assert_int_equal(wait_for(child), 0);
+  compare(&expected, changes, n_changes, n_points, true);
+  run_changes_free(changes, n_changes);
+  buf_release(&expected);
+}
+
 static void
 other_texts_are_refused(void **state)
 {
@@ -489,6 +514,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(schedules_are_read),
     cmocka_unit_test(what_was_killed_ends_the_same),
+    cmocka_unit_test(what_had_not_begun_begins),
     cmocka_unit_test(other_texts_are_refused),
     cmocka_unit_test(what_is_stopped_keeps_what_it_has),
   };

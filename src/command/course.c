@@ -101,8 +101,9 @@ course_resume(struct course *s, const struct run_row *run, struct err *e)
     return err_set(e, ERR_INPUT, "run '%s' was not interrupted: it is %s", run->name, run_state_names[run->state]);
   r = run_live_state(s->project, run->id, &s->checkpoint, e);
   if (r == 0)
-    r = err_set(e, ERR_INPUT, "run '%s' left nothing to go on from", run->name);
+    s->checkpoint.data_hash = s->data_hash;  /* it had but its name: it begins now */
   if (r < 0 || same_texts(s, run, e) < 0 || run_live_again(s->project, run->id, e) < 0 ||
+      (r == 0 && run_live_begin(s->project, run->id, s->data_hash, e) < 0) ||
       run_live_changes(s->project, run->id, &s->changes, &s->n_changes, e) < 0 ||
       run_store_points(s->project, run->id, &s->points, &s->n_points, e) < 0)
     return -1;
