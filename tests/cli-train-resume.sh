@@ -61,8 +61,8 @@ tries() {
   [ $n -ge 1 ] || [ $wanted -eq 1 ] || bad "it was never killed in the middle: $*"
 }
 
-tries 3 --student cnn --epochs 10 --set-at 12:lr=0.002 --set-at e4:dropout=0.3 --set-at e9:decay=0.1
-tries 2 --student bilstm --epochs 2 --set-at e2:lr=0.002 --hidden 32
+tries 3 --student cnn --epochs 4 --set-at 12:lr=0.002 --set-at e4:dropout=0.3 --set-at e9:decay=0.1
+tries 2 --student bilstm --epochs 1 --set-at e2:lr=0.002 --hidden 32
 # Learned again from its start; it may well be over before it is killed.
 tries 1 --student linear --epochs 400 --cost 50
 
@@ -92,17 +92,17 @@ says "can change while it learns"
 # Soft labels and weights.
 expect 2 "$R" train whole.retort --student linear --distill run
 says "cannot learn from soft labels"
-expect 0 "$R" train whole.retort --student cnn --epochs 2 --distill run --name student
+expect 0 "$R" train whole.retort --student cnn --epochs 1 --distill run --name student
 expect 0 "$R" train whole.retort --from student --epochs 1 --name on
 expect 0 "$R" runs whole.retort --json
 json '[(r["student"], r["options"]) for r in d["runs"] if r["run"] == "on"] == [("cnn", {"from": "student"})]'
 expect 2 "$R" train whole.retort --from student --student linear
 says "run 'student' is of the student 'cnn', not 'linear'"
-expect 2 "$R" train whole.retort --student cnn --epochs 2 --teacher nobody
+expect 2 "$R" train whole.retort --student cnn --epochs 1 --teacher nobody
 says "no teacher 'nobody'"
-expect 2 "$R" train whole.retort --student cnn --epochs 2 --weigh nothing
+expect 2 "$R" train whole.retort --student cnn --epochs 1 --weigh nothing
 says "there is no signal 'nothing'"
-expect 0 "$R" train whole.retort --student cnn --epochs 2 --weigh run.mean_confidence --name weighed
+expect 0 "$R" train whole.retort --student cnn --epochs 1 --weigh run.mean_confidence --name weighed
 expect 0 "$R" runs whole.retort --json
 json '[r["options"] for r in d["runs"] if r["run"] == "weighed"] == [{"weigh": "run.mean_confidence"}]'
 expect 2 "$R" train whole.retort --pool 'label:nothing'
