@@ -12,8 +12,8 @@
 
 #define CNN_OPTIONS \
   {"filters", OPTION_INT, 1, 2048, "100", NULL, "N", "filters of each width", 0}, \
-  {"width-min", OPTION_INT, 1, 16, "3", NULL, "TOKENS", "narrowest filters", 0}, \
-  {"width-max", OPTION_INT, 1, 16, "5", NULL, "TOKENS", "widest filters", 0}, \
+  {"width-min", OPTION_INT, 1, 16, "2", NULL, "TOKENS", "narrowest filters", 0}, \
+  {"width-max", OPTION_INT, 1, 16, "4", NULL, "TOKENS", "widest filters", 0}, \
   PRECISION_OPTION
 
 #define BILSTM_OPTIONS \

@@ -8,7 +8,7 @@
 #include "student/neural-options.h"
 
 static const struct option params[] = {
-  NEURAL_OPTIONS("15", "0.002", "0.5", "0.1", "100", "0.3"), METHOD_OPTIONS, BILSTM_OPTIONS, {.name = NULL},
+  NEURAL_OPTIONS("10", "0.002", "0.5", "0.05", "100", "0.3"), METHOD_OPTIONS, BILSTM_OPTIONS, {.name = NULL},
 };
 
 NEURAL_KIND(bilstm, "reads a text from both ends; what it attends to can be shown");

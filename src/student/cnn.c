@@ -8,7 +8,7 @@
 #include "student/neural-options.h"
 
 static const struct option params[] = {
-  NEURAL_OPTIONS("20", "0.001", "0.5", "0.1", "100", "0.1"), METHOD_OPTIONS, CNN_OPTIONS, {.name = NULL},
+  NEURAL_OPTIONS("8", "0.002", "0.5", "0.05", "100", "0.1"), METHOD_OPTIONS, CNN_OPTIONS, {.name = NULL},
 };
 
 NEURAL_KIND(cnn, "filters over windows of words: fast, and good with short texts");

@@ -18,7 +18,7 @@ enum neural_option {
   {"updates", OPTION_INT, 0, 1000000, "2500", NULL, "N", \
    "batches that are learned at least: of few texts there are more epochs", 0}, \
   {"lr", OPTION_REAL, 1e-6, 1, lr, NULL, "X", "learning rate, at its largest; can change while it runs", 0}, \
-  {"batch", OPTION_INT, 1, 1024, "32", NULL, "N", "texts that are learned from at once; of few texts a tenth, but 4", 0}, \
+  {"batch", OPTION_INT, 1, 1024, "16", NULL, "N", "texts that are learned from at once; of few texts a tenth, but 4", 0}, \
   {"dropout", OPTION_REAL, 0, 0.9, dropout, NULL, "SHARE", \
    "of numbers left out by chance, of token vectors, inside, of the text's vector; can change while it runs", 0}, \
   {"word-dropout", OPTION_REAL, 0, 0.9, word_dropout, NULL, "SHARE", "of tokens made unknown by chance", 0}, \

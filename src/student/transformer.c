@@ -8,7 +8,7 @@
 #include "student/neural-options.h"
 
 static const struct option params[] = {
-  NEURAL_OPTIONS("20", "0.0005", "0.2", "0.1", "128", "0.5"), METHOD_OPTIONS, TRANSFORMER_OPTIONS, {.name = NULL},
+  NEURAL_OPTIONS("12", "0.0005", "0.2", "0.1", "128", "0.5"), METHOD_OPTIONS, TRANSFORMER_OPTIONS, {.name = NULL},
 };
 
 NEURAL_KIND(transformer, "a small pre-norm encoder, learned from nothing: wants many texts");
