@@ -1,6 +1,6 @@
 #!/bin/sh
 # The five minutes of README, each command as it stands there, but for the last, which opens the workbench; then those
-# of curating.
+# of curating, and of training those that need no crash, no pool and no validation texts.
 . "${srcdir:-..}/tests/cli.sh"
 
 cp -r "$example" support-tickets
@@ -22,7 +22,7 @@ while IFS= read -r line; do
 done <lines
 
 # The commands of "Curating", on the project that came of it.
-awk '/^Curating/ { on = 1 } /^What to know/ { exit } on && /^  retort / { sub(/^  /, ""); sub(/   .*/, ""); print }' \
+awk '/^Curating/ { on = 1 } /^Training/ { exit } on && /^  retort / { sub(/^  /, ""); sub(/   .*/, ""); print }' \
   "$srcdir/README" >lines
 [ "$(wc -l <lines)" -ge 7 ] || bad "too few lines under Curating: $(cat lines)"
 P=tickets.retort
@@ -31,6 +31,16 @@ while IFS= read -r line; do
   case $line in
     *suspect\ --limit*) prints "suggested" ;;
     *"edit P"*) prints "changed" ;;
+  esac
+done <lines
+
+awk '/^Training/ { on = 1 } /^What to know/ { exit } /--resume|sweep|--pool/ { next }
+  on && /^  (retort|echo) / { sub(/^  /, ""); sub(/   .*/, ""); print }' "$srcdir/README" >lines
+[ "$(wc -l <lines)" -ge 4 ] || bad "too few lines under Training: $(cat lines)"
+while IFS= read -r line; do
+  sh -c "$(printf '%s\n' "$line" | sed "s/ P\( \|;\|$\)/ $P\1/g")" >out 2>err </dev/null || { bad "$line"; sed 's/^/    /' err; }
+  case $line in
+    *predict*) prints "parcel" ;;
   esac
 done <lines
 exit $failed
