@@ -61,8 +61,8 @@ tries() {
   [ $n -ge 1 ] || [ $wanted -eq 1 ] || bad "it was never killed in the middle: $*"
 }
 
-tries 3 --student cnn --epochs 4 --set-at 12:lr=0.002 --set-at e4:dropout=0.3 --set-at e9:decay=0.1
-tries 2 --student bilstm --epochs 1 --set-at e2:lr=0.002 --hidden 32
+tries 3 --student cnn --epochs 200 --set-at 12:lr=0.002 --set-at e4:dropout=0.3 --set-at e9:decay=0.1
+tries 2 --student bilstm --epochs 200 --set-at e2:lr=0.002 --hidden 32
 # Learned again from its start; it may well be over before it is killed.
 tries 1 --student linear --epochs 400 --cost 50
 

@@ -68,6 +68,16 @@ students_of_json(const struct student_kind *kind, const char *json, double **val
   return r;
 }
 
+/* Who says how many epochs means just so many: `updates`, which adds some for few texts, is for who does not. */
+static void
+take_epochs_at_word(const struct call *c, const struct student_kind *kind, double *values)
+{
+  const struct option *updates = option_find(kind->params, "updates");
+
+  if (updates && call_given(c, "epochs") && !call_given(c, "updates"))
+    values[updates - kind->params] = 0;
+}
+
 int
 students_values_on(const struct call *c, const struct student_kind *kind, const char *json, double **values,
                    struct err *e)
@@ -86,6 +96,7 @@ students_values_on(const struct call *c, const struct student_kind *kind, const 
     if (option_check(o, v->text, &(*values)[o - kind->params], e) < 0)
       return -1;
   }
+  take_epochs_at_word(c, kind, *values);
   return 0;
 }
 

@@ -16,7 +16,7 @@ enum neural_option {
 #define NEURAL_OPTIONS(epochs, lr, dropout, word_dropout, dim, spread) \
   {"epochs", OPTION_INT, 1, 1000, epochs, NULL, "N", "passes over the training texts", 0}, \
   {"updates", OPTION_INT, 0, 1000000, "2500", NULL, "N", \
-   "batches that are learned at least: of few texts there are more epochs", 0}, \
+   "batches that are learned at least: of few texts there are more epochs, unless their number is given", 0}, \
   {"lr", OPTION_REAL, 1e-6, 1, lr, NULL, "X", "learning rate, at its largest; can change while it runs", 0}, \
   {"batch", OPTION_INT, 1, 1024, "16", NULL, "N", "texts that are learned from at once; of few texts a tenth, but 4", 0}, \
   {"dropout", OPTION_REAL, 0, 0.9, dropout, NULL, "SHARE", \

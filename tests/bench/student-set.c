@@ -1,6 +1,6 @@
 /* student-set: trains a student on one JSONL file, asks it for another: accuracy and seconds.
  *
- *   student-set TRAIN TEST [valid=FILE] [without=LABEL] [add=FILE] [kind=linear] [threads=N] [seed=N] [multilabel=1] [pair=1]
+ *   student-set TRAIN TEST [valid=FILE] [without=LABEL] [add=FILE] [kind=linear] [threads=N] [seed=N] [multilabel=1] [pairs=1]
  *               [draw=N] [show=1] [watch=1] [PARAMETER=VALUE]...
  *
  * draw=N takes N texts a label from TRAIN (by seed), and all of `add`; watch=1 records training dynamics. The seconds of training count everything from the
@@ -52,7 +52,7 @@ parse(struct request *r, const char *arg)
   else if (!strcmp(name, "threads")) r->threads = atoi(value + 1);
   else if (!strcmp(name, "seed")) r->seed = strtoull(value + 1, NULL, 10);
   else if (!strcmp(name, "multilabel")) r->task.multilabel = atoi(value + 1);
-  else if (!strcmp(name, "pair")) r->task.pair = atoi(value + 1);
+  else if (!strcmp(name, "pairs")) r->task.pair = atoi(value + 1);
   else if (!strcmp(name, "draw")) r->draw = atoi(value + 1);
   else if (!strcmp(name, "show")) r->steps = atoi(value + 1);
   else if (!strcmp(name, "watch")) r->watch = atoi(value + 1);
