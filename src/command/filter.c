@@ -61,12 +61,7 @@ list(struct call *c, struct err *e)
     buf_addc(&out, '}');
   }
   buf_adds(&out, "]}");
-  if (c->json)
-    print_json(c, &out);
-  else if (n)
-    grid_print(&g, c);
-  else
-    print_line(c, "no filter is saved");
+  grid_answer(&g, c, &out, n, "no filter is saved");
   grid_release(&g);
   buf_release(&out);
   setting_rows_free(rows, n);

@@ -68,12 +68,7 @@ list(struct call *c, struct err *e)
     add_json(&out, &rows[i]);
   }
   buf_adds(&out, "]}");
-  if (c->json)
-    print_json(c, &out);
-  else if (n)
-    grid_print(&g, c);
-  else
-    print_line(c, "no preset is kept");
+  grid_answer(&g, c, &out, n, "no preset is kept");
   grid_release(&g);
   buf_release(&out);
   run_sets_free(rows, n);

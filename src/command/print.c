@@ -106,6 +106,17 @@ grid_print(const struct grid *g, struct call *c)
 }
 
 void
+grid_answer(const struct grid *g, struct call *c, struct buf *json, size_t n_rows, const char *none)
+{
+  if (c->json)
+    print_json(c, json);
+  else if (n_rows)
+    grid_print(g, c);
+  else
+    print_line(c, "%s", none);
+}
+
+void
 grid_release(struct grid *g)
 {
   for (size_t i = 0; i < g->n; i++)

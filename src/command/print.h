@@ -21,6 +21,9 @@ void grid_cell(struct grid *g, const char *format, ...) __attribute__((format(pr
 void grid_cell_cut(struct grid *g, size_t columns, const char *s);
 /* The last column is cut at the width of a terminal. */
 void grid_print(const struct grid *g, struct call *c);
+/* What a command that lists something prints: the JSON document if the call wants that, else the grid, or a line where
+ * it has no rows. */
+void grid_answer(const struct grid *g, struct call *c, struct buf *json, size_t n_rows, const char *none);
 void grid_release(struct grid *g);
 
 /* One JSON document or line, its newline added; b is emptied. */
