@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <math.h>
 
+#include "store/experiment_store.h"
 #include "store/job_store.h"
 #include "store/run_store.h"
 #include "store/teacher_store.h"
@@ -251,6 +252,8 @@ runs_are_kept(void **state)
   float vectors[] = {0.1f, 0.15f, 0.75f, 0.3f, 0.3f, 0.4f}, *back;
   struct evaluation_row evaluation = {.predictor_id = 1, .split = (char *)"test",
                                       .metrics = (char *)"{\"accuracy\":1}"}, *es;
+  struct fit_row fit;
+  uint32_t of;
   struct experiment_record *xs;
   struct err e = {0};
   uint32_t id;
@@ -303,11 +306,23 @@ runs_are_kept(void **state)
   assert_int_equal(n, 1);
   assert_string_equal(es[0].metrics, "{\"accuracy\":1}");
   evaluation_rows_free(es, n);
-  must(run_store_put_experiment(p, "{}", "{\"x\":1}", &e), &e);
-  must(run_store_experiments(p, &xs, &n, &e), &e);
+  must(experiment_store_put(p, NULL, "{}", "", &of, NULL, &e), &e);
+  must(experiment_store_put_fit(p, &(struct fit_row){.key = (char *)"k", .experiment = of, .said = (void *)"ab", .n_said = 2,
+                                                     .right = (void *)"c", .n_right = 1}, &e), &e);
+  assert_int_equal(experiment_store_fit(p, "k", &fit, &e), 1);
+  assert_int_equal(fit.n_said, 2);
+  assert_memory_equal(fit.said, "ab", 2);
+  fit_row_release(&fit);
+  assert_int_equal(experiment_store_fit(p, "j", &fit, &e), 0);
+  must(experiment_store_put(p, "experiment#1", "{}", "{\"x\":1}", &of, NULL, &e), &e);
+  must(experiment_store_list(p, &xs, &n, &e), &e);
   assert_int_equal(n, 1);
+  assert_int_equal(xs[0].id, of);
   assert_string_equal(xs[0].result, "{\"x\":1}");
   experiment_records_free(xs, n);
+  must(experiment_store_remove(p, "experiment#1", &e), &e);
+  assert_int_equal(experiment_store_fit(p, "k", &fit, &e), 0);
+  assert_int_equal(experiment_store_remove(p, "experiment#1", &e), -1);
   must(run_store_remove(p, "linear#1", &e), &e);
   assert_int_equal(run_store_get(p, "linear#1", &got, &e), -1);
   assert_string_equal(e.message, "no run 'linear#1' (there are: linear#7, linear#8)");

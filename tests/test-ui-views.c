@@ -862,7 +862,7 @@ put_experiment(struct stage *s)
 {
   struct err e = {0};
 
-  if (run_store_put_experiment(s->project, "{}", result, &e) < 0)
+  if (experiment_store_put(s->project, NULL, "{}", result, NULL, NULL, &e) < 0)
     fail_msg("%s", e.message);
 }
 

@@ -239,7 +239,7 @@ lookup_work(void *arg)
 
   read_rows(l);
   read_costs(l);
-  if (run_store_experiments(l->p, &l->experiments, &l->n_experiments, &l->e))
+  if (experiment_store_list(l->p, &l->experiments, &l->n_experiments, &l->e))
     l->n_experiments = 0;
 }
 

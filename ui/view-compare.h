@@ -9,6 +9,7 @@
 #define UI_VIEW_COMPARE_H
 
 #include "base/json.h"
+#include "store/experiment_store.h"
 #include "store/run_store.h"
 #include "ui/grounds.h"
 #include "ui/list.h"

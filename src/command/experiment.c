@@ -7,7 +7,7 @@
 #include "command/rows.h"
 #include "command/students.h"
 #include "evaluate/experiment.h"
-#include "store/run_store.h"
+#include "store/experiment_store.h"
 
 /* "a,b" of an option that may be repeated, into list; arms with a filter (NAME=...) are taken whole. */
 static int
@@ -99,7 +99,7 @@ finish(struct call *c, const struct experiment_result *result, const char *plan,
   int r;
 
   experiment_json(result, &json);
-  r = run_store_put_experiment(c->project, plan, buf_str(&json), e);
+  r = experiment_store_put(c->project, NULL, plan, buf_str(&json), NULL, NULL, e);
   if (c->json) {
     print_json(c, &json);
   } else {

@@ -1,4 +1,4 @@
-/* result_store.c: predictions, evaluations and experiments, declared in run_store.h. */
+/* result_store.c: predictions and evaluations, declared in run_store.h. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,59 +155,4 @@ void
 evaluation_rows_free(struct evaluation_row *rows, size_t n)
 {
   record_free(&evaluations, rows, n);
-}
-
-/* ---- experiments ---- */
-
-struct experiment_write {
-  const char *plan, *result;
-};
-
-static int
-experiment_work(struct project *p, void *arg, struct err *e)
-{
-  const struct experiment_write *w = arg;
-
-  return db_run(&p->db, e, "INSERT INTO experiment (plan, result, at_ms) VALUES (?, ?, ?)", "tti", w->plan, w->result,
-                clock_wall_ms());
-}
-
-int
-run_store_put_experiment(struct project *p, const char *plan, const char *result, struct err *e)
-{
-  struct experiment_write w = {plan, result};
-
-  return project_record(p, experiment_work, &w, e);
-}
-
-static void
-read_experiment(struct project *p, sqlite3_stmt *s, void *out)
-{
-  (void)p;
-  *(struct experiment_record *)out = (struct experiment_record){
-    .id = col_u32(s, 0), .plan = col_text(s, 1), .result = col_text(s, 2), .at_ms = sqlite3_column_int64(s, 3)};
-}
-
-static void
-release_experiment(void *arg)
-{
-  struct experiment_record *row = arg;
-
-  free(row->plan);
-  free(row->result);
-}
-
-static const struct record experiments = {sizeof(struct experiment_record), read_experiment, release_experiment};
-
-int
-run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e)
-{
-  return record_list(p, &experiments, rows, n, e,
-                     "SELECT id, plan, result, at_ms FROM experiment WHERE result != '' ORDER BY id", "");
-}
-
-void
-experiment_records_free(struct experiment_record *rows, size_t n)
-{
-  record_free(&experiments, rows, n);
 }

@@ -1,4 +1,4 @@
-/* run_store: training runs with their curves, models, predictions and evaluations, and experiments.
+/* run_store: training runs with their curves, models, predictions and evaluations.
  * Threads: any. Errors: see project.h; an unknown name or id is ERR_INPUT ("no run 'x' (there are: a, b)"). */
 #ifndef STORE_RUN_STORE_H
 #define STORE_RUN_STORE_H
@@ -78,17 +78,5 @@ struct evaluation_row {
 int run_store_put_evaluation(struct project *p, const struct evaluation_row *row, struct err *e);
 int run_store_evaluations(struct project *p, struct evaluation_row **rows, size_t *n, struct err *e);
 void evaluation_rows_free(struct evaluation_row *rows, size_t n);
-
-struct experiment_record {
-  uint32_t id;
-  char *plan;                    /* JSON object: arms, students, seeds, sizes */
-  char *result;                  /* JSON object */
-  int64_t at_ms;
-};
-/* An experiment in part says nothing, so that only a finished one is written. */
-int run_store_put_experiment(struct project *p, const char *plan, const char *result, struct err *e);
-/* Oldest first. */
-int run_store_experiments(struct project *p, struct experiment_record **rows, size_t *n, struct err *e);
-void experiment_records_free(struct experiment_record *rows, size_t n);
 
 #endif

@@ -126,7 +126,17 @@ static const char step_5[] =
   "CREATE TABLE sweep (id INTEGER PRIMARY KEY, plan TEXT NOT NULL, state INTEGER NOT NULL, message TEXT NOT NULL,"
   " result TEXT NOT NULL, at_ms INTEGER NOT NULL);";
 
-const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5};
+/* Experiments have names, and are there from when they are declared (result '': not ended). A fit is one training of
+ * an experiment and what it says of the test texts, known by a hash of all that went into it. */
+static const char step_6[] =
+  "ALTER TABLE experiment ADD COLUMN name TEXT NOT NULL DEFAULT '';"
+  "UPDATE experiment SET name = 'experiment#' || id;"
+  "CREATE UNIQUE INDEX experiment_name ON experiment (name);"
+  "CREATE TABLE fit (key TEXT PRIMARY KEY, experiment INTEGER NOT NULL, said BLOB NOT NULL, correct BLOB NOT NULL,"
+  " measured TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+  "CREATE INDEX fit_experiment ON fit (experiment);";
+
+const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version = N_OF(schema_steps);
 
 int
