@@ -72,7 +72,7 @@ what_is_no_project_is_refused(void **state)
   assert_int_equal(project_create(store_path, TASK_PAIR, NULL, 0, &e), -1);
   assert_non_null(strstr(e.message, "exists already"));
   sql("PRAGMA user_version=99");
-  refused(PROJECT_ANY, "'FILE' is from a newer retort: its schema is 99, this program knows up to 5 (update retort)");
+  refused(PROJECT_ANY, "'FILE' is from a newer retort: its schema is 99, this program knows up to 6 (update retort)");
 }
 
 static void
