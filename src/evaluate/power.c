@@ -7,9 +7,10 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "evaluate/resample.h"
 
-#define DF_MANY 1e6  /* from here on Student's t is the normal distribution */
 #define QUADRATURE_POINTS 128
+#define BISECTIONS 50
 
 static bool
 is_share(double x)
@@ -25,7 +26,7 @@ detectable_difference(double n_texts, double discordant, double level, double po
   ensure(is_share(level) && is_share(power));
   if (!(n_texts >= 1) || !(discordant > 0 && discordant <= 1))
     return NAN;
-  za = gsl_cdf_ugaussian_Pinv(.5 + level / 2);
+  za = t_quantile(DF_MANY, level);
   zb = gsl_cdf_ugaussian_Pinv(power);
   /* sqrt(n) d - z_a sqrt(discordant) = z_b sqrt(discordant - d^2), squared, is a quadratic equation in d; of its roots
    * that with the sign of z_b is meant */
@@ -36,51 +37,61 @@ detectable_difference(double n_texts, double discordant, double level, double po
   return d <= discordant ? d : NAN;
 }
 
+/* The non-central t distribution by quadrature: the mean over s = sqrt(chi2 / df), taken evenly along its
+ * distribution. */
 struct student_t {
-  double df, reach;  /* reach: what |t| must pass */
+  double reach;  /* what |t| must pass */
+  double s[QUADRATURE_POINTS], weight[QUADRATURE_POINTS];
 };
 
-/* The share of repetitions in which t, centred at `center`, passes `reach`, the far tail left out: the mean of
- * Phi(center - reach s) over s = sqrt(chi2 / df), which is drawn evenly along its distribution. */
-static double
-power_of(const struct student_t *x, double center)
+static struct student_t
+student_t(double df, double level)
 {
   gsl_integration_glfixed_table *points = gsl_integration_glfixed_table_alloc(QUADRATURE_POINTS);
-  double sum = 0;
+  struct student_t t = {.reach = t_quantile(df, level)};
 
   if (!points)
     abort();
   for (size_t i = 0; i < QUADRATURE_POINTS; i++) {
-    double u, w;
+    double u;
 
-    gsl_integration_glfixed_point(0, 1, i, &u, &w, points);
-    sum += w * gsl_cdf_ugaussian_P(center - x->reach * sqrt(gsl_cdf_chisq_Pinv(u, x->df) / x->df));
+    gsl_integration_glfixed_point(0, 1, i, &u, &t.weight[i], points);
+    t.s[i] = df >= DF_MANY ? 1 : sqrt(gsl_cdf_chisq_Pinv(u, df) / df);
   }
   gsl_integration_glfixed_table_free(points);
+  return t;
+}
+
+/* The share of repetitions in which t, centred at `center`, passes `reach` on its side. */
+static double
+power_at(const struct student_t *t, double center)
+{
+  double sum = 0;
+
+  for (size_t i = 0; i < QUADRATURE_POINTS; i++)
+    sum += t->weight[i] * gsl_cdf_ugaussian_P(center - t->reach * t->s[i]);
   return sum;
 }
 
 double
 detectable_by(double se, double df, double level, double power)
 {
-  struct student_t x = {.df = df};
-  double lo, hi;
+  struct student_t t;
+  double lo = 0, hi;
 
   ensure(is_share(level) && is_share(power));
   if (!(se >= 0) || !(df > 0))
     return NAN;
-  if (df >= DF_MANY)
-    return (gsl_cdf_ugaussian_Pinv(.5 + level / 2) + gsl_cdf_ugaussian_Pinv(power)) * se;
-  x.reach = gsl_cdf_tdist_Pinv(.5 + level / 2, df);
-  lo = -40;
-  hi = 40 + 2 * x.reach;
-  for (int i = 0; i < 60; i++) {
+  t = student_t(df, level);
+  for (hi = 1; power_at(&t, hi) < power;)
+    hi *= 2;
+  for (int i = 0; i < BISECTIONS; i++) {
     double middle = (lo + hi) / 2;
 
-    if (power_of(&x, middle) < power)
+    if (power_at(&t, middle) < power)
       lo = middle;
     else
       hi = middle;
   }
-  return fmax(0, (lo + hi) / 2) * se;
+  return (lo + hi) / 2 * se;
 }

@@ -9,18 +9,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "evaluate/resample.h"
 
 #define FLIP_NOTHING 1e-60  /* a share of sign flips that no p shows */
-#define DF_MANY 1e6         /* from here on Student's t is the normal distribution */
-
-/* The quantile above which lies (1 - level) / 2 of Student's t. */
-static double
-t_quantile(double df, double level)
-{
-  double q = .5 + level / 2;
-
-  return df >= DF_MANY ? gsl_cdf_ugaussian_Pinv(q) : gsl_cdf_tdist_Pinv(q, df);
-}
 
 static struct interval
 wilson(double p, double n, double z)
@@ -39,27 +30,6 @@ wilson_interval(double k, double n, double level)
   if (n <= 0)
     return (struct interval){0, 1};
   return wilson(k / n, n, t_quantile(DF_MANY, level));
-}
-
-static double
-mean_of(const double *x, size_t n)
-{
-  double sum = 0;
-
-  for (size_t i = 0; i < n; i++)
-    sum += x[i];
-  return sum / (double)n;
-}
-
-/* The variance with divisor n - 1; 0 for one value. */
-static double
-variance_of(const double *x, size_t n)
-{
-  double mean = mean_of(x, n), sum = 0;
-
-  for (size_t i = 0; i < n; i++)
-    sum += (x[i] - mean) * (x[i] - mean);
-  return n > 1 ? sum / (double)(n - 1) : 0;
 }
 
 struct interval
@@ -152,36 +122,9 @@ mcnemar_pooled(const uint8_t *first_right, const uint8_t *second_right, size_t n
   return out;
 }
 
-/* The variance of a mean over R texts and S seeds, in its parts. */
-struct parts {
-  double text;       /* from texts, text x seed included */
-  double seed_raw;   /* from the spread between seeds, which holds text x seed noise too */
-  double seed;       /* that without the noise */
-  double df;
-};
-
-/* variance_of_seeds: of the seeds' values; noise: what text x seed alone puts into a seed's value. */
-static struct parts
-parts_of(double text, double variance_of_seeds, double noise, size_t S, size_t R)
-{
-  struct parts v = {.text = text};
-  double df;
-
-  if (S > 1) {
-    v.seed_raw = variance_of_seeds / (double)S;
-    v.seed = fmax(0, variance_of_seeds - noise) / (double)S;
-  }
-  df = v.text * v.text / (double)(R > 1 ? R - 1 : 1);
-  if (S > 1)
-    df += v.seed_raw * v.seed_raw / (double)(S - 1);
-  v.df = df > 0 ? (v.text + v.seed) * (v.text + v.seed) / df : DF_MANY;
-  v.df = fmin(fmax(v.df, 1), DF_MANY);
-  return v;
-}
-
 /* Two-way analysis of variance of an S x R matrix with one value a cell (H. Scheffe, The Analysis of Variance (1959),
  * ch. 4). */
-static struct parts
+static struct variance_parts
 anova(const double *x, const double *of_text, const double *of_seed, double mean, size_t S, size_t R)
 {
   double within = 0, noise = 0;
@@ -194,14 +137,14 @@ anova(const double *x, const double *of_text, const double *of_seed, double mean
     }
   if (S > 1 && R > 1)
     noise = within / (double)((S - 1) * (R - 1));
-  return parts_of(variance_of(of_text, R) / (double)R, variance_of(of_seed, S), noise / (double)R, S, R);
+  return variance_parts(variance_of(of_text, R) / (double)R, variance_of(of_seed, S), noise / (double)R, S, R);
 }
 
 /* A matrix with its margins. */
 struct margins {
   double *x, *of_text, *of_seed;
   double mean;
-  struct parts parts;
+  struct variance_parts parts;
 };
 
 static void
@@ -243,7 +186,7 @@ struct estimate
 accuracy_estimate(const uint8_t *right, size_t n_seeds, size_t n_texts)
 {
   struct margins m = margins_of(NULL, right, n_seeds, n_texts);
-  struct parts v = m.parts;
+  struct variance_parts v = m.parts;
   double p = fmin(fmax(m.mean, 0), 1), all = v.text + v.seed;
   double n = all > 0 && n_seeds > 1 ? p * (1 - p) / all : (double)n_texts;
   struct interval ci = wilson(p, n, t_quantile(n_seeds > 1 ? v.df : DF_MANY, .95));
@@ -251,61 +194,6 @@ accuracy_estimate(const uint8_t *right, size_t n_seeds, size_t n_texts)
   margins_release(&m);
   return (struct estimate){.mean = p, .lo = ci.lo, .hi = ci.hi, .p = NAN, .se_text = sqrt(v.text),
                            .se_seed = sqrt(v.seed), .df = v.df};
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-
-  return (x > y) - (x < y);
-}
-
-/* The value below which lies the share q of n sorted values, between neighbours linear. */
-static double
-percentile(const double *sorted, size_t n, double q)
-{
-  double at = q * (double)(n - 1);
-  size_t i = (size_t)at;
-
-  return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
-}
-
-/* From the texts' resampled deviations (n of them, overwritten) to the estimate: adds the seeds' and widens for few. */
-static struct estimate
-conclude(double mean, double *deviation, size_t n, const double *of_seed, size_t S, struct parts v, gsl_rng *random)
-{
-  double center = mean_of(of_seed, S), shrink = v.seed_raw > 0 ? sqrt(v.seed / v.seed_raw) : 0, p;
-  double scale = S > 1 ? shrink * sqrt((double)S / (double)(S - 1)) / (double)S : 0;
-  size_t below = 0, above = 0;
-
-  for (size_t i = 0; i < n; i++) {
-    double of_seeds = 0;
-
-    for (size_t s = 0; scale > 0 && s < S; s++)
-      of_seeds += of_seed[gsl_rng_uniform_int(random, S)] - center;
-    deviation[i] += scale * of_seeds;
-    if (v.df < DF_MANY)
-      deviation[i] /= sqrt(gsl_ran_chisq(random, v.df) / v.df);
-    below += mean + deviation[i] <= 0;
-    above += mean + deviation[i] >= 0;
-  }
-  qsort(deviation, n, sizeof *deviation, by_value);
-  p = 2 * (double)((below < above ? below : above) + 1) / (double)(n + 1);
-  return (struct estimate){.mean = mean, .lo = mean + percentile(deviation, n, .025),
-                           .hi = mean + percentile(deviation, n, .975), .p = fmin(p, 1), .se_text = sqrt(v.text),
-                           .se_seed = sqrt(v.seed), .df = v.df};
-}
-
-static gsl_rng *
-random_new(uint64_t seed)
-{
-  gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
-
-  if (!random)
-    abort();
-  gsl_rng_set(random, (unsigned long)(seed & 0xffffffff));
-  return random;
 }
 
 /* How many of the S seeds differ on a text where any does (root mean square); all of them if there is no such text. */
@@ -349,7 +237,7 @@ bootstrap_difference(const uint8_t *first_right, const uint8_t *second_right, si
       sum += drawn[k] * ((double)k / (double)S - 1);
     deviation[i] = sum / (double)n_texts - m.mean;
   }
-  out = conclude(m.mean, deviation, resamples, m.of_seed, S, m.parts, random);
+  out = resample_conclude(m.mean, deviation, resamples, m.of_seed, S, m.parts, random);
   out.lo = fmax(out.lo, -1);
   out.hi = fmin(out.hi, 1);
   gsl_rng_free(random);
@@ -387,8 +275,9 @@ bootstrap_mean(bootstrap_statistic *statistic, const void *arg, size_t n_seeds, 
     noise += variance_of(drawn, S) / (double)resamples;  /* how seeds move apart under the same draw */
     deviation[i] = mean_of(drawn, S);
   }
-  out = conclude(mean, deviation, resamples, of_seed, S,
-                 parts_of(variance_of(deviation, resamples), variance_of(of_seed, S), noise, S, R), random);
+  out = resample_conclude(mean, deviation, resamples, of_seed, S,
+                          variance_parts(variance_of(deviation, resamples), variance_of(of_seed, S), noise, S, R),
+                          random);
   gsl_rng_free(random);
   free(deviation);
   free(drawn);
