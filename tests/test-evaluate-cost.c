@@ -123,8 +123,9 @@ cost_of_arm(const char *spec, struct project *of)
   struct err e = {0};
   double usd;
 
-  must(arms_collect(&a, project_corpus(project), of, &spec, 1, "split:test", NULL, false, &e), &e);
-  usd = a.arms[0].cost_usd;
+  must(arms_open(&a, project_corpus(project), of, "split:test", NULL, &e), &e);
+  must(arms_add(&a, spec, &e), &e);
+  usd = arms_cost(&a, a.arms[0].requests, a.arms[0].n);
   arms_release(&a);
   return usd;
 }

@@ -18,8 +18,9 @@
 #include "base/rng.h"
 #include "base/utf8.h"
 #include "evaluate/arm.h"
+#include "evaluate/draw.h"
 #include "evaluate/experiment.h"
-#include "evaluate/experiment_text.h"
+#include "evaluate/findings_text.h"
 
 /* ---- the student ---- */
 
@@ -159,20 +160,14 @@ student_info(const struct student *s, struct student_info *out)
   *out = (struct student_info){.threshold = .2f};
 }
 
-void
-student_predict_top(const struct student *s, const struct example *x, size_t n, int threads, uint16_t *labels,
-                    float *probabilities)
+size_t
+student_best(const float *probabilities, size_t n)
 {
-  (void)threads, (void)probabilities;
-  for (size_t i = 0; i < n; i++) {
-    double out[8];
+  size_t best = 0;
 
-    score(s, x[i].text, out);
-    labels[i] = 0;
-    for (size_t c = 1; c < s->C; c++)
-      if (out[c] > out[labels[i]])
-        labels[i] = (uint16_t)c;
-  }
+  for (size_t i = 1; i < n; i++)
+    best = probabilities[i] > probabilities[best] ? i : best;
+  return best;
 }
 
 void
@@ -231,17 +226,55 @@ add_many(size_t n, int wrong, enum split split, enum origin origin)
   }
 }
 
-static const struct experiment_result *
-run(struct experiment **keep, const struct experiment_options *o)
+/* What a person would type. */
+struct asked {
+  const char *arms[4], *student, *equal, *worth;
+  size_t n_seeds;
+  bool curve;
+  double per_label[3], sizes[3];   /* ended by 0 */
+};
+
+static struct experiment *
+make(const struct asked *a, struct err *e)
+{
+  struct experiment_plan plan = {.n_seeds = a->n_seeds};
+  struct experiment_setting setting = {0};
+  struct experiment *x = NULL;
+
+  for (size_t i = 0; i < 4 && a->arms[i]; i++) {
+    plan.arms = xrealloc(plan.arms, (plan.n_arms + 1) * sizeof *plan.arms);
+    plan.arms[plan.n_arms++] = xstrdup(a->arms[i]);
+  }
+  if (a->student)
+    experiment_plan_add_text(&plan.students, &plan.n_students, a->student, strlen(a->student));
+  if (a->worth)
+    experiment_plan_add_text(&plan.sources, &plan.n_sources, a->worth, strlen(a->worth));
+  if (a->curve)
+    experiment_plan_add_text(&plan.curves, &plan.n_curves, "generated", 9);
+  if (a->equal)
+    plan.equal = xstrdup(a->equal);
+  for (size_t i = 0; i < 3 && a->per_label[i] > 0; i++)
+    experiment_plan_add_number(&plan.per_label, &plan.n_per_label, a->per_label[i]);
+  for (size_t i = 0; i < 3 && a->sizes[i] > 0; i++)
+    experiment_plan_add_number(&plan.sizes, &plan.n_sizes, a->sizes[i]);
+  if (experiment_plan_settle(&plan, e) == 0)
+    x = experiment_new(corpus, NULL, &plan, &setting, e);
+  experiment_plan_release(&plan);
+  return x;
+}
+
+static const struct findings *
+run(struct experiment **keep, const struct asked *a)
 {
   struct err e = {0};
-  struct experiment *x = experiment_new(corpus, NULL, o, &e);
+  struct experiment *x = make(a, &e);
   struct experiment_progress p, before = {0};
   int more;
 
   if (!x)
     fail_msg("%s", e.message);
-  assert_null(experiment_result(x));
+  assert_null(experiment_findings(x)->verdict);
+  assert_true(experiment_findings(x)->detectable > 0);   /* said before anything is trained */
   while ((more = experiment_step(x, NULL, &e)) == 1) {
     experiment_progress(x, &p);
     assert_true(p.done >= before.done && p.done <= p.total && p.runs_done <= p.n_runs);
@@ -251,15 +284,15 @@ run(struct experiment **keep, const struct experiment_options *o)
   experiment_progress(x, &p);
   assert_int_equal(p.done, p.total);
   *keep = x;
-  return experiment_result(x);
+  return experiment_findings(x);
 }
 
 static void
-assert_error(const struct experiment_options *o, const char *message)
+assert_error(const struct asked *a, const char *message)
 {
   struct err e = {0};
 
-  assert_null(experiment_new(corpus, NULL, o, &e));
+  assert_null(make(a, &e));
   assert_int_equal(e.code, ERR_INPUT);
   assert_string_equal(e.message, message);
 }
@@ -267,12 +300,25 @@ assert_error(const struct experiment_options *o, const char *message)
 /* ---- tests ---- */
 
 static void
+collect(struct arms *a, const char *const *specs, size_t n)
+{
+  struct err e = {0};
+
+  if (arms_open(a, corpus, NULL, "split:test", NULL, &e) < 0)
+    fail_msg("%s", e.message);
+  for (size_t i = 0; i < n; i++)
+    if (arms_add(a, specs[i], &e) < 0)
+      fail_msg("%s", e.message);
+}
+
+static void
 arms_hold_what_they_say(void **state)
 {
-  static const char *const specs[] = {"seed,generated,both", "mine=origin:imported",
-                                      "raw=origin:generated status:new,rejected"};
-  static const size_t n[] = {3, 3, 6, 1, 4};
+  static const char *const specs[] = {"seed", "generated", "both", "mine=origin:imported",
+                                      "raw=origin:generated status:new,rejected", "curated"};
+  static const size_t n[] = {3, 3, 6, 1, 4, 4};
   struct arms a;
+  struct draw d;
   struct err e = {0};
   double of[C] = {0};
 
@@ -295,25 +341,33 @@ arms_hold_what_they_say(void **state)
   add("one two three ", 2, SPLIT_TRAIN, ORIGIN_GENERATED, STATUS_NEW);        /* guarded, in three */
   add("imported a", 2, SPLIT_POOL, ORIGIN_IMPORTED, STATUS_NEW);
   add("imported b", 2, SPLIT_TRAIN, ORIGIN_IMPORTED, STATUS_REJECTED);
-  assert_int_equal(arms_collect(&a, corpus, NULL, specs, 1, "split:test", NULL, false, &e), 0);
+  collect(&a, specs, 3);
   for (size_t i = 0; i < 3; i++)
     assert_int_equal(a.arms[i].n, n[i]);
-  assert_int_equal(a.guarded, 2);
+  assert_int_equal(a.n_guarded, 2);
   assert_int_equal(a.n_test, 1);
   assert_int_equal(a.n_test_unlabelled, 1);
-  assert_true(a.arms[0].cost_usd == 0);
   /* both: three of alpha, two of beta, one of gamma, and each label counts alike */
-  for (size_t i = 0; i < a.arms[2].n; i++)
-    of[a.arms[2].examples[i].labels[0]] += (double)a.arms[2].examples[i].weight;
+  d = draw_make(&a, &a.arms[2], &draw_all, 1);
+  assert_int_equal(d.n, 6);
+  assert_true(d.n_of[ORIGIN_SEED] == 3 && d.n_of[ORIGIN_GENERATED] == 3 && d.n_skipped == 0);
+  for (size_t i = 0; i < d.n; i++)
+    of[d.examples[i].labels[0]] += (double)d.examples[i].weight;
   for (size_t c = 0; c < C; c++)
     assert_within(of[c], 2, 1e-6);
+  draw_release(&d);
+  d = draw_make(&a, &a.arms[0], &draw_all, 1);
+  assert_true(d.cost_usd == 0 && d.n_skipped == 1);
+  draw_release(&d);
   arms_release(&a);
-  assert_int_equal(arms_collect(&a, corpus, NULL, &specs[2], 1, "split:test", NULL, false, &e), 0);
+  collect(&a, &specs[4], 2);
   assert_int_equal(a.arms[0].n, n[4]);
+  assert_int_equal(a.arms[1].n, n[5]);
   assert_string_equal(a.arms[0].name, "raw");
-  assert_int_equal(a.guarded, 1);
+  assert_int_equal(a.n_guarded, 2);
   arms_release(&a);
-  assert_int_equal(arms_collect(&a, corpus, NULL, &specs[1], 1, "split:test", NULL, false, &e), -1);  /* one label */
+  assert_int_equal(arms_open(&a, corpus, NULL, "split:test", NULL, &e), 0);
+  assert_int_equal(arms_add(&a, specs[3], &e), -1);  /* one label */
   assert_int_equal(a.arms[0].n, n[3]);
   arms_release(&a);
   corpus_free(corpus);
@@ -325,29 +379,43 @@ mistakes_are_named(void **state)
   (void)state;
   begin(TASK_CLASSIFY);
   add_many(30, 0, SPLIT_TRAIN, ORIGIN_SEED);
-  assert_error(&(struct experiment_options){0},
+  assert_error(&(struct asked){0},
                "no test texts with a label match 'split:test' (import some with --split test)");
   add_many(30, 0, SPLIT_TEST, ORIGIN_IMPORTED);
-  assert_error(&(struct experiment_options){0}, "arm 'generated' has no training texts (filter 'origin:generated')");
-  assert_error(&(struct experiment_options){.arms = {"seed", "x=label:alpha"}, .n_arms = 2},
+  assert_error(&(struct asked){0}, "arm 'generated' has no training texts (filter 'origin:generated')");
+  assert_error(&(struct asked){.arms = {"seed", "x=label:alpha"}},
                "arm 'x' has one label only, 'alpha' (filter 'label:alpha')");
-  assert_error(&(struct experiment_options){.arms = {"sed"}, .n_arms = 1},
-               "no arm 'sed' (seed, generated, both, or NAME=FILTER)");
-  assert_error(&(struct experiment_options){.arms = {"=x"}, .n_arms = 1},
+  assert_error(&(struct asked){.arms = {"sed"}},
+               "no arm 'sed' (seed, generated, both, curated, annotated, all, or NAME=FILTER)");
+  assert_error(&(struct asked){.arms = {"=x"}},
                "an arm is NAME=FILTER, not '=x' (a name has 1 to 60 bytes)");
-  assert_error(&(struct experiment_options){.arms = {"seed,seed"}, .n_arms = 1}, "two arms are named 'seed'");
-  assert_error(&(struct experiment_options){.arms = {"seed"}, .n_arms = 1, .students = {"giant"}, .n_students = 1},
+  assert_error(&(struct asked){.arms = {"seed", "seed"}}, "two arms are named 'seed'");
+  assert_error(&(struct asked){.arms = {"seed"}, .student = "giant"},
                "no student 'giant' (there are: bayes)");
-  assert_error(&(struct experiment_options){.arms = {"seed"}, .n_arms = 1, .n_seeds = 101},
+  assert_error(&(struct asked){.arms = {"seed"}, .n_seeds = 101},
                "101 seeds are not possible (1 to 100)");
   corpus_free(corpus);
+}
+
+/* Without what a clock measured. */
+static void
+cut_measured(struct buf *json)
+{
+  static const char name[] = "\"measured\":{";
+  char *at = json->s;
+
+  while ((at = strstr(at, name))) {
+    char *end = strchr(at, '}');
+
+    memmove(at, end, strlen(end) + 1);
+  }
 }
 
 static void
 good_texts_help(void **state)
 {
   struct experiment *x, *again;
-  const struct experiment_result *r;
+  const struct findings *r;
   struct buf a = BUF_INIT, b = BUF_INIT;
   struct err e = {0};
   struct json *j;
@@ -358,27 +426,27 @@ good_texts_help(void **state)
   add_many(200, 0, SPLIT_TEST, ORIGIN_IMPORTED);
   add_many(12, 0, SPLIT_TRAIN, ORIGIN_SEED);
   add_many(300, 0, SPLIT_TRAIN, ORIGIN_GENERATED);
-  r = run(&x, &(struct experiment_options){.n_seeds = 4});
+  r = run(&x, &(struct asked){.n_seeds = 4});
   assert_int_equal(n_trainings, 12);
   assert_int_equal(r->n_rows, 3);
   assert_true(r->rows[0].is_first && !r->rows[1].is_first);
   assert_int_equal(r->rows[2].n, 312);
-  assert_true(r->rows[2].difference.lo > .05 && r->rows[2].difference.p < .001);
-  assert_within(r->rows[2].difference.mean, r->rows[2].accuracy.mean - r->rows[0].accuracy.mean, 1e-12);
+  assert_true(r->rows[2].difference->ci95.lo > .05 && r->rows[2].difference->p < .001);
+  assert_within(r->rows[2].difference->accuracy, r->rows[2].accuracy.mean - r->rows[0].accuracy.mean, 1e-12);
   assert_non_null(strstr(r->verdict, "generated data beside the seeds raised test accuracy by "));
 
-  experiment_json(r, &a);
+  findings_json(r, &a);
   j = json_parse(buf_str(&a), a.n, NULL, &e);
   assert_non_null(j);
   arm = json_at(json_get(j, "arms"), 2);
   assert_string_equal(json_string(json_get(arm, "name")), "both");
-  assert_string_equal(json_string(json_get(arm, "student")), "bayes");
+  assert_string_equal(json_string(json_get(arm, "student")), "linear");
   assert_int_equal(json_size(json_path(arm, "accuracy", "seeds", NULL)), 4);
   assert_true(json_number(json_path(arm, "accuracy", "mean", NULL), 0) == r->rows[2].accuracy.mean);
   assert_int_equal(json_size(json_path(arm, "macro_f1", "ci95", NULL)), 2);
-  assert_true(json_number(json_path(arm, "difference", "accuracy", NULL), 0) == r->rows[2].difference.mean);
-  assert_true(json_number(json_at(json_path(arm, "difference", "ci95", NULL), 0), 0) == r->rows[2].difference.lo);
-  assert_true(json_number(json_path(arm, "difference", "p", NULL), 9) == r->rows[2].difference.p);
+  assert_true(json_number(json_path(arm, "difference", "accuracy", NULL), 0) == r->rows[2].difference->accuracy);
+  assert_true(json_number(json_at(json_path(arm, "difference", "ci95", NULL), 0), 0) == r->rows[2].difference->ci95.lo);
+  assert_true(json_number(json_path(arm, "difference", "p", NULL), 9) == r->rows[2].difference->p);
   assert_int_equal(json_type(json_get(json_at(json_get(j, "arms"), 0), "difference")), JSON_NULL);
   assert_true(json_number(json_get(arm, "cost_usd"), 9) == 0);
   assert_true(json_number(json_get(j, "guarded"), 9) == 0);
@@ -386,8 +454,10 @@ good_texts_help(void **state)
   assert_string_equal(json_string(json_get(j, "verdict")), r->verdict);
   json_free(j);
 
-  r = run(&again, &(struct experiment_options){.n_seeds = 4});
-  experiment_json(r, &b);
+  r = run(&again, &(struct asked){.n_seeds = 4});
+  findings_json(r, &b);
+  cut_measured(&a);
+  cut_measured(&b);
   assert_string_equal(buf_str(&a), buf_str(&b));
   buf_release(&a);
   buf_release(&b);
@@ -400,19 +470,19 @@ static void
 bad_texts_harm_and_useless_ones_show_nothing(void **state)
 {
   struct experiment *x;
-  const struct experiment_result *r;
+  const struct findings *r;
 
   (void)state;
   begin(TASK_CLASSIFY);
   add_many(200, 0, SPLIT_TEST, ORIGIN_IMPORTED);
   add_many(120, 0, SPLIT_TRAIN, ORIGIN_SEED);
   add_many(300, 9, SPLIT_TRAIN, ORIGIN_GENERATED);
-  r = run(&x, &(struct experiment_options){.n_seeds = 3});
+  r = run(&x, &(struct asked){.n_seeds = 3});
   assert_non_null(strstr(r->verdict, "generated data beside the seeds lowered test accuracy by "));
   experiment_free(x);
   /* an arm against itself under another name */
-  r = run(&x, &(struct experiment_options){.arms = {"seed", "same=origin:seed"}, .n_arms = 2, .n_seeds = 3});
-  assert_true(r->rows[1].difference.mean == 0 && r->rows[1].difference.p > .9);
+  r = run(&x, &(struct asked){.arms = {"seed", "same=origin:seed"}, .n_seeds = 3});
+  assert_true(r->rows[1].difference->accuracy == 0 && r->rows[1].difference->p > .9);
   assert_non_null(strstr(r->verdict,
                          "no difference could be shown: 'same' instead of 'seed' moved test accuracy by +0.0 points"));
   experiment_free(x);
@@ -423,14 +493,14 @@ static void
 curve_grows_to_all_texts(void **state)
 {
   struct experiment *x;
-  const struct experiment_result *r;
+  const struct findings *r;
 
   (void)state;
   begin(TASK_CLASSIFY);
   add_many(150, 0, SPLIT_TEST, ORIGIN_IMPORTED);
   add_many(12, 0, SPLIT_TRAIN, ORIGIN_SEED);
   add_many(301, 0, SPLIT_TRAIN, ORIGIN_GENERATED);
-  r = run(&x, &(struct experiment_options){.n_seeds = 2, .curve = true});
+  r = run(&x, &(struct asked){.n_seeds = 2, .curve = true});
   /* 0, 9, 18, 36, 72, 144, 301: the ends are arms */
   assert_int_equal(r->n_points, 7);
   assert_int_equal(r->curve[0].n, 0);
@@ -445,37 +515,153 @@ curve_grows_to_all_texts(void **state)
   corpus_free(corpus);
 }
 
-static void
-points_are_drawn_label_by_label(void **state)
+static size_t
+count_common(const struct draw *a, const struct draw *b)
 {
-  static const char *const specs[] = {"seed"};
+  size_t n = 0;
+
+  for (size_t i = 0; i < a->n; i++)
+    for (size_t k = 0; k < b->n; k++)
+      n += a->ids[i] == b->ids[k];
+  return n;
+}
+
+static struct draw
+draw(struct arms *a, size_t per_label, size_t size, size_t rows, uint64_t seed)
+{
+  struct draw_limits l = draw_all;
+
+  l.per_label = per_label;
+  l.size = size;
+  l.rows = rows;
+  return draw_make(a, &a->arms[0], &l, seed);
+}
+
+static void
+fewer_texts_are_part_of_more(void **state)
+{
+  static const char *const specs[] = {"both"};
   struct arms a;
-  struct err e = {0};
-  struct example *few, *more, *other;
-  size_t of[C] = {0}, n_same = 0;
+  struct draw few, more, other, seeds, rows;
+  size_t of[C] = {0};
 
   (void)state;
   begin(TASK_CLASSIFY);
   add_many(30, 0, SPLIT_TEST, ORIGIN_IMPORTED);
-  add_many(6, 0, SPLIT_TRAIN, ORIGIN_SEED);
+  add_many(12, 0, SPLIT_TRAIN, ORIGIN_SEED);
   add_many(90, 0, SPLIT_TRAIN, ORIGIN_GENERATED);
-  assert_int_equal(arms_collect(&a, corpus, NULL, specs, 1, "split:test", NULL, true, &e), 0);
-  few = arms_draw(&a, 12, 3);
-  more = arms_draw(&a, 60, 3);
-  other = arms_draw(&a, 12, 4);
-  for (size_t i = 0; i < 18; i++) {
-    assert_ptr_equal(few[i].text, more[i].text);
-    n_same += i >= 6 && few[i].text == other[i].text;
+  collect(&a, specs, 1);
+  few = draw(&a, SIZE_MAX, 12, SIZE_MAX, 3);
+  more = draw(&a, SIZE_MAX, 60, SIZE_MAX, 3);
+  other = draw(&a, SIZE_MAX, 12, SIZE_MAX, 4);
+  seeds = draw(&a, 2, 12, SIZE_MAX, 3);
+  rows = draw(&a, SIZE_MAX, SIZE_MAX, 30, 3);
+  assert_int_equal(few.n, 24);
+  assert_int_equal(more.n, 72);
+  assert_int_equal(count_common(&few, &more), 24);
+  assert_true(count_common(&few, &other) < 12 + 6);
+  for (size_t i = 0; i < more.n; i++) {
+    of[more.examples[i].labels[0]]++;
+    assert_true(i == 0 || more.ids[i] > more.ids[i - 1]);
   }
-  for (size_t i = 0; i < 66; i++)
-    of[more[i].labels[0]]++;
   for (size_t c = 0; c < C; c++)
-    assert_int_equal(of[c], 22);
-  assert_true(n_same < 6);
-  free(few);
-  free(more);
-  free(other);
+    assert_int_equal(of[c], 24);
+  /* fewer seeds change nothing of the others */
+  assert_true(seeds.n == 6 + 12 && seeds.n_of[ORIGIN_SEED] == 6 && count_common(&seeds, &few) == 18);
+  assert_true(rows.n == 30 && rows.n_of[ORIGIN_GENERATED] > 15);
+  draw_release(&few);
+  draw_release(&more);
+  draw_release(&other);
+  draw_release(&seeds);
+  draw_release(&rows);
   arms_release(&a);
+  corpus_free(corpus);
+}
+
+static const struct found_row *
+row_named(const struct findings *f, const char *name)
+{
+  for (size_t i = 0; i < f->n_rows; i++)
+    if (strcmp(f->rows[i].name, name) == 0)
+      return &f->rows[i];
+  fail_msg("no row '%s'", name);
+  return NULL;
+}
+
+static void
+limits_make_rows_of_their_own(void **state)
+{
+  struct experiment *x;
+  const struct findings *r;
+
+  (void)state;
+  begin(TASK_CLASSIFY);
+  add_many(60, 0, SPLIT_TEST, ORIGIN_IMPORTED);
+  add_many(30, 0, SPLIT_TRAIN, ORIGIN_SEED);
+  add_many(90, 0, SPLIT_TRAIN, ORIGIN_GENERATED);
+  r = run(&x, &(struct asked){.arms = {"seed", "both"}, .n_seeds = 2, .per_label = {2, 10}});
+  assert_int_equal(r->n_rows, 4);
+  assert_int_equal(row_named(r, "both, 2 a label")->n, 96);
+  assert_int_equal(row_named(r, "seed, 10 a label")->n, 30);
+  assert_true(&r->rows[row_named(r, "both, 10 a label")->first] == row_named(r, "seed, 10 a label"));
+  assert_true(row_named(r, "both, 2 a label")->is_told && row_named(r, "both, 10 a label")->is_told);
+  assert_non_null(strstr(r->verdict, "2 a label: "));
+  experiment_free(x);
+  r = run(&x, &(struct asked){.arms = {"seed", "both"}, .n_seeds = 2, .sizes = {12, 24}});
+  assert_int_equal(row_named(r, "both, 24 more")->n, 54);
+  /* the seeds are the same texts both times: trained once */
+  assert_int_equal(n_trainings, 8 + 6);
+  experiment_free(x);
+  r = run(&x, &(struct asked){.arms = {"seed", "both"}, .n_seeds = 2, .equal = "rows"});
+  assert_true(r->rows[0].n == 30 && r->rows[1].n == 30);
+  experiment_free(x);
+  assert_error(&(struct asked){.arms = {"seed", "both"}, .equal = "money"},
+               "equal money: no arm cost anything");
+  assert_error(&(struct asked){.equal = "weight"}, "equal 'weight' (rows, steps or money)");
+  corpus_free(corpus);
+}
+
+static void
+add_of(const char *text, int label, const char *attributes)
+{
+  uint16_t labels[] = {(uint16_t)label};
+  struct sample s = {.text = text, .n_text = (uint32_t)strlen(text), .labels = labels, .n_labels = 1,
+                     .origin = ORIGIN_GENERATED, .attributes = attributes};
+
+  corpus_apply_insert(corpus, &s, 1);
+}
+
+/* One style holds the words that the test texts have, the other's labels are of no use. */
+static void
+sources_are_worth_what_they_teach(void **state)
+{
+  struct experiment *x;
+  const struct findings *r;
+
+  (void)state;
+  begin(TASK_CLASSIFY);
+  add_many(150, 0, SPLIT_TEST, ORIGIN_IMPORTED);
+  add_many(6, 0, SPLIT_TRAIN, ORIGIN_SEED);
+  for (int i = 0; i < 300; i++) {
+    char text[100];
+
+    snprintf(text, sizeof text, "%c%d %c%d w%d w%d", 'a' + i % C, i / C % 30, 'a' + i % C, (i / C + 7) % 30, i % 90, i % 41);
+    add_of(text, i % C, "style=good\x1ftopic=one");
+    snprintf(text, sizeof text, "v%d u%d w%d w%d", i, i * 7 % 13, i % 50, i % 31);
+    add_of(text, i % C, "style=idle");
+  }
+  r = run(&x, &(struct asked){.n_seeds = 3, .worth = "attribute"});
+  assert_int_equal(r->n_sources, 3);
+  assert_string_equal(r->sources[0].name, "style");
+  assert_int_equal(r->sources[0].n, 300);
+  for (size_t i = 0; i < 2; i++) {
+    bool good = strcmp(r->sources[i].value, "good") == 0;
+
+    assert_true(good ? r->sources[i].ci95.lo > .1 : r->sources[i].worth < .1);
+    assert_true(r->sources[i].p_holm >= r->sources[i].p);
+  }
+  experiment_free(x);
+  assert_error(&(struct asked){.worth = "weather"}, "no source 'weather' (template, teacher, attribute)");
   corpus_free(corpus);
 }
 
@@ -483,16 +669,16 @@ static void
 several_labels_a_text_work(void **state)
 {
   struct experiment *x;
-  const struct experiment_result *r;
+  const struct findings *r;
 
   (void)state;
   begin(TASK_MULTILABEL);
   add_many(100, 0, SPLIT_TEST, ORIGIN_IMPORTED);
   add_many(12, 0, SPLIT_TRAIN, ORIGIN_SEED);
   add_many(200, 0, SPLIT_TRAIN, ORIGIN_GENERATED);
-  r = run(&x, &(struct experiment_options){.n_seeds = 2, .arms = {"seed,both"}, .n_arms = 1});
-  assert_true(r->rows[1].difference.lo > 0);
-  assert_true(r->rows[1].macro_f1.lo > 0 && r->rows[1].macro_f1.lo < r->rows[1].macro_f1.mean);
+  r = run(&x, &(struct asked){.n_seeds = 2, .arms = {"seed", "both"}});
+  assert_true(r->rows[1].difference->ci95.lo > 0);
+  assert_true(r->rows[1].macro_f1.ci95.lo > 0 && r->rows[1].macro_f1.ci95.lo < r->rows[1].macro_f1.mean);
   assert_within(r->rows[1].macro_f1.mean, r->rows[1].accuracy.mean, .1);
   experiment_free(x);
   corpus_free(corpus);
@@ -509,8 +695,9 @@ stop_is_heard(void **state)
   begin(TASK_CLASSIFY);
   add_many(30, 0, SPLIT_TEST, ORIGIN_IMPORTED);
   add_many(30, 0, SPLIT_TRAIN, ORIGIN_SEED);
-  x = experiment_new(corpus, NULL, &(struct experiment_options){.arms = {"seed"}, .n_arms = 1}, &e);
-  for (int i = 0; i < 6; i++)
+  x = make(&(struct asked){.arms = {"seed"}}, &e);
+  assert_non_null(x);
+  for (int i = 0; i < 5; i++)
     assert_int_equal(experiment_step(x, &stop, &e), 1);
   atomic_store(&stop.wanted, true);
   assert_int_equal(experiment_step(x, &stop, &e), -1);
@@ -518,106 +705,6 @@ stop_is_heard(void **state)
   assert_string_equal(e.message, "stopped after 1 of 5 runs");
   experiment_free(x);
   corpus_free(corpus);
-}
-
-/* A result made by hand, for what is written of it. */
-static struct experiment_row rows[] = {
-  {.name = "seed", .student = "linear", .n = 60, .built_in = true, .is_first = true,
-   .accuracy = {.mean = .55, .lo = .505, .hi = .594}, .macro_f1 = {.mean = .53}},
-  {.name = "generated", .student = "linear", .n = 1440, .built_in = true, .cost_usd = .1419,
-   .accuracy = {.mean = .846, .lo = .81, .hi = .877}, .macro_f1 = {.mean = .84},
-   .difference = {.mean = .296, .lo = .251, .hi = .341, .p = .0002}},
-  {.name = "both", .student = "linear", .n = 1500, .built_in = true, .cost_usd = .1419,
-   .accuracy = {.mean = .82, .lo = .782, .hi = .853}, .macro_f1 = {.mean = .815},
-   .difference = {.mean = .27, .lo = .221, .hi = .318, .p = .0002}},
-};
-
-static void
-assert_verdict(const char *expected, struct experiment_row *r, size_t n, size_t n_seeds)
-{
-  struct experiment_result result = {.rows = r, .n_rows = n, .n_seeds = n_seeds};
-  struct buf out = BUF_INIT;
-
-  experiment_verdict(&result, &out);
-  assert_string_equal(buf_str(&out), expected);
-  buf_release(&out);
-}
-
-static void
-verdict_says_what_was_found(void **state)
-{
-  struct experiment_row r[3], two[4];
-
-  (void)state;
-  assert_verdict("generated data beside the seeds raised test accuracy by 27.0 points (95 % interval 22.1 to 31.8, "
-                 "p < .001) for $0.14", rows, 3, 5);
-  memcpy(r, rows, sizeof r);
-  r[2].difference = (struct estimate){.mean = -.031, .lo = -.052, .hi = -.009, .p = .0082};
-  assert_verdict("generated data beside the seeds lowered test accuracy by 3.1 points (95 % interval -5.2 to -0.9, "
-                 "p = .008) for $0.14", r, 3, 5);
-  r[2].difference = (struct estimate){.mean = .004, .lo = -.012, .hi = .02, .p = .62};
-  r[2].cost_usd = NAN;
-  assert_verdict("no difference could be shown: generated data beside the seeds moved test accuracy by +0.4 points "
-                 "(95 % interval -1.2 to 2.0, p = .62; one seed, so without the chance in training)", r, 3, 1);
-  assert_verdict("generated data instead of the seeds raised test accuracy by 29.6 points (95 % interval 25.1 to 34.1, "
-                 "p < .001) for $0.14", rows, 2, 5);
-  assert_verdict("test accuracy is .550 (95 % interval .505 to .594); with one arm there is nothing to compare it with",
-                 rows, 1, 5);
-  r[0].name = "plain\x1b[1m";
-  r[0].built_in = r[1].built_in = false;
-  assert_verdict("'generated' instead of 'plain^[[1m' raised test accuracy by 29.6 points (95 % interval 25.1 to 34.1, "
-                 "p < .001) for $0.14", r, 2, 5);
-  memcpy(r, rows, sizeof r);
-  r[1] = rows[2];
-  r[2] = rows[1];  /* `both` is told wherever it stands, not the last, not the best */
-  assert_verdict("generated data beside the seeds raised test accuracy by 27.0 points (95 % interval 22.1 to 31.8, "
-                 "p < .001) for $0.14", r, 3, 5);
-  memcpy(two, rows, 2 * sizeof *two);
-  memcpy(two + 2, rows, 2 * sizeof *two);
-  two[2].student = two[3].student = "cnn";
-  two[3].difference = (struct estimate){.mean = .01, .lo = -.01, .hi = .03, .p = .9991};
-  assert_verdict("linear: generated data instead of the seeds raised test accuracy by 29.6 points (95 % interval 25.1 "
-                 "to 34.1, p < .001) for $0.14; cnn: no difference could be shown: generated data instead of the seeds "
-                 "moved test accuracy by +1.0 points (95 % interval -1.0 to 3.0, p = 1) for $0.14", two, 4, 5);
-}
-
-static void
-table_fits_a_terminal(void **state)
-{
-  struct experiment_row r[3];
-  struct experiment_point points[] = {{0, .55, {.505, .594}}, {1440, .82, {.782, .853}}};
-  struct experiment_result result = {.rows = r, .n_rows = 3, .n_seeds = 5, .n_test = 500, .guarded = 14,
-                                     .curve = points, .n_points = 2};
-  struct buf out = BUF_INIT;
-
-  (void)state;
-  memcpy(r, rows, sizeof r);
-  result.verdict = xstrdup("generated data beside the seeds raised test accuracy by 27.0 points (95 % interval 22.1 to "
-                           "31.8, p < .001) for $0.14");
-  r[2].accuracy.mean = r[2].accuracy.hi = 1;
-  r[2].difference = (struct estimate){.mean = -.27, .lo = -.318, .hi = -.221, .p = .0002};
-  r[2].cost_usd = .0071;
-  r[1].name = "größer\x1b als die Spalte breit ist";
-  experiment_table(&result, &out);
-  assert_string_equal(buf_str(&out),
-    "student linear, 5 seeds, 500 test texts\n"
-    "arm                n   acc       95 %    F1       difference (95 %)     p   cost\n"
-    "seed              60  .550  .505-.594  .530                       -     -     $0\n"
-    "größer^[ als    1440  .846  .810-.877  .840    +29.6 (25.1 to 34.1) <.001  $0.14\n"
-    "both            1500 1.000 .782-1.000  .815  -27.0 (-31.8 to -22.1) <.001 $0.007\n"
-    "\n"
-    "generated texts  accuracy  95 %\n"
-    "              0      .550  .505-.594\n"
-    "           1440      .820  .782-.853\n"
-    "\n"
-    "14 training texts left out: in the test set\n"
-    "\n"
-    "generated data beside the seeds raised test accuracy by 27.0 points (95 %\n"
-    "interval 22.1 to 31.8, p < .001) for $0.14\n");
-  for (const char *line = buf_str(&out); *line; line += strcspn(line, "\n") + 1)
-    assert_true(utf8_columns(line, strcspn(line, "\n")) <= 80);
-  free(result.verdict);
-  buf_release(&out);
 }
 
 int
@@ -629,11 +716,11 @@ main(void)
     cmocka_unit_test(good_texts_help),
     cmocka_unit_test(bad_texts_harm_and_useless_ones_show_nothing),
     cmocka_unit_test(curve_grows_to_all_texts),
-    cmocka_unit_test(points_are_drawn_label_by_label),
+    cmocka_unit_test(fewer_texts_are_part_of_more),
+    cmocka_unit_test(limits_make_rows_of_their_own),
+    cmocka_unit_test(sources_are_worth_what_they_teach),
     cmocka_unit_test(several_labels_a_text_work),
     cmocka_unit_test(stop_is_heard),
-    cmocka_unit_test(verdict_says_what_was_found),
-    cmocka_unit_test(table_fits_a_terminal),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "base/rng.h"
 #include "corpus/corpus.h"
 #include "evaluate/experiment.h"
+#include "evaluate/findings_text.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20)
 
@@ -150,24 +151,35 @@ add_replies(const char *folder)
 }
 
 /* Runs an experiment to its end and prints its table. */
-static const struct experiment_result *
-run(struct experiment **keep, const struct experiment_options *o)
+static const struct findings *
+run(struct experiment **keep, bool generated_too, size_t n_seeds, bool curve)
 {
   struct err e = {0};
-  struct experiment *x = experiment_new(corpus, NULL, o, &e);
+  struct experiment_plan plan = {.n_seeds = n_seeds};
+  struct experiment_setting setting = {0};
+  struct experiment *x;
   struct buf table = BUF_INIT;
   int more = 1;
 
+  if (!generated_too) {
+    experiment_plan_add_text(&plan.arms, &plan.n_arms, "seed", 4);
+    experiment_plan_add_text(&plan.arms, &plan.n_arms, "both", 4);
+  }
+  if (curve)
+    experiment_plan_add_text(&plan.curves, &plan.n_curves, "generated", 9);
+  must(experiment_plan_settle(&plan, &e), &e);
+  x = experiment_new(corpus, NULL, &plan, &setting, &e);
+  experiment_plan_release(&plan);
   if (!x)
     fail_msg("%s", e.message);
   while (more == 1)
     more = experiment_step(x, NULL, &e);
   must(more, &e);
-  experiment_table(experiment_result(x), &table);
+  findings_table(experiment_findings(x), &table);
   print_message("%s", buf_str(&table));
   buf_release(&table);
   *keep = x;
-  return experiment_result(x);
+  return experiment_findings(x);
 }
 
 static void
@@ -176,19 +188,19 @@ support_tickets_gain(void **state)
   const char *srcdir = getenv("srcdir");
   char *folder = xasprintf("%s/examples/support-tickets", srcdir ? srcdir : ".");
   struct experiment *x;
-  const struct experiment_result *r;
+  const struct findings *r;
 
   (void)state;
   begin(folder);
   add_file(folder, "seed.jsonl", SPLIT_TRAIN, ORIGIN_SEED, 0, 1);
   add_file(folder, "test.jsonl", SPLIT_TEST, ORIGIN_IMPORTED, 0, 1);
   add_replies(folder);
-  r = run(&x, &(struct experiment_options){.arms = {"seed,both"}, .n_arms = 1, .n_seeds = 2});
+  r = run(&x, false, 2, false);
   assert_int_equal(r->n_test, 240);
   assert_int_equal(r->rows[0].n, 60);
   assert_true(r->rows[1].n + r->guarded == 1500);
   assert_true(r->rows[1].accuracy.mean >= .80);
-  assert_true(r->rows[1].difference.mean >= .15 && r->rows[1].difference.lo >= .08);
+  assert_true(r->rows[1].difference->accuracy >= .15 && r->rows[1].difference->ci95.lo >= .08);
   assert_non_null(strstr(r->verdict, "generated data beside the seeds raised test accuracy by "));
   experiment_free(x);
   corpus_free(corpus);
@@ -216,18 +228,18 @@ question_types_gain_25_points(void **state)
   teacher = xasprintf("%s/question-type", recordings);
   for (uint64_t draw = 1; draw <= DRAWS; draw++) {
     struct experiment *x;
-    const struct experiment_result *r;
+    const struct findings *r;
 
     begin(teacher);
     add_file(trec, "train.jsonl", SPLIT_TRAIN, ORIGIN_SEED, 10, draw);
     add_file(trec, "test.jsonl", SPLIT_TEST, ORIGIN_IMPORTED, 0, 1);
     add_replies(teacher);
-    r = run(&x, &(struct experiment_options){.n_seeds = 3, .curve = draw == 1});
+    r = run(&x, true, 3, draw == 1);
     assert_int_equal(r->n_test, 500);
     assert_true(r->guarded >= 7);
-    assert_true(r->rows[2].difference.lo > .15);
+    assert_true(r->rows[2].difference->ci95.lo > .15);
     accuracy += r->rows[2].accuracy.mean / DRAWS;
-    difference += r->rows[2].difference.mean / DRAWS;
+    difference += r->rows[2].difference->accuracy / DRAWS;
     experiment_free(x);
     corpus_free(corpus);
   }

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "store/job_store.h"
+#include "store/experiment_store.h"
 #include "store/run_store.h"
 #include "store/teacher_store.h"
 #include "store/template_store.h"

@@ -5,122 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "evaluate/arm.h"
-#include "evaluate/experiment_text.h"
+#include "evaluate/cells.h"
 #include "evaluate/metric.h"
-#include "student/student.h"
 
-#define DEFAULT_SEEDS 5
 #define RUN_UNITS 100        /* of progress */
-#define F1_WORK 3e8          /* label counts in the bootstrap of one row's macro F1: under a second */
-#define F1_RESAMPLES_MIN 200
-#define F1_RESAMPLES_MAX 2000
 
-/* One arm (or point of the curve) with one student, trained once for each seed. */
-struct cell {
-  const char *name;
-  const struct student_kind *kind;
-  const struct arm *arm;     /* of a point: NULL */
-  size_t n_generated;        /* of a point: texts beside the seeds */
-  size_t n;                  /* training texts of a run */
-  int32_t *predicted;        /* S x R; NULL in tasks with several labels */
-  uint8_t *sets;             /* S x R x C in those */
-  uint8_t *right;            /* S x R: the label, or the whole set */
-  double *accuracy, *macro_f1;  /* S */
-  double seconds;
-};
-
-struct experiment {
-  struct arms arms;
-  size_t S, R, C;
-  uint64_t seed;
-  int n_threads;
-  int32_t *truth;            /* R */
-  uint8_t *truth_sets;       /* R x C */
-  struct cell *cells;        /* the rows, then the points that are no row */
-  size_t n_cells, n_rows;
-  struct {
-    size_t cell, n;
-  } points[EXPERIMENT_POINTS];
-  size_t n_points;
-
-  size_t run, n_runs;        /* of cells x seeds, seed by seed */
-  struct training *training; /* of this run, or NULL */
-  struct example *drawn;     /* its examples, where they are not an arm's */
-  double run_share;          /* of its steps done */
-  double started_s;
-  char line[160];
-
-  struct experiment_result result;
-  size_t n_concluded;
-  bool done;
-};
-
-/* ---- setting up ---- */
-
-static const struct student_kind *
-find_student(const char *name, struct err *e)
-{
-  const struct student_kind *kind = student_kind_find(name);
-  struct buf known = BUF_INIT;
-
-  if (kind)
-    return kind;
-  for (size_t i = 0; i < student_n_kinds; i++)
-    buf_addf(&known, "%s%s", i ? ", " : "", student_kinds[i]->name);
-  err_set(e, ERR_INPUT, "no student '%s' (there are: %s)", name, buf_str(&known));
-  buf_release(&known);
-  return NULL;
-}
-
-static size_t
-add_cell(struct experiment *x, struct cell cell)
-{
-  cell.predicted = x->arms.task.multilabel ? NULL : xcalloc(x->S * x->R, sizeof *cell.predicted);
-  cell.sets = x->arms.task.multilabel ? xcalloc(x->S * x->R, x->C) : NULL;
-  cell.right = xcalloc(x->S, x->R);
-  cell.accuracy = xcalloc(x->S, sizeof *cell.accuracy);
-  cell.macro_f1 = xcalloc(x->S, sizeof *cell.macro_f1);
-  x->cells[x->n_cells] = cell;
-  return x->n_cells++;
-}
-
-static void
-cell_release(struct cell *cell)
-{
-  free(cell->predicted);
-  free(cell->sets);
-  free(cell->right);
-  free(cell->accuracy);
-  free(cell->macro_f1);
-}
-
-/* The points of the curve; an end of it that is an arm already is not trained twice. */
-static void
-plan_curve(struct experiment *x, const struct student_kind *kind)
-{
-  size_t n_seed = x->arms.curve_seed.n, all = x->arms.curve_generated.n, n = all;
-
-  while (n / 2 >= 2 * x->C && n > all >> (EXPERIMENT_POINTS - 2))
-    n /= 2;
-  for (size_t at = n_seed ? 0 : n; x->n_points < EXPERIMENT_POINTS; at = at == 0 ? n : 2 * at) {
-    size_t cell = x->n_rows;
-
-    /* the last point takes what halving rounded off */
-    at = at > 0 && 2 * at > all ? all : at;
-    for (size_t i = 0; i < x->arms.n_arms; i++)
-      if (x->arms.arms[i].kind == (at == 0 ? ARM_SEED : ARM_BOTH) && (at == 0 || at == all))
-        cell = i;
-    if (cell == x->n_rows)
-      cell = add_cell(x, (struct cell){.name = "curve", .kind = kind, .n_generated = at, .n = n_seed + at});
-    x->points[x->n_points].cell = cell;
-    x->points[x->n_points++].n = at;
-    if (at == all)
-      break;
-  }
-}
+/* ---- life ---- */
 
 static void
 take_truth(struct experiment *x)
@@ -134,53 +25,36 @@ take_truth(struct experiment *x)
     for (size_t i = 0; x->truth_sets && i < t->n_labels; i++)
       x->truth_sets[r * x->C + t->labels[i]] = 1;
   }
+  x->test_hash = fit_hash_of_test(x->arms.test, x->R);
 }
 
 static int
-set_up(struct experiment *x, const struct corpus *corpus, struct project *project, const struct experiment_options *o,
-       struct err *e)
+set_up(struct experiment *x, const struct corpus *corpus, const struct experiment_plan *plan, struct err *e)
 {
-  static const char *const all_arms[] = {"seed,generated,both"}, *const one_student[] = {"linear"};
-  const char *const *students = o->n_students ? o->students : one_student;
-  size_t n_students = o->n_students ? o->n_students : N_OF(one_student);
-  const struct student_kind *kinds[EXPERIMENT_STUDENTS];
-
-  if (o->n_seeds < 0 || o->n_seeds > EXPERIMENT_SEEDS)
-    return err_set(e, ERR_INPUT, "%d seeds are not possible (1 to %d)", o->n_seeds, EXPERIMENT_SEEDS);
-  for (size_t i = 0; i < n_students; i++)
-    if (!(kinds[i] = find_student(students[i], e)))
-      return -1;
-  if (arms_collect(&x->arms, corpus, project, o->n_arms ? o->arms : all_arms, o->n_arms ? o->n_arms : N_OF(all_arms),
-                   o->test ? o->test : "split:test", o->provider, o->curve, e) < 0)
+  x->S = plan->n_seeds;
+  x->seed = (uint64_t)plan->seed;
+  strmap_init(&x->known);
+  if (arms_open(&x->arms, corpus, x->project, plan->test, x->setting.provider, e) < 0)
     return -1;
-  if (x->arms.n_arms > EXPERIMENT_ARMS)
-    return err_set(e, ERR_INPUT, "more than %d arms", EXPERIMENT_ARMS);
-  x->S = o->n_seeds ? (size_t)o->n_seeds : DEFAULT_SEEDS;
   x->R = x->arms.n_test;
   x->C = x->arms.task.n_classes;
-  x->seed = o->seed ? o->seed : 1;
-  x->n_threads = o->n_threads;
   take_truth(x);
-  x->n_rows = n_students * x->arms.n_arms;
-  x->cells = xcalloc(x->n_rows + EXPERIMENT_POINTS, sizeof *x->cells);
-  for (size_t i = 0; i < x->n_rows; i++) {
-    const struct arm *arm = &x->arms.arms[i % x->arms.n_arms];
-
-    add_cell(x, (struct cell){.name = arm->name, .kind = kinds[i / x->arms.n_arms], .arm = arm, .n = arm->n});
-  }
-  if (o->curve)
-    plan_curve(x, kinds[0]);
+  if (cells_make(x, plan, e) < 0)
+    return -1;
   x->n_runs = x->n_cells * x->S;
+  conclude_plan(x, plan);
   return 0;
 }
 
 struct experiment *
-experiment_new(const struct corpus *corpus, struct project *project, const struct experiment_options *options,
-               struct err *e)
+experiment_new(const struct corpus *corpus, struct project *project, const struct experiment_plan *plan,
+               const struct experiment_setting *setting, struct err *e)
 {
   struct experiment *x = xcalloc(1, sizeof *x);
 
-  if (set_up(x, corpus, project, options, e) == 0)
+  x->project = project;
+  x->setting = *setting;
+  if (set_up(x, corpus, plan, e) == 0)
     return x;
   experiment_free(x);
   return NULL;
@@ -191,219 +65,221 @@ experiment_free(struct experiment *x)
 {
   if (!x)
     return;
-  training_free(x->training);
-  free(x->drawn);
-  for (size_t i = 0; i < x->n_cells; i++)
-    cell_release(&x->cells[i]);
-  free(x->cells);
+  fitting_free(x->fitting);
+  draw_release(&x->draw);
+  cells_release(x);
+  strmap_release(&x->known);
   free(x->truth);
   free(x->truth_sets);
-  free(x->result.rows);
-  free(x->result.curve);
-  free(x->result.verdict);
+  findings_release(&x->findings);
   arms_release(&x->arms);
   free(x);
 }
 
 /* ---- one run ---- */
 
-static void
-say_run(struct experiment *x, const struct cell *cell, size_t s, const char *end)
+static struct cell *
+cell_of_run(const struct experiment *x, size_t *s)
 {
-  struct buf line = BUF_INIT;
-
-  if (cell->arm)
-    buf_addf(&line, "%s, %s, seed %zu of %zu%s", cell->name, cell->kind->name, s + 1, x->S, end);
-  else
-    buf_addf(&line, "curve at %zu, %s, seed %zu of %zu%s", cell->n_generated, cell->kind->name, s + 1, x->S, end);
-  strncpy(x->line, buf_str(&line), sizeof x->line - 1);
-  buf_release(&line);
-}
-
-static int
-start_run(struct experiment *x, struct cell *cell, size_t s, struct err *e)
-{
-  double *values = xcalloc(cell->kind->n_params + 1, sizeof *values);
-  const struct example *examples = cell->arm ? cell->arm->examples : NULL;
-
-  say_run(x, cell, s, "");
-  x->started_s = clock_s();
-  x->run_share = 0;
-  student_defaults(cell->kind, values);
-  if (!examples)
-    examples = x->drawn = arms_draw(&x->arms, cell->n_generated, x->seed + s);
-  x->training = training_new(cell->kind, &x->arms.task, examples, cell->n, NULL, 0, values, x->seed + s, x->n_threads,
-                             e);
-  free(values);
-  return x->training ? 0 : err_prefix(e, "arm '%s', student '%s': ", cell->name, cell->kind->name);
+  *s = x->run / x->n_cells;
+  return &x->cells[x->run % x->n_cells];
 }
 
 static void
-predict_labels(struct experiment *x, struct cell *cell, size_t s, const struct student *student)
+say_run(struct experiment *x, const char *end)
 {
-  uint16_t *labels = xcalloc(x->R, sizeof *labels);
-  size_t *tally = xcalloc(3 * x->C, sizeof *tally);
-  int32_t *predicted = cell->predicted + s * x->R;
+  size_t s;
+  const struct cell *cell = cell_of_run(x, &s);
+  char *line = xasprintf("%s, %s, seed %zu of %zu%s", cell->name, x->students[cell->student].name, s + 1, x->S, end);
 
-  student_predict_top(student, x->arms.test, x->R, x->n_threads, labels, NULL);
-  for (size_t r = 0; r < x->R; r++) {
-    predicted[r] = labels[r];
-    cell->right[s * x->R + r] = predicted[r] == x->truth[r];
+  snprintf(x->line, sizeof x->line, "%s", line);
+  free(line);
+}
+
+static void
+prepare(struct experiment *x, char key[FIT_KEY_MAX])
+{
+  size_t s;
+  const struct cell *cell = cell_of_run(x, &s);
+  const struct experiment_student *student = &x->students[cell->student];
+
+  draw_release(&x->draw);
+  x->draw = draw_make(&x->arms, &x->arms.arms[cell->arm], &cell->limits, x->seed + s);
+  x->job = (struct fit_job){
+    .kind = student->kind, .values = cell->values ? cell->values : student->values, .task = x->arms.task,
+    .train = x->draw.examples, .n_train = x->draw.n, .test = x->arms.test, .n_test = x->R, .test_hash = x->test_hash,
+    .seed = x->seed + s, .n_threads = x->setting.n_threads, .timed = s == 0 && cell->role == CELL_ROW,
+  };
+  fit_key(&x->job, key);
+}
+
+static void
+copy_fit(const struct experiment *x, const struct fit *from, struct fit *to)
+{
+  *to = (struct fit){.figures = from->figures};
+  to->right = xcalloc(x->R + 1, 1);
+  memcpy(to->right, from->right, x->R);
+  if (from->said) {
+    to->said = xcalloc(x->R + 1, sizeof *to->said);
+    memcpy(to->said, from->said, x->R * sizeof *to->said);
+  } else {
+    to->sets = xcalloc(x->R + 1, x->C);
+    memcpy(to->sets, from->sets, x->R * x->C);
   }
-  cell->macro_f1[s] = metric_macro_f1(x->C, x->truth, predicted, NULL, x->R, tally);
-  free(labels);
+}
+
+/* A fit with this key that was made before, here or in the file: 1, 0, -1. */
+static int
+find_fit(struct experiment *x, const char *key, struct fit *out, struct err *e)
+{
+  int64_t at = strmap_get(&x->known, key, strlen(key), -1);
+  struct fit_row row;
+  int found;
+
+  if (at >= 0) {
+    copy_fit(x, &x->cells[(size_t)at / x->S].fits[(size_t)at % x->S], out);
+    return 1;
+  }
+  if (!x->project || !x->setting.record || x->setting.anew)
+    return 0;
+  found = experiment_store_fit(x->project, key, &row, e);
+  if (found == 1 && fit_of_row(&row, x->R, x->C, x->arms.task.multilabel, out) < 0)
+    found = 0;
+  fit_row_release(&row);
+  return found;
+}
+
+static void
+score(struct experiment *x, struct cell *cell, size_t s)
+{
+  const struct fit *fit = &cell->fits[s];
+  size_t *tally = xcalloc(3 * x->C, sizeof *tally), n_right = 0;
+  int32_t *predicted = xcalloc(x->R, sizeof *predicted);
+
+  for (size_t r = 0; r < x->R; r++) {
+    n_right += fit->right[r];
+    predicted[r] = fit->said ? fit->said[r] : 0;
+  }
+  cell->accuracy[s] = (double)n_right / (double)x->R;
+  cell->macro_f1[s] = fit->sets ? metric_multi_macro_f1(x->C, x->truth_sets, fit->sets, NULL, x->R, tally)
+                      : metric_macro_f1(x->C, x->truth, predicted, NULL, x->R, tally);
+  free(predicted);
   free(tally);
 }
 
 static void
-predict_sets(struct experiment *x, struct cell *cell, size_t s, const struct student *student)
+end_run(struct experiment *x)
 {
-  float *p = xcalloc(x->R * x->C, sizeof *p);
-  size_t *tally = xcalloc(3 * x->C, sizeof *tally);
-  uint8_t *sets = cell->sets + s * x->R * x->C;
-  struct student_info info;
-
-  student_info(student, &info);
-  student_predict(student, x->arms.test, x->R, x->n_threads, p);
-  for (size_t i = 0; i < x->R * x->C; i++)
-    sets[i] = p[i] >= info.threshold;
-  for (size_t r = 0; r < x->R; r++)
-    cell->right[s * x->R + r] = memcmp(sets + r * x->C, x->truth_sets + r * x->C, x->C) == 0;
-  cell->macro_f1[s] = metric_multi_macro_f1(x->C, x->truth_sets, sets, NULL, x->R, tally);
-  free(p);
-  free(tally);
-}
-
-static int
-end_run(struct experiment *x, struct cell *cell, size_t s, struct err *e)
-{
-  struct student *student = training_take(x->training, e);
-  size_t n_right = 0;
+  size_t s;
+  struct cell *cell = cell_of_run(x, &s);
   char end[16];
 
-  if (!student)
-    return err_prefix(e, "arm '%s', student '%s': ", cell->name, cell->kind->name);
-  cell->seconds += clock_s() - x->started_s;
-  training_free(x->training);
-  x->training = NULL;
-  free(x->drawn);
-  x->drawn = NULL;
-  (cell->sets ? predict_sets : predict_labels)(x, cell, s, student);
-  student_free(student);
-  for (size_t r = 0; r < x->R; r++)
-    n_right += cell->right[s * x->R + r];
-  cell->accuracy[s] = (double)n_right / (double)x->R;
+  score(x, cell, s);
+  strmap_put(&x->known, cell->keys[s], strlen(cell->keys[s]), (int64_t)((size_t)(cell - x->cells) * x->S + s));
   snprintf(end, sizeof end, ": %.3f", cell->accuracy[s]);
-  say_run(x, cell, s, end);
+  say_run(x, end);
   x->run++;
   x->run_share = 0;
-  return 0;
+}
+
+static int
+keep_fit(struct experiment *x, const struct fit *fit, const char *key, struct err *e)
+{
+  struct fit_row row;
+  int r;
+
+  if (!x->project || !x->setting.record)
+    return 0;
+  fit_to_row(fit, key, x->setting.record, x->R, x->C, &row);
+  r = experiment_store_put_fit(x->project, &row, e);
+  fit_row_release(&row);
+  return r;
+}
+
+static int
+start_run(struct experiment *x, struct err *e)
+{
+  size_t s;
+  struct cell *cell = cell_of_run(x, &s);
+  int found;
+
+  say_run(x, "");
+  prepare(x, cell->keys[s]);
+  found = find_fit(x, cell->keys[s], &cell->fits[s], e);
+  if (found == 1) {
+    x->n_known++;
+    end_run(x);
+    return 0;
+  }
+  x->fitting = found < 0 ? NULL : fitting_new(&x->job, e);
+  return x->fitting ? 0 : err_prefix(e, "arm '%s', student '%s': ", cell->name, x->students[cell->student].name);
 }
 
 static int
 step_run(struct experiment *x, struct err *e)
 {
-  struct cell *cell = &x->cells[x->run % x->n_cells];
-  size_t s = x->run / x->n_cells;
-  struct train_point point;
+  size_t s;
+  struct cell *cell = cell_of_run(x, &s);
   int more;
 
-  if (!x->training)
-    return start_run(x, cell, s, e);
-  more = training_step(x->training, &point, e);
+  if (!x->fitting)
+    return start_run(x, e);
+  more = fitting_step(x->fitting, &x->run_share, e);
   if (more < 0)
-    return err_prefix(e, "arm '%s', student '%s': ", cell->name, cell->kind->name);
-  if (more == 0)
-    return end_run(x, cell, s, e);
-  if (point.n_steps > 0)
-    x->run_share = fmin(1, (double)point.step / point.n_steps);
+    return err_prefix(e, "arm '%s', student '%s': ", cell->name, x->students[cell->student].name);
+  if (more == 1)
+    return 0;
+  fitting_take(x->fitting, &cell->fits[s]);
+  fitting_free(x->fitting);
+  x->fitting = NULL;
+  if (keep_fit(x, &cell->fits[s], cell->keys[s], e) < 0)
+    return -1;
+  end_run(x);
   return 0;
 }
 
-/* ---- what it comes to ---- */
-
-struct f1_source {
-  const struct experiment *x;
-  const struct cell *cell;
-  size_t *tally;
-};
-
-static double
-f1_of_seed(const void *arg, size_t s, const uint32_t *weight)
+int
+experiment_survey(struct experiment *x, size_t *n_runs, size_t *n_known, struct err *e)
 {
-  const struct f1_source *f = arg;
-  const struct experiment *x = f->x;
+  size_t s;
 
-  if (f->cell->sets)
-    return metric_multi_macro_f1(x->C, x->truth_sets, f->cell->sets + s * x->R * x->C, weight, x->R, f->tally);
-  return metric_macro_f1(x->C, x->truth, f->cell->predicted + s * x->R, weight, x->R, f->tally);
-}
+  *n_runs = x->n_runs;
+  *n_known = 0;
+  for (x->run = 0; x->run < x->n_runs; x->run++) {
+    struct cell *cell = cell_of_run(x, &s);
+    struct fit fit = {0};
+    int found;
 
-static void
-conclude_row(struct experiment *x, size_t i)
-{
-  const struct cell *cell = &x->cells[i], *first = &x->cells[i - i % x->arms.n_arms];
-  struct experiment_row *row = &x->result.rows[i];
-  struct f1_source f1 = {x, cell, xcalloc(3 * x->C, sizeof *f1.tally)};
-  double work = (double)(x->S * x->R) * (cell->sets ? (double)x->C : 1);
-
-  *row = (struct experiment_row){
-    .name = cell->name, .student = cell->kind->name, .n = cell->n, .built_in = cell->arm->kind != ARM_FILTER,
-    .is_first = cell == first, .cost_usd = cell->arm->cost_usd, .seconds = cell->seconds,
-    .accuracy_seeds = cell->accuracy, .macro_f1_seeds = cell->macro_f1,
-  };
-  row->accuracy = accuracy_estimate(cell->right, x->S, x->R);
-  row->macro_f1 = bootstrap_mean(f1_of_seed, &f1, x->S, x->R,
-                                 (size_t)fmin(fmax(F1_WORK / work, F1_RESAMPLES_MIN), F1_RESAMPLES_MAX), x->seed);
-  row->macro_f1.lo = fmax(row->macro_f1.lo, 0);
-  row->macro_f1.hi = fmin(row->macro_f1.hi, 1);
-  if (!row->is_first) {
-    row->difference = bootstrap_difference(first->right, cell->right, x->S, x->R, BOOTSTRAP_RESAMPLES, x->seed);
-    row->mcnemar = mcnemar_pooled(first->right, cell->right, x->S, x->R);
+    prepare(x, cell->keys[s]);
+    found = strmap_get(&x->known, cell->keys[s], strlen(cell->keys[s]), -1) >= 0 ? 1 : find_fit(x, cell->keys[s], &fit, e);
+    fit_release(&fit);
+    if (found < 0)
+      return -1;
+    *n_known += (size_t)found;
+    strmap_put(&x->known, cell->keys[s], strlen(cell->keys[s]), 0);
   }
-  free(f1.tally);
+  strmap_release(&x->known);
+  strmap_init(&x->known);
+  x->run = 0;
+  return 0;
 }
 
-static void
-finish(struct experiment *x)
-{
-  struct experiment_result *r = &x->result;
-  struct buf verdict = BUF_INIT;
-
-  r->n_seeds = x->S;
-  r->n_test = x->R;
-  r->n_test_unlabelled = x->arms.n_test_unlabelled;
-  r->guarded = x->arms.guarded;
-  r->n_points = x->n_points;
-  r->curve = xcalloc(x->n_points + 1, sizeof *r->curve);
-  for (size_t i = 0; i < x->n_points; i++) {
-    struct estimate e = accuracy_estimate(x->cells[x->points[i].cell].right, x->S, x->R);
-
-    r->curve[i] = (struct experiment_point){.n = x->points[i].n, .mean = e.mean, .ci95 = {e.lo, e.hi}};
-  }
-  experiment_verdict(r, &verdict);
-  r->verdict = buf_take(&verdict);
-  x->done = true;
-}
+/* ---- together ---- */
 
 int
 experiment_step(struct experiment *x, struct stop *stop, struct err *e)
 {
+  int more;
+
   if (x->done)
     return 0;
   if (stop_wanted(stop))
     return err_set(e, ERR_INTERRUPTED, "stopped after %zu of %zu runs", x->run, x->n_runs);
   if (x->run < x->n_runs)
     return step_run(x, e) < 0 ? -1 : 1;
-  if (!x->result.rows)
-    x->result.rows = xcalloc(x->n_rows, sizeof *x->result.rows);
-  if (x->n_concluded < x->n_rows) {
-    conclude_row(x, x->n_concluded++);
-    x->result.n_rows = x->n_concluded;
-    return 1;
-  }
-  finish(x);
-  return 0;
+  more = conclude_step(x, e);
+  x->done = more == 0;
+  return more;
 }
 
 void
@@ -411,13 +287,13 @@ experiment_progress(const struct experiment *x, struct experiment_progress *p)
 {
   *p = (struct experiment_progress){
     .done = x->run * RUN_UNITS + (size_t)(x->run_share * RUN_UNITS) + x->n_concluded,
-    .total = x->n_runs * RUN_UNITS + x->n_rows, .runs_done = x->run, .n_runs = x->n_runs,
+    .total = x->n_runs * RUN_UNITS + conclude_steps(x), .runs_done = x->run, .n_runs = x->n_runs, .n_known = x->n_known,
   };
   memcpy(p->line, x->line, sizeof p->line);
 }
 
-const struct experiment_result *
-experiment_result(const struct experiment *x)
+const struct findings *
+experiment_findings(const struct experiment *x)
 {
-  return x->done ? &x->result : NULL;
+  return &x->findings;
 }

@@ -66,6 +66,7 @@ struct found_row {
   size_t n;                      /* training texts of one run */
   size_t n_seed, n_generated, n_annotated, n_imported;  /* of them, by origin (of the first seed) */
   size_t n_skipped;              /* labels of the project that it has no text of */
+  double words, known_words, distinct;  /* how like the test texts its texts are (likeness.h): what may explain it */
   bool is_first;                 /* others are compared with it */
   size_t first;                  /* the row that it is compared with; itself where is_first */
   bool is_told;                  /* the verdict is about it */
@@ -164,7 +165,7 @@ struct found_spending {          /* of the whole project so far */
 
 struct findings {
   char *name;                    /* of the experiment */
-  char *plan;                    /* JSON, as it was declared (plan.h) */
+  char *plan;                    /* JSON, as it was declared (experiment_plan.h) */
   char *version;                 /* of the program */
   char *machine;                 /* "x86_64, 2 processors, AVX-512": what the measured members hold for */
   int64_t at_ms;                 /* not in the JSON: the record's */
@@ -176,6 +177,7 @@ struct findings {
   size_t n_guarded_ids;
   uint32_t *test_ids;            /* samples of the test set, in the order of the fits' answers */
   size_t n_test_ids;
+  double test_words;             /* of a test text, mean */
   double detectable;             /* the least difference that so many test texts show four times of five, where two arms
                                   * answer `discordant` of the texts differently: known before anything is trained */
   double discordant;
@@ -189,7 +191,8 @@ struct findings {
   size_t n_teachers;
   struct found_agreement *agreement;
   struct found_spending spending;
-  char *verdict;                 /* one sentence for each student, whichever way it went */
+  char *verdict;                 /* a clause for each told row, whichever way it went */
+  char *why;                     /* what may explain it: one sentence; NULL: nothing to say */
 };
 
 /* The contract of `experiment --json` (see the commands' description): arms, guarded, curve, verdict, and the rest. */

@@ -14,7 +14,7 @@
 struct experiment_record {
   uint32_t id;
   char *name;                    /* unique; NULL or "" when put: "experiment#3" is made up */
-  char *plan;                    /* JSON object (evaluate/plan.h) */
+  char *plan;                    /* JSON object (evaluate/experiment_plan.h) */
   char *result;                  /* JSON object (evaluate/findings.h); "": it has not ended */
   int64_t at_ms;                 /* when it was declared, or ended */
 };
