@@ -178,7 +178,8 @@ curate(void **state)
   keys(&s, "F3 j j PgDn G g a x 1 2 Space Space V x * Esc . u C-r R n N S p");
   keys(&s, "/ <label:bill> Tab < words> Enter / C-u <suspect> Enter / C-u <dup> Enter / C-u <run.wrong> Enter / C-u Enter");
   keys(&s, "s <words> Enter S s <suspect> Enter s <none> Enter Tab Tab Enter j Space - Enter Tab c a x c");
-  keys(&s, "e <more> Enter C Esc f Esc ? Esc ! Esc : <accept --id 4> Enter : <list --id 4> Enter q : <runs> Enter q");
+  keys(&s, "e <more> Enter C Esc f Esc ? Esc ! Esc : <accept --id 4> Enter : <list --id 4> Enter q : <runs> Enter q"
+       " : <screenshot /dev/null.svg> Enter");
   assert_int_equal(waits, 0);
   stage_close(&s);
 }

@@ -87,6 +87,14 @@ await ':reject' 'completion'
 keys Escape
 keys / 'parcel' Enter
 await 'parcel' 'filter'
+# The screen as a file, without the line that asks for it.
+keys ':' "screenshot $dir/curate.txt" Enter
+await 'the screen is in' 'a screenshot'
+grep -q 'F3 Curate' "$dir/curate.txt" && ! grep -q ':screenshot' "$dir/curate.txt" \
+  && [ "$(wc -l <"$dir/curate.txt")" -eq 24 ] || fail "the screenshot: $(cat "$dir/curate.txt")"
+keys ':' "screenshot $dir/curate.svg" Enter
+await 'curate.svg' 'a picture'
+tail -n 1 "$dir/curate.svg" | grep -qx '</svg>' || fail "the picture: $(cat "$dir/curate.svg")"
 keys E  # the screen goes to an editor and comes back
 await 'EDITED' 'what the editor wrote'
 keys q

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "command/command.h"
+#include "ui/canvas-svg.h"
 #include "ui/state.h"
 
 /* ---- commands of the frame itself ---- */
@@ -98,6 +99,7 @@ run_own(struct workbench *w, const char *line)
 /* A typed command on a thread of its own: it may read the file, or touch very many samples. */
 struct typed {
   struct workbench *w;
+  struct canvas screen;        /* before the line was typed */
   struct project *project;
   char *line, *output;
   int status;
@@ -105,10 +107,19 @@ struct typed {
 };
 
 static void
+give_screen(void *arg, bool svg, struct buf *out)
+{
+  if (svg)
+    canvas_svg(arg, out);
+  else
+    canvas_dump(arg, false, out);
+}
+
+static void
 typed_work(void *arg)
 {
   struct typed *t = arg;
-  struct command_environment env = {.project = t->project};
+  struct command_environment env = {.project = t->project, .screen = give_screen, .screen_arg = &t->screen};
   size_t n;
 
   t->status = command_line(&env, t->line, &t->output, &n, &t->e);
@@ -128,6 +139,7 @@ typed_done(void *arg)
   else if (end && t->status == 0)
     workbench_say(t->w, "%.*s", (int)(end - t->output < 900 ? end - t->output : 900), t->output);
   workbench_touch(t->w);
+  canvas_release(&t->screen);
   free(t->line);
   free(t->output);
   free(t);
@@ -154,7 +166,8 @@ run_line(struct workbench *w, const char *line)
     return;
   }
   t = xcalloc(1, sizeof *t);
-  *t = (struct typed){.w = w, .project = w->project, .line = xstrdup(line)};
+  *t = (struct typed){.w = w, .project = w->project, .line = xstrdup(line), .screen = w->screen};
+  w->screen = (struct canvas){0};
   workbench_work(w, typed_work, typed_done, t);
 }
 
@@ -193,9 +206,27 @@ complete_filter(void *arg, const char *line, size_t at, struct completion *out)
 
 /* ---- asking ---- */
 
+/* The screen as it is, drawn anew: the line and what it says do not stand on it yet. */
+static void
+keep_screen(struct workbench *w)
+{
+  struct canvas *c = &w->screen;
+
+  if (!w->drawn.rows)
+    return;
+  canvas_release(c);
+  canvas_init(c, w->drawn.rows, w->drawn.cols);
+  c->ascii = w->drawn.ascii;
+  c->logical = w->drawn.logical;
+  frame_draw(w, c);
+  if (c->ascii)
+    canvas_to_ascii(c);
+}
+
 void
 command_line_ask(struct workbench *w, const char *text)
 {
+  keep_screen(w);
   w->asking = ASKING_COMMAND;
   w->wrong = -1;
   buf_clear(&w->note);

@@ -148,6 +148,7 @@ const struct binding keymap_everywhere[] = {
   {.keys = "M-r", .line = "redo", .action = forward, .help = "redo all that was undone: to the newest change"},
   {.keys = "?", .action = help, .help = "the keys of this view", .hint = "help"},
   {.keys = ":", .action = command, .help = "command line (Tab completes, Up brings back)", .hint = "command"},
+  {.keys = "M-:", .action = command, .help = "command line from where : types: a form, a menu, an editor"},
   {.keys = "!", .action = messages, .help = "the message log"},
   {.keys = "C-l", .action = repaint, .help = "draw the screen anew"},
   {.keys = "C-z", .action = suspend, .help = "to the shell (fg comes back)"},

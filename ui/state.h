@@ -42,6 +42,11 @@ struct workbench {
   struct over closed[OVER_MAX]; /* their states are freed when the key is answered */
   int n_closed;
   struct area view_area;       /* as last drawn */
+  struct {
+    int rows, cols;
+    bool ascii, logical;
+  } drawn;                     /* the canvas that was drawn on last; rows 0: none */
+  struct canvas screen;        /* as it was when the command line was opened; no cells: it was never */
 
   enum asking asking;          /* whom the prompt serves */
   struct buf note;             /* what stands beside it */

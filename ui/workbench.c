@@ -358,6 +358,7 @@ workbench_free(struct workbench *w)
     free(w->messages[i].text);
   free(w->messages);
   buf_release(&w->note);
+  canvas_release(&w->screen);
   free(w);
 }
 
@@ -598,6 +599,8 @@ answer_key(struct workbench *w, const struct key *k)
     w->suspend = true;
   } else if (key_is(k, "C-l")) {
     w->repaint = true;
+  } else if (w->asking == ASKING_NOTHING && (key_is(k, "M-:") || (overlays_page(&w->overlays) && key_is(k, ":")))) {
+    command_line_ask(w, "");
   } else if (w->asking != ASKING_NOTHING) {
     asking_key(w, k);
   } else if (overlays_open(&w->overlays)) {
@@ -709,5 +712,9 @@ workbench_step(struct workbench *w)
 void
 workbench_draw(struct workbench *w, struct canvas *c)
 {
+  w->drawn.rows = c->rows;
+  w->drawn.cols = c->cols;
+  w->drawn.ascii = c->ascii;
+  w->drawn.logical = c->logical;
   frame_draw(w, c);
 }

@@ -28,6 +28,8 @@ struct call {
   bool terminal;                    /* out is a terminal */
   bool workbench, json, quiet, help;
   struct stop *stop;
+  void (*screen)(void *arg, bool svg, struct buf *out);  /* the workbench's; NULL: there is none (command.h) */
+  void *screen_arg;
   struct progress progress;
   struct columns *columns;          /* numbers for filters, made when first asked for (names_provider) */
   struct arena arena;               /* for what must live as long as the call */

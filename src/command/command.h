@@ -36,6 +36,7 @@ enum command_flags {
   COMMAND_JSON = 16,    /* takes --json */
   COMMAND_MAY_WRITE = 64, /* it writes if it can: the project is opened for reading where it cannot be written */
   COMMAND_MANY = 128,     /* the workbench may run several at once: they see to it themselves */
+  COMMAND_SCREEN = 256,   /* it is about the workbench's screen: elsewhere it says so */
   COMMAND_UNOPENED = 32,  /* in the shell it is given the project's path as an argument, not the open project */
 };
 
@@ -99,6 +100,9 @@ struct command_environment {
   struct stop *stop;     /* the person's wish to stop; may be NULL */
   void (*progress)(void *arg, const struct command_progress *p);  /* may be NULL */
   void *arg;
+  /* The screen, as a picture (svg) or as text; NULL: there is none. Called on the thread that runs the command. */
+  void (*screen)(void *arg, bool svg, struct buf *out);
+  void *screen_arg;
 };
 
 /* The command that a line names (its first word), or NULL with e set. Nothing is run. */

@@ -66,6 +66,8 @@ run_words(const struct command_environment *env, const struct command *command, 
   c.workbench = true;
   c.project = env->project;
   c.stop = env->stop;
+  c.screen = env->screen;
+  c.screen_arg = env->screen_arg;
   r = call_parse(&c, words, w->n - 1, e);
   if (!c.quiet) {
     c.progress.tell = env->progress;

@@ -93,7 +93,7 @@ add_synopsis(struct page *p, const struct command *command)
       call_usage(command, v, false, &usage);
     }
   } else {
-    call_usage(command, NULL, false, &usage);
+    call_usage(command, NULL, command->flags & COMMAND_SCREEN, &usage);
   }
   add(p, BLOCK_VERBATIM, NULL, buf_str(&usage));
   buf_release(&usage);

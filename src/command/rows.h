@@ -23,6 +23,7 @@ extern const struct command command_train, command_runs, command_sweep, command_
 extern const struct command command_evaluate, command_predict, command_ship;
 extern const struct command command_experiment;
 extern const struct command command_check, command_dedupe;                                     /* check.c */
+extern const struct command command_screenshot;
 extern const struct command command_help_row;                                                  /* help.c */
 
 /* The error for a name that is no command. */
