@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define HALVINGS 30
+
 double
 mean_of(const double *x, size_t n)
 {
@@ -33,20 +35,42 @@ t_quantile(double df, double level)
   return df >= DF_MANY ? gsl_cdf_ugaussian_Pinv(q) : gsl_cdf_tdist_Pinv(q, df);
 }
 
+/* The degrees of freedom with which Student's t gives the interval at 95 % whose half width is
+ * sqrt(t_text^2 text + t_seed^2 seed): between the two parts' own, found by halving on a scale of logarithms. */
+static double
+banerjee_df(const struct variance_parts *v, double text_df, double seed_df)
+{
+  double t_text = t_quantile(text_df, .95), t_seed = t_quantile(seed_df, .95);
+  double t = sqrt((t_text * t_text * v->text + t_seed * t_seed * v->seed) / (v->text + v->seed));
+  double lo = log(fmin(text_df, seed_df)), hi = log(fmax(text_df, seed_df));
+
+  for (int i = 0; i < HALVINGS; i++) {
+    double middle = (lo + hi) / 2;
+
+    if (t_quantile(exp(middle), .95) > t)
+      lo = middle;
+    else
+      hi = middle;
+  }
+  return exp((lo + hi) / 2);
+}
+
 struct variance_parts
 variance_parts(double text, double variance_of_seeds, double noise, size_t S, size_t R)
 {
   struct variance_parts v = {.text = text};
-  double df;
+  double df, text_df = (double)(R > 1 ? R - 1 : 1);
 
   if (S > 1) {
     v.seed_raw = variance_of_seeds / (double)S;
     v.seed = fmax(0, variance_of_seeds - noise) / (double)S;
   }
-  df = v.text * v.text / (double)(R > 1 ? R - 1 : 1);
+  df = v.text * v.text / text_df;
   if (S > 1)
     df += v.seed_raw * v.seed_raw / (double)(S - 1);
   v.df = df > 0 ? (v.text + v.seed) * (v.text + v.seed) / df : DF_MANY;
+  if (v.seed > 0)
+    v.df = fmin(v.df, banerjee_df(&v, text_df, (double)(S - 1)));
   v.df = fmin(fmax(v.df, 1), DF_MANY);
   return v;
 }
