@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "evaluate/alike.h"
 #include "evaluate/cells.h"
+#include "evaluate/curve_fit.h"
 #include "evaluate/effect.h"
 #include "evaluate/findings_text.h"
 #include "evaluate/machine.h"
@@ -358,6 +359,15 @@ add_point(const struct experiment *x, const struct cell *cell, struct found_curv
   free(right);
 }
 
+/* Of the largest point: its texts were all paid for. NaN: no price is known. */
+static double
+usd_per_sample(const struct found_curve *c)
+{
+  const struct found_point *last = c->n_points > 0 ? &c->points[c->n_points - 1] : NULL;
+
+  return last && last->n > 0 ? last->cost_usd / (double)last->n : NAN;
+}
+
 static void
 conclude_curve(struct experiment *x, size_t i)
 {
@@ -369,6 +379,7 @@ conclude_curve(struct experiment *x, size_t i)
   for (size_t k = x->n_rows; k < x->n_cells; k++)
     if (x->cells[k].role == CELL_POINT && x->cells[k].curve == i)
       add_point(x, &x->cells[k], c);
+  curve_conclude(c, usd_per_sample(c), f->detectable, x->R, x->seed);
   if (i > 0)
     return;
   f->curve = xcalloc(c->n_points + 1, sizeof *f->curve);   /* the first one stands where scripts look for it */
