@@ -13,7 +13,7 @@ const struct command *const commands[] = {
   &command_split, &command_curate, &command_dedupe, &command_signals,
   &command_undo, &command_redo, &command_log, &command_stats,
   &command_train, &command_runs, &command_preset, &command_sweep, &command_evaluate, &command_predict, &command_ship,
-  &command_experiment,
+  &command_experiment, &command_report,
   &command_check, &command_screenshot, &command_help_row,
   NULL,
 };

@@ -22,6 +22,7 @@ extern const struct command command_signals;
 extern const struct command command_train, command_runs, command_sweep, command_preset;
 extern const struct command command_evaluate, command_predict, command_ship;
 extern const struct command command_experiment;
+extern const struct command command_report;
 extern const struct command command_check, command_dedupe;                                     /* check.c */
 extern const struct command command_screenshot;
 extern const struct command command_help_row;                                                  /* help.c */

@@ -1,0 +1,165 @@
+/* chapter-answer: the verdict, what the test set can show, and the rows that the verdict is drawn from. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "report/chapter.h"
+
+/* ---- the answer ---- */
+
+/* Before any number: how small a difference this test set can show at all. */
+static void
+say_power(const struct report *r, struct doc *d)
+{
+  const struct findings *f = &r->f;
+
+  if (isnan(f->detectable)) {
+    doc_say(d, BLOCK_PARAGRAPH, "Everything here was tested on %s.",
+            count_text(d, (double)f->n_test, "text", "texts"));
+    return;
+  }
+  doc_say(d, BLOCK_PARAGRAPH,
+          "What this test can show: with %s a difference of %s points or more is found four times of five, where two "
+          "arms answer %s of the texts differently. A smaller one may be there and stay unseen.",
+          count_text(d, (double)f->n_test, "test text", "test texts"), numeral_number(100 * f->detectable, 1).s,
+          numeral_percent(f->discordant).s);
+}
+
+static void
+say_guarded(const struct report *r, struct doc *d, struct table_block *t)
+{
+  const struct findings *f = &r->f;
+  struct buf ids = BUF_INIT;
+
+  for (size_t i = 0; i < f->n_guarded_ids; i++)
+    buf_addf(&ids, "%s%u", i ? ", " : "", f->guarded_ids[i]);
+  if (f->guarded == 0)
+    table_fact(t, "Guarded", "no training text stands in the test set");
+  else
+    table_fact(t, "Guarded", "%s in the test set, or nearly, and %s left out of every arm%s%s%s",
+               count_text(d, (double)f->guarded, "training text stands", "training texts stand"),
+               f->guarded == 1 ? "was" : "were", ids.n ? " (samples " : "", buf_str(&ids),
+               !ids.n ? "" : f->n_guarded_ids < f->guarded ? " and others)" : ")");
+  buf_release(&ids);
+}
+
+void
+chapter_answer(const struct report *r, struct doc *d)
+{
+  const struct findings *f = &r->f;
+  struct table_block *t;
+
+  doc_chapter(d, "answer", "The answer");
+  say_power(r, d);
+  doc_text(d, BLOCK_LEAD, f->verdict ? sentence_text(d, f->verdict) : "This experiment has no verdict.");
+  t = doc_facts(d);
+  table_fact(t, "Tested on", "%s, the same for every arm%s",
+             count_text(d, (double)f->n_test, "text", "texts"),
+             f->n_test_unlabelled
+               ? doc_print(d, "; %s left out", count_text(d, (double)f->n_test_unlabelled, "text without a label was",
+                                                           "texts without a label were")) : "");
+  table_fact(t, "Trained", "%s, %s each", count_text(d, (double)f->n_rows, "combination of arm and student",
+                                                      "combinations of arm and student"),
+             count_text(d, (double)f->n_seeds, "time (one seed)", "times (seeds)"));
+  say_guarded(r, d, t);
+  if (r->multilabel)
+    table_fact(t, "Accuracy", "the share of texts whose whole set of labels is right");
+}
+
+/* ---- the rows ---- */
+
+static void
+arms_row(struct table_block *t, const struct found_row *r)
+{
+  const struct found_difference *x = r->difference;
+
+  table_text(t, r->name);
+  table_cell(t, "%s", numeral_count((double)r->n).s);
+  table_cell(t, "%s", numeral_percent(r->accuracy.mean).s);
+  table_cell(t, "%s", numeral_percent_range(r->accuracy.ci95).s);
+  table_cell(t, "%s", numeral_percent(r->macro_f1.mean).s);
+  table_cell(t, "%s", x ? numeral_points(x->accuracy).s : "");
+  table_cell(t, "%s", x ? numeral_points_range(x->ci95).s : "");
+  table_cell(t, "%s", x ? numeral_p(x->p).s : "");
+  table_cell(t, "%s", x ? numeral_p(x->p_holm).s : "");
+  if (x)
+    shown_cell(t, x->accuracy, x->ci95, x->p_holm);
+  else
+    table_text(t, "the first");
+  table_cell(t, "%s", numeral_usd(r->cost_usd).s);
+  if (r->is_told)
+    table_mark(t);
+}
+
+static void
+arms_table(const struct report *r, struct doc *d, size_t from, size_t to)
+{
+  const struct found_row *rows = r->f.rows;
+  struct table_block *t = doc_table(d, doc_print(d, "Student %s", rows[from].student),
+                                    "arm|texts>|accuracy>|95 % interval>|macro F1>|difference>|95 % interval>|p>|Holm p>|"
+                                    "shown|cost>");
+
+  for (size_t i = from; i < to; i++)
+    arms_row(t, &rows[i]);
+}
+
+static void
+arms_chart(const struct report *r, struct doc *d, size_t from, size_t to)
+{
+  const struct found_row *rows = r->f.rows;
+  struct diagram_mark *marks = xcalloc(to - from, sizeof *marks);
+
+  for (size_t i = from; i < to; i++)
+    marks[i - from] = (struct diagram_mark){
+      .name = rows[i].name, .x = rows[i].accuracy.mean, .lo = rows[i].accuracy.ci95.lo, .hi = rows[i].accuracy.ci95.hi,
+      .reference = to - from > 1 ? rows[rows[i].first].accuracy.mean : NAN, .strong = rows[i].is_told};
+  doc_diagram(d, &(struct diagram){
+    .kind = DIAGRAM_INTERVALS, .title = doc_print(d, "Accuracy of each arm, %s", rows[from].student),
+    .description = "Dot: mean over the seeds. Line: 95 % interval over new test texts and new seeds. Dashed: the arm that "
+                   "the others are compared with. Filled: the arm that the verdict is about.",
+    .x_title = "test accuracy", .x_unit = UNIT_PERCENT, .marks = marks, .n_marks = to - from});
+  free(marks);
+}
+
+/* Each seed's accuracy; and what the comparison counts text by text, and could have shown. */
+static void
+seeds_table(const struct report *r, struct doc *d)
+{
+  struct table_block *t = doc_table(d, "Each seed, and text by text: where one of the two arms is right and the other is not",
+    "student and arm|accuracy of each seed|against|right there only>|right here only>|McNemar p>|could show, points>");
+
+  for (size_t i = 0; i < r->f.n_rows; i++) {
+    const struct found_row *row = &r->f.rows[i];
+    const struct found_difference *x = row->difference;
+
+    table_cell(t, "%s, %s", row->student, row->name);
+    table_text(t, seeds_text(d, &row->accuracy));
+    table_text(t, x ? r->f.rows[row->first].name : NULL);
+    table_cell(t, "%s", x ? numeral_count(x->mcnemar.b).s : "");
+    table_cell(t, "%s", x ? numeral_count(x->mcnemar.c).s : "");
+    table_cell(t, "%s", x ? numeral_p(x->mcnemar.p).s : "");
+    table_cell(t, "%s", x ? numeral_number(100 * x->detectable, 1).s : "");
+    if (row->is_told)
+      table_mark(t);
+  }
+}
+
+void
+chapter_arms(const struct report *r, struct doc *d)
+{
+  doc_chapter(d, "arms", "Arms and students");
+  doc_text(d, BLOCK_PARAGRAPH,
+           "An arm is a choice of training data, a student a small model that learns from it. Each is trained once a seed, "
+           "and every one of them answers the same test texts.");
+  for (size_t i = 0, end; i < r->f.n_rows; i = end) {
+    end = student_end(&r->f, i);
+    arms_table(r, d, i, end);
+    arms_chart(r, d, i, end);
+  }
+  doc_text(d, BLOCK_NOTE,
+           "Differences are in points of per cent, to the first arm of the same student. Intervals and p come from a "
+           "bootstrap over test texts and seeds together, paired text by text for differences. Holm p is corrected for all "
+           "the comparisons of this experiment. \xe2\x80\x9c" "Better\xe2\x80\x9d and \xe2\x80\x9cworse\xe2\x80\x9d are said where the interval does not hold 0 and "
+           "Holm p is below .05; \xe2\x80\x9c" "a hint\xe2\x80\x9d where only the interval says so.");
+  seeds_table(r, d);
+}

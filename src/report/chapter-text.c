@@ -1,0 +1,164 @@
+/* chapter-text: the test texts that the data put right or wrong, with what may explain it; who says the same; teachers. */
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/chapter.h"
+
+#define TEXTS_SHOWN 25u          /* of a kind; JSON has them all */
+#define NAMES_SHOWN 24u          /* of the matrix */
+
+/* ---- fixed and broken ---- */
+
+/* "said returns, now billing; it is billing (3 of 3 seeds right, before 0 of 3)" */
+static const char *
+quote_note(struct doc *d, const struct explained *x, const struct explained_text *t)
+{
+  const char *said = *t->said_before || *t->said_after
+                       ? doc_print(d, "%s said %s, %s says %s. ", x->before, *t->said_before ? t->said_before : "nothing",
+                                   x->after, *t->said_after ? t->said_after : "nothing") : "";
+
+  return doc_print(d, "Truly %s. %sRight in %zu of %zu seeds, before in %zu of %zu. Sample %u%s", t->label, said,
+                   t->right_after, x->n_after, t->right_before, x->n_before, t->id,
+                   t->n_near ? "; most like it in training:" : "; no training text has a word of it.");
+}
+
+static struct quote
+quote_of(struct doc *d, const struct explained *x, const struct explained_text *t)
+{
+  struct quote q = {.text = t->text, .note = quote_note(d, x, t)};
+
+  q.near = arena_alloc(&d->arena, (t->n_near + 1) * sizeof *q.near);
+  for (size_t i = 0; i < t->n_near; i++)
+    q.near[q.n_near++] = (struct quote_near){
+      t->near[i].text, doc_print(d, "%s, %s, cosine %s, sample %u", t->near[i].label, t->near[i].origin,
+                                 numeral_share(t->near[i].cosine).s, t->near[i].id)};
+  return q;
+}
+
+static void
+tell_kind(struct doc *d, const struct explained *x, const char *kind, const char *heading, size_t n)
+{
+  struct quote quotes[TEXTS_SHOWN];
+  size_t shown = 0;
+
+  if (n == 0)
+    return;
+  for (size_t i = 0; i < x->n_texts && shown < TEXTS_SHOWN; i++)
+    if (strcmp(x->texts[i].kind, kind) == 0)
+      quotes[shown++] = quote_of(d, x, &x->texts[i]);
+  doc_heading(d, 4, "%s: %zu", heading, n);
+  if (shown < n)
+    doc_say(d, BLOCK_NOTE, "The first %zu of them, those on which most seeds moved; the JSON has all.", shown);
+  doc_quotes(d, quotes, shown);
+}
+
+static void
+tell_changes(struct doc *d, const struct explained *x)
+{
+  doc_heading(d, 3, "What the data of %s put right and wrong, %s", x->after, x->student);
+  if (x->why_not) {
+    doc_say(d, BLOCK_NOTE, "The texts cannot be told: %s.", x->why_not);
+    return;
+  }
+  doc_say(d, BLOCK_PARAGRAPH,
+          "In most seeds wrong before and right after: %s. Right before and wrong after: %s. Answered otherwise in another "
+          "way: %s. Below each stand the nearest of the %s that %s has and %s has not.",
+          count_text(d, (double)x->n_fixed, "text", "texts"), count_text(d, (double)x->n_broken, "text", "texts"),
+          count_text(d, (double)x->n_other, "text", "texts"),
+          count_text(d, (double)x->n_added, "training text", "training texts"), x->after, x->before);
+  tell_kind(d, x, "fixed", "Put right", x->n_fixed);
+  tell_kind(d, x, "broken", "Put wrong", x->n_broken);
+}
+
+/* ---- who says the same ---- */
+
+static void
+tell_agreement(const struct report *r, struct doc *d)
+{
+  const struct found_agreement *a = r->f.agreement;
+  struct buf headings = BUF_INIT;
+  struct table_block *t;
+  size_t n = a ? a->n_names : 0;
+
+  if (n < 2 || a->n_same < n * n)
+    return;
+  n = n < NAMES_SHOWN ? n : NAMES_SHOWN;
+  buf_adds(&headings, "says the same as|");
+  for (size_t i = 0; i < n; i++)
+    buf_addf(&headings, "|%zu>", i + 1);
+  t = doc_table(d, "How often two of them say the same of a test text, in per cent", buf_str(&headings));
+  buf_release(&headings);
+  for (size_t i = 0; i < n; i++) {
+    table_text(t, a->names[i]);
+    table_cell(t, "%zu", i + 1);
+    for (size_t k = 0; k < n; k++) {
+      double same = a->same[i * a->n_names + k];
+
+      if (i == k || isnan(same))
+        table_text(t, i == k ? "" : NUMERAL_NONE);
+      else
+        table_cell(t, "%.0f", 100 * same);
+    }
+  }
+  if (n < a->n_names)
+    doc_say(d, BLOCK_NOTE, "The first %zu of %zu; the JSON has all.", n, a->n_names);
+}
+
+/* ---- teachers ---- */
+
+static void
+tell_shares(const struct report *r, struct doc *d)
+{
+  for (size_t i = 0; i < r->n_models; i++) {
+    const struct found_row *row = &r->f.rows[r->models[i].row_at];
+
+    if (isfinite(row->teacher_share))
+      doc_say(d, BLOCK_PARAGRAPH, "%s on %s reaches %s of the best teacher's accuracy.", row->student, row->name,
+              numeral_percent(row->teacher_share).s);
+  }
+}
+
+static void
+tell_teachers(const struct report *r, struct doc *d)
+{
+  struct table_block *t;
+
+  doc_heading(d, 3, "The teachers on the same texts");
+  if (r->f.n_teachers == 0) {
+    doc_text(d, BLOCK_NOTE, "No teacher has labelled the test texts (retort annotate PROJECT --filter split:test), so what "
+                            "the students reach of a teacher's accuracy is not known.");
+    return;
+  }
+  t = doc_table(d, "Teachers, without any example", "teacher|model|texts>|no answer>|accuracy>|95 % interval>|macro F1>|"
+                                                    "money a text>|time a request>");
+  for (size_t i = 0; i < r->f.n_teachers; i++) {
+    const struct found_teacher *x = &r->f.teachers[i];
+
+    table_text(t, x->name);
+    table_text(t, x->model);
+    table_cell(t, "%s", numeral_count((double)x->n).s);
+    table_cell(t, "%s", numeral_count((double)x->n_unanswered).s);
+    table_cell(t, "%s", numeral_percent(x->accuracy).s);
+    table_cell(t, "%s", numeral_percent_range(x->ci95).s);
+    table_cell(t, "%s", numeral_percent(x->macro_f1).s);
+    table_cell(t, "%s", numeral_usd(x->usd_per_text).s);
+    table_cell(t, "%s", numeral_us(1000 * x->ms_per_request).s);
+  }
+  tell_shares(r, d);
+}
+
+void
+chapter_texts(const struct report *r, struct doc *d)
+{
+  doc_chapter(d, "texts", "Texts: fixed and broken");
+  for (size_t i = 0; i < r->n_explained; i++)
+    tell_changes(d, &r->explained[i]);
+  if (r->n_explained == 0)
+    doc_text(d, BLOCK_NOTE, "There is no arm that is compared with another.");
+  if (r->f.agreement && r->f.agreement->n_names > 1) {
+    doc_heading(d, 3, "Who says the same");
+    tell_agreement(r, d);
+  }
+  tell_teachers(r, d);
+}

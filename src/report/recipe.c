@@ -1,0 +1,253 @@
+#include "report/recipe.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "report/shape_rows.h"
+#include "store/project.h"
+#include "store/teacher_store.h"
+#include "store/template_store.h"
+#include "student/student.h"
+
+static const struct shape_field template_fields[] = {
+  OF(recipe_template, TEXT, name), OF(recipe_template, NUMBER, at_ms), OF(recipe_template, COUNT, samples),
+  OF(recipe_template, TEXT, source), END,
+};
+static const struct shape template_shape = SHAPE(recipe_template, template_fields);
+
+static const struct shape_field teacher_fields[] = {
+  OF(recipe_teacher, TEXT, name), OF(recipe_teacher, TEXT, kind), OF(recipe_teacher, TEXT, model),
+  OF(recipe_teacher, TEXT, url), OF(recipe_teacher, NUMBER, price_in), OF(recipe_teacher, NUMBER, price_out),
+  OF(recipe_teacher, COUNT, replay_bytes), OF(recipe_teacher, RAW, settings), END,
+};
+static const struct shape teacher_shape = SHAPE(recipe_teacher, teacher_fields);
+
+static const struct shape_field recipe_fields[] = {
+  OF(recipe, TEXT, version), OF(recipe, TEXT, machine), OF(recipe, RAW, plan), VALUES(recipe, TEXTS, commands, n_commands),
+  LIST(recipe, templates, n_templates, template_shape), LIST(recipe, teachers, n_teachers, teacher_shape), END,
+};
+const struct shape recipe_shape = SHAPE(recipe, recipe_fields);
+
+static const struct shape_field model_fields[] = {
+  OF(model_card, TEXT, student), OF(model_card, TEXT, row), OF(model_card, TEXT, summary), OF(model_card, RAW, params),
+  OF(model_card, COUNT, row_at), END,
+};
+const struct shape model_card_shape = SHAPE(model_card, model_fields);
+
+void
+recipe_release(struct recipe *r)
+{
+  shape_release(&recipe_shape, r);
+}
+
+void
+model_card_release(struct model_card *c)
+{
+  shape_release(&model_card_shape, c);
+}
+
+/* ---- prompts and teachers ---- */
+
+/* Samples of each version, by its id. */
+static size_t *
+count_templates(const struct corpus *corpus, size_t *n_ids)
+{
+  size_t *counts;
+  struct sample s;
+
+  *n_ids = (size_t)corpus_name_count(corpus, NAME_TEMPLATE) + 1;
+  counts = xcalloc(*n_ids, sizeof *counts);
+  for (uint32_t id = 1, n = corpus_count(corpus); id <= n; id++)
+    if (corpus_get(corpus, id, &s) && s.template_id < *n_ids)
+      counts[s.template_id]++;
+  return counts;
+}
+
+/* Each version that samples came of, and the newest of the others. */
+static int
+gather_templates(struct project *p, struct recipe *r, struct err *e)
+{
+  struct template_row *rows;
+  size_t n, n_ids, *counts;
+
+  if (template_store_list(p, true, &rows, &n, e) < 0)
+    return -1;
+  counts = count_templates(project_corpus(p), &n_ids);
+  r->templates = xcalloc(n + 1, sizeof *r->templates);
+  for (size_t i = 0; i < n; i++) {
+    size_t samples = rows[i].id < n_ids ? counts[rows[i].id] : 0;
+    bool newest = i == 0 || strcmp(rows[i - 1].name, rows[i].name) != 0;
+
+    if (samples > 0 || (newest && !rows[i].removed))
+      r->templates[r->n_templates++] = (struct recipe_template){
+        xasprintf("%s v%u", rows[i].name, rows[i].version), (double)rows[i].at_ms, samples, xstrdup(rows[i].source)};
+  }
+  free(counts);
+  template_rows_free(rows, n);
+  return 0;
+}
+
+static int
+gather_teachers(struct project *p, struct recipe *r, struct err *e)
+{
+  struct teacher_row *rows;
+  size_t n;
+
+  if (teacher_store_list(p, &rows, &n, e) < 0)
+    return -1;
+  r->teachers = xcalloc(n + 1, sizeof *r->teachers);
+  for (size_t i = 0; i < n; i++)
+    r->teachers[r->n_teachers++] = (struct recipe_teacher){
+      xstrdup(rows[i].name), xstrdup(rows[i].kind), xstrdup(rows[i].model), xstrdup(rows[i].url), rows[i].price_in,
+      rows[i].price_out, rows[i].replay_bytes, xstrdup(rows[i].settings)};
+  teacher_rows_free(rows, n);
+  return 0;
+}
+
+/* ---- command lines ---- */
+
+#define LINE_MAX 90u
+
+/* A word as the shell takes it. */
+static void
+add_word(struct buf *out, const char *s)
+{
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/=@%+";
+
+  if (*s && strspn(s, plain) == strlen(s)) {
+    buf_adds(out, s);
+    return;
+  }
+  buf_addc(out, '\'');
+  for (; *s; s++)
+    if (*s == '\'')
+      buf_adds(out, "'\\''");
+    else
+      buf_addc(out, *s);
+  buf_addc(out, '\'');
+}
+
+/* What a member of the plan is called on the command line. */
+static const struct plan_option {
+  const char *member, *option;
+} plan_options[] = {
+  {"arms", "arm"}, {"students", "student"}, {"seeds", "seeds"}, {"seed", "seed"}, {"curve", "curve"}, {NULL, NULL},
+};
+
+/* One more word or two, on the next line where this one is full. */
+static void
+add_words(struct buf *out, struct buf *words)
+{
+  size_t line = out->n;
+
+  while (line > 0 && out->s[line - 1] != '\n')
+    line--;
+  buf_adds(out, words->n && out->n - line + words->n > LINE_MAX ? " \\\n  " : " ");
+  buf_adds(out, buf_str(words));
+  buf_clear(words);
+}
+
+static void
+add_value(struct buf *out, const char *option, const struct json *v)
+{
+  struct buf words = BUF_INIT;
+
+  if (json_type(v) == JSON_BOOL) {
+    if (json_is_true(v))
+      buf_addf(&words, "--%s", option);
+  } else if (json_type(v) == JSON_NUMBER) {
+    buf_addf(&words, "--%s ", option);
+    json_add_number(&words, json_number(v, 0));
+  } else if (json_string(v) && *json_string(v)) {
+    buf_addf(&words, "--%s ", option);
+    add_word(&words, json_string(v));
+  }
+  if (words.n)
+    add_words(out, &words);
+  buf_release(&words);
+}
+
+static char *
+experiment_line(struct project *p, const char *plan)
+{
+  struct json *j = plan ? json_parse(plan, strlen(plan), NULL, NULL) : NULL;
+  struct buf out = BUF_INIT;
+
+  buf_adds(&out, "retort experiment ");
+  add_word(&out, project_path(p));
+  for (const struct plan_option *o = plan_options; o->member; o++) {
+    const struct json *v = json_get(j, o->member);
+
+    if (json_type(v) == JSON_ARRAY)
+      for (const struct json *item = json_first(v); item; item = json_next(item))
+        add_value(&out, o->option, item);
+    else
+      add_value(&out, o->option, v);
+  }
+  json_free(j);
+  return buf_take(&out);
+}
+
+static void
+add_command(struct recipe *r, char *line)
+{
+  r->commands = xrealloc(r->commands, (r->n_commands + 1) * sizeof *r->commands);
+  r->commands[r->n_commands++] = line;
+}
+
+int
+recipe_gather(struct project *p, const struct findings *f, struct recipe *r, struct err *e)
+{
+  memset(r, 0, sizeof *r);
+  r->version = f->version ? xstrdup(f->version) : NULL;
+  r->machine = f->machine ? xstrdup(f->machine) : NULL;
+  r->plan = f->plan ? xstrdup(f->plan) : NULL;
+  add_command(r, experiment_line(p, f->plan));
+  if (gather_templates(p, r, e) < 0 || gather_teachers(p, r, e) < 0) {
+    recipe_release(r);
+    return -1;
+  }
+  return 0;
+}
+
+/* ---- the model ---- */
+
+static void
+add_default(struct buf *out, const struct option *o)
+{
+  double value = option_default(o);
+
+  json_add_key(out, o->name);
+  if (o->type == OPTION_CHOICE) {
+    struct buf name = BUF_INIT;
+
+    option_choice(o, (size_t)value, &name);
+    json_add_str(out, buf_str(&name));
+    buf_release(&name);
+  } else {
+    json_add_number(out, value);
+  }
+}
+
+void
+model_card_of(const struct findings *f, size_t row, struct model_card *c)
+{
+  const struct student_kind *kind = student_kind_find(f->rows[row].student);
+  struct buf params = BUF_INIT;
+
+  memset(c, 0, sizeof *c);
+  c->student = xstrdup(f->rows[row].student);
+  c->row = xstrdup(f->rows[row].name);
+  c->row_at = row;
+  if (!kind)
+    return;
+  c->summary = xstrdup(kind->summary);
+  buf_addc(&params, '{');
+  for (size_t i = 0; i < kind->n_params; i++)
+    add_default(&params, &kind->params[i]);
+  buf_addc(&params, '}');
+  c->params = buf_take(&params);
+}
