@@ -59,9 +59,9 @@ expect 0 "$R" experiment p.retort --arm seed,both --student small --seeds 1
 expect 0 "$R" experiment p.retort --arm seed,both --student small --seeds 1
 expect 0 "$R" experiment p.retort --list --json
 json '[x["name"] for x in d["experiments"]] == ["answer", "experiment#2"]'
-# (all has the texts of both here: it is known for the seeds there are; of the new seed four of its trainings are one.)
+# (all has the texts of both here: it is known for the seeds there are; of the new seed five of its trainings are known by then.)
 expect 0 "$R" experiment p.retort --name answer --extend --seeds 4 --arm all --dry-run --json
-json 'd["trainings"] == 14 * 4 and d["known"] == 14 * 3 + 4 and d["plan"]["arms"][-1] == "all"'
+json 'd["trainings"] == 14 * 4 and d["known"] == 14 * 3 + 5 and d["plan"]["arms"][-1] == "all"'
 expect 0 "$R" experiment p.retort --name answer --extend --seeds 4 --json
 json 'all(len(a["accuracy"]["seeds"]) == 4 for a in d["arms"])'
 
