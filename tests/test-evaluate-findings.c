@@ -105,9 +105,10 @@ what_may_explain_it_is_said_only_of_a_difference(void **state)
   r[0].words = 12;
   r[1].known_words = .95;
   r[1].words = 21;
+  r[1].new_words = TEXT("plot, acting\x1b");
   findings_why(&f, &out);
-  assert_string_equal(buf_str(&out), "of the words in the test texts 95 % occur in 'both' and 67 % in 'seed'; their texts "
-                                     "have 21 and 12 words, test texts 22");
+  assert_string_equal(buf_str(&out), "of the words in the test texts 95 % occur in 'both' and 67 % in 'seed' (new are plot, "
+                                     "acting^[); their texts have 21 and 12 words, test texts 22");
   buf_clear(&out);
   r[1] = told(both, &none);
   findings_why(&f, &out);

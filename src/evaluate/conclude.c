@@ -20,6 +20,7 @@
 #define LEVEL .95
 #define POWER .8
 #define GUARDED_TOLD 100
+#define NEW_WORDS 8
 #define F1_WORK 3e8          /* label counts in the bootstrap of one row's macro F1: under a second */
 #define F1_RESAMPLES_MIN 200
 #define F1_RESAMPLES_MAX 2000
@@ -60,6 +61,21 @@ find_power(struct findings *f)
   }
 }
 
+/* The words that a told arm brings, as the first seed's texts show them. */
+static void
+find_new_words(struct experiment *x, size_t i)
+{
+  const struct cell *cell = &x->cells[i], *first = &x->cells[cell->first];
+  struct draw more = draw_make(&x->arms, &x->arms.arms[cell->arm], &cell->limits, x->seed);
+  struct draw less = draw_make(&x->arms, &x->arms.arms[first->arm], &first->limits, x->seed);
+  struct buf words = BUF_INIT;
+
+  likeness_new_words(less.examples, less.n, more.examples, more.n, x->arms.test, x->R, NEW_WORDS, &words);
+  x->findings.rows[i].new_words = buf_take(&words);
+  draw_release(&more);
+  draw_release(&less);
+}
+
 void
 conclude_plan(struct experiment *x, const struct experiment_plan *plan)
 {
@@ -82,8 +98,11 @@ conclude_plan(struct experiment *x, const struct experiment_plan *plan)
   for (size_t i = 0; i < f->n_guarded_ids; i++)
     f->guarded_ids[i] = x->arms.guarded[i];
   f->rows = xcalloc(x->n_rows + 1, sizeof *f->rows);
-  for (f->n_rows = 0; f->n_rows < x->n_rows; f->n_rows++)
+  for (f->n_rows = 0; f->n_rows < x->n_rows; f->n_rows++) {
     begin_row(x, f->n_rows);
+    if (x->cells[f->n_rows].is_told)
+      find_new_words(x, f->n_rows);
+  }
 }
 
 /* ---- rows ---- */

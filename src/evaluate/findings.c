@@ -52,6 +52,7 @@ static const struct shape_field row_fields[] = {
   OF(found_row, COUNT, size), OF(found_row, COUNT, n), OF(found_row, COUNT, n_seed), OF(found_row, COUNT, n_generated),
   OF(found_row, COUNT, n_annotated), OF(found_row, COUNT, n_imported), OF(found_row, COUNT, n_skipped),
   OF(found_row, NUMBER, words), OF(found_row, NUMBER, known_words), OF(found_row, NUMBER, distinct),
+  OF(found_row, TEXT, new_words),
   OF(found_row, FLAG, is_first), OF(found_row, COUNT, first), OF(found_row, FLAG, is_told),
   PART(found_row, accuracy, score), PART(found_row, macro_f1, score), OF(found_row, NUMBER, calibration_error),
   MAYBE(found_row, difference, difference), OF(found_row, NUMBER, cost_usd), OF(found_row, NUMBER, teacher_share),

@@ -67,6 +67,7 @@ struct found_row {
   size_t n_seed, n_generated, n_annotated, n_imported;  /* of them, by origin (of the first seed) */
   size_t n_skipped;              /* labels of the project that it has no text of */
   double words, known_words, distinct;  /* how like the test texts its texts are (likeness.h): what may explain it */
+  char *new_words;               /* of a told row: words of the test texts that it has and the first has not; else NULL */
   bool is_first;                 /* others are compared with it */
   size_t first;                  /* the row that it is compared with; itself where is_first */
   bool is_told;                  /* the verdict is about it */

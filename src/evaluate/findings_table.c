@@ -9,7 +9,9 @@
 
 #define PAGE_COLUMNS 78
 
-/* The columns, 80 wide in all: the name stands on the left, numbers on the right. */
+#define NAME_MAX_COLUMNS 24
+
+/* The columns, 80 wide in all unless names are long: the name stands on the left, numbers on the right. */
 enum { COLUMN_NAME, COLUMN_N, COLUMN_ACCURACY, COLUMN_INTERVAL, COLUMN_F1, COLUMN_DIFFERENCE, COLUMN_P, COLUMN_COST };
 static const struct {
   const char *title;
@@ -93,13 +95,26 @@ add_cell(struct buf *out, const struct found_row *row, size_t column)
   }
 }
 
+static size_t
+name_columns(const struct findings *f)
+{
+  size_t most = columns[COLUMN_NAME].width;
+
+  for (size_t i = 0; i < f->n_rows; i++) {
+    size_t wide = utf8_columns(f->rows[i].name, strlen(f->rows[i].name)) + 1;
+
+    most = wide > most && (f->rows[i].has_per_label || f->rows[i].has_size) ? wide : most;
+  }
+  return most < NAME_MAX_COLUMNS ? most : NAME_MAX_COLUMNS;
+}
+
 /* row NULL: the titles. */
 static void
-add_row(struct buf *out, const struct found_row *row)
+add_row(struct buf *out, const struct found_row *row, size_t names)
 {
   struct buf cell = BUF_INIT;
 
-  add_left(out, row ? row->name : columns[COLUMN_NAME].title, columns[COLUMN_NAME].width);
+  add_left(out, row ? row->name : columns[COLUMN_NAME].title, names);
   for (size_t i = COLUMN_N; i < N_OF(columns); i++) {
     if (row)
       add_cell(&cell, row, i);
@@ -212,15 +227,15 @@ add_left_out(struct buf *out, const struct findings *f)
 static void
 add_rows(struct buf *out, const struct findings *f)
 {
-  size_t n_compared = 0;
+  size_t n_compared = 0, names = name_columns(f);
 
   for (size_t i = 0; i < f->n_rows; i++) {
     if (i == 0 || strcmp(f->rows[i].student, f->rows[i - 1].student) != 0) {
       buf_addf(out, "%sstudent %s, %zu seed%s, %zu test texts\n", i ? "\n" : "", f->rows[i].student, f->n_seeds,
                f->n_seeds == 1 ? "" : "s", f->n_test);
-      add_row(out, NULL);
+      add_row(out, NULL, names);
     }
-    add_row(out, &f->rows[i]);
+    add_row(out, &f->rows[i], names);
     n_compared += f->rows[i].difference != NULL;
   }
   if (n_compared > 1)

@@ -153,6 +153,11 @@ findings_why(const struct findings *f, struct buf *out)
   add_name(out, row->arm);
   buf_addf(out, " and %.0f %% in ", 100 * first->known_words);
   add_name(out, first->arm);
+  if (row->new_words && *row->new_words) {
+    buf_adds(out, " (new are ");
+    utf8_printable(out, row->new_words, strlen(row->new_words));
+    buf_addc(out, ')');
+  }
   buf_addf(out, "; their texts have %.0f and %.0f words, test texts %.0f", row->words, first->words, f->test_words);
 }
 

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "student/student.h"
 
 struct likeness {
@@ -13,5 +14,10 @@ struct likeness {
   double distinct;               /* different words for each hundred of its first 10 000 running words: how varied it is */
 };
 struct likeness likeness_of(const struct example *texts, size_t n, const struct example *test, size_t n_test);
+
+/* Adds, with commas between, at most `most` words that stand most often in the test texts of those that `more` has and
+ * `less` has not. */
+void likeness_new_words(const struct example *less, size_t n_less, const struct example *more, size_t n_more,
+                        const struct example *test, size_t n_test, size_t most, struct buf *out);
 
 #endif
