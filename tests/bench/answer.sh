@@ -20,7 +20,7 @@ bad() { echo "FAILED: $*"; failed=1; }
 teacher() { must teacher "$1" add "$2" --replay "$recorded/$3" --price-in 0.15 --price-out 0.60; }
 # NAME FOLDER: a project with the labels of a recording.
 project() {
-  mkdir "$1.d" && cp "$recorded/$2/labels.tsv" "$1.d" && must new "$1.retort" --from "$1.d"
+  rm -rf "$1.d" "$1".retort* && mkdir "$1.d" && cp "$recorded/$2/labels.tsv" "$1.d" && must new "$1.retort" --from "$1.d"
 }
 # PROJECT TEMPLATE TEACHER FILE...
 generate() {
@@ -48,7 +48,7 @@ verdict() { sed -n 's/.*"verdict":"\([^"]*\)".*/\1/p' "$1.json"; }
 
 # Question types: texts of two templates beside ten seeds a label raise five students by some thirty points.
 trec() {
-  [ -f trec.retort ] || {
+  [ -f trec.made ] || {
     project trec question-type
     draw "$data/trec/train.jsonl" 10 >trec-seeds.jsonl
     must import trec.retort trec-seeds.jsonl --origin seed --split train
@@ -59,6 +59,7 @@ trec() {
     generate trec.retort question-type first question-type/question-type.prompty
     generate trec.retort question-type-2 second question-type/question-type-2.prompty
     must annotate trec.retort --filter split:test --teacher judge
+    touch trec.made
   }
   experiment trec trec.retort --student linear --student fasttext --student cnn --student bilstm --student transformer \
     --seeds 5 --curve
@@ -67,7 +68,7 @@ trec() {
 
 # Review sentences: which of two templates is the better one, and what do a teacher's labels on people's texts bring?
 sst2() {
-  [ -f sst2.retort ] || {
+  [ -f sst2.made ] || {
     project sst2 movie-sentiment
     draw "$data/sst2/train.jsonl" 30 >sst2-seeds.jsonl
     must import sst2.retort sst2-seeds.jsonl --origin seed --split train
@@ -84,6 +85,7 @@ sst2() {
     must import sst2.retort sst2-pool.jsonl --split pool
     must annotate sst2.retort --filter split:pool --teacher pool
     must annotate sst2.retort --filter split:test --teacher judge
+    touch sst2.made
   }
   experiment templates sst2.retort --arm 'first=origin:generated template:movie-sentiment' \
     --arm 'second=origin:generated template:movie-sentiment-2' --seeds 5
@@ -95,12 +97,13 @@ sst2() {
 
 # Many labels, few seeds of each; fourteen of the generated texts stand in the test set word for word.
 banking() {
-  [ -f banking.retort ] || {
+  [ -f banking.made ] || {
     project banking banking-intents
     teacher banking.retort recorded banking-intents/replies.jsonl
     generate banking.retort banking-intents recorded banking-intents/banking-intents.prompty
     must import banking.retort "$data/banking77/train.jsonl" --origin seed --split train
     must import banking.retort "$data/banking77/test.jsonl" --split test   # after the texts: the guard has to find them
+    touch banking.made
   }
   experiment banking banking.retort --arm seed --arm both --per-label 0,1,5,10 --seeds 5
   all=$("$retort" list banking.retort --filter origin:generated --json | wc -l)
@@ -111,7 +114,8 @@ banking() {
 
 # Emotions of short messages: 500 by people, and thousands that two models made of them, many of them the same again.
 wvg() {
-  [ -f wvg.retort ] || {
+  [ -f wvg.made ] || {
+    rm -f wvg.retort*
     must new wvg.retort
     must import wvg.retort "$data/wvg-emotion13/base.jsonl" --origin seed --split train --add-labels
     for file in train train_llama2-70b; do
@@ -120,6 +124,7 @@ wvg() {
     must import wvg.retort wvg-train.jsonl wvg-train_llama2-70b.jsonl --split train
     sed 's/^/wvg: /' log
     must import wvg.retort "$data/wvg-emotion13/test.jsonl" --split test
+    touch wvg.made
   }
   experiment wvg wvg.retort --student linear --student cnn --seeds 5
   verdict wvg | grep -q 'raised' && bad "wvg: this should not be a gain: $(verdict wvg)"
