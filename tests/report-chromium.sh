@@ -1,5 +1,6 @@
 #!/bin/sh
-# The report of the example in a real browser: no word on its console, and no wider than a telephone's or a desk's window.
+# The report of the example in a real browser: no word on its console, and no wider than a telephone's or a desk's
+# window.
 . "${srcdir:-..}/tests/cli.sh"
 
 chromium=$(command -v chromium || command -v chromium-browser) || exit 77
@@ -30,7 +31,8 @@ expect 0 "$R" experiment t.retort --seeds 2 --quiet --curve --arm seed --arm bot
 expect 0 "$R" report t.retort -o report.html
 [ -s report.html ] || bad "no report"
 
-# The page lies in a frame of the window's width; the page around it, not the report, has a script, and says how much wider than the frame that is.
+# The page lies in a frame of the window's width; the page around it, not the report, has a script, and says how much
+# wider than the frame that is.
 for width in 400 1400; do
   cat >around.html <<HTML
 <!DOCTYPE html><meta charset="utf-8"><body style="margin:0">
@@ -38,7 +40,8 @@ for width in 400 1400; do
 <p id="said">nothing</p>
 <script>addEventListener("load", () => {
   const d = document.getElementById("f").contentDocument, e = d.documentElement;
-  said.textContent = "too wide by " + (e.scrollWidth - e.clientWidth) + " sections " + d.querySelectorAll("section").length
+  said.textContent = "too wide by " + (e.scrollWidth - e.clientWidth)
+    + " sections " + d.querySelectorAll("section").length
     + " charts " + d.querySelectorAll("svg.chart").length + " scripts " + d.scripts.length;
 })</script>
 HTML

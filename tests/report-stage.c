@@ -52,8 +52,8 @@ report_stage(enum task task, const char *text_of_test)
   add_samples(p, STAGE_SEEDS, SPLIT_TRAIN, ORIGIN_SEED, NULL);
   add_samples(p, FIXTURE_TEST, SPLIT_TEST, ORIGIN_IMPORTED, text_of_test);
   add_samples(p, STAGE_GENERATED, SPLIT_TRAIN, ORIGIN_GENERATED, NULL);
-  must(template_store_put(p, "tickets", "---\nname: tickets\n---\nWrite ```{{ count }}``` of <{{ label }}>.\n", NULL, &e),
-       &e);
+  must(template_store_put(p, "tickets", "---\nname: tickets\n---\nWrite ```{{ count }}``` of <{{ label }}>.\n", NULL,
+                          &e), &e);
   return p;
 }
 

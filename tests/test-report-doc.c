@@ -19,7 +19,8 @@
 #include "tests/report-stage.h"
 
 #define THIN NUMERAL_THIN
-#define HOSTILE "</style><script>alert('x')</script>\x1b[2J\x01 & \"q\" | ``` *b* \xe2\x80\xae" "evil\xff <img src=x onerror=y>"
+#define HOSTILE "</style><script>alert('x')</script>\x1b[2J\x01 & \"q\" | ``` *b* \xe2\x80\xae" \
+                "evil\xff <img src=x onerror=y>"
 
 static char *
 html_of(const struct doc *d)

@@ -6,7 +6,10 @@
 #include "report/markdown.h"
 #include "report/report.h"
 #include "store/experiment_store.h"
+#include "store/run_live_store.h"
 #include "tests/report-stage.h"
+
+#define THIN NUMERAL_THIN
 
 static const char *const chapters[] = {"answer", "arms", "curve", "sources", "labels", "texts", "cost", "recipe",
                                        "data-card", "model-card"};
@@ -102,8 +105,9 @@ all_that_there_can_be(void **state)
   struct written w = report_of(TASK_CLASSIFY, NULL, true, NULL);
 
   (void)state;
-  holds(w.html, "a difference of 5.8 points or more");
-  holds(w.html, "84.3" NUMERAL_THIN "%");
+  holds(w.html, "What this test can show: 240 test texts can show differences above 5.8 points");
+  holds(w.html, "What may explain it: of the words in the test texts 95" THIN "% occur in");
+  holds(w.html, "84.3" THIN "%");
   holds(w.html, "+28.2");
   holds(w.html, "14 training texts stand in the test set");
   holds(w.html, "so it is time to stop.");
@@ -112,7 +116,7 @@ all_that_there_can_be(void **state)
   holds(w.html, "generated, cosine .");
   holds(w.html, "small-model-7b");
   holds(w.html, "Write ```{{ count }}``` of &lt;{{ label }}&gt;.");
-  holds(w.md, "| **both** | **1" NUMERAL_THIN "472** |");
+  holds(w.md, "| **both** | **1" THIN "472** |");
   holds(w.md, "````text\n---\nname: tickets");
   written_release(&w);
 }
@@ -237,6 +241,7 @@ forget(struct findings *f)
     r->n_parameters = r->size_bytes = r->multiply_adds = NAN;
     r->measured = (struct found_measure){NAN, NAN, NAN, NAN, NAN};
     r->macro_f1.ci95 = r->accuracy.ci95 = (struct interval){NAN, NAN};
+    r->words = r->known_words = r->distinct = NAN;
     for (size_t l = 0; l < r->n_labels; l++)
       r->labels[l].precision = r->labels[l].recall = r->labels[l].f1 = r->labels[l].difference = NAN;
   }
@@ -248,7 +253,7 @@ what_is_not_known_is_a_dash(void **state)
   struct written w = report_of(TASK_CLASSIFY, forget, false, NULL);
 
   (void)state;
-  holds(w.html, "Everything here was tested on 240 texts.");
+  holds(w.html, "240 test texts are too few to show any difference.");
   holds(w.html, "no training text stands in the test set");
   holds(w.html, "The texts cannot be told: a training of");
   written_release(&w);
@@ -282,7 +287,8 @@ name_hostile(struct findings *f)
 static void
 texts_of_others_do_no_harm(void **state)
 {
-  struct written w = report_of(TASK_CLASSIFY, name_hostile, true, "</p><script>x</script> \xe2\x80\xae\x1b[1m my parcel");
+  struct written w = report_of(TASK_CLASSIFY, name_hostile, true,
+                               "</p><script>x</script> \xe2\x80\xae\x1b[1m my parcel");
 
   (void)state;
   assert_null(strstr(w.html, "<script"));
@@ -344,6 +350,81 @@ neighbours_are_texts_that_were_added(void **state)
   written_release(&w);
 }
 
+/* ---- how to repeat it ---- */
+
+static void
+plan_hostile(struct findings *f)
+{
+  f->plan = (char *)(uintptr_t)
+    "{\"arms\":[\"seed\",\"mine=origin:seed label:a 'b'\"],\"students\":[\"linear\",\"quick\"],\"per_label\":[0,5],"
+    "\"sizes\":[],\"curves\":[\"generated\",\"curated\"],\"sources\":[\"teacher\"],\"equal\":\"rows\","
+    "\"test\":\"split:test label:a,b\",\"seeds\":3,\"seed\":7}";
+}
+
+static void
+the_line_that_does_it_again(void **state)
+{
+  struct written w = report_of(TASK_CLASSIFY, plan_hostile, false, NULL);
+  struct json *j = json_parse(w.json, strlen(w.json), NULL, NULL);
+
+  (void)state;
+  assert_string_equal(json_string(json_at(json_path(j, "recipe", "commands", NULL), 0)),
+    "retort experiment p.retort --arm seed --arm 'mine=origin:seed label:a '\\''b'\\''' \\\n"
+    "  --student linear --student quick --seeds 3 --per-label 0,5 --equal rows --curve \\\n"
+    "  --curve-curated --worth teacher --test 'split:test label:a,b' --seed 7");
+  json_free(j);
+  written_release(&w);
+}
+
+static void
+name_presets(struct findings *f)
+{
+  for (size_t i = 0; i < f->n_rows; i++) {
+    free(f->rows[i].student);
+    f->rows[i].student = xstrdup(i < FIXTURE_ARMS ? "quick" : "gone");
+  }
+}
+
+/* A preset's parameters are its own; one that is not there any more has none. */
+static void
+parameters_of_presets(void **state)
+{
+  struct project *p = report_stage(TASK_CLASSIFY, NULL);
+  struct run_set set = {.name = (char *)(uintptr_t)"quick", .student = (char *)(uintptr_t)"linear",
+                        .params = (char *)(uintptr_t)"{\"epochs\":3,\"holdout\":\"no\"}"};
+  struct findings f;
+  struct written w;
+  struct err e = {0};
+
+  (void)state;
+  must(run_set_put(p, &set, &e), &e);
+  findings_fixture(&f);
+  name_presets(&f);
+  stage_experiment(p, &f, false);
+  w = write_report(p);
+  check_written(&w);
+  holds(w.html, "epochs 3, holdout no");
+  written_release(&w);
+  findings_release(&f);
+  project_close(p, NULL);
+}
+
+/* What is sure stands first, then what is worth most. */
+static void
+sources_in_order(void **state)
+{
+  struct written w = report_of(TASK_CLASSIFY, NULL, false, NULL);
+  const char *at = strstr(w.md, "Attribute topic"), *cloth, *garden, *sale;
+
+  (void)state;
+  assert_non_null(at);
+  cloth = strstr(at, "| clothing");
+  garden = strstr(at, "| garden");
+  sale = strstr(at, "| an order");
+  assert_true(cloth && garden && sale && cloth < garden && garden < sale);
+  written_release(&w);
+}
+
 static void
 without_an_experiment_it_says_what_to_do(void **state)
 {
@@ -385,6 +466,9 @@ main(void)
     cmocka_unit_test(texts_of_others_do_no_harm),
     cmocka_unit_test(json_has_every_number),
     cmocka_unit_test(neighbours_are_texts_that_were_added),
+    cmocka_unit_test(the_line_that_does_it_again),
+    cmocka_unit_test(parameters_of_presets),
+    cmocka_unit_test(sources_in_order),
     cmocka_unit_test(without_an_experiment_it_says_what_to_do),
   };
 

@@ -100,11 +100,14 @@ const struct command command_report = {
   .arguments = "PROJECT",
   .summary = "an experiment as a document for others",
   .text =
-    "Writes what an experiment came to, so that somebody can read it who never saw this program: the verdict and what the "
-    "test set can show, arms and students, the learning curve, what each source of the data and each label gained, the texts "
+    "Writes what an experiment came to, so that somebody can read it who never saw this program: the verdict and what "
+    "the "
+    "test set can show, arms and students, the learning curve, what each source of the data and each label gained, the "
+    "texts "
     "that the data put right or wrong with the training texts most like them, cost, how to repeat it (plan, prompts, "
     "parameters, prices), a data card and a model card.\n\n"
-    "The HTML is one file without script that loads nothing; it prints well. The same project gives the same bytes. JSON: "
+    "The HTML is one file without script that loads nothing; it prints well. The same project gives the same bytes. "
+    "JSON: "
     "{\"project\", \"experiment\", \"day\", \"findings\" (as of retort experiment), \"explained\" (the changed texts), "
     "\"front\", \"recipe\", \"data_card\", \"model_cards\"}.",
   .options = options,

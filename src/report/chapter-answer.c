@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "evaluate/findings_text.h"
 #include "report/chapter.h"
 
 /* ---- the answer ---- */
@@ -11,18 +12,12 @@
 static void
 say_power(const struct report *r, struct doc *d)
 {
-  const struct findings *f = &r->f;
+  struct buf b = BUF_INIT;
 
-  if (isnan(f->detectable)) {
-    doc_say(d, BLOCK_PARAGRAPH, "Everything here was tested on %s.",
-            count_text(d, (double)f->n_test, "text", "texts"));
-    return;
-  }
-  doc_say(d, BLOCK_PARAGRAPH,
-          "What this test can show: with %s a difference of %s points or more is found four times of five, where two "
-          "arms answer %s of the texts differently. A smaller one may be there and stay unseen.",
-          count_text(d, (double)f->n_test, "test text", "test texts"), numeral_number(100 * f->detectable, 1).s,
-          numeral_percent(f->discordant).s);
+  findings_power(&r->f, &b);
+  doc_say(d, BLOCK_PARAGRAPH, "What this test can show: %s%s", clause_text(d, buf_str(&b)),
+          isfinite(r->f.detectable) ? " A smaller difference may be there and stay unseen." : "");
+  buf_release(&b);
 }
 
 static void
@@ -52,6 +47,8 @@ chapter_answer(const struct report *r, struct doc *d)
   doc_chapter(d, "answer", "The answer");
   say_power(r, d);
   doc_text(d, BLOCK_LEAD, f->verdict ? sentence_text(d, f->verdict) : "This experiment has no verdict.");
+  if (f->why && *f->why)
+    doc_say(d, BLOCK_PARAGRAPH, "What may explain it: %s", clause_text(d, f->why));
   t = doc_facts(d);
   table_fact(t, "Tested on", "%s, the same for every arm%s",
              count_text(d, (double)f->n_test, "text", "texts"),
@@ -69,7 +66,7 @@ chapter_answer(const struct report *r, struct doc *d)
 /* ---- the rows ---- */
 
 static void
-arms_row(struct table_block *t, const struct found_row *r)
+arms_row(struct table_block *t, const struct findings *f, const struct found_row *r, bool several)
 {
   const struct found_difference *x = r->difference;
 
@@ -78,6 +75,8 @@ arms_row(struct table_block *t, const struct found_row *r)
   table_cell(t, "%s", numeral_percent(r->accuracy.mean).s);
   table_cell(t, "%s", numeral_percent_range(r->accuracy.ci95).s);
   table_cell(t, "%s", numeral_percent(r->macro_f1.mean).s);
+  if (several)
+    table_text(t, x ? f->rows[r->first].name : NULL);
   table_cell(t, "%s", x ? numeral_points(x->accuracy).s : "");
   table_cell(t, "%s", x ? numeral_points_range(x->ci95).s : "");
   table_cell(t, "%s", x ? numeral_p(x->p).s : "");
@@ -85,22 +84,33 @@ arms_row(struct table_block *t, const struct found_row *r)
   if (x)
     shown_cell(t, x->accuracy, x->ci95, x->p_holm);
   else
-    table_text(t, "the first");
+    table_text(t, r->is_first ? "the first" : NULL);
   table_cell(t, "%s", numeral_usd(r->cost_usd).s);
   if (r->is_told)
     table_mark(t);
 }
 
+/* Several rows of a student are such that others are compared with them. */
+static bool
+has_several_firsts(const struct findings *f, size_t from, size_t to)
+{
+  for (size_t i = from; i < to; i++)
+    if (f->rows[i].first != f->rows[from].first)
+      return true;
+  return false;
+}
+
 static void
 arms_table(const struct report *r, struct doc *d, size_t from, size_t to)
 {
-  const struct found_row *rows = r->f.rows;
-  struct table_block *t = doc_table(d, doc_print(d, "Student %s", rows[from].student),
-                                    "arm|texts>|accuracy>|95 % interval>|macro F1>|difference>|95 % interval>|p>|Holm p>|"
-                                    "shown|cost>");
+  const struct findings *f = &r->f;
+  bool several = has_several_firsts(f, from, to);
+  struct table_block *t = doc_table(d, doc_print(d, "Student %s", f->rows[from].student),
+    several ? "arm|texts>|accuracy>|95 % interval>|macro F1>|against|difference>|95 % interval>|p>|Holm p>|shown|cost>"
+            : "arm|texts>|accuracy>|95 % interval>|macro F1>|difference>|95 % interval>|p>|Holm p>|shown|cost>");
 
   for (size_t i = from; i < to; i++)
-    arms_row(t, &rows[i]);
+    arms_row(t, f, &f->rows[i], several);
 }
 
 static void
@@ -115,7 +125,8 @@ arms_chart(const struct report *r, struct doc *d, size_t from, size_t to)
       .reference = to - from > 1 ? rows[rows[i].first].accuracy.mean : NAN, .strong = rows[i].is_told};
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_INTERVALS, .title = doc_print(d, "Accuracy of each arm, %s", rows[from].student),
-    .description = "Dot: mean over the seeds. Line: 95 % interval over new test texts and new seeds. Dashed: the arm that "
+    .description = "Dot: mean over the seeds. Line: 95 % interval over new test texts and new seeds. Dashed: the arm "
+                   "that "
                    "the others are compared with. Filled: the arm that the verdict is about.",
     .x_title = "test accuracy", .x_unit = UNIT_PERCENT, .marks = marks, .n_marks = to - from});
   free(marks);
@@ -125,7 +136,8 @@ arms_chart(const struct report *r, struct doc *d, size_t from, size_t to)
 static void
 seeds_table(const struct report *r, struct doc *d)
 {
-  struct table_block *t = doc_table(d, "Each seed, and text by text: where one of the two arms is right and the other is not",
+  struct table_block *t = doc_table(d, "Each seed, and text by text: where one of the two arms is right and the other "
+                                       "is not",
     "student and arm|accuracy of each seed|against|right there only>|right here only>|McNemar p>|could show, points>");
 
   for (size_t i = 0; i < r->f.n_rows; i++) {
@@ -144,12 +156,39 @@ seeds_table(const struct report *r, struct doc *d)
   }
 }
 
+/* What the arms' texts are, beside the test texts: what may explain the differences. */
+static void
+likeness_table(const struct report *r, struct doc *d)
+{
+  const struct findings *f = &r->f;
+  struct table_block *t;
+
+  if (!isfinite(f->rows[0].known_words))
+    return;
+  t = doc_table(d, "How like the test texts an arm's texts are",
+                "arm|texts>|words a text>|words of the test texts that occur in it>|different words in a hundred>");
+  for (size_t i = 0, end = student_end(f, 0); i < end; i++) {
+    table_text(t, f->rows[i].name);
+    table_cell(t, "%s", numeral_count((double)f->rows[i].n).s);
+    table_cell(t, "%s", numeral_number(f->rows[i].words, 1).s);
+    table_cell(t, "%s", numeral_percent(f->rows[i].known_words).s);
+    table_cell(t, "%s", numeral_number(f->rows[i].distinct, 1).s);
+    if (f->rows[i].is_told)
+      table_mark(t);
+  }
+  if (isfinite(f->test_words))
+    doc_say(d, BLOCK_NOTE, "A test text has %s words. Different words are counted in the first 10%s000 words of an "
+                           "arm.",
+            numeral_number(f->test_words, 1).s, NUMERAL_THIN);
+}
+
 void
 chapter_arms(const struct report *r, struct doc *d)
 {
   doc_chapter(d, "arms", "Arms and students");
   doc_text(d, BLOCK_PARAGRAPH,
-           "An arm is a choice of training data, a student a small model that learns from it. Each is trained once a seed, "
+           "An arm is a choice of training data, a student a small model that learns from it. Each is trained once a "
+           "seed, "
            "and every one of them answers the same test texts.");
   for (size_t i = 0, end; i < r->f.n_rows; i = end) {
     end = student_end(&r->f, i);
@@ -158,8 +197,11 @@ chapter_arms(const struct report *r, struct doc *d)
   }
   doc_text(d, BLOCK_NOTE,
            "Differences are in points of per cent, to the first arm of the same student. Intervals and p come from a "
-           "bootstrap over test texts and seeds together, paired text by text for differences. Holm p is corrected for all "
-           "the comparisons of this experiment. \xe2\x80\x9c" "Better\xe2\x80\x9d and \xe2\x80\x9cworse\xe2\x80\x9d are said where the interval does not hold 0 and "
+           "bootstrap over test texts and seeds together, paired text by text for differences. Holm p is corrected for "
+           "all "
+           "the comparisons of this experiment. \xe2\x80\x9c" "Better\xe2\x80\x9d and \xe2\x80\x9cworse\xe2\x80\x9d "
+                                                              "are said where the interval does not hold 0 and "
            "Holm p is below .05; \xe2\x80\x9c" "a hint\xe2\x80\x9d where only the interval says so.");
   seeds_table(r, d);
+  likeness_table(r, d);
 }

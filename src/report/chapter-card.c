@@ -43,7 +43,8 @@ tell_composition(const struct report *r, struct doc *d)
                : "not computed (retort signals computes them)");
   table_fact(t, "Training texts", "%.1f words (sd %.1f, %.0f to %.0f, median %.0f)", c->words_mean, c->words_sd,
              c->words_min, c->words_max, c->words_median);
-  table_fact(t, "Variety", "distinct-1 %s, distinct-2 %s, mean similarity of two texts %s", numeral_share(c->distinct_1).s,
+  table_fact(t, "Variety", "distinct-1 %s, distinct-2 %s, mean similarity of two texts "
+                           "%s", numeral_share(c->distinct_1).s,
              numeral_share(c->distinct_2).s, numeral_share(c->self_similarity).s);
   table_fact(t, "Duplicates", "%s an earlier one, or nearly (Jaccard .8)",
              count_text(d, (double)c->duplicates, "training text equals", "training texts equal"));
@@ -147,7 +148,8 @@ tell_curation(const struct report *r, struct doc *d)
 
   doc_heading(d, 3, "How it was looked at");
   t = doc_facts(d);
-  table_fact(t, "One by one", "%zu accepted, %zu rejected, %zu given other labels, %zu edited", c->accepted, c->rejected,
+  table_fact(t, "One by one", "%zu accepted, %zu rejected, %zu given other labels, %zu "
+                              "edited", c->accepted, c->rejected,
              c->relabelled, c->edited);
   table_fact(t, "In bulk", "%s, %s", count_text(d, (double)c->bulk, "change", "changes"),
              count_text(d, (double)c->bulk_samples, "sample", "samples"));
@@ -161,11 +163,13 @@ tell_data_limits(const struct report *r, struct doc *d)
 {
   doc_heading(d, 3, "Known limits");
   doc_text(d, BLOCK_PARAGRAPH,
-           "Texts of origin \xe2\x80\x9cgenerated\xe2\x80\x9d were written by a large model and imitate what people write; they share its habits "
+           "Texts of origin \xe2\x80\x9cgenerated\xe2\x80\x9d were written by a large model and imitate what people "
+           "write; they share its habits "
            "and its blind spots, and are labelled by what was asked for, not by what a reader saw. Texts of origin "
            "\xe2\x80\x9c" "annotated\xe2\x80\x9d have a teacher's label, not a person's.");
   doc_say(d, BLOCK_PARAGRAPH,
-          "All figures hold for texts like the %s of the test set. Whether those are like the texts that the model will "
+          "All figures hold for texts like the %s of the test set. Whether those are like the texts that the model "
+          "will "
           "meet is for who uses it to judge.", count_text(d, (double)r->f.n_test, "text", "texts"));
 }
 
@@ -173,7 +177,8 @@ void
 chapter_data(const struct report *r, struct doc *d)
 {
   doc_chapter(d, "data-card", "Data card");
-  doc_text(d, BLOCK_NOTE, "After Gebru et al., Datasheets for Datasets, 2018, shortened to what the project file knows; as "
+  doc_text(d, BLOCK_NOTE, "After Gebru et al., Datasheets for Datasets, 2018, shortened to what the project file "
+                          "knows; as "
                           "the data is now.");
   tell_composition(r, d);
   tell_label_counts(r, d);
@@ -197,7 +202,8 @@ tell_model(const struct report *r, struct doc *d, const struct model_card *m)
   table_fact(t, "Kind", "%s%s%s", m->student, m->summary ? ": " : "", m->summary ? m->summary : "");
   table_fact(t, "Size", "%s parameters, %s, %s multiply-adds a text", numeral_count(x->n_parameters).s,
              numeral_bytes(x->size_bytes).s, numeral_count(x->multiply_adds).s);
-  table_fact(t, "Meant for", "texts like those of the test set, %s, one answer of the %s above; where a wrong answer is "
+  table_fact(t, "Meant for", "texts like those of the test set, %s, one answer of the %s above; where a wrong answer "
+                             "is "
                              "seen and put right", r->data.task,
              count_text(d, (double)r->data.n_labels, "label", "labels"));
   table_fact(t, "Not meant for", "decisions about people, and texts of other kinds or languages than it learned from");
@@ -231,7 +237,8 @@ tell_weak_labels(struct doc *d, const struct found_row *x)
       best = &x->labels[i];
   }
   if (worst && worst != best)
-    doc_say(d, BLOCK_PARAGRAPH, "It knows %s best (F1 %s) and %s worst (F1 %s: of what it calls so %s is, and it finds %s of "
+    doc_say(d, BLOCK_PARAGRAPH, "It knows %s best (F1 %s) and %s worst (F1 %s: of what it calls so %s is, and it finds "
+                                "%s of "
                                 "what is).", best->label, numeral_percent(best->f1).s, worst->label,
             numeral_percent(worst->f1).s, numeral_percent(worst->precision).s, numeral_percent(worst->recall).s);
   if (x->n_skipped)
@@ -243,7 +250,8 @@ void
 chapter_models(const struct report *r, struct doc *d)
 {
   doc_chapter(d, "model-card", "Model card");
-  doc_text(d, BLOCK_NOTE, "After Mitchell et al., Model Cards for Model Reporting, 2019, shortened to what the project file "
+  doc_text(d, BLOCK_NOTE, "After Mitchell et al., Model Cards for Model Reporting, 2019, shortened to what the project "
+                          "file "
                           "knows. The figures are means over the seeds; one trained model is one of them.");
   for (size_t i = 0; i < r->n_models; i++) {
     tell_model(r, d, &r->models[i]);

@@ -29,8 +29,10 @@ students_table(const struct report *r, struct doc *d)
     if (x->is_told)
       table_mark(t);
   }
-  doc_say(d, BLOCK_NOTE, "Times and memory were taken by a clock%s%s; one thread where a text is answered. The other figures "
-                         "are the same on every machine.", r->f.machine ? " on " : "", r->f.machine ? r->f.machine : "");
+  doc_say(d, BLOCK_NOTE, "Times and memory were taken by a clock%s%s; one thread where a text is answered. The other "
+                         "figures "
+                         "are the same on every "
+                         "machine.", r->f.machine ? " on " : "", r->f.machine ? r->f.machine : "");
 }
 
 /* ---- money and minutes ---- */
@@ -77,7 +79,8 @@ break_even_table(const struct report *r, struct doc *d)
   struct table_block *t;
 
   doc_heading(d, 3, "When it has paid for itself");
-  doc_text(d, BLOCK_PARAGRAPH, "After so many texts the arm's data has cost less than the cheapest teacher would have for "
+  doc_text(d, BLOCK_PARAGRAPH, "After so many texts the arm's data has cost less than the cheapest teacher would have "
+                               "for "
                                "labelling the texts itself.");
   t = doc_table(d, NULL, "student and arm|its data cost>|paid for itself after>");
   for (size_t i = 0; i < r->f.n_rows; i++) {
@@ -144,8 +147,10 @@ front_chart(const struct report *r, struct doc *d)
       marks[n++] = front_mark(d, r, i);
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_SCATTER, .title = "Accuracy over arithmetic",
-    .description = "Numbers as in the table below. Dots: rows of the experiment; squares: runs that were evaluated on the "
-                   "test texts; triangles on the right: teachers, whose arithmetic nobody knows. Filled and joined by the "
+    .description = "Numbers as in the table below. Dots: rows of the experiment; squares: runs that were evaluated on "
+                   "the "
+                   "test texts; triangles on the right: teachers, whose arithmetic nobody knows. Filled and joined by "
+                   "the "
                    "dashed line: the front, where nothing is as good for less.",
     .x_title = "multiply-adds a text", .y_title = "test accuracy", .x_unit = UNIT_COUNT, .y_unit = UNIT_PERCENT,
     .x_log = true, .marks = marks, .n_marks = n, .line = line, .n_line = front_steps(r, line),

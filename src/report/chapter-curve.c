@@ -63,7 +63,8 @@ curve_chart(struct doc *d, const struct found_curve *c)
                                    .strong = true};
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_CURVE, .title = doc_print(d, "Accuracy over the number of %s texts, %s", c->of, c->student),
-    .description = n_line ? "Dots: mean over the seeds, with 95 % intervals. Line: the fitted law, dashed where it goes "
+    .description = n_line ? "Dots: mean over the seeds, with 95 % intervals. Line: the fitted law, dashed where it "
+                            "goes "
                             "beyond what was trained."
                           : "Dots: mean over the seeds, with 95 % intervals. No law was fitted.",
     .x_title = doc_print(d, "%s texts", c->of), .y_title = "test accuracy", .x_unit = UNIT_COUNT,
@@ -95,13 +96,15 @@ curve_law(struct doc *d, const struct found_curve *c)
   const struct found_law *law = c->law;
   struct table_block *t = doc_facts(d);
 
-  table_fact(t, "The law", "accuracy(n) = %s %s %s \xc3\x97 (n + %zu)^%s%.2f", numeral_share(law->ceiling).s, NUMERAL_MINUS,
+  table_fact(t, "The law", "accuracy(n) = %s %s %s \xc3\x97 (n + "
+                           "%zu)^%s%.2f", numeral_share(law->ceiling).s, NUMERAL_MINUS,
              numeral_number(law->scale, 2).s, c->n_seed, NUMERAL_MINUS, law->rate);
   table_fact(t, "Its ceiling", "%s (95 %% interval %s)", numeral_percent(law->ceiling).s,
              numeral_percent_range(law->ceiling_ci95).s);
   table_fact(t, "How well it fits", "the points lie %s points off, root mean square",
              numeral_number(100 * law->residual, 1).s);
-  table_fact(t, "If nothing grew", "so much growth would be seen by chance with p-value %s", numeral_p(law->rate_p).s);
+  table_fact(t, "Does it grow?", "p %s%s for no growth at "
+                                 "all", law->rate_p < .001 ? "" : "= ", numeral_p(law->rate_p).s);
 }
 
 static void
@@ -133,8 +136,9 @@ tell_curve(struct doc *d, const struct found_curve *c)
   if (c->law)
     curve_law(d, c);
   curve_next(d, c);
-  doc_say(d, BLOCK_NOTE, c->stop ? "The stop rule says: stop. More texts of this kind are not worth it."
-                                 : "The stop rule does not say stop.");
+  if (c->law)
+    doc_say(d, BLOCK_NOTE, c->stop ? "The stop rule says: stop. More texts of this kind are not worth it."
+                                   : "The stop rule does not say stop.");
   curve_points(d, c);
 }
 

@@ -88,8 +88,28 @@ tell_arms(const struct report *r, struct doc *d)
     table_cell(t, "%s", numeral_count((double)x->n_imported).s);
     table_cell(t, "%s", numeral_count((double)x->n_skipped).s);
   }
-  doc_text(d, BLOCK_NOTE, "Never in an arm: texts without a label, of split test or valid, rejected ones (unless the filter "
+  doc_text(d, BLOCK_NOTE, "Never in an arm: texts without a label, of split test or valid, rejected ones (unless the "
+                          "filter "
                           "speaks of status), and those that stand in the test set.");
+}
+
+/* What the teachers were asked to do. */
+static void
+tell_jobs(const struct report *r, struct doc *d)
+{
+  struct table_block *t;
+
+  if (r->data.n_jobs == 0)
+    return;
+  doc_heading(d, 3, "The jobs, as they were asked for");
+  t = doc_facts(d);
+  for (size_t i = 0; i < r->data.n_jobs; i++) {
+    const struct card_job *j = &r->data.jobs[i];
+
+    table_fact(t, doc_print(d, "Job %zu, %s", j->id, j->kind), "template %s, teacher %s: "
+                                                               "%s", *j->template ? j->template : "none",
+               *j->teacher ? j->teacher : "none", params_text(d, j->params));
+  }
 }
 
 static void
@@ -100,7 +120,7 @@ tell_students(const struct report *r, struct doc *d)
   doc_heading(d, 3, "The students' parameters");
   t = doc_facts(d);
   for (size_t i = 0; i < r->n_models; i++)
-    if (r->models[i].params)
+    if (r->models[i].params && (i == 0 || strcmp(r->models[i].student, r->models[i - 1].student) != 0))
       table_fact(t, r->models[i].student, "%s", params_text(d, r->models[i].params));
 }
 
@@ -149,21 +169,23 @@ chapter_recipe(const struct report *r, struct doc *d)
   struct table_block *t;
 
   doc_chapter(d, "recipe", "How to repeat it");
-  doc_text(d, BLOCK_PARAGRAPH, "With the project file, this program and this line the experiment comes out the same, but for "
+  doc_text(d, BLOCK_PARAGRAPH, "With the project file, this program and this line the experiment comes out the same, "
+                               "but for "
                                "what is measured by a clock:");
   for (size_t i = 0; i < x->n_commands; i++)
     doc_text(d, BLOCK_CODE, x->commands[i]);
   t = doc_facts(d);
-  table_fact(t, "Program", "%s", x->version ? x->version : "not known");
+  table_fact(t, "Program", "retort %s", x->version ? x->version : "of a version that is not known");
   table_fact(t, "Machine", "%s", x->machine ? x->machine : "not known");
   table_fact(t, "Experiment", "%s, ended %s", r->experiment, r->day);
   table_fact(t, "Trainings", "%zu seeds each, on %zu test texts", r->f.n_seeds, r->f.n_test);
   tell_arms(r, d);
   if (x->plan) {
-    doc_heading(d, 3, "The plan, as it was declared");
+    doc_heading(d, 3, "The plan");
     json_code(d, x->plan);
   }
   tell_students(r, d);
+  tell_jobs(r, d);
   tell_teachers(r, d);
   tell_prompts(r, d);
 }

@@ -35,11 +35,10 @@ shown_cell(struct table_block *t, double difference, struct interval ci95, doubl
   table_tone(t, rows[shown].tone);
 }
 
-const char *
-sentence_text(struct doc *d, const char *s)
+static const char *
+text_of(struct doc *d, const char *s, bool capital)
 {
-  size_t word = strcspn(s, " :,"), n = strlen(s);
-  bool capital = s[word] != ':' && s[0] >= 'a' && s[0] <= 'z';   /* "cnn: ...": a name stays as it is spelled */
+  size_t n = strlen(s);
   struct buf b = BUF_INIT;
   const char *text;
 
@@ -47,12 +46,30 @@ sentence_text(struct doc *d, const char *s)
     if (s[i] == ' ' && s[i + 1] == '%')
       buf_adds(&b, NUMERAL_THIN);
     else
-      buf_addc(&b, i == 0 && capital ? (char)(s[i] - 'a' + 'A') : s[i]);
+      buf_addc(&b, i == 0 && capital && s[i] >= 'a' && s[i] <= 'z' ? (char)(s[i] - 'a' + 'A') : s[i]);
   if (n > 0 && !strchr(".!?", s[n - 1]))
     buf_addc(&b, '.');
   text = doc_print(d, "%s", buf_str(&b));
   buf_release(&b);
   return text;
+}
+
+const char *
+clause_text(struct doc *d, const char *s)
+{
+  return text_of(d, s, false);
+}
+
+const char *
+sentence_text(struct doc *d, const char *s)
+{
+  return text_of(d, s, s[strcspn(s, " :,")] != ':');   /* "cnn: ...": a name stays as it is spelled */
+}
+
+const char *
+quoted(struct doc *d, const char *name)
+{
+  return doc_print(d, "\xe2\x80\x9c%s\xe2\x80\x9d", name);
 }
 
 const char *

@@ -24,8 +24,12 @@ enum shown_as { SHOWN_AS_NOTHING, SHOWN_AS_HINT, SHOWN_AS_BETTER, SHOWN_AS_WORSE
 enum shown_as shown_of(double difference, struct interval ci95, double p_holm);
 /* "better", "not shown": as a cell with its tone. */
 void shown_cell(struct table_block *t, double difference, struct interval ci95, double p_holm);
-/* As a sentence: with a capital where it begins with a small letter of a plain word, and a full stop. */
+/* With a full stop, and per cent signs that stay with their numbers; a sentence also begins with a capital, unless it
+ * begins with a name. */
+const char *clause_text(struct doc *d, const char *s);
 const char *sentence_text(struct doc *d, const char *s);
+/* A name of the project's within a sentence: in quotation marks. */
+const char *quoted(struct doc *d, const char *name);
 /* ".831 .847 .851" */
 const char *seeds_text(struct doc *d, const struct found_score *s);
 /* "texts" or "1 text" */

@@ -129,8 +129,9 @@ diagram_number(enum diagram_unit unit, double x, double step)
 
   if (unit == UNIT_COUNT)
     return numeral_count(x);
-  snprintf(f.s, sizeof f.s, "%s%.*f%s", 100 * x < -1e-9 ? NUMERAL_MINUS : unit == UNIT_POINTS && 100 * x > 1e-9 ? "+" : "",
-           decimals, fabs(100 * x), unit == UNIT_PERCENT ? NUMERAL_THIN "%" : "");
+  snprintf(f.s, sizeof f.s, "%s%.*f%s",
+           100 * x < -1e-9 ? NUMERAL_MINUS : unit == UNIT_POINTS && 100 * x > 1e-9 ? "+" : "", decimals, fabs(100 * x),
+           unit == UNIT_PERCENT ? NUMERAL_THIN "%" : "");
   return f;
 }
 

@@ -2,8 +2,8 @@
  * each with the training texts that may be why: of those that the row's arm has and the other has not, the ones most
  * like it (curate/similar.h).
  *
- * Life: explain fills, explained_release. Threads: any; it reads. Errors: the store's. Where the trainings are not in the
- * store any more there are no texts, and why_not says so. */
+ * Life: explain fills, explained_release. Threads: any; it reads. Errors: the store's. Where the trainings are not in
+ * the store any more there are no texts, and why_not says so. */
 #ifndef REPORT_EXPLAIN_H
 #define REPORT_EXPLAIN_H
 

@@ -181,7 +181,8 @@ html_write(const struct doc *d, struct buf *out)
   buf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
+                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                "'unsafe-inline'\">\n");
   element(out, "<title>", d->title, MARKUP_JOIN, "</title>\n<style>\n");
   buf_adds(out, html_style);
   element(out, "</style>\n</head>\n<body>\n<header>\n<h1>", d->title, MARKUP_JOIN, "</h1>\n");

@@ -1,5 +1,5 @@
-/* numeral: numbers as a report writes them, in text that may stand anywhere: a true minus sign, a narrow space that does
- * not break between thousands and before units. What is not known (NaN) is a dash.
+/* numeral: numbers as a report writes them, in text that may stand anywhere: a true minus sign, a narrow space that
+ * does not break between thousands and before units. What is not known (NaN) is a dash.
  *
  *   table_cell(t, "%s", numeral_percent(x).s);     the string lasts to the end of the full expression (C11 6.2.4)
  *

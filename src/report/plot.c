@@ -40,8 +40,8 @@ column_at(const struct diagram_axis *a, double x)
 
 /* One line: name, value, and the interval on the axis. */
 static void
-add_interval(struct buf *out, const struct diagram_axis *a, enum diagram_unit unit, const char *name, double x, double lo,
-             double hi, double reference)
+add_interval(struct buf *out, const struct diagram_axis *a, enum diagram_unit unit, const char *name, double x,
+             double lo, double hi, double reference)
 {
   char line[WIDE + 1];
 

@@ -6,8 +6,10 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "evaluate/experiment_plan.h"
 #include "report/shape_rows.h"
 #include "store/project.h"
+#include "store/run_live_store.h"
 #include "store/teacher_store.h"
 #include "store/template_store.h"
 #include "student/student.h"
@@ -26,7 +28,8 @@ static const struct shape_field teacher_fields[] = {
 static const struct shape teacher_shape = SHAPE(recipe_teacher, teacher_fields);
 
 static const struct shape_field recipe_fields[] = {
-  OF(recipe, TEXT, version), OF(recipe, TEXT, machine), OF(recipe, RAW, plan), VALUES(recipe, TEXTS, commands, n_commands),
+  OF(recipe, TEXT, version), OF(recipe, TEXT, machine), OF(recipe, RAW, plan),
+  VALUES(recipe, TEXTS, commands, n_commands),
   LIST(recipe, templates, n_templates, template_shape), LIST(recipe, teachers, n_teachers, teacher_shape), END,
 };
 const struct shape recipe_shape = SHAPE(recipe, recipe_fields);
@@ -130,64 +133,71 @@ add_word(struct buf *out, const char *s)
   buf_addc(out, '\'');
 }
 
-/* What a member of the plan is called on the command line. */
-static const struct plan_option {
-  const char *member, *option;
-} plan_options[] = {
-  {"arms", "arm"}, {"students", "student"}, {"seeds", "seeds"}, {"seed", "seed"}, {"curve", "curve"}, {NULL, NULL},
-};
-
-/* One more word or two, on the next line where this one is full. */
+/* One more option, on the next line where this one is full. value NULL: a flag. */
 static void
-add_words(struct buf *out, struct buf *words)
-{
-  size_t line = out->n;
-
-  while (line > 0 && out->s[line - 1] != '\n')
-    line--;
-  buf_adds(out, words->n && out->n - line + words->n > LINE_MAX ? " \\\n  " : " ");
-  buf_adds(out, buf_str(words));
-  buf_clear(words);
-}
-
-static void
-add_value(struct buf *out, const char *option, const struct json *v)
+add_option(struct buf *out, const char *option, const char *value)
 {
   struct buf words = BUF_INIT;
+  size_t line = out->n;
 
-  if (json_type(v) == JSON_BOOL) {
-    if (json_is_true(v))
-      buf_addf(&words, "--%s", option);
-  } else if (json_type(v) == JSON_NUMBER) {
-    buf_addf(&words, "--%s ", option);
-    json_add_number(&words, json_number(v, 0));
-  } else if (json_string(v) && *json_string(v)) {
-    buf_addf(&words, "--%s ", option);
-    add_word(&words, json_string(v));
+  buf_addf(&words, "--%s", option);
+  if (value) {
+    buf_addc(&words, ' ');
+    add_word(&words, value);
   }
-  if (words.n)
-    add_words(out, &words);
+  while (line > 0 && out->s[line - 1] != '\n')
+    line--;
+  buf_adds(out, out->n - line + words.n > LINE_MAX ? " \\\n  " : " ");
+  buf_add(out, words.s, words.n);
   buf_release(&words);
 }
 
-static char *
-experiment_line(struct project *p, const char *plan)
+/* "0,1,5" of a list of numbers; no option where it is empty. */
+static void
+add_numbers(struct buf *out, const char *option, const double *x, size_t n)
 {
-  struct json *j = plan ? json_parse(plan, strlen(plan), NULL, NULL) : NULL;
+  struct buf list = BUF_INIT;
+
+  for (size_t i = 0; i < n; i++) {
+    if (i)
+      buf_addc(&list, ',');
+    json_add_number(&list, x[i]);
+  }
+  if (n)
+    add_option(out, option, buf_str(&list));
+  buf_release(&list);
+}
+
+static void
+add_texts(struct buf *out, const char *option, char *const *texts, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    add_option(out, option, texts[i]);
+}
+
+/* The line that declares this plan (command/experiment.c). */
+static char *
+experiment_line(const struct project *p, const struct experiment_plan *plan)
+{
+  const char *file = strrchr(project_path(p), '/');
   struct buf out = BUF_INIT;
+  double seeds = (double)plan->n_seeds;
 
   buf_adds(&out, "retort experiment ");
-  add_word(&out, project_path(p));
-  for (const struct plan_option *o = plan_options; o->member; o++) {
-    const struct json *v = json_get(j, o->member);
-
-    if (json_type(v) == JSON_ARRAY)
-      for (const struct json *item = json_first(v); item; item = json_next(item))
-        add_value(&out, o->option, item);
-    else
-      add_value(&out, o->option, v);
-  }
-  json_free(j);
+  add_word(&out, file ? file + 1 : project_path(p));
+  add_texts(&out, "arm", plan->arms, plan->n_arms);
+  add_texts(&out, "student", plan->students, plan->n_students);
+  add_numbers(&out, "seeds", &seeds, 1);
+  add_numbers(&out, "per-label", plan->per_label, plan->n_per_label);
+  add_numbers(&out, "sizes", plan->sizes, plan->n_sizes);
+  if (plan->equal && *plan->equal)
+    add_option(&out, "equal", plan->equal);
+  for (size_t i = 0; i < plan->n_curves; i++)
+    add_option(&out, strcmp(plan->curves[i], "curated") == 0 ? "curve-curated" : "curve", NULL);
+  add_texts(&out, "worth", plan->sources, plan->n_sources);
+  if (plan->test && *plan->test && strcmp(plan->test, "split:test") != 0)
+    add_option(&out, "test", plan->test);
+  add_numbers(&out, "seed", &plan->seed, 1);
   return buf_take(&out);
 }
 
@@ -201,11 +211,16 @@ add_command(struct recipe *r, char *line)
 int
 recipe_gather(struct project *p, const struct findings *f, struct recipe *r, struct err *e)
 {
+  struct experiment_plan plan;
+
   memset(r, 0, sizeof *r);
   r->version = f->version ? xstrdup(f->version) : NULL;
   r->machine = f->machine ? xstrdup(f->machine) : NULL;
   r->plan = f->plan ? xstrdup(f->plan) : NULL;
-  add_command(r, experiment_line(p, f->plan));
+  if (f->plan && experiment_plan_read(f->plan, &plan, NULL) == 0) {
+    add_command(r, experiment_line(p, &plan));
+    experiment_plan_release(&plan);
+  }
   if (gather_templates(p, r, e) < 0 || gather_teachers(p, r, e) < 0) {
     recipe_release(r);
     return -1;
@@ -232,22 +247,37 @@ add_default(struct buf *out, const struct option *o)
   }
 }
 
-void
-model_card_of(const struct findings *f, size_t row, struct model_card *c)
+/* {"epochs":8,...}: what the student is trained with where nothing is said. */
+static char *
+default_params(const struct student_kind *kind)
 {
-  const struct student_kind *kind = student_kind_find(f->rows[row].student);
   struct buf params = BUF_INIT;
 
-  memset(c, 0, sizeof *c);
-  c->student = xstrdup(f->rows[row].student);
-  c->row = xstrdup(f->rows[row].name);
-  c->row_at = row;
-  if (!kind)
-    return;
-  c->summary = xstrdup(kind->summary);
   buf_addc(&params, '{');
   for (size_t i = 0; i < kind->n_params; i++)
     add_default(&params, &kind->params[i]);
   buf_addc(&params, '}');
-  c->params = buf_take(&params);
+  return buf_take(&params);
+}
+
+void
+model_card_of(struct project *p, const struct findings *f, size_t row, struct model_card *c)
+{
+  const char *name = f->rows[row].student;
+  const struct student_kind *kind = student_kind_find(name);
+  struct run_set preset = {0};
+
+  memset(c, 0, sizeof *c);
+  c->student = xstrdup(name);
+  c->row = xstrdup(f->rows[row].name);
+  c->row_at = row;
+  if (!kind && run_set_get(p, name, &preset, NULL) == 0) {
+    kind = student_kind_find(preset.student);
+    c->params = xstrdup(preset.params);
+    run_set_release(&preset);
+  } else if (kind) {
+    c->params = default_params(kind);
+  }
+  if (kind)
+    c->summary = xstrdup(kind->summary);
 }

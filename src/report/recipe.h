@@ -25,7 +25,7 @@ struct recipe_teacher {
 struct recipe {
   char *version, *machine;
   char *plan;                    /* JSON */
-  char **commands;               /* lines for the shell */
+  char **commands;               /* lines for the shell: the experiment again */
   size_t n_commands;
   struct recipe_template *templates;
   size_t n_templates;
@@ -44,7 +44,8 @@ struct model_card {
   size_t row_at;                 /* place in findings.rows */
 };
 extern const struct shape model_card_shape;
-void model_card_of(const struct findings *f, size_t row, struct model_card *c);
+/* Parameters are the kind's defaults, or those of the preset as it is now. */
+void model_card_of(struct project *p, const struct findings *f, size_t row, struct model_card *c);
 void model_card_release(struct model_card *c);
 
 #endif

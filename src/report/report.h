@@ -5,8 +5,8 @@
  * the texts that the told arm's data fixed or broke with the training texts most like them, the front of accuracy over
  * cost of rows, runs and teachers, the data card and the model card.
  *
- * Life: report_gather, any of report_doc and report_json, report_release. Threads: any; it only reads. Errors: ERR_INPUT
- * where there is no experiment that has ended; the store's. */
+ * Life: report_gather, any of report_doc and report_json, report_release. Threads: any; it only reads. Errors:
+ * ERR_INPUT where there is no experiment that has ended; the store's. */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
@@ -36,7 +36,8 @@ struct report {
   size_t n_models;
 };
 
-/* experiment NULL: the newest that has ended. provider: numbers for the arms' filters (corpus/filter.h); may be NULL. */
+/* experiment NULL: the newest that has ended. provider: numbers for the arms' filters (corpus/filter.h); may be
+ * NULL. */
 int report_gather(struct project *p, const char *experiment, const struct filter_provider *provider, struct report *r,
                   struct err *e);
 void report_release(struct report *r);

@@ -1,5 +1,5 @@
-/* svg-intervals: a row a mark: its name and value on a line of their own, below it the interval as a line and its middle
- * as a dot. So names are never beside a line that they would leave no room on a telephone. */
+/* svg-intervals: a row a mark: its name and value on a line of their own, below it the interval as a line and its
+ * middle as a dot. So names are never beside a line that they would leave no room on a telephone. */
 #include <math.h>
 #include <string.h>
 

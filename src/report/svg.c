@@ -46,7 +46,8 @@ svg_mark(struct buf *out, const struct diagram_mark *m, double x, double y)
 }
 
 void
-svg_x_axis(struct buf *out, const struct frame *f, const struct diagram_axis *a, enum diagram_unit unit, const char *title)
+svg_x_axis(struct buf *out, const struct frame *f, const struct diagram_axis *a, enum diagram_unit unit,
+           const char *title)
 {
   size_t n = diagram_axis_ticks(a);
 
@@ -76,7 +77,8 @@ svg_diagram(struct buf *out, const struct diagram *c, size_t number)
 
   kinds[c->kind].frame(c, &f);
   buf_addf(out, "<svg class=\"chart\" width=\"100%%\" height=\"%d\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" "
-           "aria-labelledby=\"chart%zu-title chart%zu-words\">\n<title id=\"chart%zu-title\">", f.height, number, number,
+           "aria-labelledby=\"chart%zu-title chart%zu-words\">\n<title "
+           "id=\"chart%zu-title\">", f.height, number, number,
            number);
   markup_html(out, c->title, MARKUP_JOIN);
   buf_addf(out, "</title>\n<desc id=\"chart%zu-words\">", number);
