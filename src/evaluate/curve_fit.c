@@ -9,7 +9,7 @@
 #include "evaluate/power_law.h"
 #include "evaluate/resample.h"
 
-#define SHRINK_DF 4.
+#define SHRINK_DF 8.
 #define NORMAL_95 1.959963984540054
 #define ADVICE_MAX 1000
 #define SURE .05
@@ -105,7 +105,7 @@ law_found(const struct power_law *law, const struct shape_of_curve *s)
 
 static void
 look_ahead(struct found_curve *c, const struct power_law *law, const struct shape_of_curve *s, double samples,
-           double usd_per_sample, size_t n_test)
+           double usd_per_sample)
 {
   struct found_outlook *o = &c->next[c->n_next++];
   double x = (double)(s->n_last + c->n_seed);
@@ -114,9 +114,6 @@ look_ahead(struct found_curve *c, const struct power_law *law, const struct shap
   o->usd = usd_per_sample > 0 ? samples * usd_per_sample : NAN;
   o->gain = power_law_at(law, x + samples) - power_law_at(law, x);
   o->ci95 = power_law_gain(law, s->points, s->n, x, x + samples);
-  if (n_test > 0)
-    widen(&o->ci95, o->gain, o->gain * (1 - o->gain) / (double)n_test);
-  o->ci95.lo = fmax(0, o->ci95.lo);
   o->ci95.hi = fmin(1 - fmin(power_law_at(law, x), 1), o->ci95.hi);
 }
 
@@ -268,9 +265,9 @@ curve_conclude(struct found_curve *c, double usd_per_sample, double detectable, 
 
     c->law = law_found(&law, &s);
     c->next = xcalloc(2, sizeof *c->next);
-    look_ahead(c, &law, &s, CURVE_SAMPLES, usd_per_sample, n_test);
+    look_ahead(c, &law, &s, CURVE_SAMPLES, usd_per_sample);
     if (usd_per_sample > 0 && fmin(CURVE_USD / usd_per_sample, ahead_most) >= 1)
-      look_ahead(c, &law, &s, floor(fmin(CURVE_USD / usd_per_sample, ahead_most)), usd_per_sample, n_test);
+      look_ahead(c, &law, &s, floor(fmin(CURVE_USD / usd_per_sample, ahead_most)), usd_per_sample);
     advise(c, &law, &s, detectable, n_test, &advice);
   }
   c->advice = buf_take(&advice);

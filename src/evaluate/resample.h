@@ -24,7 +24,7 @@ struct variance_parts {
   double text;       /* from texts, text x seed included */
   double seed_raw;   /* from the spread between seeds, which holds text x seed noise too */
   double seed;       /* that without the noise */
-  double df;         /* of text + seed, after Satterthwaite */
+  double df;         /* of text + seed: the smaller of Satterthwaite's and Banerjee's */
 };
 /* text: as above; variance_of_seeds: of the seeds' values; noise: what text x seed alone puts into a seed's value. */
 struct variance_parts variance_parts(double text, double variance_of_seeds, double noise, size_t S, size_t R);

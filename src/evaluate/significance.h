@@ -51,7 +51,7 @@ struct estimate {
   double lo, hi;    /* 95 % interval over new texts and new seeds */
   double p;         /* two-sided, of mean = 0; only of use for differences */
   double se_text, se_seed;  /* standard errors: from texts (with text x seed), from the seeds' own spread */
-  double df;        /* degrees of freedom of the interval (Satterthwaite) */
+  double df;        /* degrees of freedom of the interval */
 };
 
 #define BOOTSTRAP_RESAMPLES 10000
@@ -65,9 +65,16 @@ typedef double bootstrap_statistic(const void *arg, size_t seed, const uint32_t 
  * that is only text x seed noise, already in the texts' part, is taken out of the seeds' deviations and they are scaled
  * by sqrt(S / (S - 1)) (random effects, reflated: Carpenter, Goldstein, Rasbash, Appl. Statist. 52 (2003) 431-443;
  * without this a crossed bootstrap counts that noise thrice, A. Owen, Ann. Appl. Stat. 1 (2007) 386-411), and each
- * resample's deviation is divided by sqrt(chi2(df) / df), df after Satterthwaite, Biometrics Bull. 2 (1946) 110-114, so
- * that few seeds give the wide tails of Student's t. lo, hi: percentiles. p: the level at which the interval touches 0,
- * never below 1 / resamples. With one seed the texts' part alone. tests/test-evaluate-coverage.c holds it to it. */
+ * resample's deviation is divided by sqrt(chi2(df) / df), so that few seeds give the wide tails of Student's t. df is
+ * the smaller of two: Satterthwaite's, Biometrics Bull. 2 (1946) 110-114, which promises too much where the seeds' part
+ * is large, and the one whose t gives the half width sqrt(t_text^2 v_text + t_seed^2 v_seed) (S. Banerjee, Sankhya 22
+ * (1960) 359-378), which does where text x seed noise is. lo, hi: percentiles. p: the level at which the interval
+ * touches 0, never below 1 / resamples. With one seed the texts' part alone.
+ *
+ * How well it keeps its level, simulated (tests/test-evaluate-coverage.c): 93 to 97 % of the intervals hold the truth,
+ * with these two edges. Where seeds differ by nothing but chance on single texts, up to 98 %: a few seeds cannot show
+ * that they do not differ. With three seeds that are several points apart (a standard deviation of 5 and more), from 93
+ * %, and p < .05 without a difference in up to 6.5 %. */
 struct estimate bootstrap_mean(bootstrap_statistic *statistic, const void *arg, size_t n_seeds, size_t n_texts,
                                size_t resamples, uint64_t seed);
 
