@@ -194,6 +194,26 @@ few_texts_prove_nothing(void **state)
   }
 }
 
+/* An arm beside itself: no difference, but few texts do not prove that there is none; the interval leans to no side. */
+static void
+an_arm_is_no_better_than_itself(void **state)
+{
+  struct arms *a = arms_new(4, .2, .2);
+  struct answer_key key = {S, R, C, a->truth, NULL};
+  struct found_label out[C];
+
+  (void)state;
+  memset(out, 0, sizeof out);
+  label_effects(&key, a->second, NULL, a->second, NULL, 4000, 1, out);
+  for (size_t c = 0; c < C; c++) {
+    double width = out[c].ci95.hi - out[c].ci95.lo;
+
+    assert_true(out[c].difference == 0 && out[c].p > .5 && out[c].p_holm == 1);
+    assert_true(width > .005 && fabs(out[c].ci95.hi + out[c].ci95.lo) < .2 * width);
+  }
+  free(a);
+}
+
 /* What resamples cannot resolve is not said to be 2 in 500: the correction for 150 labels would hide all. */
 static void
 small_p_is_resolved(void **state)
@@ -221,6 +241,7 @@ main(void)
     cmocka_unit_test(effects_are_the_bootstraps),
     cmocka_unit_test(sets_say_what_labels_say),
     cmocka_unit_test(few_texts_prove_nothing),
+    cmocka_unit_test(an_arm_is_no_better_than_itself),
     cmocka_unit_test(small_p_is_resolved),
   };
 
