@@ -183,3 +183,14 @@ experiment_store_fit(struct project *p, const char *key, struct fit_row *row, st
 {
   return record_get(p, &fits, row, e, "SELECT key, experiment, said, correct, measured FROM fit WHERE key=?", "t", key);
 }
+
+int
+experiment_store_count_fits(struct project *p, uint32_t experiment, size_t *n, struct err *e)
+{
+  int64_t count = 0;
+  int r = db_number(reader_enter(p), e, 0, &count, "SELECT count(*) FROM fit WHERE experiment=?", "u", experiment);
+
+  reader_leave(p);
+  *n = (size_t)count;
+  return r;
+}

@@ -43,5 +43,7 @@ void fit_row_release(struct fit_row *row);
 int experiment_store_put_fit(struct project *p, const struct fit_row *row, struct err *e);
 /* 1: there is one (row filled), 0: none, -1. */
 int experiment_store_fit(struct project *p, const char *key, struct fit_row *row, struct err *e);
+/* How many an experiment has made. */
+int experiment_store_count_fits(struct project *p, uint32_t experiment, size_t *n, struct err *e);
 
 #endif
