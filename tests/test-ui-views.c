@@ -1,4 +1,4 @@
-/* The views Templates, Generate and Compare: keys in, screens out. The teacher answers from a recording made here. */
+/* The views Templates and Generate: keys in, screens out. The teacher answers from a recording made here. */
 #include "ui-stage.h"
 
 #include <locale.h>
@@ -799,175 +799,9 @@ without_a_teacher_it_says_so(void **state)
   stage_close(&s);
 }
 
-/* ---- Compare ---- */
-
-static const char metrics_seeds[] =
-  "{\"n\":6,\"accuracy\":0.5,\"macro_f1\":0.489,\"accuracy_ci95\":[0.188,0.812],\"per_label\":["
-  "{\"label\":\"billing\",\"precision\":0.5,\"recall\":0.5,\"f1\":0.5,\"support\":2},"
-  "{\"label\":\"shipping\",\"precision\":0.667,\"recall\":1,\"f1\":0.8,\"support\":2},"
-  "{\"label\":\"returns\",\"precision\":0,\"recall\":0,\"f1\":0,\"support\":2}],"
-  "\"labels\":[\"billing\",\"shipping\",\"returns\"],\"confusion\":[[1,0,1],[0,2,0],[1,1,0]]}";
-static const char metrics_both[] =
-  "{\"n\":6,\"accuracy\":0.8333,\"macro_f1\":0.822,\"accuracy_ci95\":[0.437,0.970],\"per_label\":["
-  "{\"label\":\"billing\",\"precision\":1,\"recall\":1,\"f1\":1,\"support\":2},"
-  "{\"label\":\"shipping\",\"precision\":0.667,\"recall\":1,\"f1\":0.8,\"support\":2},"
-  "{\"label\":\"returns\",\"precision\":1,\"recall\":0.5,\"f1\":0.667,\"support\":2}],"
-  "\"labels\":[\"billing\",\"shipping\",\"returns\"],\"confusion\":[[2,0,0],[0,2,0],[0,1,1]]}";
-static const char result[] =
-  "{\"arms\":["
-  "{\"name\":\"seed\",\"student\":\"linear\",\"n\":60,\"accuracy\":{\"mean\":0.56,\"ci95\":[0.5,0.62],\"seeds\":[0.56]},"
-  "\"macro_f1\":{\"mean\":0.55,\"ci95\":[0.5,0.6],\"seeds\":[0.55]},\"difference\":null,\"cost_usd\":0},"
-  "{\"name\":\"both\",\"student\":\"linear\",\"n\":1500,\"accuracy\":{\"mean\":0.832,\"ci95\":[0.785,0.879],\"seeds\":[0.83]},"
-  "\"macro_f1\":{\"mean\":0.83,\"ci95\":[0.8,0.86],\"seeds\":[0.83]},\"difference\":{\"accuracy\":0.272,\"ci95\":[0.2,0.34],"
-  "\"p\":0.0002},\"cost_usd\":0.41}],\"seeds\":5,\"test\":240,\"guarded\":3,\"curve\":[],"
-  "\"verdict\":\"generated data beside the seeds raised test accuracy by 27.2 points (95 % interval 20.0 to 34.0, p < "
-  ".001)\"}";
-
-static void
-put_run(struct stage *s, const char *name, uint32_t n_train, const char *metrics, const uint16_t *said)
-{
-  struct run_row row = {.name = (char *)name, .student = (char *)"linear", .state = RUN_DONE, .params = (char *)"{}",
-                        .data = (char *)"",
-                        .metrics = (char *)"{\"parameters\":37000,\"size_bytes\":111000}", .message = (char *)"",
-                        .arm = (char *)"",
-                        .n_train = n_train, .seconds = 2.5, .seed = 1};
-  struct evaluation_row evaluation = {.kind = PREDICTOR_RUN, .split = (char *)"test", .metrics = (char *)metrics};
-  struct prediction predictions[6];
-  struct err e = {0};
-  uint32_t id;
-
-  if (run_store_add(s->project, &row, &id, NULL, &e) < 0)
-    fail_msg("%s", e.message);
-  if (!metrics)
-    return;
-  for (uint32_t i = 0; i < 6; i++)
-    predictions[i] = (struct prediction){.sample_id = 4 + i, .label = said[i], .probability = .8f};
-  evaluation.predictor_id = id;
-  if (run_store_put_predictions(s->project, PREDICTOR_RUN, id, predictions, 6, NULL, 0, &e) < 0
-      || run_store_put_evaluation(s->project, &evaluation, &e) < 0)
-    fail_msg("%s", e.message);
-}
-
-static void
-put_runs(struct stage *s)
-{
-  static const uint16_t seeds[6] = {0, 2, 1, 1, 0, 1}, both[6] = {0, 0, 1, 1, 2, 1};
-
-  put_run(s, "seeds", 3, metrics_seeds, seeds);
-  put_run(s, "both", 13, metrics_both, both);
-  put_run(s, "untested", 13, NULL, NULL);
-}
-
-static void
-put_experiment(struct stage *s)
-{
-  struct err e = {0};
-
-  if (experiment_store_put(s->project, NULL, "{}", result, NULL, NULL, &e) < 0)
-    fail_msg("%s", e.message);
-}
-
-static void
-runs_at_four_sizes(void **state)
-{
-  struct stage s;
-
-  (void)state;
-  put_on(&s, "runs", 30, 100, 4);
-  stage_screen(&s, "compare-none");
-  put_runs(&s);
-  put_experiment(&s);
-  stage_settle(&s);
-  stage_keys(&s, "g j");
-  stage_screen(&s, "compare-100x30");
-  resize(&s, 24, 80);
-  stage_screen(&s, "compare-80x24");
-  stage_keys(&s, "c");
-  stage_screen(&s, "compare-confusion");
-  resize(&s, 16, 60);
-  stage_keys(&s, "l");
-  stage_screen(&s, "compare-60x16");
-  resize(&s, 60, 200);
-  stage_screen(&s, "compare-200x60");
-  stage_close(&s);
-}
-
-static void
-two_runs_disagree(void **state)
-{
-  struct stage s;
-
-  (void)state;
-  put_on(&s, "disagree", 24, 80, 4);
-  put_runs(&s);
-  stage_settle(&s);
-  stage_keys(&s, "g j d");
-  stage_assert_shows(&s, "+33.3 p .25");                 /* both right on two texts more, wrong on none more */
-  stage_assert_shows(&s, "only both is right: 2   only seeds: 0   both wrong: 0");
-  stage_screen(&s, "compare-disagree");
-  stage_keys(&s, "w");                                   /* why? these runs have no model */
-  stage_draw(&s);
-  stage_settle(&s);
-  stage_assert_shows(&s, "no model to say why");
-  stage_keys(&s, "w");
-  assert_false(stage_shows(&s, "no model to say why"));
-  stage_keys(&s, "b");                                   /* now it is the baseline */
-  stage_assert_shows(&s, "−33.3");
-  /* marked, against the one that was not evaluated: nothing to say */
-  stage_keys(&s, "m k");
-  stage_assert_shows(&s, "two evaluated runs are needed");
-  stage_keys(&s, "j j Tab Tab Tab g Enter");
-  stage_assert_shows(&s, "labelled   billing");
-  stage_close(&s);
-}
-
-static void
-an_experiment_is_seen(void **state)
-{
-  struct stage s;
-  struct board *b;
-  uint32_t id;
-
-  (void)state;
-  put_on(&s, "experiment", 24, 80, 4);
-  put_experiment(&s);
-  stage_keys(&s, "x");
-  stage_screen(&s, "compare-experiment");
-  b = project_board(s.project);
-  id = board_begin(b, ACTIVITY_EXPERIMENT, 2, "experiment");
-  board_progress(b, id, 4, 15, 0);
-  board_message(b, id, "both, linear, seed 2 of 5: .831");
-  stage_assert_shows(&s, "experiment running 27 %");
-  stage_assert_shows(&s, "both, linear, seed 2 of 5: .831");
-  stage_keys(&s, "Space");
-  assert_true(board_paused(b, id));
-  stage_keys(&s, "X");
-  assert_true(stop_wanted(board_stop_flag(b, id)));
-  board_end(b, id, ACTIVITY_STOPPED, "");
-  assert_false(stage_shows(&s, "experiment running"));
-  stage_keys(&s, "n");
-  stage_assert_shows(&s, "seed,generated,both");
-  stage_close(&s);
-}
-
-/* From the keys of this view to a real experiment and back. */
-static void
-an_experiment_is_run(void **state)
-{
-  struct stage s;
-
-  (void)state;
-  put_on(&s, "whole", 30, 100, 1);
-  stage_keys(&s, "n Enter Enter 5 n Down Down <1> Enter");
-  stage_assert_shows(&s, "experiment 1 of 1");
-  stage_assert_shows(&s, "generated");
-  stage_assert_shows(&s, "6 test texts");
-  stage_close(&s);
-}
-
 /* ---- all of them ---- */
 
-/* A walk over every key of the three views leaves the workbench standing, at the least size. */
+/* A walk over every key of both views leaves the workbench standing, at the least size. */
 static void
 any_keys_do_no_harm(void **state)
 {
@@ -982,9 +816,7 @@ any_keys_do_no_harm(void **state)
 
   (void)state;
   put_on(&s, "harm", 16, 60, 0);
-  put_runs(&s);
-  put_experiment(&s);
-  for (int view = 0; view < 5; view += view == 1 ? 3 : 1) {
+  for (int view = 0; view < 2; view++) {
     workbench_go(s.w, view);
     for (int round = 0; round < 2; round++)
       for (size_t i = 0; i < N_OF(script); i++)
@@ -1010,14 +842,6 @@ the_mouse_points(void **state)
   stage_click(&s, "The courier left", true);
   stage_assert_shows(&s, "request    2 of job 1");
   stage_keys(&s, "Esc");
-  put_runs(&s);
-  stage_settle(&s);
-  stage_click(&s, "5 Compare", false);
-  stage_click(&s, "seeds", false);
-  stage_click(&s, "confusion", false);
-  stage_assert_shows(&s, "bill ship retu");
-  stage_click(&s, "disagree", false);
-  stage_assert_shows(&s, "only seeds is right");
   stage_click(&s, "1 Templates", false);
   stage_click(&s, "topic: [boots", false);
   stage_keys(&s, "e <#>");
@@ -1052,10 +876,6 @@ main(void)
     cmocka_unit_test(quitting_waits_for_what_is_paid_for),
     cmocka_unit_test(the_stream_is_calm),
     cmocka_unit_test(without_a_teacher_it_says_so),
-    cmocka_unit_test(runs_at_four_sizes),
-    cmocka_unit_test(two_runs_disagree),
-    cmocka_unit_test(an_experiment_is_seen),
-    cmocka_unit_test(an_experiment_is_run),
     cmocka_unit_test(the_mouse_points),
     cmocka_unit_test(any_keys_do_no_harm),
   };

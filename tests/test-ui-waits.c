@@ -1,6 +1,6 @@
 /* The screen's thread never waits for the disk: whatever keys come, in every view, neither a key nor a frame reads the
  * project's file or waits for the store's thread. */
-#include "ui-stage.h"
+#include "compare-scene.h"
 
 #include <stdlib.h>
 
@@ -197,6 +197,25 @@ other_views(void **state)
   stage_close(&s);
 }
 
+/* Every page of Compare, with an experiment and a run. */
+static void
+compare(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  compare_scene_project(&s, "compares", TASK_CLASSIFY);
+  compare_scene_experiment(&s);
+  stage_open(&s, 30, 100);
+  add_runs(&s);
+  settle(&s);
+  waits = 0;
+  keys(&s, "F5 g j m j Space a x a v Left Left Down x r r j l l j c c j Enter F5 d d j w w Enter ] [ j c F5 i i Right o o x x x");
+  keys(&s, "Tab Tab S-Tab Esc g Enter Esc G Enter Esc b z z s <cost> Enter S M [ ] C R Esc n Esc q");
+  assert_int_equal(waits, 0);
+  stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -205,6 +224,7 @@ main(void)
     cmocka_unit_test(other_views),
     cmocka_unit_test(train),
     cmocka_unit_test(many),
+    cmocka_unit_test(compare),
   };
 
   cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -18,6 +18,8 @@ struct series {
   char letter;             /* what draws it in ASCII, and its mark in the legend where there is no colour: 't' */
   bool marks;              /* a mark at each point where they are sparse: tells it from other lines without colour */
   bool letters;            /* its marks are its letter, also here and there along a line of many points */
+  bool loose;              /* no line from point to point, and x need not be ascending */
+  const double *lo, *hi;   /* an interval at each point, drawn upright; NULL: none */
 };
 
 /* Something that happened at an x: a line there, and its words where there is room. */
@@ -36,6 +38,7 @@ struct chart {
   double x_min, x_max;     /* both equal: from the data; else what lies outside is cut off */
   double y_min, y_max;     /* both equal: from the data inside, rounded to ticks */
   bool log_y;
+  bool log_x;              /* x are logarithms (base 10), and the axis says what they are of */
   bool y_fraction;         /* 0..1 values: .88 */
   const char *x_name;      /* "epoch"; may be NULL */
   double cross_x;          /* a crosshair at this x where finite and has_cross */

@@ -1,52 +1,40 @@
 /* view-compare: what the files of the Compare view share.
  *
- * Above the table of runs (and of teachers that were evaluated), below it one page on the selected run or on the experiments.
- * Everything is read on a thread of its own when the project's records change; the rows keep what they need, so that drawing
- * and moving ask nobody. Differences are to the baseline, on the test texts that both were asked about, text by text.
+ * Above stands what the test set can tell, and a table of all that was tested on it: the arms of the experiment that is
+ * shown, teachers, runs. Below it is one page on the experiment or on the selected row. Everything is read on threads of
+ * its own when the project's records change; rows keep what they need, so that drawing and moving ask nobody.
  *
- * Threads: the screen's, but for compare_lookup_work. */
+ * The selected row is set against another one: the one marked last, else the first arm or the baseline.
+ *
+ * Threads: the screen's, but for what compare-lookup.c and compare-pair.c say of theirs. */
 #ifndef UI_VIEW_COMPARE_H
 #define UI_VIEW_COMPARE_H
 
-#include "base/json.h"
-#include "store/experiment_store.h"
+#include "evaluate/findings.h"
 #include "store/run_store.h"
+#include "ui/compare-row.h"
+#include "ui/compare-pair.h"
 #include "ui/grounds.h"
 #include "ui/list.h"
-#include "ui/pane.h"
 #include "ui/parts.h"
 #include "ui/view.h"
 #include "ui/workbench.h"
 
-enum compare_page { PAGE_LABELS, PAGE_CONFUSION, PAGE_DISAGREE, PAGE_EXPERIMENTS, N_PAGES };
-enum compare_sort { SORT_NEWEST, SORT_NAME, SORT_ACCURACY, SORT_F1, SORT_TEXTS, SORT_SIZE, N_SORTS };
-
-struct compare_row {
-  enum predictor kind;
-  uint32_t id;
-  char *name, *student, *data;
-  enum run_state state;
-  uint32_t n_train;
+/* An experiment of the project, whether it has ended or not. */
+struct compare_experiment {
+  char *name;
+  bool ended;
+  size_t n_fits;                 /* of one that has not: trainings that it made, kept */
+  size_t n_planned;              /* of its arms; 0: not known */
+  bool plans_more;               /* curves, sources: more trainings than that */
   int64_t at_ms;
-  double valid_accuracy, n_params, size_bytes, seconds;    /* NaN: not known */
-  double cost_usd;               /* of the generated texts learned from; of a teacher: for a million texts labelled */
-  /* On the test texts; NaN where it was not evaluated on them. */
-  double accuracy, lo, hi, macro_f1, n_test;
-  int64_t evaluated_ms;
-  struct json *metrics;          /* per_label, labels, confusion; or NULL */
-  struct prediction *said;       /* by sample id */
-  size_t n_said;
-  /* To the baseline. */
-  double difference, p;
-  bool marked;
 };
 
-/* A test text on which two runs say different things. */
-struct disagreement {
-  uint32_t id;
-  uint16_t truth, a, b;
-  float p_a, p_b;
+enum compare_page_number {
+  PAGE_ARMS, PAGE_CURVE, PAGE_SOURCES, PAGE_LABELS, PAGE_CONFUSION, PAGE_DIFFER, PAGE_AGREEMENT, PAGE_COST, N_PAGES
 };
+
+#define COMPARE_LIVE_LINES 32
 
 struct compare {
   struct workbench *w;
@@ -55,55 +43,101 @@ struct compare {
   struct compare_row *rows;
   size_t n;
   struct list list;
-  enum compare_sort sort;
+  size_t sort;                   /* compare_sort_names */
   bool reverse;
-  enum predictor baseline_kind;
-  uint32_t baseline;             /* 0: the oldest run that was evaluated */
+  uint32_t baseline;             /* the run that others are set against; 0: the oldest that was evaluated */
+  unsigned marks;                /* ever made */
 
-  struct experiment_record *experiments;  /* oldest first */
-  struct json **results;                  /* parallel; NULL where there is none */
+  struct compare_experiment *experiments;  /* oldest first */
   size_t n_experiments;
-  size_t experiment;                      /* the one shown */
-  struct activity live;                   /* an experiment that runs, where has_live */
+  size_t experiment;                       /* the one shown; SIZE_MAX: none */
+  struct findings *findings;               /* of that one; NULL: it has not ended, or there is none */
+  struct activity live;                    /* an experiment that runs, where has_live */
   bool has_live;
+  char live_lines[COMPARE_LIVE_LINES][200];  /* its trainings that ended while it was watched, the oldest first */
+  size_t n_live_lines;
+  uint32_t live_seen;                      /* whose lines those are */
 
-  struct disagreement *disagreements;
-  size_t n_disagreements, cap_disagreements;
-  uint32_t only_a, only_b, neither;       /* right */
-  uint32_t disagree_a, disagree_b;        /* ids of the runs; 0: none */
-  struct list disagree_list;
-  struct grounds grounds[2];              /* why each of both says what it says of the selected text */
+  struct compare_pair pair;      /* the selected row and the one that it is set against */
+  uint64_t differ_seen;          /* pair.made, as its texts were last drawn */
+  struct grounds grounds[2];     /* why both say what they say of the selected text */
 
-  enum compare_page page;
-  bool below;                             /* the keys go to the page, not to the table */
+  enum compare_page_number page;
+  bool below;                    /* the keys go to the page, not to the table */
+  bool wide;                     /* the page has all the room */
+  struct list lists[N_PAGES];    /* of pages that are lists */
+  bool differences;              /* arms: differences are drawn, not accuracies */
+  size_t curve, cross;           /* the curve that is drawn, and the point under the crosshair */
+  bool crossed, log_x;
+  int axis;                      /* of cost */
+  int across;                    /* agreement: columns scrolled over */
+
   bool working, loaded;
+  char *wanted;                  /* the experiment to be shown; NULL: the newest */
   int64_t loaded_ms;
-  uint64_t records_seen, corpus_seen;
-  struct area table_area, tabs_area, page_area, view_area;
+  bool stale;                    /* what was read is not what is wanted */
+  uint64_t records_seen;
+  struct area view_area, head_area, table_area, tabs_area, page_area;
 
   struct option *form_rows;
 };
 
-/* compare-data.c */
+/* One page under the table. */
+struct compare_page {
+  const char *name, *brief;      /* brief: where there is little room */
+  const char *key;
+  void (*draw)(struct compare *v, struct canvas *c, struct area a, bool focus);
+  void (*move)(struct compare *v, enum move m);   /* NULL: the keys move in the table from here, too */
+  void (*enter)(struct compare *v);
+  void (*point)(struct compare *v, int row, int col);  /* a click, inside the page's area; NULL: on its list */
+};
+extern const struct compare_page compare_page_arms, compare_page_curve, compare_page_sources, compare_page_labels,
+  compare_page_confusion, compare_page_differ, compare_page_agreement, compare_page_cost;
+extern const struct compare_page *const compare_pages[N_PAGES];
+
+/* compare-lookup.c */
 void compare_load(struct compare *v);
-void compare_data_release(struct compare *v);
+void compare_lookup_release(struct compare *v);
+void compare_go_to_experiment(struct compare *v, int step);
+/* "7 of 15 trainings are kept" */
+void compare_say_kept(const struct compare_experiment *x, struct buf *out);
+
+/* compare-select.c: which rows */
 struct compare_row *compare_selected(struct compare *v);         /* NULL: none */
-struct compare_row *compare_baseline(struct compare *v);         /* NULL: none */
-void compare_find_differences(struct compare *v);                /* after the baseline changed */
-void compare_find_disagreements(struct compare *v);              /* after selection or marks changed */
-/* Whom the selected one is set against: what is marked beside it, else the baseline, else another; NULL: nobody. */
+struct compare_row *compare_baseline(struct compare *v);         /* the run; NULL: none */
+/* Whom the selected one is set against; NULL: nobody. */
 struct compare_row *compare_other(struct compare *v);
-void compare_sort_rows(struct compare *v);
-extern const char *const compare_sort_names[N_SORTS];
+/* Reads what both say of the test texts into v->pair, unless it is there. At each frame that shows it. */
+void compare_ask_pair(struct compare *v);
+void compare_sort_rows(struct compare *v);                       /* the selected one stays selected */
+/* The findings' row of an arm; NULL: it is none. */
+const struct found_row *compare_arm(const struct compare *v, const struct compare_row *row);
+
+/* compare-table.c */
+#define COMPARE_SORTS 16
+extern const char *compare_sort_names[COMPARE_SORTS];
+size_t compare_sort_count(void);
+/* What the rows are sorted by: NaN where it is not known; *least: the least is the best. */
+double compare_sort_key(const struct compare_row *row, size_t sort, bool *least);
+void compare_draw_table(struct compare *v, struct canvas *c, struct area a);
+size_t compare_sort_at(const struct compare *v, int col);        /* the column under a click on the heads; SIZE_MAX: none */
 
 /* compare-draw.c */
 void compare_draw(struct compare *v, struct canvas *c, struct area a);
-void compare_tabs(const struct compare *v, struct part_tab tabs[N_PAGES]);
+int compare_tab_at(const struct compare *v, int col);            /* -1: none */
+/* Wraps a text from `row` on; returns the row behind it. c NULL: draws nothing. */
+int compare_draw_wrapped(struct canvas *c, struct area a, int row, enum style s, const char *text);
 
-/* compare-page.c */
-void compare_draw_page(struct compare *v, struct canvas *c, struct area a, bool focus);
-/* All that is known of a run, and of a text on which two disagree, as a page. */
-void compare_run_page(struct compare *v, const struct compare_row *row);
-void compare_text_page(struct compare *v, const struct disagreement *d);
+/* compare-page-cost.c */
+void compare_next_axis(struct compare *v);
+const char *compare_axis_name(const struct compare *v);
+
+/* compare-text.c: a text on which both differ, big, with the training texts that are most like it */
+void compare_open_text(struct compare *v, size_t at);            /* of v->pair.difference.texts */
+
+/* compare-act.c: keys */
+extern const struct binding compare_bindings[];
+extern const struct figure_row compare_figures[];
+void compare_show_row(struct compare *v, const struct compare_row *row);
 
 #endif

@@ -69,7 +69,7 @@ extern const struct view *const view_rows[VIEW_COUNT];  /* in the order of the k
 
 /* Those that are opened over another (workbench_open_over); NULL at the end. */
 extern const struct view *const over_rows[];
-extern const struct view view_history, view_map, view_audit, view_sweep;
+extern const struct view view_history, view_map, view_audit, view_sweep, view_compare_text;
 void history_open(struct workbench *w, void *view, int n);  /* as the action of a key */
 void audit_open(struct workbench *w, void *view, int n);
 void map_open(struct workbench *w, const char *filter);     /* filter: Curate's, "" for all */

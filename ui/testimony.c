@@ -1,0 +1,312 @@
+#include "ui/testimony.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "corpus/corpus.h"
+#include "evaluate/said.h"
+
+void
+testimony_release(struct testimony *a)
+{
+  free(a->rows);
+  free(a->labels);
+  free(a->right);
+  free(a->confusion);
+  *a = (struct testimony){0};
+}
+
+void
+statement_say(const struct testimony *a, const struct statement *x, const struct labels *labels, struct buf *out)
+{
+  if (x->n_labels)
+    labels_join(out, labels, a->labels + x->from, x->n_labels, ", ");
+  else
+    buf_adds(out, "–");
+}
+
+/* ---- one answer a text ---- */
+
+static bool
+is_right(const struct sample *s, const uint16_t *labels, size_t n)
+{
+  if (s->n_labels != n)
+    return false;
+  for (size_t i = 0; i < n; i++)
+    if (!sample_has_label(s, labels[i]))
+      return false;
+  return true;
+}
+
+static void
+count_word(struct testimony *a, uint16_t truth, uint16_t said)
+{
+  if (a->confusion && truth < a->n_labels && said < a->n_labels)
+    a->confusion[(size_t)truth * a->n_labels + said]++;
+}
+
+static void
+start(struct testimony *a, struct project *p, size_t n, size_t n_seeds)
+{
+  const struct corpus *c = project_corpus(p);
+  size_t C = labels_count(corpus_labels(c));
+  bool several = corpus_task(c) == TASK_MULTILABEL;
+
+  *a = (struct testimony){.n_seeds = n_seeds, .n_labels = (uint32_t)C};
+  a->rows = xcalloc(n + 1, sizeof *a->rows);
+  a->labels = xcalloc(n * (several ? C : 1) + 1, sizeof *a->labels);
+  a->right = xcalloc(n * n_seeds + 1, 1);
+  if (!several && C <= 1024)
+    a->confusion = xcalloc(C * C + 1, sizeof *a->confusion);
+}
+
+int
+testimony_of_predictor(struct project *p, enum predictor kind, uint32_t id, double threshold, struct testimony *out,
+                     struct err *e)
+{
+  const struct corpus *c = project_corpus(p);
+  bool several = corpus_task(c) == TASK_MULTILABEL;
+  struct prediction *said = NULL;
+  float *vectors = NULL;
+  size_t n, n_vector = 0, used = 0;
+  struct sample s;
+
+  *out = (struct testimony){0};
+  if (run_store_predictions(p, kind, id, &said, &n, several ? &vectors : NULL, several ? &n_vector : NULL, e))
+    return -1;
+  start(out, p, n, 1);
+  n_vector = n_vector < out->n_labels ? n_vector : out->n_labels;
+  for (size_t i = 0; i < n; i++) {
+    struct statement *x = &out->rows[out->n];
+
+    if (!corpus_get(c, said[i].sample_id, &s) || s.split != SPLIT_TEST || (!several && s.n_labels != 1))
+      continue;
+    *x = (struct statement){.id = s.id, .from = (uint32_t)used, .share = several ? NAN : said[i].probability};
+    for (size_t k = 0; several && k < n_vector; k++)
+      if (vectors[i * n_vector + k] >= threshold)
+        out->labels[used++] = (uint16_t)k;
+    if (!several && said[i].label != LABEL_NONE)
+      out->labels[used++] = said[i].label;
+    x->n_labels = (uint16_t)(used - x->from);
+    x->n_right = is_right(&s, out->labels + x->from, x->n_labels);
+    out->right[out->n++] = (uint8_t)x->n_right;
+    if (!several)
+      count_word(out, s.labels[0], said[i].label);
+  }
+  free(said);
+  free(vectors);
+  return 0;
+}
+
+/* ---- an answer a seed ---- */
+
+/* What a row says: its seeds. */
+struct words {
+  struct said *seeds;
+  size_t n, n_texts;
+};
+
+static void
+words_release(struct words *w)
+{
+  for (size_t i = 0; i < w->n; i++)
+    said_release(&w->seeds[i]);
+  free(w->seeds);
+}
+
+static int
+read_words(struct project *p, const struct findings *f, size_t row, struct words *w, struct err *e)
+{
+  size_t n = f->rows[row].n_fits;
+
+  *w = (struct words){.seeds = xcalloc(n + 1, sizeof *w->seeds), .n_texts = n ? f->n_test_ids : 0};
+  for (; w->n < n; w->n++)
+    if (said_read(p, f, row, w->n, &w->seeds[w->n], e)) {
+      words_release(w);
+      return -1;
+    }
+  return 0;
+}
+
+static const uint8_t *
+word_at(const struct words *w, size_t seed, size_t text)
+{
+  return w->seeds[seed].words + text * w->seeds[seed].width;
+}
+
+/* What most seeds say of a text: the first of them. */
+static size_t
+usual(const struct words *w, size_t text, size_t *votes)
+{
+  size_t best = 0;
+
+  *votes = 0;
+  for (size_t i = 0; i < w->n; i++) {
+    size_t n = 0;
+
+    for (size_t k = 0; k < w->n; k++)
+      n += memcmp(word_at(w, i, text), word_at(w, k, text), w->seeds[i].width) == 0;
+    if (n > *votes) {
+      *votes = n;
+      best = i;
+    }
+  }
+  return best;
+}
+
+static int
+by_id(const void *x, const void *y)
+{
+  const struct statement *a = x, *b = y;
+
+  return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static void
+take_word(struct testimony *a, const struct words *w, size_t text, size_t *used, bool several)
+{
+  struct statement *x = &a->rows[a->n];
+  size_t votes, at = usual(w, text, &votes);
+  const uint8_t *word = word_at(w, at, text);
+
+  x->from = (uint32_t)*used;
+  x->share = w->n ? (float)votes / (float)w->n : NAN;
+  for (size_t k = 0; several && k < w->seeds[at].width && k < a->n_labels; k++)
+    if (word[k])
+      a->labels[(*used)++] = (uint16_t)k;
+  if (!several && said_label(word) != LABEL_NONE)
+    a->labels[(*used)++] = said_label(word);
+  x->n_labels = (uint16_t)(*used - x->from);
+}
+
+int
+testimony_of_row(struct project *p, const struct findings *f, size_t row, struct testimony *out, struct err *e)
+{
+  const struct corpus *c = project_corpus(p);
+  bool several = corpus_task(c) == TASK_MULTILABEL;
+  struct words w;
+  size_t used = 0;
+  struct sample s;
+
+  *out = (struct testimony){0};
+  if (read_words(p, f, row, &w, e))
+    return -1;
+  start(out, p, w.n_texts, w.n);
+  for (size_t i = 0; i < w.n_texts; i++) {
+    struct statement *x = &out->rows[out->n];
+
+    if (!corpus_get(c, f->test_ids[i], &s))
+      continue;
+    *x = (struct statement){.id = s.id};
+    take_word(out, &w, i, &used, several);
+    for (size_t k = 0; k < w.n; k++) {
+      x->n_right = (uint16_t)(x->n_right + w.seeds[k].right[i]);
+      if (!several && s.n_labels)
+        count_word(out, s.labels[0], said_label(word_at(&w, k, i)));
+    }
+    out->n++;
+  }
+  qsort(out->rows, out->n, sizeof *out->rows, by_id);
+  for (size_t i = 0; i < w.n_texts; i++) {
+    struct statement key = {.id = f->test_ids[i]}, *x = bsearch(&key, out->rows, out->n, sizeof key, by_id);
+
+    for (size_t k = 0; x && k < w.n; k++)
+      out->right[k * out->n + (size_t)(x - out->rows)] = w.seeds[k].right[i];
+  }
+  words_release(&w);
+  return 0;
+}
+
+/* ---- two rows ---- */
+
+static bool
+says_the_same(const struct testimony *a, const struct statement *x, const struct testimony *b, const struct statement *y)
+{
+  return x->n_labels == y->n_labels
+         && memcmp(a->labels + x->from, b->labels + y->from, x->n_labels * sizeof *a->labels) == 0;
+}
+
+static double
+share_right(const struct testimony *a, const struct statement *x)
+{
+  return a->n_seeds ? (double)x->n_right / (double)a->n_seeds : 0;
+}
+
+static void
+add_text(struct difference *d, size_t *cap, const struct testimony *a, size_t i, const struct testimony *b, size_t k)
+{
+  double before = share_right(a, &a->rows[i]), after = share_right(b, &b->rows[k]);
+  enum changed_kind kind = before > .5 && after <= .5 ? CHANGED_BROKEN : before <= .5 && after > .5
+                              ? CHANGED_FIXED : CHANGED_OTHER;
+
+  if (before == after && says_the_same(a, &a->rows[i], b, &b->rows[k]))
+    return;
+  d->count[kind]++;
+  GROW(d->texts, *cap, d->n + 1);
+  d->texts[d->n++] = (struct difference_text){a->rows[i].id, kind, (uint32_t)i, (uint32_t)k,
+                                                (float)fabs(after - before)};
+}
+
+static int
+by_kind(const void *x, const void *y)
+{
+  const struct difference_text *a = x, *b = y;
+
+  return a->kind != b->kind ? (int)a->kind - (int)b->kind : a->moved != b->moved ? (a->moved > b->moved ? -1 : 1)
+         : a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* Pairs of the same text, for the statistics: n_seeds x n_common each. */
+static void
+estimate(const struct testimony *before, const struct testimony *after, const uint32_t *pairs, struct difference *out)
+{
+  size_t n_seeds = before->n_seeds < after->n_seeds ? before->n_seeds : after->n_seeds, n = out->n_common;
+  uint8_t *a = xcalloc(n * n_seeds + 1, 1), *b = xcalloc(n * n_seeds + 1, 1);
+
+  for (size_t s = 0; s < n_seeds; s++)
+    for (size_t i = 0; i < n; i++) {
+      a[s * n + i] = before->right[s * before->n + pairs[2 * i]];
+      b[s * n + i] = after->right[s * after->n + pairs[2 * i + 1]];
+    }
+  out->accuracy = (struct estimate){.mean = NAN, .lo = NAN, .hi = NAN, .p = NAN};
+  out->p_mcnemar = NAN;
+  if (n && n_seeds) {
+    out->accuracy = bootstrap_difference(a, b, n_seeds, n, BOOTSTRAP_RESAMPLES, 1);
+    out->p_mcnemar = mcnemar_pooled(a, b, n_seeds, n).p_exact;
+  }
+  free(a);
+  free(b);
+}
+
+void
+difference_find(const struct testimony *before, const struct testimony *after, struct difference *out)
+{
+  uint32_t *pairs = xcalloc(2 * (before->n < after->n ? before->n : after->n) + 1, sizeof *pairs);
+  size_t cap = 0;
+
+  *out = (struct difference){0};
+  for (size_t i = 0, k = 0; i < before->n && k < after->n;) {
+    uint32_t a = before->rows[i].id, b = after->rows[k].id;
+
+    if (a == b) {
+      pairs[2 * out->n_common] = (uint32_t)i;
+      pairs[2 * out->n_common++ + 1] = (uint32_t)k;
+      add_text(out, &cap, before, i, after, k);
+    }
+    i += a <= b;
+    k += b <= a;
+  }
+  if (out->n)
+    qsort(out->texts, out->n, sizeof *out->texts, by_kind);
+  estimate(before, after, pairs, out);
+  free(pairs);
+}
+
+void
+difference_release(struct difference *d)
+{
+  free(d->texts);
+  *d = (struct difference){0};
+}
