@@ -406,15 +406,21 @@ add_source(struct experiment *x, const char *kind, const struct source *source)
   free(without);
 }
 
+static const char *const source_kinds[] = {"template", "teacher", "attribute"};
+
 static int
-make_sources(struct experiment *x, const char *kind, struct err *e)
+make_sources(struct experiment *x, const char *wanted, struct err *e)
 {
   const struct arm *told = &x->arms.arms[x->told_arm];
+  const char *kind = NULL;  /* not the plan's, which may be gone before the cells are */
   struct sources found = {0};
   struct sample s;
 
-  if (strcmp(kind, "template") && strcmp(kind, "teacher") && strcmp(kind, "attribute"))
-    return err_set(e, ERR_INPUT, "no source '%.40s' (template, teacher, attribute)", kind);
+  for (size_t i = 0; i < N_OF(source_kinds); i++)
+    if (strcmp(source_kinds[i], wanted) == 0)
+      kind = source_kinds[i];
+  if (!kind)
+    return err_set(e, ERR_INPUT, "no source '%.40s' (template, teacher, attribute)", wanted);
   for (size_t i = 0; i < told->n; i++)
     if (corpus_get(x->arms.corpus, told->ids[i], &s))
       count_sources(x, kind, &s, &found);
