@@ -92,6 +92,8 @@ fill_row(struct found_row *r, const struct student_def *s, size_t student, size_
     .measured = {s->seconds * (1 + (double)arm), s->seconds * (1.7 + (double)arm), s->peak_bytes, s->us_one,
                  s->us_batch},
   };
+  if (r->is_told)
+    r->new_words = xstrdup("refund, courier, tracking, password, invoice, size");
   if (!r->is_first)
     fill_difference(r, accuracy - s->accuracy[0], arm);
   fill_labels(r, accuracy, r->is_first ? 0 : accuracy - s->accuracy[0]);

@@ -110,6 +110,7 @@ all_that_there_can_be(void **state)
   holds(w.html, "84.3" THIN "%");
   holds(w.html, "+28.2");
   holds(w.html, "14 training texts stand in the test set");
+  holds(w.html, "has not: refund, courier, tracking, password, invoice, size.");
   holds(w.html, "so it is time to stop.");
   holds(w.html, "garden and tools");
   holds(w.html, "Put right: ");
@@ -189,6 +190,7 @@ no_teachers(void **state)
 
   (void)state;
   holds(w.html, "No teacher has labelled the test texts");
+  holds(w.html, "so there is nothing to compare with");
   assert_null(strstr(w.html, "best teacher"));
   written_release(&w);
 }
@@ -245,6 +247,23 @@ forget(struct findings *f)
     for (size_t l = 0; l < r->n_labels; l++)
       r->labels[l].precision = r->labels[l].recall = r->labels[l].f1 = r->labels[l].difference = NAN;
   }
+}
+
+static void
+tell_several(struct findings *f)
+{
+  f->verdict = (char *)(uintptr_t)"1 a label: up by 2 points (p < .001; one seed); 5 a label: down";
+}
+
+static void
+a_sentence_for_each_row_that_is_told(void **state)
+{
+  struct written w = report_of(TASK_CLASSIFY, tell_several, false, NULL);
+
+  (void)state;
+  holds(w.html, "<p class=\"lead\">1 a label: up by 2 points (p &lt; .001; one seed).</p>\n"
+                "<p class=\"lead\">5 a label: down.</p>");
+  written_release(&w);
 }
 
 static void
@@ -461,6 +480,7 @@ main(void)
     cmocka_unit_test(no_teachers),
     cmocka_unit_test(no_sources),
     cmocka_unit_test(one_arm),
+    cmocka_unit_test(a_sentence_for_each_row_that_is_told),
     cmocka_unit_test(what_is_not_known_is_a_dash),
     cmocka_unit_test(several_labels_and_pairs),
     cmocka_unit_test(texts_of_others_do_no_harm),

@@ -1,12 +1,15 @@
 /* chapter-answer: the verdict, what the test set can show, and the rows that the verdict is drawn from. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "evaluate/findings_text.h"
 #include "report/chapter.h"
 
 /* ---- the answer ---- */
+
+#define GUARDED_SHOWN 12u
 
 /* Before any number: how small a difference this test set can show at all. */
 static void
@@ -24,18 +27,36 @@ static void
 say_guarded(const struct report *r, struct doc *d, struct table_block *t)
 {
   const struct findings *f = &r->f;
+  size_t n = f->n_guarded_ids < GUARDED_SHOWN ? f->n_guarded_ids : GUARDED_SHOWN;
   struct buf ids = BUF_INIT;
 
-  for (size_t i = 0; i < f->n_guarded_ids; i++)
-    buf_addf(&ids, "%s%u", i ? ", " : "", f->guarded_ids[i]);
+  for (size_t i = 0; i < n; i++)
+    buf_addf(&ids, "%s%u", i ? ", " : f->guarded == 1 ? " (sample " : " (samples ", f->guarded_ids[i]);
+  if (n > 0)
+    buf_adds(&ids, n < f->guarded ? " and others)" : ")");
   if (f->guarded == 0)
     table_fact(t, "Guarded", "no training text stands in the test set");
   else
-    table_fact(t, "Guarded", "%s in the test set, or nearly, and %s left out of every arm%s%s%s",
+    table_fact(t, "Guarded", "%s in the test set, or nearly, and %s left out of every arm%s",
                count_text(d, (double)f->guarded, "training text stands", "training texts stand"),
-               f->guarded == 1 ? "was" : "were", ids.n ? " (samples " : "", buf_str(&ids),
-               !ids.n ? "" : f->n_guarded_ids < f->guarded ? " and others)" : ")");
+               f->guarded == 1 ? "was" : "were", buf_str(&ids));
   buf_release(&ids);
+}
+
+/* A clause a row that was told: "...; ...", where the semicolon stands in no parentheses. */
+static void
+say_verdict(const char *verdict, struct doc *d)
+{
+  int depth = 0;
+  size_t from = 0, n = strlen(verdict);
+
+  for (size_t i = 0; i <= n; i++) {
+    depth += verdict[i] == '(' ? 1 : verdict[i] == ')' ? -1 : 0;
+    if (i < n && !(depth == 0 && verdict[i] == ';' && verdict[i + 1] == ' '))
+      continue;
+    doc_text(d, BLOCK_LEAD, sentence_text(d, doc_print(d, "%.*s", (int)(i - from), verdict + from)));
+    from = i + 2;
+  }
 }
 
 void
@@ -46,7 +67,7 @@ chapter_answer(const struct report *r, struct doc *d)
 
   doc_chapter(d, "answer", "The answer");
   say_power(r, d);
-  doc_text(d, BLOCK_LEAD, f->verdict ? sentence_text(d, f->verdict) : "This experiment has no verdict.");
+  say_verdict(f->verdict ? f->verdict : "this experiment has no verdict", d);
   if (f->why && *f->why)
     doc_say(d, BLOCK_PARAGRAPH, "What may explain it: %s", clause_text(d, f->why));
   t = doc_facts(d);
@@ -79,12 +100,12 @@ arms_row(struct table_block *t, const struct findings *f, const struct found_row
     table_text(t, x ? f->rows[r->first].name : NULL);
   table_cell(t, "%s", x ? numeral_points(x->accuracy).s : "");
   table_cell(t, "%s", x ? numeral_points_range(x->ci95).s : "");
-  table_cell(t, "%s", x ? numeral_p(x->p).s : "");
-  table_cell(t, "%s", x ? numeral_p(x->p_holm).s : "");
   if (x)
     shown_cell(t, x->accuracy, x->ci95, x->p_holm);
   else
     table_text(t, r->is_first ? "the first" : NULL);
+  table_cell(t, "%s", x ? numeral_p(x->p).s : "");
+  table_cell(t, "%s", x ? numeral_p(x->p_holm).s : "");
   table_cell(t, "%s", numeral_usd(r->cost_usd).s);
   if (r->is_told)
     table_mark(t);
@@ -106,11 +127,22 @@ arms_table(const struct report *r, struct doc *d, size_t from, size_t to)
   const struct findings *f = &r->f;
   bool several = has_several_firsts(f, from, to);
   struct table_block *t = doc_table(d, doc_print(d, "Student %s", f->rows[from].student),
-    several ? "arm|texts>|accuracy>|95 % interval>|macro F1>|against|difference>|95 % interval>|p>|Holm p>|shown|cost>"
-            : "arm|texts>|accuracy>|95 % interval>|macro F1>|difference>|95 % interval>|p>|Holm p>|shown|cost>");
+    several ? "arm|texts>|accuracy>|95 % interval>|macro F1>|against|difference>|95 % interval>|shown|p>|Holm p>|cost>"
+            : "arm|texts>|accuracy>|95 % interval>|macro F1>|difference>|95 % interval>|shown|p>|Holm p>|cost>");
 
   for (size_t i = from; i < to; i++)
     arms_row(t, f, &f->rows[i], several);
+}
+
+/* The mean of what others are compared with, for a line through their rows and its own. */
+static double
+reference_of(const struct findings *f, size_t row, size_t from, size_t to)
+{
+  size_t n = 0;
+
+  for (size_t i = from; i < to; i++)
+    n += f->rows[i].first == f->rows[row].first;
+  return n > 1 ? f->rows[f->rows[row].first].accuracy.mean : NAN;
 }
 
 static void
@@ -122,7 +154,7 @@ arms_chart(const struct report *r, struct doc *d, size_t from, size_t to)
   for (size_t i = from; i < to; i++)
     marks[i - from] = (struct diagram_mark){
       .name = rows[i].name, .x = rows[i].accuracy.mean, .lo = rows[i].accuracy.ci95.lo, .hi = rows[i].accuracy.ci95.hi,
-      .reference = to - from > 1 ? rows[rows[i].first].accuracy.mean : NAN, .strong = rows[i].is_told};
+      .reference = reference_of(&r->f, i, from, to), .strong = rows[i].is_told};
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_INTERVALS, .title = doc_print(d, "Accuracy of each arm, %s", rows[from].student),
     .description = "Dot: mean over the seeds. Line: 95 % interval over new test texts and new seeds. Dashed: the arm "
@@ -182,6 +214,19 @@ likeness_table(const struct report *r, struct doc *d)
             numeral_number(f->test_words, 1).s, NUMERAL_THIN);
 }
 
+/* The words of the test texts that a told arm brings. */
+static void
+say_new_words(const struct report *r, struct doc *d)
+{
+  for (size_t i = 0; i < r->f.n_rows; i++) {
+    const struct found_row *row = &r->f.rows[i];
+
+    if (row->new_words && *row->new_words && (i == 0 || strcmp(row->student, r->f.rows[0].student) == 0))
+      doc_say(d, BLOCK_PARAGRAPH, "Words of the test texts that %s has and %s has not: %s", quoted(d, row->name),
+              quoted(d, r->f.rows[row->first].name), clause_text(d, row->new_words));
+  }
+}
+
 void
 chapter_arms(const struct report *r, struct doc *d)
 {
@@ -204,4 +249,5 @@ chapter_arms(const struct report *r, struct doc *d)
            "Holm p is below .05; \xe2\x80\x9c" "a hint\xe2\x80\x9d where only the interval says so.");
   seeds_table(r, d);
   likeness_table(r, d);
+  say_new_words(r, d);
 }

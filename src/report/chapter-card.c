@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "corpus/label.h"
 #include "report/chapter.h"
 
 #define VALUES_SHOWN 40u         /* of an attribute */
@@ -202,10 +203,10 @@ tell_model(const struct report *r, struct doc *d, const struct model_card *m)
   table_fact(t, "Kind", "%s%s%s", m->student, m->summary ? ": " : "", m->summary ? m->summary : "");
   table_fact(t, "Size", "%s parameters, %s, %s multiply-adds a text", numeral_count(x->n_parameters).s,
              numeral_bytes(x->size_bytes).s, numeral_count(x->multiply_adds).s);
-  table_fact(t, "Meant for", "texts like those of the test set, %s, one answer of the %s above; where a wrong answer "
-                             "is "
-                             "seen and put right", r->data.task,
-             count_text(d, (double)r->data.n_labels, "label", "labels"));
+  table_fact(t, "Meant for", "%s like those of the test set, %s of the %s above; where a wrong answer is seen and put "
+                             "right",
+             strcmp(r->data.task, task_name(TASK_PAIR)) == 0 ? "pairs of texts" : "texts",
+             r->multilabel ? "any" : "one", count_text(d, (double)r->data.n_labels, "label", "labels"));
   table_fact(t, "Not meant for", "decisions about people, and texts of other kinds or languages than it learned from");
   table_fact(t, "Trained on", "%s: %s seed, %s generated, %s annotated, %s imported",
              count_text(d, (double)x->n, "text", "texts"), numeral_count((double)x->n_seed).s,
@@ -222,6 +223,23 @@ tell_model(const struct report *r, struct doc *d, const struct model_card *m)
              numeral_us(x->measured.us_one).s, numeral_us(x->measured.us_batch).s);
 }
 
+/* Labels that it never gives rightly. */
+static void
+tell_lost_labels(struct doc *d, const struct found_row *x)
+{
+  struct buf names = BUF_INIT;
+
+  for (size_t i = 0; i < x->n_labels; i++)
+    if (x->labels[i].n > 0 && x->labels[i].f1 == 0)
+      buf_addf(&names, "%s%s", names.n ? ", " : "", x->labels[i].label);
+  if (names.n)
+    doc_say(d, BLOCK_PARAGRAPH, "It never finds %s.", buf_str(&names));
+  buf_release(&names);
+  if (x->n_skipped)
+    doc_say(d, BLOCK_PARAGRAPH, "It has never seen %s, and cannot answer so.",
+            count_text(d, (double)x->n_skipped, "label of the project", "labels of the project"));
+}
+
 /* The labels that it knows worst are what a user should know first. */
 static void
 tell_weak_labels(struct doc *d, const struct found_row *x)
@@ -229,7 +247,7 @@ tell_weak_labels(struct doc *d, const struct found_row *x)
   const struct found_label *worst = NULL, *best = NULL;
 
   for (size_t i = 0; i < x->n_labels; i++) {
-    if (x->labels[i].n == 0)
+    if (x->labels[i].n == 0 || !(x->labels[i].f1 > 0))
       continue;
     if (!worst || x->labels[i].f1 < worst->f1)
       worst = &x->labels[i];
@@ -238,12 +256,9 @@ tell_weak_labels(struct doc *d, const struct found_row *x)
   }
   if (worst && worst != best)
     doc_say(d, BLOCK_PARAGRAPH, "It knows %s best (F1 %s) and %s worst (F1 %s: of what it calls so %s is, and it finds "
-                                "%s of "
-                                "what is).", best->label, numeral_percent(best->f1).s, worst->label,
+                                "%s "
+                                "of what is).", best->label, numeral_percent(best->f1).s, worst->label,
             numeral_percent(worst->f1).s, numeral_percent(worst->precision).s, numeral_percent(worst->recall).s);
-  if (x->n_skipped)
-    doc_say(d, BLOCK_PARAGRAPH, "It has never seen %s, and cannot answer so.",
-            count_text(d, (double)x->n_skipped, "label of the project", "labels of the project"));
 }
 
 void
@@ -256,5 +271,6 @@ chapter_models(const struct report *r, struct doc *d)
   for (size_t i = 0; i < r->n_models; i++) {
     tell_model(r, d, &r->models[i]);
     tell_weak_labels(d, &r->f.rows[r->models[i].row_at]);
+    tell_lost_labels(d, &r->f.rows[r->models[i].row_at]);
   }
 }

@@ -59,13 +59,21 @@ spending_facts(const struct report *r, struct doc *d)
 
 /* ---- beside a teacher ---- */
 
-static const char *
-break_even_text(struct doc *d, const struct report *r, const struct found_row *x)
+/* A price is known of one that labelled the test texts. */
+static bool
+has_price(const struct findings *f)
 {
-  if (r->f.n_teachers == 0)
-    return "no teacher labelled the test texts";
+  for (size_t i = 0; i < f->n_teachers; i++)
+    if (isfinite(f->teachers[i].usd_per_text))
+      return true;
+  return false;
+}
+
+static const char *
+break_even_text(struct doc *d, const struct found_row *x)
+{
   if (isnan(x->break_even))
-    return "not known: a price is missing, or never";
+    return "not known";
   if (isinf(x->break_even))
     return "never: a text costs no more with the teacher";
   if (x->break_even <= 0)
@@ -79,6 +87,12 @@ break_even_table(const struct report *r, struct doc *d)
   struct table_block *t;
 
   doc_heading(d, 3, "When it has paid for itself");
+  if (!has_price(&r->f)) {
+    doc_text(d, BLOCK_NOTE, r->f.n_teachers ? "No price is known of a teacher that labelled the test texts."
+                                            : "No teacher has labelled the test texts, so there is nothing to compare "
+                                              "with.");
+    return;
+  }
   doc_text(d, BLOCK_PARAGRAPH, "After so many texts the arm's data has cost less than the cheapest teacher would have "
                                "for "
                                "labelling the texts itself.");
@@ -88,7 +102,7 @@ break_even_table(const struct report *r, struct doc *d)
 
     table_cell(t, "%s, %s", x->student, x->name);
     table_cell(t, "%s", numeral_usd(x->cost_usd).s);
-    table_text(t, break_even_text(d, r, x));
+    table_text(t, break_even_text(d, x));
     if (x->is_told)
       table_mark(t);
   }

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "report/chapter.h"
 
-#define TEXTS_SHOWN 15u          /* of a kind; JSON has them all */
+#define TEXTS_SHOWN 10u          /* of a kind; JSON has them all */
 #define TEXTS_SHOWN_OF_MANY 6u   /* where there are more than two comparisons */
 #define NAMES_SHOWN 24u          /* of the matrix */
 
