@@ -42,8 +42,8 @@ find_students(struct experiment *x, const struct experiment_plan *plan, struct e
 
 /* ---- cells ---- */
 
-static struct cell *
-add_cell(struct experiment *x, const struct cell *cell)
+struct cell *
+cell_add(struct experiment *x, const struct cell *cell)
 {
   struct cell *added;
 
@@ -85,9 +85,8 @@ cells_release(struct experiment *x)
   free(x->students);
 }
 
-/* What the first seed is given of it: false if nothing can be learned from that. */
-static bool
-look_at(struct experiment *x, struct cell *cell)
+bool
+cell_look_at(struct experiment *x, struct cell *cell)
 {
   struct draw d = draw_make(&x->arms, &x->arms.arms[cell->arm], &cell->limits, x->seed);
   bool enough = draw_is_enough(&d, &x->arms.task);
@@ -136,9 +135,9 @@ add_row(struct experiment *x, size_t student, size_t arm, const double *per_labe
     cell.limits.size = (size_t)*size;
   cell.has_per_label = per_label != NULL;
   cell.has_size = size != NULL;
-  if (!look_at(x, &cell))
+  if (!cell_look_at(x, &cell))
     return;
-  added = add_cell(x, &cell);
+  added = cell_add(x, &cell);
   added->name = name_row(x, added);
 }
 
@@ -253,7 +252,7 @@ make_equal(struct experiment *x, const char *what, struct err *e)
   for (size_t i = 0; i < x->n_rows; i++) {
     if (strcmp(what, "rows") == 0)
       x->cells[i].limits.rows = least;
-    if (!look_at(x, &x->cells[i]))
+    if (!cell_look_at(x, &x->cells[i]))
       return err_set(e, ERR_INPUT, "arm '%s': too little is left of it to learn from", x->cells[i].name);
   }
   return 0;
@@ -273,9 +272,9 @@ add_point(struct experiment *x, size_t curve, size_t n, bool all)
 
   if (!all)
     cell.limits.size = n;
-  if (!look_at(x, &cell))
+  if (!cell_look_at(x, &cell))
     return;
-  added = add_cell(x, &cell);
+  added = cell_add(x, &cell);
   added->name = xasprintf("curve of %s texts at %zu", x->curves[curve].of, n);
 }
 
@@ -299,7 +298,6 @@ make_curve(struct experiment *x, const char *of, struct err *e)
   curve->n_seed = arm->n - all;
   if (all == 0)
     return err_set(e, ERR_INPUT, "curve: there are no %s texts", of);
-  curve->usd_per_sample = arms_cost(&x->arms, arm->requests, arm->n) / (double)all;
   for (n = all; n / 2 >= 2 * x->C && n > all >> (EXPERIMENT_POINTS - 2);)
     n /= 2;
   for (size_t at = curve->n_seed ? 0 : n, points = 0; points < EXPERIMENT_POINTS; at = at == 0 ? n : 2 * at, points++) {
@@ -309,140 +307,6 @@ make_curve(struct experiment *x, const char *of, struct err *e)
       break;
   }
   x->n_curves++;
-  return 0;
-}
-
-/* ---- sources ---- */
-
-struct source {
-  char *name, *value;
-  size_t n;
-};
-struct sources {
-  struct source *list;
-  size_t n, cap;
-};
-
-static void
-count_source(struct sources *s, const char *name, size_t n_name, const char *value, size_t n_value)
-{
-  for (size_t i = 0; i < s->n; i++)
-    if (strlen(s->list[i].name) == n_name && strncmp(s->list[i].name, name, n_name) == 0
-        && strlen(s->list[i].value) == n_value && strncmp(s->list[i].value, value, n_value) == 0) {
-      s->list[i].n++;
-      return;
-    }
-  if (s->n >= 4096)   /* an attribute that is another for each sample is no source */
-    return;
-  GROW(s->list, s->cap, s->n + 1);
-  s->list[s->n++] = (struct source){xstrndup(name, n_name), xstrndup(value, n_value), 1};
-}
-
-static bool
-is_of(const struct experiment *x, const char *kind, const struct source *source, const struct sample *s)
-{
-  size_t n;
-  const char *value;
-
-  if (strcmp(kind, "template") == 0)
-    return s->template_id && strcmp(corpus_name(x->arms.corpus, NAME_TEMPLATE, s->template_id), source->value) == 0;
-  if (strcmp(kind, "teacher") == 0)
-    return s->teacher_id && strcmp(corpus_name(x->arms.corpus, NAME_TEACHER, s->teacher_id), source->value) == 0;
-  value = attribute_get(s->attributes, source->name, &n);
-  return value && n == strlen(source->value) && strncmp(value, source->value, n) == 0;
-}
-
-static void
-count_sources(const struct experiment *x, const char *kind, const struct sample *s, struct sources *out)
-{
-  const char *at = s->attributes, *name, *value, *known = "";
-  size_t n_name, n_value;
-
-  if (strcmp(kind, "template") == 0 && s->template_id)
-    known = corpus_name(x->arms.corpus, NAME_TEMPLATE, s->template_id);
-  if (strcmp(kind, "teacher") == 0 && s->teacher_id)
-    known = corpus_name(x->arms.corpus, NAME_TEACHER, s->teacher_id);
-  if (*known)
-    count_source(out, "", 0, known, strlen(known));
-  while (strcmp(kind, "attribute") == 0 && attribute_next(&at, &name, &n_name, &value, &n_value))
-    count_source(out, name, n_name, value, n_value);
-}
-
-static int
-by_name_then_size(const void *a, const void *b)
-{
-  const struct source *x = a, *y = b;
-  int by_name = strcmp(x->name, y->name);
-
-  return by_name ? by_name : x->n != y->n ? (x->n < y->n ? 1 : -1) : strcmp(x->value, y->value);
-}
-
-static void
-add_source(struct experiment *x, const char *kind, const struct source *source)
-{
-  size_t told = x->told_arm, n = x->arms.arms[told].n;
-  bool *without = xcalloc(n + 1, sizeof *without);
-  char *name = xasprintf("%s without %s%s%s", x->arms.arms[told].name, *source->name ? source->name : kind, "=",
-                         source->value);
-  struct cell cell = {.role = CELL_SOURCE, .limits = draw_all, .kind = kind}, *added;
-  uint32_t *requests = xcalloc(n + 1, sizeof *requests);
-  struct sample s;
-
-  for (size_t i = 0; i < n; i++) {
-    without[i] = corpus_get(x->arms.corpus, x->arms.arms[told].ids[i], &s) && is_of(x, kind, source, &s);
-    if (without[i])
-      requests[cell.n_beside++] = x->arms.arms[told].requests[i];
-  }
-  cell.arm = arms_add_part(&x->arms, told, name, without);
-  if (cell.n_beside > 0 && cell.n_beside < n && look_at(x, &cell)) {
-    added = add_cell(x, &cell);
-    added->name = xstrdup(name);
-    added->source = xstrdup(source->name);
-    added->value = xstrdup(source->value);
-    added->cost_usd = arms_cost(&x->arms, requests, cell.n_beside);
-  }
-  free(requests);
-  free(name);
-  free(without);
-}
-
-static const char *const source_kinds[] = {"template", "teacher", "attribute"};
-
-static int
-make_sources(struct experiment *x, const char *wanted, struct err *e)
-{
-  const struct arm *told = &x->arms.arms[x->told_arm];
-  const char *kind = NULL;  /* not the plan's, which may be gone before the cells are */
-  struct sources found = {0};
-  struct sample s;
-
-  for (size_t i = 0; i < N_OF(source_kinds); i++)
-    if (strcmp(source_kinds[i], wanted) == 0)
-      kind = source_kinds[i];
-  if (!kind)
-    return err_set(e, ERR_INPUT, "no source '%.40s' (template, teacher, attribute)", wanted);
-  for (size_t i = 0; i < told->n; i++)
-    if (corpus_get(x->arms.corpus, told->ids[i], &s))
-      count_sources(x, kind, &s, &found);
-  if (!x->source_whole) {
-    struct cell whole = {.role = CELL_SOURCE, .arm = x->told_arm, .limits = draw_all};
-
-    look_at(x, &whole);
-    add_cell(x, &whole)->name = xstrdup(told->name);
-    x->source_whole = x->n_cells - 1;
-  }
-  if (found.n)
-    qsort(found.list, found.n, sizeof *found.list, by_name_then_size);
-  for (size_t i = 0, of = 0; i < found.n; i++) {
-    of = i > 0 && strcmp(found.list[i].name, found.list[i - 1].name) == 0 ? of + 1 : 0;
-    if (of < EXPERIMENT_SOURCES)
-      add_source(x, kind, &found.list[i]);
-  }
-  for (size_t i = 0; i < found.n; i++) {
-    free(found.list[i].name);
-    free(found.list[i].value);
-  }
-  free(found.list);
   return 0;
 }
 
@@ -467,7 +331,7 @@ cells_make(struct experiment *x, const struct experiment_plan *plan, struct err 
     if (make_curve(x, plan->curves[i], e) < 0)
       return -1;
   for (size_t i = 0; i < plan->n_sources; i++)
-    if (make_sources(x, plan->sources[i], e) < 0)
+    if (sources_make(x, plan->sources[i], e) < 0)
       return -1;
   return 0;
 }

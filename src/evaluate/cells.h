@@ -45,7 +45,6 @@ struct experiment_student {
 struct experiment_curve {
   const char *of;
   size_t arm, n_seed;
-  double usd_per_sample;
 };
 
 struct experiment {
@@ -82,11 +81,26 @@ struct experiment {
 /* cells.c: from the plan to cells. */
 int cells_make(struct experiment *x, const struct experiment_plan *plan, struct err *e);
 void cells_release(struct experiment *x);
+/* A copy of the cell, at the end; it takes the name and values that are in it. */
+struct cell *cell_add(struct experiment *x, const struct cell *cell);
+/* Fills in what the first seed is given of it; false: nothing can be learned from that. */
+bool cell_look_at(struct experiment *x, struct cell *cell);
+
+/* sources.c: the told arm without each template, teacher or attribute value. */
+int sources_make(struct experiment *x, const char *kind, struct err *e);
 
 /* conclude.c: from fits to findings. Before anything is trained: what is known then. */
 void conclude_plan(struct experiment *x, const struct experiment_plan *plan);
 /* Steps: 1 there is more, 0 done, -1. */
 int conclude_step(struct experiment *x, struct err *e);
 size_t conclude_steps(const struct experiment *x);
+#define LEVEL .95            /* of intervals */
+#define POWER .8             /* with which a detectable difference is shown */
+
+/* conclude_row.c: scores, difference and figures of a row; then its labels. */
+void conclude_row(struct experiment *x, size_t i);
+void conclude_labels(struct experiment *x, size_t i);
+uint8_t *cell_rights(const struct experiment *x, const struct cell *cell);  /* what it got right, S x R; to be freed */
+double *conclude_copy(const double *from, size_t n);
 
 #endif
