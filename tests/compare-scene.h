@@ -1,5 +1,6 @@
 /* compare-scene: a workbench at Compare, on a project with the experiment of findings-fixture.h: 60 seeds, its 240 test
- * texts, 60 generated training texts, and its fits, right as often as the fixture says. Life: compare_scene, stage_close. */
+ * texts, 60 generated training texts, and its fits, right as often as the fixture says. Life: compare_scene,
+ * stage_close. */
 #ifndef TESTS_COMPARE_SCENE_H
 #define TESTS_COMPARE_SCENE_H
 

@@ -44,7 +44,8 @@ put_run(struct stage *s, const char *name, uint32_t n_train, unsigned tenths)
            "{\"label\":\"billing\",\"precision\":0.5,\"recall\":0.5,\"f1\":0.%u,\"support\":40},"
            "{\"label\":\"shipping\",\"precision\":0.667,\"recall\":1,\"f1\":0.8,\"support\":40}]}",
            tenths / 10., tenths / 10., tenths / 10. - .06, tenths / 10. + .06, tenths);
-  assert_int_equal(run_store_put_predictions(s->project, PREDICTOR_RUN, evaluation.predictor_id, said, FIXTURE_TEST, NULL, 0,
+  assert_int_equal(run_store_put_predictions(s->project, PREDICTOR_RUN, evaluation.predictor_id, said, FIXTURE_TEST,
+                                             NULL, 0,
                                              &e), 0);
   assert_int_equal(run_store_put_evaluation(s->project, &evaluation, &e), 0);
 }
@@ -330,8 +331,10 @@ an_experiment_that_has_not_ended(void **state)
   (void)state;
   compare_scene_project(&s, "half", TASK_CLASSIFY);
   compare_scene_experiment(&s);
-  assert_int_equal(experiment_store_put(s.project, "more", "{\"arms\":[\"seed\",\"both\"],\"seeds\":5}", "", &id, NULL, &e), 0);
-  assert_int_equal(experiment_store_put_fit(s.project, &(struct fit_row){.key = (char *)"f1", .experiment = id, .said = (char *)"",
+  assert_int_equal(experiment_store_put(s.project, "more", "{\"arms\":[\"seed\",\"both\"],\"seeds\":5}", "", &id, NULL,
+                                        &e), 0);
+  assert_int_equal(experiment_store_put_fit(s.project, &(struct fit_row){.key = (char *)"f1", .experiment = id,
+                                                                         .said = (char *)"",
                                             .right = (char *)"", .measured = (char *)"{}"}, &e), 0);
   stage_open(&s, 30, 100);
   workbench_go(s.w, SCENE_COMPARE);
@@ -385,7 +388,8 @@ any_keys_do_no_harm(void **state)
 {
   static const char *const script[] = {
     "Tab", "S-Tab", "j", "k", "G", "g", "PgDn", "PgUp", "C-d", "C-u", "Enter", "Esc", "Left", "Right", "a", "v", "Left",
-    "Left", "x", "r", "G", "l", "c", "Enter", "Esc", "d", "w", "Enter", "Esc", "w", "i", "Right", "o", "x", "x", "x", "x",
+    "Left", "x", "r", "G", "l", "c", "Enter", "Esc", "d", "w", "Enter", "Esc", "w", "i", "Right", "o", "x", "x", "x",
+      "x",
     "x", "s", "Esc", "S", "m", "M", "b", "[", "]", "z", "R", "Esc", "n", "Esc", "Esc", "Tab",
   };
   struct stage s;

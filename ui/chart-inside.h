@@ -1,4 +1,5 @@
-/* chart-inside: what the files of the chart share: where things lie, worked out anew for each drawing. For chart*.c only. */
+/* chart-inside: what the files of the chart share: where things lie, worked out anew for each drawing. For chart*.c
+ * only. */
 #ifndef UI_CHART_INSIDE_H
 #define UI_CHART_INSIDE_H
 

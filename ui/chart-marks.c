@@ -79,7 +79,8 @@ draw_letters(const struct chart *ch, const struct plot *p, struct canvas *c, siz
     col = chart_dot_x(p, series->x[i]) / p->per_x;
     if (col < next)
       continue;
-    canvas_put(c, p->area, chart_row_of(ch, p, series->y[i]) / p->per_y, col, series->style, (unsigned char)series->letter);
+    canvas_put(c, p->area, chart_row_of(ch, p, series->y[i]) / p->per_y, col, series->style,
+               (unsigned char)series->letter);
     next = col + LETTER_EVERY;
   }
 }

@@ -45,7 +45,8 @@ set_line(struct plot *p, int x0, int y0, int x1, int y1, size_t series)
 static int
 row_between(const struct chart *ch, const struct plot *p, const struct series *s, size_t from, size_t to, double x)
 {
-  double a = chart_scaled(ch, s->y[from]), b = chart_scaled(ch, s->y[to]), part = (x - s->x[from]) / (s->x[to] - s->x[from]);
+  double a = chart_scaled(ch, s->y[from]), b = chart_scaled(ch, s->y[to]),
+    part = (x - s->x[from]) / (s->x[to] - s->x[from]);
 
   return chart_dot_y(p, fmax(p->y_min, fmin(p->y_max, a + (b - a) * part)));
 }
@@ -72,7 +73,8 @@ set_series(const struct chart *ch, struct plot *p, size_t s)
     }
     if (at > p->x_max) {
       if (last != SIZE_MAX && series->x[last] <= p->x_max)
-        set_line(p, last_x < 0 ? chart_dot_x(p, series->x[last]) : last_x, last_x < 0 ? chart_row_of(ch, p, series->y[last]) : last_y,
+        set_line(p, last_x < 0 ? chart_dot_x(p, series->x[last]) : last_x,
+                 last_x < 0 ? chart_row_of(ch, p, series->y[last]) : last_y,
                  p->dots_x - 1, row_between(ch, p, series, last, i, p->x_max), s);
       return;
     }
@@ -123,7 +125,8 @@ draw_head(const struct chart *ch, const struct plot *p, struct canvas *c, struct
     if (col - width - 1 <= left)
       break;
     col -= width;
-    canvas_put(c, a, 0, col, series->style, chart_has_marks(series, p) ? chart_mark_of(series, c) : (unsigned char)series->letter);
+    canvas_put(c, a, 0, col, series->style, chart_has_marks(series, p) ? chart_mark_of(series, c)
+               : (unsigned char)series->letter);
     canvas_str(c, a, 0, col + 2, STYLE_DIM, series->name);
     col -= 2;
   }

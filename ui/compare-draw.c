@@ -9,7 +9,8 @@
 
 const struct compare_page *const compare_pages[N_PAGES] = {
   [PAGE_ARMS] = &compare_page_arms, [PAGE_CURVE] = &compare_page_curve, [PAGE_SOURCES] = &compare_page_sources,
-  [PAGE_LABELS] = &compare_page_labels, [PAGE_CONFUSION] = &compare_page_confusion, [PAGE_DIFFER] = &compare_page_differ,
+  [PAGE_LABELS] = &compare_page_labels, [PAGE_CONFUSION] = &compare_page_confusion,
+    [PAGE_DIFFER] = &compare_page_differ,
   [PAGE_AGREEMENT] = &compare_page_agreement, [PAGE_COST] = &compare_page_cost,
 };
 
@@ -35,7 +36,8 @@ draw_live(const struct compare *v, struct canvas *c, struct area a)
   int bar = a.cols > 100 ? 30 : 12, col;
   char n[PART_TEXT];
 
-  col = canvas_printf(c, a, 0, 1, STYLE_GOOD, "experiment %s %s", v->live.state == ACTIVITY_PAUSED ? "paused" : "running",
+  col = canvas_printf(c, a, 0, 1, STYLE_GOOD, "experiment %s %s", v->live.state == ACTIVITY_PAUSED ? "paused"
+                      : "running",
                       part_percent((double)v->live.done, (double)v->live.total, n)) + 2;
   canvas_bar(c, a, 0, col, bar, STYLE_BAR, v->live.total ? (double)v->live.done / (double)v->live.total : 0);
   col += bar + 2;

@@ -86,7 +86,8 @@ read_experiments(struct lookup *l)
   for (size_t i = 0; i < n; i++) {
     struct compare_experiment *x = &l->experiments[l->n_experiments++];
 
-    *x = (struct compare_experiment){.name = records[i].name, .at_ms = records[i].at_ms, .ended = records[i].result && *records[i].result};
+    *x = (struct compare_experiment){.name = records[i].name, .at_ms = records[i].at_ms, .ended = records[i].result
+                                     && *records[i].result};
     records[i].name = NULL;
     if (!x->ended) {
       experiment_store_count_fits(l->p, records[i].id, &x->n_fits, &l->e);
@@ -126,7 +127,8 @@ baseline_of(struct compare_row *rows, size_t n, uint32_t chosen)
 static int
 read_testimony(struct lookup *l, const struct compare_row *row, struct testimony *out)
 {
-  return testimony_of_predictor(l->p, row->kind == COMPARE_RUN ? PREDICTOR_RUN : PREDICTOR_TEACHER, row->id, row->threshold,
+  return testimony_of_predictor(l->p, row->kind == COMPARE_RUN ? PREDICTOR_RUN : PREDICTOR_TEACHER, row->id,
+                                row->threshold,
                               out, &l->e);
 }
 
@@ -336,7 +338,8 @@ find_live(struct compare *v)
 
   v->has_live = false;
   for (size_t i = 0; i < n && !v->has_live; i++)
-    if (list[i].kind == ACTIVITY_EXPERIMENT && (list[i].state == ACTIVITY_RUNNING || list[i].state == ACTIVITY_PAUSED)) {
+    if (list[i].kind == ACTIVITY_EXPERIMENT && (list[i].state == ACTIVITY_RUNNING
+                                                || list[i].state == ACTIVITY_PAUSED)) {
       v->live = list[i];
       v->has_live = true;
       take_line(v);

@@ -90,8 +90,9 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
   v->page_area = area_rows(a, 1, a.rows - 1);
   list_draw(list, c, v->page_area, focus, draw_line, &m);
   if (a.rows > (int)m.of->n_names + 3)
-    compare_draw_wrapped(c, a, (int)m.of->n_names + 2, STYLE_DIM, "Share of the test texts of which both say the same, mean "
-                         "over the seeds. Rows that are as accurate may well be so on other texts.");
+    compare_draw_wrapped(c, a, (int)m.of->n_names + 2, STYLE_DIM,
+                         "Share of the test texts of which both say the same, mean over the seeds. Rows that are as "
+                         "accurate may well be so on other texts.");
   free(m.here);
 }
 

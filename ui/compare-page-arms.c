@@ -148,8 +148,8 @@ draw_forest(struct compare *v, struct canvas *c, struct area a)
     if (line >= 0 && line + 1 < a.rows)
       draw_arm(&t, i, c, area_rows(a, line + 1, 1));
     if (begins_student(f, i) && line >= 0 && line < a.rows)
-      canvas_fit(c, a, line, 1, t.name_cols + 2, several ? STYLE_NAME : STYLE_HEAD, several ? f->rows[i].student : "  arm",
-                 several ? strlen(f->rows[i].student) : 5);
+      canvas_str(c, area_cols(a, 1, t.name_cols + 2), line, 0, several ? STYLE_NAME : STYLE_HEAD,
+                 several ? f->rows[i].student : "  arm");
   }
 }
 
@@ -166,15 +166,15 @@ draw_detail(struct compare *v, struct canvas *c, struct area a, int row)
     r = findings_told(f, r ? r->student : NULL);
   if (!r || !r->difference || r->first >= f->n_rows)
     return row;
-  buf_addf(&b, "%s %s against %s: %.0f times right where that was wrong, %.0f times wrong where that was right, over all "
-           "seeds (McNemar %s).", r->student, r->name, f->rows[r->first].name, r->difference->mcnemar.c,
+  buf_addf(&b, "%s %s against %s: %.0f times right where that was wrong, %.0f times wrong where that was right, over "
+               "all seeds (McNemar %s).", r->student, r->name, f->rows[r->first].name, r->difference->mcnemar.c,
            r->difference->mcnemar.b, part_p(r->difference->mcnemar.p, p));
   if (isfinite(r->difference->detectable))
     buf_addf(&b, " As noisy as it turned out, this comparison shows differences above %.1f points.",
              100 * r->difference->detectable);
   if (isfinite(r->known_words) && !f->why)
-    buf_addf(&b, " Of the running words of the test texts %.0f %% stand in its texts; they have %.0f words, test texts %.0f.",
-             100 * r->known_words, r->words, f->test_words);
+    buf_addf(&b, " Of the running words of the test texts %.0f %% stand in its texts; they have %.0f words, test "
+                 "texts %.0f.", 100 * r->known_words, r->words, f->test_words);
   if (r->new_words && *r->new_words && !f->why)
     buf_addf(&b, " It brings of them: %s.", r->new_words);
   row = compare_draw_wrapped(c, a, row, STYLE_NORMAL, buf_str(&b));
@@ -189,13 +189,15 @@ draw_running(const struct compare *v, struct canvas *c, struct area a)
   size_t room = a.rows > 3 ? (size_t)a.rows - 2 : 0, from = v->n_live_lines > room ? v->n_live_lines - room : 0;
 
   if (!v->n_live_lines || !room) {
-    part_empty(c, a, "It is running\nEach training is kept when it ends: `X` stops it,\nand run again it goes on from there.");
+    part_empty(c, a, "It is running\nEach training is kept when it ends: `X` stops it,\nand run again it goes on from "
+                     "there.");
     return;
   }
-  canvas_fit(c, a, 0, 1, a.cols - 2, STYLE_DIM, "Each training is kept when it ends; stopped, it goes on from there.", 67);
+  canvas_str(c, a, 0, 1, STYLE_DIM, "Each training is kept when it ends; stopped, it goes on from there.");
   for (size_t i = from; i < v->n_live_lines; i++) {
     const char *line = v->live_lines[i], *colon = strrchr(line, ':');
-    int n = (int)(colon - line), col = canvas_fit(c, a, 2 + (int)(i - from), 1, a.cols > 60 ? 50 : a.cols - 10, STYLE_NORMAL,
+    int n = (int)(colon - line), col = canvas_fit(c, a, 2 + (int)(i - from), 1, a.cols > 60 ? 50 : a.cols - 10,
+                                                  STYLE_NORMAL,
                                                   line, (size_t)n);
 
     canvas_str(c, a, 2 + (int)(i - from), col + 1, STYLE_BOLD, colon + 1 + (colon[1] == ' '));
@@ -249,8 +251,9 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
   if (row + 2 < a.rows)
     row = draw_detail(v, c, a, row + 1);
   if (row + 3 < a.rows)
-    compare_draw_wrapped(c, a, row + 1, STYLE_DIM, "Intervals hold for new test texts and new seeds together; differences "
-                         "are to the first arm of the same student, p is corrected for their number (Holm).");
+    compare_draw_wrapped(c, a, row + 1, STYLE_DIM,
+                         "Intervals hold for new test texts and new seeds together; differences are to the first arm of "
+                         "the same student, p is corrected for their number (Holm).");
 }
 
 const struct compare_page compare_page_arms = {.name = "arms", .brief = "arms", .key = "a", .draw = draw};

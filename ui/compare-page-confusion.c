@@ -67,7 +67,8 @@ draw_pairs(struct compare *v, struct canvas *c, struct area a, bool focus)
 {
   struct list *list = &v->lists[PAGE_CONFUSION];
 
-  canvas_str(c, a, 0, 1, STYLE_HEAD, v->pair.said[1].n_seeds > 1 ? "texts, over all seeds, taken for" : "texts  taken for");
+  canvas_str(c, a, 0, 1, STYLE_HEAD, v->pair.said[1].n_seeds > 1 ? "texts, over all seeds, taken for"
+             : "texts  taken for");
   list_keep(list, v->pair.confusion.n_pairs, list->at);
   list->quiet = true;
   v->page_area = area_rows(a, 1, a.rows - 1);
@@ -87,7 +88,8 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
     if (*v->pair.wrong)
       compare_draw_wrapped(c, a, 1, STYLE_WARN, v->pair.wrong);
     else
-      part_empty(c, a, v->pair.said[1].n ? "No confusion\nIt is of one label a text." : "Nothing is known\nIt needs an evaluation (`e`).");
+      part_empty(c, a, v->pair.said[1].n ? "No confusion\nIt is of one label a text."
+                 : "Nothing is known\nIt needs an evaluation (`e`).");
     return;
   }
   if (k->n > 60 || width + 36 > a.cols || (int)k->n + 1 > a.rows) {
@@ -119,7 +121,8 @@ enter(struct compare *v)
   for (size_t i = 0; pair && i < said->n && n < IDS_MAX; i++) {
     const struct statement *x = &said->rows[i];
 
-    if (x->n_labels == 1 && said->labels[x->from] == pair->said && corpus_get(c, x->id, &s) && sample_label(&s) == pair->truth)
+    if (x->n_labels == 1 && said->labels[x->from] == pair->said && corpus_get(c, x->id, &s)
+        && sample_label(&s) == pair->truth)
       buf_addf(&filter, "%s%u", n++ ? "," : "id:", x->id);
   }
   if (n)

@@ -155,7 +155,8 @@ draw_chart(struct costs *t, struct canvas *c, struct area a)
   ch.x_min = from - .1;
   ch.x_max = to + .15;
   climb(t, to + .15, &stairs);
-  series[ch.n_series++] = (struct series){.x = stairs.x, .y = stairs.y, .n = stairs.n, .style = STYLE_RULE, .letter = '-'};
+  series[ch.n_series++] = (struct series){.x = stairs.x, .y = stairs.y, .n = stairs.n, .style = STYLE_RULE,
+                                          .letter = '-'};
   for (size_t k = 0; k < t->n; k++) {   /* the selected one has its place first, others beside it */
     size_t i = k == 0 ? here : k <= here ? k - 1 : k;
     const struct compare_row *r = t->rows[i];

@@ -69,7 +69,8 @@ set_up(const struct compare *v, const struct found_curve *k, struct drawing *d)
   }
   add_law(v, k, d);
   d->series[d->n_series++] = (struct series){.name = "measured", .x = d->x, .y = d->y, .lo = d->lo, .hi = d->hi, .n = n,
-                                             .style = STYLE_TRAIN, .letter = 'o', .marks = true, .loose = k->law != NULL};
+                                             .style = STYLE_TRAIN, .letter = 'o', .marks = true,
+                                               .loose = k->law != NULL};
 }
 
 /* The values under the crosshair. */
@@ -87,7 +88,8 @@ draw_point(const struct compare *v, const struct found_curve *k, struct canvas *
   buf_addf(&b, "%s %s texts: %s (%s to %s)", part_count((double)p->n, n), k->of ? k->of : "", part_score(p->mean, mean),
            part_score(p->ci95.lo, lo), part_score(p->ci95.hi, hi));
   if (k->law)
-    buf_addf(&b, "   law %s", part_score(k->law->ceiling - k->law->scale * pow((double)(p->n + k->n_seed), -k->law->rate),
+    buf_addf(&b, "   law %s", part_score(k->law->ceiling - k->law->scale * pow((double)(p->n + k->n_seed),
+                                                                               -k->law->rate),
                                          n));
   if (isfinite(p->cost_usd))
     buf_addf(&b, "   %s", part_money(p->cost_usd, n));
@@ -121,7 +123,8 @@ add_next(const struct found_curve *k, struct buf *out)
   for (size_t i = 0; i < k->n_next; i++) {
     const struct found_outlook *o = &k->next[i];
 
-    buf_addf(out, "%snext %s texts (%s): %s (%s to %s)", i ? "   " : "", part_count(o->samples, n), part_money(o->usd, usd),
+    buf_addf(out, "%snext %s texts (%s): %s (%s to %s)", i ? "   " : "", part_count(o->samples, n), part_money(o->usd,
+        usd),
              part_points(o->gain, gain), part_points(o->ci95.lo, lo), part_points(o->ci95.hi, hi));
   }
 }
@@ -158,7 +161,8 @@ draw_chart(struct compare *v, const struct found_curve *k, struct canvas *c, str
   ch.has_cross = v->crossed && v->cross < k->n_points;
   ch.cross_x = ch.has_cross ? d.x[v->cross] : 0;
   snprintf(title, sizeof title, "accuracy over %.40s texts, %.40s", k->of ? k->of : "", k->student ? k->student : "");
-  snprintf(aside, sizeof aside, v->findings->n_curves > 1 ? "%zu of %zu: j k" : "", v->curve + 1, v->findings->n_curves);
+  snprintf(aside, sizeof aside, v->findings->n_curves > 1 ? "%zu of %zu: j k" : "", v->curve + 1,
+           v->findings->n_curves);
   chart_draw(&ch, c, area_cols(a, 1, a.cols - 2 > 120 ? 120 : a.cols - 2));
   free(d.x);
 }
@@ -171,8 +175,8 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
 
   (void)focus;
   if (!k) {
-    part_empty(c, a, v->findings ? "This experiment has no curve\n`n` starts one with --curve: how accuracy grows with the "
-                                   "number of texts." : "No experiment to draw\n`n` starts one.");
+    part_empty(c, a, !v->findings ? "No experiment to draw\n`n` starts one."
+               : "This experiment has no curve\n`n` starts one with curve: how accuracy grows with the number of texts.");
     return;
   }
   rows = words_below(v, k, NULL, area_rows(a, 0, a.rows));
@@ -237,5 +241,6 @@ point(struct compare *v, int row, int col)
   free(d.x);
 }
 
-const struct compare_page compare_page_curve = {.name = "curve", .brief = "curve", .key = "v", .draw = draw, .move = move,
+const struct compare_page compare_page_curve = {.name = "curve", .brief = "curve", .key = "v", .draw = draw,
+                                                .move = move,
                                                 .point = point};

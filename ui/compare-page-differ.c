@@ -36,7 +36,8 @@ static void
 draw_text(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
   static const struct { const char *word; enum style style; } kinds[N_CHANGED_KINDS] = {
-    [CHANGED_BROKEN] = {"broken", STYLE_BAD}, [CHANGED_FIXED] = {"fixed", STYLE_GOOD}, [CHANGED_OTHER] = {"", STYLE_DIM}};
+    [CHANGED_BROKEN] = {"broken", STYLE_BAD}, [CHANGED_FIXED] = {"fixed", STYLE_GOOD}, [CHANGED_OTHER] = {"",
+      STYLE_DIM}};
   struct compare *v = arg;
   const struct difference_text *d = &v->pair.difference.texts[i];
   int width = said_width(a.cols), col = 1;
@@ -92,7 +93,8 @@ draw_head(const struct compare *v, struct canvas *c, struct area a)
   col = canvas_printf(c, a, 0, 1, STYLE_GOOD, "fixed %zu", d->count[CHANGED_FIXED]);
   col = canvas_printf(c, a, 0, col + 2, STYLE_BAD, "broken %zu", d->count[CHANGED_BROKEN]);
   col = canvas_printf(c, a, 0, col + 2, STYLE_DIM, "other %zu", d->count[CHANGED_OTHER]);
-  buf_addf(&b, "of %zu   %s against %s: %s points (%s to %s), %s", d->n_common, v->pair.after.title, v->pair.before.title,
+  buf_addf(&b, "of %zu   %s against %s: %s points (%s to %s), %s", d->n_common, v->pair.after.title,
+           v->pair.before.title,
            part_points(d->accuracy.mean, n), part_points(d->accuracy.lo, lo), part_points(d->accuracy.hi, hi),
            part_p(d->accuracy.p, p));
   canvas_fit(c, a, 0, col + 2, a.cols - col - 3, STYLE_NORMAL, buf_str(&b), b.n);
@@ -151,5 +153,6 @@ enter(struct compare *v)
     compare_open_text(v, v->lists[PAGE_DIFFER].at);
 }
 
-const struct compare_page compare_page_differ = {.name = "differ", .brief = "fixed", .key = "d", .draw = draw, .move = move,
+const struct compare_page compare_page_differ = {.name = "differ", .brief = "fixed", .key = "d", .draw = draw,
+                                                 .move = move,
                                                  .enter = enter};

@@ -31,7 +31,11 @@ by_worth(const void *x, const void *y)
   const struct found_source *a = *(const struct found_source *const *)x, *b = *(const struct found_source *const *)y;
   int kind = strcmp(a->kind, b->kind), name = strcmp(a->name, b->name);
 
-  return kind ? -kind : name ? name : is_sure(a) != is_sure(b) ? (is_sure(a) ? -1 : 1) : a->worth > b->worth ? -1 : a->worth < b->worth ? 1 : a < b ? -1 : a > b;
+  if (kind || name)
+    return kind ? -kind : name;
+  if (is_sure(a) != is_sure(b))
+    return is_sure(a) ? -1 : 1;
+  return a->worth > b->worth ? -1 : a->worth < b->worth ? 1 : a < b ? -1 : a > b;
 }
 
 static char *
@@ -136,8 +140,9 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
   int below = a.rows > 7 ? 3 : 0;
 
   if (!t.n) {
-    part_empty(c, a, v->findings ? "No source was left out\n`n` starts an experiment with --sources: what each template,\n"
-                                   "teacher or attribute value is worth." : "No experiment to draw\n`n` starts one.");
+    part_empty(c, a, !v->findings ? "No experiment to draw\n`n` starts one."
+               : "No source was left out\n`n` starts an experiment with worth: what each template,\n"
+                 "teacher or attribute value is worth.");
     return;
   }
   t.rows = xcalloc(t.n, sizeof *t.rows);

@@ -1,8 +1,8 @@
 /* compare-pair: what the selected row of Compare and the one that it is set against say of each test text, read on a
  * thread of its own when another pair is asked about.
  *
- * Life: a zeroed struct with w set, compare_pair_ask at each frame that shows it, compare_pair_release (also while it is
- * read). Threads: the screen's. */
+ * Life: a zeroed struct with w set, compare_pair_ask at each frame that shows it, compare_pair_release (also while it
+ * is read). Threads: the screen's. */
 #ifndef UI_COMPARE_PAIR_H
 #define UI_COMPARE_PAIR_H
 

@@ -68,7 +68,8 @@ take_arm_labels(struct compare_row *row, const struct found_row *f)
     const struct found_label *l = &f->labels[row->n_labels];
 
     row->labels[row->n_labels] = (struct compare_label){
-      xstrdup(l->label ? l->label : ""), (double)l->n, l->precision, l->recall, l->f1, l->difference, l->ci95, l->p_holm};
+      xstrdup(l->label ? l->label : ""), (double)l->n, l->precision, l->recall, l->f1, l->difference, l->ci95,
+        l->p_holm};
   }
 }
 

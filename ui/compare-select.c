@@ -41,7 +41,8 @@ row_of_arm(struct compare *v, size_t arm)
 static struct compare_row *
 arm_beside(struct compare *v, const struct compare_row *row)
 {
-  const struct found_row *arm = compare_arm(v, row), *told = v->findings ? findings_told(v->findings, row->student) : NULL;
+  const struct found_row *arm = compare_arm(v, row), *told = v->findings ? findings_told(v->findings, row->student)
+    : NULL;
 
   if (!arm)
     return NULL;

@@ -53,7 +53,8 @@ draw_accuracy(const struct compare_row *r, struct canvas *c, struct area a)
     canvas_str(c, a, 0, 0, STYLE_GOOD, "training");
   else
     canvas_str(c, a, 0, 0, STYLE_DIM, r->state == RUN_FAILED ? "failed" : r->state == RUN_INTERRUPTED ? "interrupted"
-                                      : r->state == RUN_QUEUED ? "waits" : r->kind == COMPARE_RUN ? "e evaluates" : "–");
+                                      : r->state == RUN_QUEUED ? "waits" : r->kind == COMPARE_RUN ? "e evaluates"
+                                        : "–");
   if (isfinite(r->lo) && isfinite(r->hi))
     canvas_printf(c, a, 0, 6, STYLE_DIM, "±%s", part_score((r->hi - r->lo) / 2, m));
 }
@@ -267,7 +268,8 @@ draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
   const struct table *t = arg;
   const struct compare_row *r = &t->v->rows[i];
-  enum style s = r->marked ? STYLE_MARKED : r->kind == COMPARE_ARM ? STYLE_BOLD : r->kind == COMPARE_TEACHER ? STYLE_HINT
+  enum style s = r->marked ? STYLE_MARKED : r->kind == COMPARE_ARM ? STYLE_BOLD : r->kind == COMPARE_TEACHER
+    ? STYLE_HINT
                  : STYLE_NORMAL;
   int col = 3 + t->name_cols;
 

@@ -1,13 +1,13 @@
 /* testimony: what a row of Compare says of the test texts, and on which of them two rows differ.
  *
- * A run or a teacher answers each text once, an arm of an experiment once a seed; an answer is right if the label, or the
- * whole set of labels, is. What a row says of a text is what most of its seeds say (of equals the first seed's).
+ * A run or a teacher answers each text once, an arm of an experiment once a seed; an answer is right if the label, or
+ * the whole set of labels, is. What a row says of a text is what most of its seeds say (of equals the first seed's).
  *
  * Texts are fixed, broken or other as in evaluate/changed.h, which knows arms of one experiment alone.
  *
- * Life: testimony_of_predictor or testimony_of_row, testimony_release; difference_find on two of them, difference_release.
- * Threads: any; not the screen's, for they read the project's file. Errors: the store's; a training that is not kept any
- * more is ERR_INPUT. */
+ * Life: testimony_of_predictor or testimony_of_row, testimony_release; difference_find on two of them,
+ * difference_release. Threads: any; not the screen's, for they read the project's file. Errors: the store's; a
+ * training that is not kept any more is ERR_INPUT. */
 #ifndef UI_TESTIMONY_H
 #define UI_TESTIMONY_H
 

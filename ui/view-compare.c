@@ -1,4 +1,5 @@
-/* view 5: what was tested on the test texts, side by side, and the experiments that say whether generated texts help. */
+/* view 5: what was tested on the test texts, side by side, and the experiments that say whether generated texts help.
+ * */
 #include "ui/view-compare.h"
 
 #include <stdlib.h>
@@ -54,7 +55,8 @@ update(void *view, bool visible)
 
 /* ---- moving ---- */
 
-/* Tab goes from the table to the page that is shown, through those behind it, and back; the next time from the first. */
+/* Tab goes from the table to the page that is shown, through those behind it, and back; the next time from the first.
+ * */
 static void
 pane(void *view, int step)
 {
@@ -154,7 +156,8 @@ mouse(void *view, const struct key *k, int row, int col)
 }
 
 const struct view view_compare = {
-  .name = "Compare", .about = "arms, runs and teachers side by side: whether the generated texts helped, how sure that is, "
+  .name = "Compare", .about = "arms, runs and teachers side by side: whether the generated texts helped, how sure "
+                              "that is, "
                               "and at what cost",
   .bindings = compare_bindings, .figures = compare_figures, .open = open_view, .close = close_view, .draw = draw,
   .update = update, .move = move, .enter = enter, .back = back, .pane = pane, .mouse = mouse,

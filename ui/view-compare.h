@@ -1,8 +1,8 @@
 /* view-compare: what the files of the Compare view share.
  *
  * Above stands what the test set can tell, and a table of all that was tested on it: the arms of the experiment that is
- * shown, teachers, runs. Below it is one page on the experiment or on the selected row. Everything is read on threads of
- * its own when the project's records change; rows keep what they need, so that drawing and moving ask nobody.
+ * shown, teachers, runs. Below it is one page on the experiment or on the selected row. Everything is read on threads
+ * of its own when the project's records change; rows keep what they need, so that drawing and moving ask nobody.
  *
  * The selected row is set against another one: the one marked last, else the first arm or the baseline.
  *
@@ -120,7 +120,8 @@ size_t compare_sort_count(void);
 /* What the rows are sorted by: NaN where it is not known; *least: the least is the best. */
 double compare_sort_key(const struct compare_row *row, size_t sort, bool *least);
 void compare_draw_table(struct compare *v, struct canvas *c, struct area a);
-size_t compare_sort_at(const struct compare *v, int col);        /* the column under a click on the heads; SIZE_MAX: none */
+size_t compare_sort_at(const struct compare *v,
+                       int col);        /* the column under a click on the heads; SIZE_MAX: none */
 
 /* compare-draw.c */
 void compare_draw(struct compare *v, struct canvas *c, struct area a);
@@ -135,9 +136,21 @@ const char *compare_axis_name(const struct compare *v);
 /* compare-text.c: a text on which both differ, big, with the training texts that are most like it */
 void compare_open_text(struct compare *v, size_t at);            /* of v->pair.difference.texts */
 
+/* compare-experiments.c: as actions of keys, and when they can be pressed */
+bool compare_is_running(struct workbench *w, void *view);
+bool compare_is_unfinished(struct workbench *w, void *view);     /* the one shown, and none runs */
+bool compare_has_experiment(struct workbench *w, void *view);    /* one that has ended is shown */
+void compare_new(struct workbench *w, void *view, int n);
+void compare_stop(struct workbench *w, void *view, int n);       /* n 0: pauses it or goes on, 1: stops it */
+void compare_go_on(struct workbench *w, void *view, int n);
+void compare_report(struct workbench *w, void *view, int n);
+void compare_step_experiment(struct workbench *w, void *view, int n);
+
+/* compare-show.c: Enter on a row */
+void compare_show_row(struct compare *v, const struct compare_row *row);
+
 /* compare-act.c: keys */
 extern const struct binding compare_bindings[];
 extern const struct figure_row compare_figures[];
-void compare_show_row(struct compare *v, const struct compare_row *row);
 
 #endif
