@@ -316,6 +316,78 @@ texts_of_others_do_no_harm(void **state)
   written_release(&w);
 }
 
+/* Values of a findings' JSON, one in eight, replaced by others that a file may hold. */
+static void
+mutate(const char *json, struct rng *random, struct buf *out)
+{
+  static const char *const numbers[] = {"0", "-1", "1", "null", "1e308", "-1e308", "1e-308", "0.5", "7", "1000000"};
+  static const char *const strings[] = {"null", "\"\"", "\"<b>&|`\"", "\"%s %n\"", "\"a\\n\\u001b\""};
+
+  for (const char *p = json; *p;) {
+    bool value = p > json && (p[-1] == ':' || p[-1] == '[' || p[-1] == ',') && rng_below(random, 8) == 0;
+    size_t number = strspn(p, "-0123456789.e+"), string = 0;
+
+    if (*p == '"')
+      for (string = 1; p[string] != '"'; string++)
+        string += p[string] == '\\';
+    if (value && number && (p[number] == ',' || p[number] == ']' || p[number] == '}')) {
+      buf_adds(out, numbers[rng_below(random, N_OF(numbers))]);
+      p += number;
+    } else if (value && string && p[string + 1] != ':') {
+      buf_adds(out, strings[rng_below(random, N_OF(strings))]);
+      p += string + 1;
+    } else {
+      buf_add(out, p, string ? string + 1 : 1);
+      p += string ? string + 1 : 1;
+    }
+  }
+}
+
+/* Whatever stands in the file: a report that is whole, or one line that says why not. */
+static void
+whatever_stands_in_the_file(void **state)
+{
+  struct project *p = report_stage(TASK_CLASSIFY, NULL);
+  struct rng random;
+  struct findings f;
+  struct buf json = BUF_INIT;
+  size_t told = 0;
+
+  (void)state;
+  rng_seed(&random, 7);
+  findings_fixture(&f);
+  findings_json(&f, &json);
+  for (size_t i = 0; i < 150; i++) {
+    struct buf other = BUF_INIT;
+    struct report r;
+    struct doc d;
+    struct buf html = BUF_INIT, md = BUF_INIT;
+    struct err e = {0};
+
+    mutate(buf_str(&json), &random, &other);
+    must(experiment_store_put(p, "x", "{}", buf_str(&other), NULL, NULL, &e), &e);
+    buf_release(&other);
+    if (report_gather(p, "x", NULL, &r, &e) < 0) {
+      assert_int_equal(e.code, ERR_INPUT);
+      continue;
+    }
+    told++;
+    doc_init(&d);
+    report_doc(&r, &d);
+    html_write(&d, &html);
+    markdown_write(&d, &md);
+    assert_well_formed(buf_str(&html));
+    buf_release(&html);
+    buf_release(&md);
+    doc_release(&d);
+    report_release(&r);
+  }
+  assert_true(told > 20);
+  buf_release(&json);
+  findings_release(&f);
+  project_close(p, NULL);
+}
+
 /* ---- numbers ---- */
 
 /* The JSON has what the page shows, and the changed texts with their neighbours. */
@@ -484,6 +556,7 @@ main(void)
     cmocka_unit_test(what_is_not_known_is_a_dash),
     cmocka_unit_test(several_labels_and_pairs),
     cmocka_unit_test(texts_of_others_do_no_harm),
+    cmocka_unit_test(whatever_stands_in_the_file),
     cmocka_unit_test(json_has_every_number),
     cmocka_unit_test(neighbours_are_texts_that_were_added),
     cmocka_unit_test(the_line_that_does_it_again),

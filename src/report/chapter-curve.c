@@ -6,7 +6,8 @@
 #include "base/mem.h"
 #include "report/chapter.h"
 
-#define LAW_POINTS 60u
+#define LAW_POINTS 60u           /* to the last point */
+#define LAW_BEYOND 8u
 
 static double
 law_at(const struct found_law *law, size_t n_seed, double n)
@@ -26,6 +27,15 @@ law_end(const struct found_curve *c, double last)
   return end;
 }
 
+static void
+add_law_point(const struct found_curve *c, double x, struct diagram_point *line, size_t *n)
+{
+  double y = law_at(c->law, c->n_seed, x);
+
+  if (x + (double)c->n_seed > 0 && isfinite(y))
+    line[(*n)++] = (struct diagram_point){x, y};
+}
+
 /* Places from the first point to the end, the last point among them. */
 static size_t
 law_line(const struct found_curve *c, struct diagram_point *line)
@@ -38,15 +48,10 @@ law_line(const struct found_curve *c, struct diagram_point *line)
   for (size_t i = 0; i <= LAW_POINTS; i++) {
     double share = (double)i / LAW_POINTS, x = first + (last - first) * share * share;  /* denser where it is steep */
 
-    if (x + (double)c->n_seed > 0)
-      line[n++] = (struct diagram_point){x, law_at(c->law, c->n_seed, x)};
+    add_law_point(c, x, line, &n);
   }
-  if (end > last)
-    for (size_t i = 1; i <= 8; i++) {
-      double x = last + (end - last) * (double)i / 8;
-
-      line[n++] = (struct diagram_point){x, law_at(c->law, c->n_seed, x)};
-    }
+  for (size_t i = 1; i <= LAW_BEYOND && end > last; i++)
+    add_law_point(c, last + (end - last) * (double)i / LAW_BEYOND, line, &n);
   return n;
 }
 
@@ -54,7 +59,7 @@ static void
 curve_chart(struct doc *d, const struct found_curve *c)
 {
   struct diagram_mark *marks = xcalloc(c->n_points, sizeof *marks);
-  struct diagram_point line[LAW_POINTS + 16];
+  struct diagram_point line[LAW_POINTS + LAW_BEYOND + 1];
   size_t n_line = law_line(c, line);
 
   for (size_t i = 0; i < c->n_points; i++)
@@ -149,8 +154,7 @@ chapter_curves(const struct report *r, struct doc *d)
 
   doc_chapter(d, "curve", "The learning curve");
   for (size_t i = 0; i < f->n_curves; i++)
-    if (f->curves[i].of && f->curves[i].student)
-      tell_curve(d, &f->curves[i]);
+    tell_curve(d, &f->curves[i]);
   if (f->n_curves == 0 && f->n_points > 0) {
     struct found_curve alone = {.of = (char[]){"generated"}, .student = f->rows[0].student, .points = f->curve,
                                 .n_points = f->n_points};

@@ -70,10 +70,13 @@ struct reach {
   double lo, hi;
 };
 
+/* What is beyond all measure (a file may hold any number) does not stretch an axis. */
+#define REACH_MAX 1e30
+
 static void
 reach(struct reach *r, double x)
 {
-  if (!isfinite(x))
+  if (!(fabs(x) < REACH_MAX))
     return;
   r->lo = fmin(r->lo, x);
   r->hi = fmax(r->hi, x);

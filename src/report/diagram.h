@@ -46,7 +46,7 @@ struct diagram {
   double line_known;             /* curve: up to this x the line lies among points, beyond it is a guess */
 };
 
-/* The span of an axis and its steps: round numbers, at most max + 1 ticks. */
+/* The span of an axis and its steps: round numbers, at most max + 3 ticks; lo and hi are finite. */
 struct diagram_axis {
   double lo, hi, step;           /* log: powers of ten, step is 1 */
   bool log;

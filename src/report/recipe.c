@@ -112,7 +112,7 @@ gather_teachers(struct project *p, struct recipe *r, struct err *e)
 
 /* ---- command lines ---- */
 
-#define LINE_MAX 90u
+#define COMMAND_COLUMNS 90u
 
 /* A word as the shell takes it. */
 static void
@@ -147,7 +147,7 @@ add_option(struct buf *out, const char *option, const char *value)
   }
   while (line > 0 && out->s[line - 1] != '\n')
     line--;
-  buf_adds(out, out->n - line + words.n > LINE_MAX ? " \\\n  " : " ");
+  buf_adds(out, out->n - line + words.n > COMMAND_COLUMNS ? " \\\n  " : " ");
   buf_add(out, words.s, words.n);
   buf_release(&words);
 }
@@ -172,7 +172,8 @@ static void
 add_texts(struct buf *out, const char *option, char *const *texts, size_t n)
 {
   for (size_t i = 0; i < n; i++)
-    add_option(out, option, texts[i]);
+    if (texts[i])
+      add_option(out, option, texts[i]);
 }
 
 /* The line that declares this plan (command/experiment.c). */
@@ -193,7 +194,8 @@ experiment_line(const struct project *p, const struct experiment_plan *plan)
   if (plan->equal && *plan->equal)
     add_option(&out, "equal", plan->equal);
   for (size_t i = 0; i < plan->n_curves; i++)
-    add_option(&out, strcmp(plan->curves[i], "curated") == 0 ? "curve-curated" : "curve", NULL);
+    if (plan->curves[i])
+      add_option(&out, strcmp(plan->curves[i], "curated") == 0 ? "curve-curated" : "curve", NULL);
   add_texts(&out, "worth", plan->sources, plan->n_sources);
   if (plan->test && *plan->test && strcmp(plan->test, "split:test") != 0)
     add_option(&out, "test", plan->test);
