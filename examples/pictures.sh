@@ -69,7 +69,7 @@ for student in linear cnn; do
   run train tickets.retort --student $student
   run evaluate tickets.retort
 done
-run experiment tickets.retort --curve --student linear --student fasttext
+run experiment tickets.retort --student linear --student fasttext --curve --worth attribute
 
 start 30
 keys F1

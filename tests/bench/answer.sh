@@ -46,7 +46,8 @@ experiment() {
 # The verdict of an experiment, from its JSON.
 verdict() { sed -n 's/.*"verdict":"\([^"]*\)".*/\1/p' "$1.json"; }
 
-# Question types: texts of two templates beside ten seeds a label raise five students by some thirty points.
+# Question types: texts of two templates beside ten seeds a label, five students. (The seeds drawn here are poorer than
+# most: of ten draws at random linear reached .40 to .63, .49 in the mean.)
 trec() {
   [ -f trec.made ] || {
     project trec question-type
