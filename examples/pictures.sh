@@ -46,12 +46,10 @@ start() {  # rows: the program on a screen of so many
 leave() { keys q; while tmux has-session -t main 2>/dev/null; do sleep 0.1; done; }
 # The screen as it stands now, as pictures/NAME.svg and .txt.
 picture() {
-  sleep 0.3   # what is still looked up comes
+  sleep 0.5   # what is still looked up comes
   for ending in svg txt; do
     keys : "screenshot $1.$ending" Enter
     await "the screen is in $1.$ending"
-    keys Escape
-    sleep 0.2
   done
 }
 
@@ -84,8 +82,16 @@ keys F4
 await 'linear#1'
 picture train
 keys F5
-await 'linear'
+await 'test texts can show'
 picture compare
+keys j j v x z
+picture compare-curve
+keys z r
+picture compare-sources
+keys d
+picture compare-texts
+keys o
+picture compare-cost
 leave
 
 # ---- what comes of it
