@@ -176,6 +176,7 @@ take_evaluation(struct compare_row *row, const struct evaluation_row *from)
   row->lo = number_of(json_at(json_get(m, "accuracy_ci95"), 0));
   row->hi = number_of(json_at(json_get(m, "accuracy_ci95"), 1));
   row->macro_f1 = number_of(json_get(m, "macro_f1"));
+  row->us_text = number_of(json_get(m, "us_one"));
   take_labels(row, json_get(m, "per_label"));
   json_free(m);
 }

@@ -6,6 +6,7 @@
 #include "command/print.h"
 #include "command/rows.h"
 #include "command/score.h"
+#include "evaluate/timing.h"
 #include "store/run_store.h"
 
 #define BATCH 4096  /* texts a call of the student, between two looks at the wish to stop */
@@ -17,6 +18,7 @@ struct exam {
   size_t n_classes;          /* of the model */
   float threshold;           /* of the model: from which probability one of several labels holds */
   float *probability;        /* x.n times n_classes */
+  double us_one, us_batch;   /* microseconds a text, one thread: one at a time; 32 at a time */
   char where[300];           /* "test", or the filter: what the evaluation is filed under */
 };
 
@@ -40,17 +42,35 @@ predict(struct exam *x, struct err *e)
     progress_set(&x->c->progress, (double)(i + n), NULL);
   }
   progress_end(&x->c->progress);
+  x->us_one = timing_us(s, x->x.v, x->x.n, 1);
+  x->us_batch = timing_us(s, x->x.v, x->x.n, TIMING_BATCH);
   student_free(s);
   return stop_wanted(x->c->stop) ? err_set(e, ERR_INTERRUPTED, "interrupted") : 0;
 }
 
+/* How good it is, and how fast: that is not printed, since it differs from time to time. */
+static int
+keep_evaluation(struct exam *x, const struct buf *metrics, struct err *e)
+{
+  struct buf all = BUF_INIT;
+  struct evaluation_row row = {.kind = PREDICTOR_RUN, .predictor_id = x->run.id, .split = x->where};
+  int r;
+
+  buf_add(&all, buf_str(metrics), metrics->n - 1);
+  json_add_field_number(&all, "us_one", x->us_one);
+  json_add_field_number(&all, "us_batch", x->us_batch);
+  buf_addc(&all, '}');
+  row.metrics = all.s;
+  r = run_store_put_evaluation(x->c->project, &row, e);
+  buf_release(&all);
+  return r;
+}
+
 /* Keeps what the run says of each text, and how good that is. */
 static int
-keep(struct exam *x, const char *metrics, struct err *e)
+keep(struct exam *x, const struct buf *metrics, struct err *e)
 {
   struct prediction *predictions;
-  struct evaluation_row row = {.kind = PREDICTOR_RUN, .predictor_id = x->run.id, .split = x->where,
-                               .metrics = (char *)metrics};
   int r;
 
   if (project_read_only(x->c->project))
@@ -65,7 +85,7 @@ keep(struct exam *x, const char *metrics, struct err *e)
   r = run_store_put_predictions(x->c->project, PREDICTOR_RUN, x->run.id, predictions, x->x.n, x->probability,
                                 x->n_classes, e);
   free(predictions);
-  return r < 0 ? -1 : run_store_put_evaluation(x->c->project, &row, e);
+  return r < 0 ? -1 : keep_evaluation(x, metrics, e);
 }
 
 /* The two ways to say which texts. */
@@ -170,7 +190,7 @@ run(struct call *c, struct err *e)
                             .n_classes = x.n_classes, .threshold = x.threshold, .probability = x.probability};
 
     score_print(&scored, &json);
-    r = keep(&x, buf_str(&json), e);
+    r = keep(&x, &json, e);
   }
   if (r == 0 && c->json)
     print_evaluation(c, "run", x.run.name, x.where, &json);

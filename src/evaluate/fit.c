@@ -10,11 +10,10 @@
 #include "base/mem.h"
 #include "base/memory.h"
 #include "base/shape.h"
+#include "evaluate/timing.h"
 #include "student/reliability.h"
 
 #define CHUNK 1024           /* test texts a call of the student */
-#define TIMED_S .04          /* how long it is asked for texts, each way */
-#define TIMED_BATCH 32
 #define FIT_FORMAT 1         /* to be counted up when the same key should stand for other answers */
 
 /* ---- keys ---- */
@@ -154,25 +153,6 @@ answer(struct fitting *f, const struct student *student)
   free(p);
 }
 
-/* Microseconds a text, one thread, so many at a time. */
-static double
-time_texts(const struct fit_job *job, const struct student *student, size_t batch)
-{
-  float *p = xcalloc(batch * job->task.n_classes, sizeof *p);
-  double began, passed = 0;
-  size_t n = 0, size = batch < job->n_test ? batch : job->n_test;
-
-  student_predict(student, job->test, size, 1, p);   /* what is made at a first call is not counted */
-  began = clock_s();
-  for (size_t at = 0; passed < TIMED_S; at = at + 2 * size <= job->n_test ? at + size : 0) {
-    student_predict(student, job->test + at, size, 1, p);
-    n += size;
-    passed = clock_s() - began;
-  }
-  free(p);
-  return 1e6 * passed / (double)n;
-}
-
 static int
 conclude(struct fitting *f, struct err *e)
 {
@@ -189,8 +169,8 @@ conclude(struct fitting *f, struct err *e)
   f->training = NULL;
   answer(f, student);
   if (f->job->timed) {
-    m->us_one = time_texts(f->job, student, 1);
-    m->us_batch = time_texts(f->job, student, TIMED_BATCH);
+    m->us_one = timing_us(student, f->job->test, f->job->n_test, 1);
+    m->us_batch = timing_us(student, f->job->test, f->job->n_test, TIMING_BATCH);
   }
   student_free(student);
   return 0;

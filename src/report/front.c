@@ -59,7 +59,8 @@ add_run(struct points *p, const struct run_row *run, const struct evaluation_row
                                          {json_number(json_at(ci, 0), NAN), json_number(json_at(ci, 1), NAN)},
                                          json_number(json_get(made, "multiply_adds"), NAN),
                                          json_number(json_get(made, "parameters"), NAN),
-                                         json_number(json_get(made, "size_bytes"), NAN), NAN, NAN, false};
+                                         json_number(json_get(made, "size_bytes"), NAN),
+                                         json_number(json_get(scores, "us_one"), NAN), NAN, false};
   json_free(scores);
   json_free(made);
 }
