@@ -355,7 +355,7 @@ test_completion(void **state)
   struct project *p = open_project(path, sizeof path);
 
   (void)state;
-  check_complete(p, "re", "0:redo,reject,relabel,reparse,reset,restore");
+  check_complete(p, "re", "0:redo,reject,relabel,reparse,report,reset,restore");
   check_complete(p, "list --s", "5:--sort");
   check_complete(p, "relabel 3 --to g", "15:good");
   check_complete(p, "relabel 3 --to ", "15:'not good',good");
