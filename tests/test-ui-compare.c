@@ -249,14 +249,16 @@ several_labels(void **state)
 
 /* ---- nothing jumps ---- */
 
-static void
+/* Where on the screen it stands is returned. */
+static int
 assert_selected(struct stage *s, const char *text)
 {
   const struct canvas *c = &s->canvas;
   struct buf line = BUF_INIT;
+  int row;
 
   stage_draw(s);
-  for (int row = 0; row < c->rows; row++) {
+  for (row = 0; row < c->rows; row++) {
     const struct cell *cells = &c->cells[(size_t)row * (size_t)c->cols];
 
     for (int col = 0; col < c->cols && cells[2].lit; col++)
@@ -267,6 +269,7 @@ assert_selected(struct stage *s, const char *text)
   if (!strstr(buf_str(&line), text))
     fail_msg("selected is '%s', not '%s'", buf_str(&line), text);
   buf_release(&line);
+  return row;
 }
 
 static void
@@ -292,6 +295,31 @@ the_selected_row_stays(void **state)
   stage_assert_shows(&s, "* both");
   keys(&s, "M");
   assert_false(stage_shows(&s, "* both"));
+  stage_close(&s);
+}
+
+/* The rows of an experiment come above a run that is selected: it stays where it is on the screen. */
+static void
+the_selected_row_keeps_its_height(void **state)
+{
+  struct stage s;
+  int row;
+
+  (void)state;
+  on_runs(&s, "height", 24, 80);
+  for (unsigned i = 0; i < 12; i++) {
+    char name[16];
+
+    snprintf(name, sizeof name, "run-%u", i);
+    put_run(&s, name, i, 5);
+  }
+  stage_settle(&s);
+  keys(&s, "g j j");
+  row = assert_selected(&s, "run-9");
+  compare_scene_experiment(&s);
+  stage_settle(&s);
+  /* two lines on the experiment stand above the table now */
+  assert_int_equal(assert_selected(&s, "run-9"), row + 2);
   stage_close(&s);
 }
 
@@ -419,6 +447,7 @@ main(void)
     cmocka_unit_test(differences_are_those_of_changed),
     cmocka_unit_test(several_labels),
     cmocka_unit_test(the_selected_row_stays),
+    cmocka_unit_test(the_selected_row_keeps_its_height),
     cmocka_unit_test(the_mouse_points),
     cmocka_unit_test(an_experiment_that_has_not_ended),
     cmocka_unit_test(an_experiment_is_run),

@@ -266,9 +266,7 @@ take_rows(struct compare *v, struct compare_rows *from)
   compare_rows_free(v->rows, v->n);
   v->rows = from->rows;
   v->n = from->n;
-  v->list.n = v->n;
-  v->list.at = at < v->n ? at : v->n ? v->n - 1 : 0;
-  compare_sort_rows(v);
+  list_keep(&v->list, v->n, compare_sort_from(v, at));
 }
 
 static void

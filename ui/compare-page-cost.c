@@ -238,10 +238,16 @@ static const struct {
   int width, rank;
   void (*say)(const struct costs *t, const struct compare_row *r, char out[PART_TEXT]);
 } figures[] = {
-  {"pays after", 10, 0, figure_even}, {"of teacher", 10, 1, figure_share}, {"cost", 8, 2, figure_cost},
+  {"pays after", 10, 0, figure_even}, {"of teacher", 11, 1, figure_share}, {"cost", 8, 2, figure_cost},
   {"µs", 5, 3, figure_us}, {"µs at 32", 8, 4, figure_us_batch}, {"bytes", 6, 5, figure_bytes},
   {"peak", 6, 6, figure_peak},
 };
+
+static int
+names_width(int cols)
+{
+  return cols > 90 ? 26 : 15;
+}
 
 static void
 draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
@@ -249,14 +255,14 @@ draw_row(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   const struct costs *t = arg;
   const struct compare_row *r = t->rows[i];
   bool selected = r == compare_selected(t->v);
-  int room = a.cols - 26, col;
+  int names = names_width(a.cols), room = a.cols - 11 - names, col;
   char n[PART_TEXT], *title = compare_row_title(r);
 
   (void)here;
   canvas_put(c, a, 0, 1, selected ? STYLE_TAB_HERE : r->marked ? STYLE_MARKED : STYLE_KEY, (unsigned char)letter(i));
   if (t->front[i])
     canvas_put(c, a, 0, 2, STYLE_GOOD, 0x25cf);
-  col = canvas_fit(c, a, 0, 4, 15, selected ? STYLE_BOLD : STYLE_NORMAL, title, strlen(title));
+  col = canvas_fit(c, a, 0, 4, names, selected ? STYLE_BOLD : STYLE_NORMAL, title, strlen(title));
   canvas_right(c, a, 0, col, 5, STYLE_BOLD, part_score(r->accuracy, n));
   col += 6;
   for (size_t k = 0; k < N_OF(figures) && room >= figures[k].width + 1; k++) {
@@ -272,11 +278,11 @@ static void
 draw_figures(struct costs *t, struct canvas *c, struct area a, bool focus)
 {
   struct list *list = &t->v->lists[PAGE_COST];
-  int room = a.cols - 26, col = 25;
+  int names = names_width(a.cols), room = a.cols - 11 - names, col = 10 + names;
 
   canvas_put(c, a, 0, 2, STYLE_GOOD, 0x25cf);
   canvas_str(c, a, 0, 4, STYLE_HEAD, "front");
-  canvas_right(c, a, 0, 19, 5, STYLE_HEAD, "acc.");
+  canvas_right(c, a, 0, 4 + names, 5, STYLE_HEAD, "acc.");
   for (size_t k = 0; k < N_OF(figures) && room >= figures[k].width + 1; k++) {
     canvas_right(c, a, 0, col, figures[k].width, STYLE_HEAD, figures[k].head);
     col += figures[k].width + 1;
@@ -286,6 +292,22 @@ draw_figures(struct costs *t, struct canvas *c, struct area a, bool focus)
   list->quiet = true;
   t->v->page_area = area_rows(a, 1, a.rows - 1);
   list_draw(list, c, t->v->page_area, focus, draw_row, t);
+}
+
+/* What the whole project has used up so far. */
+static void
+draw_spending(const struct found_spending *s, struct canvas *c, struct area a)
+{
+  char generation[PART_TEXT], annotation[PART_TEXT], in[PART_TEXT], out[PART_TEXT], n[PART_TEXT];
+  struct buf b = BUF_INIT;
+
+  buf_addf(&b, "so far %s for generation, %s for annotation: %s requests, %s tokens in, %s out",
+           part_money(s->generation_usd, generation), part_money(s->annotation_usd, annotation),
+           part_count((double)s->n_requests, n), part_short(s->tokens_in, in), part_short(s->tokens_out, out));
+  if (s->person_minutes > 0)
+    buf_addf(&b, "; %.0f minutes of curation", s->person_minutes);
+  canvas_fit(c, a, 0, 1, a.cols - 2, STYLE_DIM, buf_str(&b), b.n);
+  buf_release(&b);
 }
 
 static void
@@ -298,6 +320,10 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
   if (!t.n) {
     part_empty(c, a, "Nothing was tested yet");
     return;
+  }
+  if (v->findings && a.rows > 10) {
+    draw_spending(&v->findings->spending, c, area_rows(a, a.rows - 1, 1));
+    a.rows--;
   }
   if (a.cols >= 110) {
     int width = a.cols - 78 > 90 ? 90 : a.cols - 78 < 46 ? 46 : a.cols - 78;

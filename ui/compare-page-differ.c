@@ -53,7 +53,10 @@ draw_text(void *arg, struct canvas *c, struct area a, size_t i, bool here)
   draw_said(v, c, a, col + width - 1, width, 0, d->before);
   draw_said(v, c, a, col + 2 * width, width, 1, d->after);
   col += 3 * width + 1;
-  canvas_fit(c, a, 0, col, a.cols - col, STYLE_NORMAL, s.text ? s.text : "", s.n_text);
+  if (s.text2)                   /* what is the same in many pairs is the first text */
+    canvas_fit(c, a, 0, col, a.cols - col, STYLE_NORMAL, s.text2, s.n_text2);
+  else
+    canvas_fit(c, a, 0, col, a.cols - col, STYLE_NORMAL, s.text ? s.text : "", s.n_text);
   buf_release(&truth);
 }
 

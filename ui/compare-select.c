@@ -135,11 +135,9 @@ in_order(const struct compare *v, const struct compare_row *a, const struct comp
   return v->reverse ? -order : order;
 }
 
-void
-compare_sort_rows(struct compare *v)
+size_t
+compare_sort_from(struct compare *v, size_t at)
 {
-  size_t at = v->list.at;
-
   for (size_t i = 1; i < v->n; i++) {
     struct compare_row kept = v->rows[i];
     size_t to = i;
@@ -149,5 +147,11 @@ compare_sort_rows(struct compare *v)
     v->rows[to] = kept;
     at = at == i ? to : at >= to && at < i ? at + 1 : at;
   }
-  list_keep(&v->list, v->n, at);
+  return at;
+}
+
+void
+compare_sort_rows(struct compare *v)
+{
+  list_keep(&v->list, v->n, compare_sort_from(v, v->list.at));
 }

@@ -1,6 +1,7 @@
 /* All that is known of a row of Compare's table, as a text to read. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -134,6 +135,32 @@ show_arm(struct compare *v, const struct compare_row *row)
   free(title);
 }
 
+static void
+show_teacher(struct compare *v, const struct compare_row *row)
+{
+  const struct found_teacher *t = NULL;
+  struct buf out = BUF_INIT;
+  char n[PART_TEXT], lo[PART_TEXT], hi[PART_TEXT];
+
+  for (size_t i = 0; v->findings && i < v->findings->n_teachers && !t; i++)
+    if (strcmp(v->findings->teachers[i].name, row->name) == 0)
+      t = &v->findings->teachers[i];
+  buf_addf(&out, "accuracy    %s (95 %% %s to %s)\n", part_score(row->accuracy, n), part_score(row->lo, lo),
+           part_score(row->hi, hi));
+  buf_addf(&out, "macro F1    %s\n", part_score(row->macro_f1, n));
+  if (t && t->model && *t->model)
+    buf_addf(&out, "model       %s\n", t->model);
+  if (t)
+    buf_addf(&out, "asked       about %zu test texts, without an example; %zu without an answer, which counts as "
+                   "wrong\n", t->n,
+             t->n_unanswered);
+  buf_addf(&out, "price       %s for a million texts\n", part_money(row->cost_usd, n));
+  buf_addf(&out, "a request   %s\n", t && isfinite(t->ms_per_request) ? part_seconds(t->ms_per_request / 1000, n)
+           : "–");
+  workbench_page(v->w, row->name, buf_str(&out));
+  buf_release(&out);
+}
+
 void
 compare_show_row(struct compare *v, const struct compare_row *row)
 {
@@ -145,5 +172,7 @@ compare_show_row(struct compare *v, const struct compare_row *row)
     k = xcalloc(1, sizeof *k);
     *k = (struct run_page){.w = v->w, .id = row->id, .cost_usd = row->cost_usd};
     workbench_work(v->w, run_page_work, run_page_done, k);
+  } else if (row->kind == COMPARE_TEACHER) {
+    show_teacher(v, row);
   }
 }

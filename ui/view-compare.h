@@ -110,6 +110,8 @@ struct compare_row *compare_other(struct compare *v);
 /* Reads what both say of the test texts into v->pair, unless it is there. At each frame that shows it. */
 void compare_ask_pair(struct compare *v);
 void compare_sort_rows(struct compare *v);                       /* the selected one stays selected */
+/* Sorts, and says where the row that stood at `at` stands now; the list does not know yet. */
+size_t compare_sort_from(struct compare *v, size_t at);
 /* The findings' row of an arm; NULL: it is none. */
 const struct found_row *compare_arm(const struct compare *v, const struct compare_row *row);
 
