@@ -152,7 +152,7 @@ static void
 draw_chart(struct compare *v, const struct found_curve *k, struct canvas *c, struct area a)
 {
   struct drawing d;
-  char title[160], aside[80];
+  char title[160], aside[80] = "";
   struct chart ch = {.title = title, .aside = aside, .series = d.series, .y_fraction = true, .log_x = v->log_x};
 
   set_up(v, k, &d);
@@ -161,8 +161,8 @@ draw_chart(struct compare *v, const struct found_curve *k, struct canvas *c, str
   ch.has_cross = v->crossed && v->cross < k->n_points;
   ch.cross_x = ch.has_cross ? d.x[v->cross] : 0;
   snprintf(title, sizeof title, "accuracy over %.40s texts, %.40s", k->of ? k->of : "", k->student ? k->student : "");
-  snprintf(aside, sizeof aside, v->findings->n_curves > 1 ? "%zu of %zu: j k" : "", v->curve + 1,
-           v->findings->n_curves);
+  if (v->findings->n_curves > 1)
+    snprintf(aside, sizeof aside, "%zu of %zu: j k", v->curve + 1, v->findings->n_curves);
   chart_draw(&ch, c, area_cols(a, 1, a.cols - 2 > 120 ? 120 : a.cols - 2));
   free(d.x);
 }
