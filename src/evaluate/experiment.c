@@ -128,7 +128,8 @@ copy_fit(const struct experiment *x, const struct fit *from, struct fit *to)
   }
 }
 
-/* A fit with this key that was made before, here or in the file: 1, 0, -1. */
+/* A fit with this key that was made before, here or in the file: 1, 0, -1. One that was not timed is none where it is to
+ * be: then it is made once more. */
 static int
 find_fit(struct experiment *x, const char *key, struct fit *out, struct err *e)
 {
@@ -146,6 +147,10 @@ find_fit(struct experiment *x, const char *key, struct fit *out, struct err *e)
   if (found == 1 && fit_of_row(&row, x->R, x->C, x->arms.task.multilabel, out) < 0)
     found = 0;
   fit_row_release(&row);
+  if (found == 1 && x->job.timed && isnan(out->figures.measured.us_one)) {
+    fit_release(out);
+    found = 0;
+  }
   return found;
 }
 

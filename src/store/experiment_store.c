@@ -111,9 +111,11 @@ experiment_store_get(struct project *p, const char *name, struct experiment_reco
 static int
 remove_work(struct project *p, void *arg, struct err *e)
 {
+  static const char fits_sql[] = "DELETE FROM fit WHERE experiment=?1 AND NOT EXISTS"
+                                 " (SELECT 1 FROM experiment e WHERE e.id != ?1 AND instr(e.result, fit.key))";
   const struct experiment_record *row = arg;
 
-  return db_run(&p->db, e, "DELETE FROM fit WHERE experiment=?", "u", row->id)
+  return db_run(&p->db, e, fits_sql, "u", row->id)
          || db_run(&p->db, e, "DELETE FROM experiment WHERE id=?", "u", row->id) ? -1 : 0;
 }
 

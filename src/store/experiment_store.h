@@ -27,7 +27,7 @@ int experiment_store_put(struct project *p, const char *name, const char *plan, 
 /* Oldest first; those that have not ended too. */
 int experiment_store_list(struct project *p, struct experiment_record **rows, size_t *n, struct err *e);
 int experiment_store_get(struct project *p, const char *name, struct experiment_record *row, struct err *e);
-/* With the fits that it made. */
+/* With the fits that it made, but for those that another one tells of. */
 int experiment_store_remove(struct project *p, const char *name, struct err *e);
 
 struct fit_row {
