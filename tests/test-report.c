@@ -117,7 +117,7 @@ all_that_there_can_be(void **state)
   holds(w.html, "generated, cosine .");
   holds(w.html, "small-model-7b");
   holds(w.html, "Write ```{{ count }}``` of &lt;{{ label }}&gt;.");
-  holds(w.md, "| **both** | **1" THIN "472** |");
+  holds(w.md, "| **linear** | **both** | **1" THIN "472** |");
   holds(w.md, "````text\n---\nname: tickets");
   written_release(&w);
 }

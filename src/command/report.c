@@ -107,9 +107,8 @@ const struct command command_report = {
     "that the data put right or wrong with the training texts most like them, cost, how to repeat it (plan, prompts, "
     "parameters, prices), a data card and a model card.\n\n"
     "The HTML is one file without script that loads nothing; it prints well. The same project gives the same bytes. "
-    "JSON: "
-    "{\"project\", \"experiment\", \"day\", \"findings\" (as of retort experiment), \"explained\" (the changed texts), "
-    "\"front\", \"recipe\", \"data_card\", \"model_cards\"}.",
+    "JSON: {\"project\", \"experiment\", \"day\", \"findings\" (as of retort experiment), \"explained\" (the changed "
+    "texts), \"front\", \"recipe\", \"data_card\", \"model_cards\"}.",
   .options = options,
   .examples = examples,
   .flags = COMMAND_PROJECT | COMMAND_LONG | COMMAND_JSON | COMMAND_MANY,

@@ -111,56 +111,62 @@ arms_row(struct table_block *t, const struct findings *f, const struct found_row
     table_mark(t);
 }
 
-/* Several rows of a student are such that others are compared with them. */
+/* More rows of a student than its first are such that others are compared with them. */
 static bool
-has_several_firsts(const struct findings *f, size_t from, size_t to)
+has_several_firsts(const struct findings *f)
 {
-  for (size_t i = from; i < to; i++)
+  for (size_t i = 0, from = 0; i < f->n_rows; i++) {
+    if (i > 0 && strcmp(f->rows[i].student, f->rows[i - 1].student) != 0)
+      from = i;
     if (f->rows[i].first != f->rows[from].first)
       return true;
+  }
   return false;
 }
 
 static void
-arms_table(const struct report *r, struct doc *d, size_t from, size_t to)
+arms_table(const struct findings *f, struct doc *d, bool students)
 {
-  const struct findings *f = &r->f;
-  bool several = has_several_firsts(f, from, to);
-  struct table_block *t = doc_table(d, doc_print(d, "Student %s", f->rows[from].student),
-    several ? "arm|texts>|accuracy>|95 % interval>|macro F1>|against|difference>|95 % interval>|shown|p>|Holm p>|cost>"
-            : "arm|texts>|accuracy>|95 % interval>|macro F1>|difference>|95 % interval>|shown|p>|Holm p>|cost>");
+  bool several = has_several_firsts(f);
+  struct table_block *t = doc_table(d, students ? "Students and arms" : doc_print(d, "Student %s", f->rows[0].student),
+    doc_print(d, "%sarm|texts>|accuracy>|95 %% interval>|macro F1>|%sdifference>|95 %% interval>|shown|p>|Holm p>|"
+                 "cost>", students ? "student|" : "", several ? "against|" : ""));
 
-  for (size_t i = from; i < to; i++)
+  for (size_t i = 0; i < f->n_rows; i++) {
+    if (students)
+      table_text(t, f->rows[i].student);
     arms_row(t, f, &f->rows[i], several);
+  }
 }
 
 /* The mean of what others are compared with, for a line through their rows and its own. */
 static double
-reference_of(const struct findings *f, size_t row, size_t from, size_t to)
+reference_of(const struct findings *f, size_t row)
 {
   size_t n = 0;
 
-  for (size_t i = from; i < to; i++)
+  for (size_t i = 0; i < f->n_rows; i++)
     n += f->rows[i].first == f->rows[row].first;
   return n > 1 ? f->rows[f->rows[row].first].accuracy.mean : NAN;
 }
 
 static void
-arms_chart(const struct report *r, struct doc *d, size_t from, size_t to)
+arms_chart(const struct findings *f, struct doc *d, bool students)
 {
-  const struct found_row *rows = r->f.rows;
-  struct diagram_mark *marks = xcalloc(to - from, sizeof *marks);
+  struct diagram_mark *marks = xcalloc(f->n_rows, sizeof *marks);
 
-  for (size_t i = from; i < to; i++)
-    marks[i - from] = (struct diagram_mark){
-      .name = rows[i].name, .x = rows[i].accuracy.mean, .lo = rows[i].accuracy.ci95.lo, .hi = rows[i].accuracy.ci95.hi,
-      .reference = reference_of(&r->f, i, from, to), .strong = rows[i].is_told};
+  for (size_t i = 0; i < f->n_rows; i++)
+    marks[i] = (struct diagram_mark){
+      .name = f->rows[i].name, .group = students ? f->rows[i].student : NULL, .x = f->rows[i].accuracy.mean,
+      .lo = f->rows[i].accuracy.ci95.lo, .hi = f->rows[i].accuracy.ci95.hi, .reference = reference_of(f, i),
+      .strong = f->rows[i].is_told};
   doc_diagram(d, &(struct diagram){
-    .kind = DIAGRAM_INTERVALS, .title = doc_print(d, "Accuracy of each arm, %s", rows[from].student),
+    .kind = DIAGRAM_INTERVALS,
+    .title = students ? "Accuracy of each student and arm"
+                      : doc_print(d, "Accuracy of each arm, %s", f->rows[0].student),
     .description = "Dot: mean over the seeds. Line: 95 % interval over new test texts and new seeds. Dashed: the arm "
-                   "that "
-                   "the others are compared with. Filled: the arm that the verdict is about.",
-    .x_title = "test accuracy", .x_unit = UNIT_PERCENT, .marks = marks, .n_marks = to - from});
+                   "that the others are compared with. Filled: the arm that the verdict is about.",
+    .x_title = "test accuracy", .x_unit = UNIT_PERCENT, .marks = marks, .n_marks = f->n_rows});
   free(marks);
 }
 
@@ -230,16 +236,14 @@ say_new_words(const struct report *r, struct doc *d)
 void
 chapter_arms(const struct report *r, struct doc *d)
 {
+  bool students = student_end(&r->f, 0) < r->f.n_rows;
+
   doc_chapter(d, "arms", "Arms and students");
   doc_text(d, BLOCK_PARAGRAPH,
            "An arm is a choice of training data, a student a small model that learns from it. Each is trained once a "
-           "seed, "
-           "and every one of them answers the same test texts.");
-  for (size_t i = 0, end; i < r->f.n_rows; i = end) {
-    end = student_end(&r->f, i);
-    arms_table(r, d, i, end);
-    arms_chart(r, d, i, end);
-  }
+           "seed, and every one of them answers the same test texts.");
+  arms_table(&r->f, d, students);
+  arms_chart(&r->f, d, students);
   doc_text(d, BLOCK_NOTE,
            "Differences are in points of per cent, to the first arm of the same student. Intervals and p come from a "
            "bootstrap over test texts and seeds together, paired text by text for differences. Holm p is corrected for "

@@ -165,8 +165,8 @@ tell_data_limits(const struct report *r, struct doc *d)
   doc_heading(d, 3, "Known limits");
   doc_text(d, BLOCK_PARAGRAPH,
            "Texts of origin \xe2\x80\x9cgenerated\xe2\x80\x9d were written by a large model and imitate what people "
-           "write; they share its habits "
-           "and its blind spots, and are labelled by what was asked for, not by what a reader saw. Texts of origin "
+           "write; they share its habits and its blind spots, and are labelled by what was asked for, not by what a "
+           "reader saw. Texts of origin "
            "\xe2\x80\x9c" "annotated\xe2\x80\x9d have a teacher's label, not a person's.");
   doc_say(d, BLOCK_PARAGRAPH,
           "All figures hold for texts like the %s of the test set. Whether those are like the texts that the model "
@@ -179,8 +179,7 @@ chapter_data(const struct report *r, struct doc *d)
 {
   doc_chapter(d, "data-card", "Data card");
   doc_text(d, BLOCK_NOTE, "After Gebru et al., Datasheets for Datasets, 2018, shortened to what the project file "
-                          "knows; as "
-                          "the data is now.");
+                          "knows; as the data is now.");
   tell_composition(r, d);
   tell_label_counts(r, d);
   tell_making(r, d);
@@ -266,8 +265,7 @@ chapter_models(const struct report *r, struct doc *d)
 {
   doc_chapter(d, "model-card", "Model card");
   doc_text(d, BLOCK_NOTE, "After Mitchell et al., Model Cards for Model Reporting, 2019, shortened to what the project "
-                          "file "
-                          "knows. The figures are means over the seeds; one trained model is one of them.");
+                          "file knows. The figures are means over the seeds; one trained model is one of them.");
   for (size_t i = 0; i < r->n_models; i++) {
     tell_model(r, d, &r->models[i]);
     tell_weak_labels(d, &r->f.rows[r->models[i].row_at]);

@@ -30,8 +30,7 @@ students_table(const struct report *r, struct doc *d)
       table_mark(t);
   }
   doc_say(d, BLOCK_NOTE, "Times and memory were taken by a clock%s%s; one thread where a text is answered. The other "
-                         "figures "
-                         "are the same on every "
+                         "figures are the same on every "
                          "machine.", r->f.machine ? " on " : "", r->f.machine ? r->f.machine : "");
 }
 
@@ -94,8 +93,7 @@ break_even_table(const struct report *r, struct doc *d)
     return;
   }
   doc_text(d, BLOCK_PARAGRAPH, "After so many texts the arm's data has cost less than the cheapest teacher would have "
-                               "for "
-                               "labelling the texts itself.");
+                               "for labelling the texts itself.");
   t = doc_table(d, NULL, "student and arm|its data cost>|paid for itself after>");
   for (size_t i = 0; i < r->f.n_rows; i++) {
     const struct found_row *x = &r->f.rows[i];
@@ -162,10 +160,8 @@ front_chart(const struct report *r, struct doc *d)
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_SCATTER, .title = "Accuracy over arithmetic",
     .description = "Numbers as in the table below. Dots: rows of the experiment; squares: runs that were evaluated on "
-                   "the "
-                   "test texts; triangles on the right: teachers, whose arithmetic nobody knows. Filled and joined by "
-                   "the "
-                   "dashed line: the front, where nothing is as good for less.",
+                   "the test texts; triangles on the right: teachers, whose arithmetic nobody knows. Filled and joined "
+                   "by the dashed line: the front, where nothing is as good for less.",
     .x_title = "multiply-adds a text", .y_title = "test accuracy", .x_unit = UNIT_COUNT, .y_unit = UNIT_PERCENT,
     .x_log = true, .marks = marks, .n_marks = n, .line = line, .n_line = front_steps(r, line),
     .line_title = "the front"});

@@ -69,8 +69,7 @@ curve_chart(struct doc *d, const struct found_curve *c)
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_CURVE, .title = doc_print(d, "Accuracy over the number of %s texts, %s", c->of, c->student),
     .description = n_line ? "Dots: mean over the seeds, with 95 % intervals. Line: the fitted law, dashed where it "
-                            "goes "
-                            "beyond what was trained."
+                            "goes beyond what was trained."
                           : "Dots: mean over the seeds, with 95 % intervals. No law was fitted.",
     .x_title = doc_print(d, "%s texts", c->of), .y_title = "test accuracy", .x_unit = UNIT_COUNT,
     .y_unit = UNIT_PERCENT, .marks = marks, .n_marks = c->n_points, .line = line, .n_line = n_line,

@@ -89,8 +89,7 @@ tell_arms(const struct report *r, struct doc *d)
     table_cell(t, "%s", numeral_count((double)x->n_skipped).s);
   }
   doc_text(d, BLOCK_NOTE, "Never in an arm: texts without a label, of split test or valid, rejected ones (unless the "
-                          "filter "
-                          "speaks of status), and those that stand in the test set.");
+                          "filter speaks of status), and those that stand in the test set.");
 }
 
 /* What the teachers were asked to do. */
@@ -170,8 +169,7 @@ chapter_recipe(const struct report *r, struct doc *d)
 
   doc_chapter(d, "recipe", "How to repeat it");
   doc_text(d, BLOCK_PARAGRAPH, "With the project file, this program and this line the experiment comes out the same, "
-                               "but for "
-                               "what is measured by a clock:");
+                               "but for what is measured by a clock:");
   for (size_t i = 0; i < x->n_commands; i++)
     doc_text(d, BLOCK_CODE, x->commands[i]);
   t = doc_facts(d);

@@ -40,8 +40,7 @@ source_chart(struct doc *d, const struct found_source *s, size_t n, const char *
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_INTERVALS, .title = title,
     .description = "Dot: accuracy with these texts minus accuracy without them, in points. Line: 95 % interval. "
-                   "Dashed: "
-                   "nothing. Filled: shown.",
+                   "Dashed: nothing. Filled: shown.",
     .x_title = "worth, points", .x_unit = UNIT_POINTS, .marks = marks, .n_marks = n});
   free(marks);
 }
@@ -94,8 +93,7 @@ chapter_sources(const struct report *r, struct doc *d)
   }
   doc_text(d, BLOCK_PARAGRAPH,
            "Each source was left out once: its worth is the accuracy of the arm with its texts minus that without "
-           "them. "
-           "Holm p is corrected for all the sources of one kind. What is sure stands first.");
+           "them. Holm p is corrected for all the sources of one kind. What is sure stands first.");
   s = xcalloc(n, sizeof *s);
   memcpy(s, r->f.sources, n * sizeof *s);
   for (size_t i = 0, end; i < n; i = end) {
@@ -218,6 +216,5 @@ chapter_labels(const struct report *r, struct doc *d)
     doc_text(d, BLOCK_NOTE, "This experiment holds no figures of single labels.");
   else
     doc_text(d, BLOCK_NOTE, "Precision, recall and F1 are means over the seeds. Holm p is corrected for all the labels "
-                            "of "
-                            "the arm.");
+                            "of the arm.");
 }

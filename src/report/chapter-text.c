@@ -94,10 +94,8 @@ tell_changes(struct doc *d, const struct explained *x, size_t max)
   }
   doc_say(d, BLOCK_PARAGRAPH,
           "In most seeds wrong before and right after: %s. Right before and wrong after: %s. Answered otherwise in "
-          "another "
-          "way: %s. Below each stand the nearest of the %s that %s has and %s has not; their cosine is 1 where all "
-          "words are the "
-          "same, and below .1 where hardly any are.",
+          "another way: %s. Below each stand the nearest of the %s that %s has and %s has not; their cosine is 1 where "
+          "all words are the same, and below .1 where hardly any are.",
           count_text(d, (double)x->n_fixed, "text", "texts"), count_text(d, (double)x->n_broken, "text", "texts"),
           count_text(d, (double)x->n_other, "text", "texts"),
           count_text(d, (double)x->n_added, "training text", "training "
@@ -163,8 +161,7 @@ tell_teachers(const struct report *r, struct doc *d)
   doc_heading(d, 3, "The teachers on the same texts");
   if (r->f.n_teachers == 0) {
     doc_text(d, BLOCK_NOTE, "No teacher has labelled the test texts (retort annotate PROJECT --filter split:test), so "
-                            "what "
-                            "the students reach of a teacher's accuracy is not known.");
+                            "what the students reach of a teacher's accuracy is not known.");
     return;
   }
   t = doc_table(d, "Teachers, without any example", "teacher|model|texts>|no answer>|accuracy>|95 % interval>|macro "
