@@ -193,6 +193,28 @@ few_texts_prove_nothing(void **state)
   assert_true(d.mean == 0 && d.lo < 0 && d.hi > 0 && d.p > .5);
 }
 
+/* 60 texts put right and 2 put wrong, of 300, in each of 3 seeds: no resample comes near 0, and p is still a number
+ * that says how far it is (McNemar's is 2e-15 here). Where nothing but one thing was seen it is not 0. */
+static void
+p_goes_on_below_the_resamples(void **state)
+{
+  enum { R = 300, S = 3 };
+  uint8_t a[S * R] = {0}, b[S * R] = {0}, right[S * R];
+  struct estimate d;
+
+  (void)state;
+  memset(right, 1, sizeof right);
+  for (size_t i = 0; i < S * R; i++) {
+    a[i] = i % R >= 60;
+    b[i] = i % R < 298;
+  }
+  d = bootstrap_difference(a, b, S, R, 1000, 1);
+  assert_true(d.p > 1e-16 && d.p < 1e-8);
+  memset(a, 0, sizeof a);
+  d = bootstrap_difference(a, right, S, R, 1000, 1);
+  assert_true(d.mean == 1 && d.p > 0 && d.p < 1e-8);
+}
+
 static void
 accuracy_of_one_seed_is_wilson(void **state)
 {
@@ -266,6 +288,7 @@ main(void)
     cmocka_unit_test(parts_of_the_variance_equal_the_anova),
     cmocka_unit_test(many_texts_give_the_normal_interval),
     cmocka_unit_test(few_texts_prove_nothing),
+    cmocka_unit_test(p_goes_on_below_the_resamples),
     cmocka_unit_test(accuracy_of_one_seed_is_wilson),
     cmocka_unit_test(bootstrap_of_a_statistic_agrees),
   };

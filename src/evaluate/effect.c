@@ -1,6 +1,5 @@
 #include "evaluate/effect.h"
 
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdbool.h>
@@ -165,17 +164,6 @@ compare(struct tally *t, size_t n_texts, size_t resamples, uint64_t seed)
   return e;
 }
 
-/* Where the resamples saw 0 on one side alone, all they say is "below 2 / resamples". */
-static double
-resolved(const struct estimate *e, size_t resamples)
-{
-  double se = sqrt(e->se_text * e->se_text + e->se_seed * e->se_seed), t = fabs(e->mean) / se;
-
-  if (e->p > 2.5 / (double)(resamples + 1) || !(se > 0))
-    return e->p;
-  return fmin(e->p, 2 * (e->df >= DF_MANY ? gsl_cdf_ugaussian_Q(t) : gsl_cdf_tdist_Q(t, e->df)));
-}
-
 /* Precision, recall and F1 of the second arm: means over its seeds. */
 static void
 score(const struct tally *t, struct found_label *out)
@@ -223,7 +211,7 @@ label_effects(const struct answer_key *k, const int32_t *first, const uint8_t *f
 
       out[c].difference = e.mean;
       out[c].ci95 = (struct interval){fmax(e.lo, -1), fmin(e.hi, 1)};
-      out[c].p = resolved(&e, resamples);
+      out[c].p = e.p;
     }
     p[c] = out[c].p;
   }

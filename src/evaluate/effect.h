@@ -9,8 +9,7 @@
  * those texts count that have it or were given it (in either arm), so a resample draws how many of these come
  * (binomial) and then which. As there, the texts are drawn from those at hand and two more, one on which nothing
  * differs and two halves on which each arm is better by as much as is usual where they differ: a label with three test
- * texts proves nothing. p is the level at which the interval touches 0; beyond what the resamples resolve it is taken
- * from Student's t, so that the correction for many labels (Holm, multiple.h) can still find something.
+ * texts proves nothing. p is as there.
  *
  * Threads: pure functions. Errors: none. The same seed gives the same bytes each time. */
 #ifndef EVALUATE_EFFECT_H

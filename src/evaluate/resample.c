@@ -1,5 +1,6 @@
 #include "evaluate/resample.h"
 
+#include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
@@ -93,13 +94,21 @@ percentile(const double *sorted, size_t n, double q)
   return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
 }
 
+/* Two-sided p of a mean that is so many standard errors from 0; never quite 0. */
+static double
+t_p(double t, double df)
+{
+  return fmax(DBL_MIN, 2 * (df >= DF_MANY ? gsl_cdf_ugaussian_Q(t) : gsl_cdf_tdist_Q(t, df)));
+}
+
 struct estimate
 resample_conclude(double mean, double *deviation, size_t n, const double *of_seed, size_t S, struct variance_parts v,
                   gsl_rng *random)
 {
   double center = mean_of(of_seed, S), shrink = v.seed_raw > 0 ? sqrt(v.seed / v.seed_raw) : 0, p;
   double scale = S > 1 ? shrink * sqrt((double)S / (double)(S - 1)) / (double)S : 0;
-  size_t below = 0, above = 0;
+  double se = sqrt(variance_of(deviation, n) + v.seed);  /* of what was drawn: more than was seen */
+  size_t below = 0, above = 0, fewer;
 
   for (size_t i = 0; i < n; i++) {
     double of_seeds = 0;
@@ -112,8 +121,11 @@ resample_conclude(double mean, double *deviation, size_t n, const double *of_see
     below += mean + deviation[i] <= 0;
     above += mean + deviation[i] >= 0;
   }
+  fewer = below < above ? below : above;
+  p = 2 * (double)(fewer + 1) / (double)(n + 1);
+  if (fewer == 0 && se > 0)  /* all that the resamples say is that it is less */
+    p = fmin(p, t_p(fabs(mean) / se, v.df));
   qsort(deviation, n, sizeof *deviation, by_value);
-  p = 2 * (double)((below < above ? below : above) + 1) / (double)(n + 1);
   return (struct estimate){.mean = mean, .lo = mean + percentile(deviation, n, .025),
                            .hi = mean + percentile(deviation, n, .975), .p = fmin(p, 1), .se_text = sqrt(v.text),
                            .se_seed = sqrt(v.seed), .df = v.df};

@@ -69,7 +69,9 @@ typedef double bootstrap_statistic(const void *arg, size_t seed, const uint32_t 
  * the smaller of two: Satterthwaite's, Biometrics Bull. 2 (1946) 110-114, which promises too much where the seeds' part
  * is large, and the one whose t gives the half width sqrt(t_text^2 v_text + t_seed^2 v_seed) (S. Banerjee, Sankhya 22
  * (1960) 359-378), which does where text x seed noise is. lo, hi: percentiles. p: the level at which the interval
- * touches 0, never below 1 / resamples. With one seed the texts' part alone.
+ * touches 0; where no resample reaches it, they only say that p is below 2 / resamples, and p is that of Student's t
+ * with this df if that is less, so that a correction for many comparisons can still find something. With one seed the
+ * texts' part alone.
  *
  * How well it keeps its level, simulated (tests/test-evaluate-coverage.c): 93 to 97 % of the intervals hold the truth,
  * with these two edges. Where seeds differ by nothing but chance on single texts, up to 98 %: a few seeds cannot show
