@@ -138,7 +138,7 @@ pages_of_an_experiment(void **state)
 {
   static const struct { const char *keys, *screen; } pages[] = {
     {"x", "compare-differences"}, {"x v Left Left", "compare-curve"}, {"r", "compare-sources"}, {"l", "compare-labels"},
-    {"c", "compare-confusion"}, {"d", "compare-differ"}, {"i", "compare-alike"}, {"o", "compare-cost"},
+    {"x", "compare-labels-worst"},    {"c", "compare-confusion"}, {"d", "compare-differ"}, {"i", "compare-alike"}, {"o", "compare-cost"},
   };
   struct stage s;
 

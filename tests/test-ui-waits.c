@@ -86,7 +86,8 @@ fill_with(struct stage *s, const char *name, int n_samples)
     int n = snprintf(text, sizeof text, "text %d of a parcel that is late", i);
 
     change_add_sample(ch, &(struct sample){.text = text, .n_text = (uint32_t)n, .labels = &label, .n_labels = 1,
-                                           .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED, .attributes = "topic=shoes"});
+                                           .split = SPLIT_TRAIN, .origin = ORIGIN_GENERATED,
+                                             .attributes = "topic=shoes"});
   }
   assert_int_equal(project_insert(s->project, ch, NULL, &e), 0);
   change_free(ch);
@@ -106,7 +107,8 @@ add_runs(struct stage *s)
   struct train_point points[40];
   struct err e = {0};
   uint32_t id, sweep;
-  struct run_row row = {.name = "", .student = "cnn", .params = "{\"lr\":0.001}", .data = "", .metrics = "{}", .message = "",
+  struct run_row row = {.name = "", .student = "cnn", .params = "{\"lr\":0.001}", .data = "", .metrics = "{}",
+                        .message = "",
                         .arm = "", .options = "{}", .n_train = 30, .seed = 1};
 
   assert_int_equal(sweep_store_add(s->project, "{\"student\":\"cnn\",\"ranges\":[\"lr=1e-4..1e-2:log\"],\"seeds\":1}",
@@ -136,7 +138,8 @@ train(void **state)
   add_runs(&s);
   settle(&s);
   waits = 0;
-  keys(&s, "F4 j Space j Space o k O T t t t + + - 0 + < > Left Left Right = L Tab j Tab j Tab s j Tab Esc Esc Enter q");
+  keys(&s, "F4 j Space j Space o k O T t t t + + - 0 + < > Left Left Right = L Tab j Tab j Tab s j Tab Esc Esc Enter "
+           "q");
   keys(&s, "w s S Space b Esc w Enter O w n Esc Esc d [ ] p x c Esc");
   keys(&s, "n Down Enter Down <named> Down <1> Enter v");
   assert_int_equal(waits, 0);
@@ -176,7 +179,8 @@ curate(void **state)
   fill(&s, "curate");
   waits = 0;
   keys(&s, "F3 j j PgDn G g a x 1 2 Space Space V x * Esc . u C-r R n N S p");
-  keys(&s, "/ <label:bill> Tab < words> Enter / C-u <suspect> Enter / C-u <dup> Enter / C-u <run.wrong> Enter / C-u Enter");
+  keys(&s, "/ <label:bill> Tab < words> Enter / C-u <suspect> Enter / C-u <dup> Enter / C-u <run.wrong> Enter / C-u "
+           "Enter");
   keys(&s, "s <words> Enter S s <suspect> Enter s <none> Enter Tab Tab Enter j Space - Enter Tab c a x c");
   keys(&s, "e <more> Enter C Esc f Esc ? Esc ! Esc : <accept --id 4> Enter : <list --id 4> Enter q : <runs> Enter q"
        " : <screenshot /dev/null.svg> Enter");
@@ -210,7 +214,8 @@ compare(void **state)
   add_runs(&s);
   settle(&s);
   waits = 0;
-  keys(&s, "F5 g j m j Space a x a v Left Left Down x r r j l l j c c j Enter F5 d d j w w Enter ] [ j c F5 i i Right o o x x x");
+  keys(&s, "F5 g j m j Space a x a v Left Left Down x r r j l l x j x c c j Enter F5 d d j w w Enter ] [ j c F5 i i "
+           "Right o o x x x");
   keys(&s, "Tab Tab S-Tab Esc g Enter Esc G Enter Esc b z z s <cost> Enter S M [ ] C R Esc n Esc q");
   assert_int_equal(waits, 0);
   stage_close(&s);

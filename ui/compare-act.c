@@ -169,7 +169,7 @@ can_be_seen_otherwise(struct workbench *w, void *view)
   enum compare_page_number page = ((struct compare *)view)->page;
 
   (void)w;
-  return page == PAGE_ARMS || page == PAGE_CURVE || page == PAGE_COST;
+  return page == PAGE_ARMS || page == PAGE_CURVE || page == PAGE_LABELS || page == PAGE_COST;
 }
 
 static void
@@ -180,6 +180,9 @@ do_other_look(struct workbench *w, void *view, int n)
   (void)n;
   if (v->page == PAGE_ARMS) {
     v->differences = !v->differences;
+  } else if (v->page == PAGE_LABELS) {
+    v->worst_first = !v->worst_first;
+    list_go(&v->lists[PAGE_LABELS], 0);
   } else if (v->page == PAGE_CURVE) {
     v->log_x = !v->log_x;
   } else {
@@ -208,7 +211,8 @@ const struct binding compare_bindings[] = {
   {.keys = "C", .line = "experiment --name", .action = compare_go_on, .when = compare_is_unfinished,
    .help = "go on with the experiment that has not ended", .hint = "go on"},
   {.keys = "x", .action = do_other_look, .when = can_be_seen_otherwise, .hint = "look",
-   .help = "another look: arms by accuracy or by difference; a log axis of the curve; over another cost"},
+   .help = "another look: arms by accuracy or difference; a log axis of the curve; the worst labels first; another "
+           "cost"},
   {.keys = "m Space", .action = do_mark, .when = has_row, .help = "mark the row: the selected one is set against it",
    .hint = "mark"},
   {.keys = "M", .action = do_unmark, .when = has_row, .help = "take all marks away"},

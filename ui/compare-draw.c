@@ -107,9 +107,9 @@ draw_head(const struct compare *v, struct canvas *c, struct area a)
   bool small = a.rows < 18;
   int row = 0;
 
-  if (v->experiment >= v->n_experiments && !v->has_live)
+  if (v->experiment >= v->n_experiments)
     return 0;
-  if (v->has_live)
+  if (v->has_live && !v->findings)   /* over another experiment the bottom line tells of it */
     draw_live(v, c, area_rows(a, row++, 1));
   else if (!small || !v->findings)
     draw_experiment(v, c, area_rows(a, row++, 1));

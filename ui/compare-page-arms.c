@@ -69,7 +69,7 @@ draw_figures(const struct forest *t, const struct found_row *r, struct canvas *c
   if (t->differences && !r->difference) {
     canvas_str(c, a, 0, col, STYLE_DIM, "others against it");
   } else if (t->differences) {
-    col = canvas_right(c, a, 0, col, 6, x > 0 ? STYLE_GOOD : x < 0 ? STYLE_BAD : STYLE_NORMAL, part_points(x, n));
+    col = canvas_right(c, a, 0, col, 6, ci.lo > 0 ? STYLE_GOOD : ci.hi < 0 ? STYLE_BAD : STYLE_NORMAL, part_points(x, n));
     canvas_printf(c, a, 0, col + 2, STYLE_DIM, "%s to %s", part_points(ci.lo, lo), part_points(ci.hi, hi));
   } else {
     col = canvas_right(c, a, 0, col, 5, STYLE_BOLD, part_score(x, n));

@@ -1,8 +1,9 @@
 /* The labels of the selected row: precision, recall, F1, and its effect on F1 with an interval. */
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "ui/scale.h"
 #include "ui/view-compare.h"
 
@@ -10,6 +11,7 @@
 
 struct labels_page {
   const struct compare_row *row;
+  const struct compare_label **labels;  /* of the row, in the order in which they are shown */
   const struct compare_row *beside[COLUMNS_MAX];  /* marked rows; or the one that it is set against */
   size_t n_beside;
   bool effects;                  /* the row has differences of its own, with intervals */
@@ -62,6 +64,29 @@ lay_out(struct labels_page *t, int cols)
   t->scale_cols = room - 2 > 60 ? 60 : room - 2 < 10 ? 0 : room - 2;
 }
 
+/* The least effect first, what has none by F1; what is not known last. */
+static int
+by_effect(const void *x, const void *y)
+{
+  const struct compare_label *a = *(const struct compare_label *const *)x, *b = *(const struct compare_label *const *)y;
+  bool effects = isfinite(a->difference) && isfinite(b->difference);
+  double m = effects ? a->difference : a->f1, n = effects ? b->difference : b->f1;
+
+  if (isfinite(a->difference) != isfinite(b->difference))
+    return isfinite(a->difference) ? -1 : 1;
+  return m < n ? -1 : m > n ? 1 : a < b ? -1 : a > b;
+}
+
+static void
+order_labels(const struct compare *v, struct labels_page *t)
+{
+  t->labels = xcalloc(t->row->n_labels, sizeof *t->labels);
+  for (size_t i = 0; i < t->row->n_labels; i++)
+    t->labels[i] = &t->row->labels[i];
+  if (v->worst_first)
+    qsort(t->labels, t->row->n_labels, sizeof *t->labels, by_effect);
+}
+
 static void
 draw_heads(const struct labels_page *t, struct canvas *c, struct area a)
 {
@@ -102,7 +127,7 @@ static void
 draw_label(void *arg, struct canvas *c, struct area a, size_t i, bool here)
 {
   const struct labels_page *t = arg;
-  const struct compare_label *l = &t->row->labels[i], *other;
+  const struct compare_label *l = t->labels[i], *other;
   int col = canvas_fit(c, a, 0, 1, t->name_cols, STYLE_LABEL, l->label, strlen(l->label)) + 1;
   char n[PART_TEXT];
 
@@ -139,11 +164,13 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
   }
   find_beside(v, &t);
   lay_out(&t, a.cols - 1);
+  order_labels(v, &t);
   draw_heads(&t, c, a);
   list_keep(list, t.row->n_labels, list->at);
   v->page_area = area_rows(a, 1, a.rows - 1);
   list->quiet = true;
   list_draw(list, c, v->page_area, focus, draw_label, &t);
+  free(t.labels);
 }
 
 static void

@@ -70,7 +70,7 @@ draw_difference(const struct compare_row *r, struct canvas *c, struct area a)
   }
   if (!isfinite(r->difference))
     return;
-  canvas_right(c, a, 0, 0, 6, r->difference > 0 ? STYLE_GOOD : r->difference < 0 ? STYLE_BAD : STYLE_NORMAL,
+  canvas_right(c, a, 0, 0, 6, !(r->p < .05) ? STYLE_NORMAL : r->difference > 0 ? STYLE_GOOD : STYLE_BAD,
                part_points(r->difference, n));
   canvas_str(c, a, 0, 7, r->p < .05 ? STYLE_NORMAL : STYLE_DIM, part_p(r->p, p));
 }

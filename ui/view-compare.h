@@ -67,6 +67,7 @@ struct compare {
   bool wide;                     /* the page has all the room */
   struct list lists[N_PAGES];    /* of pages that are lists */
   bool differences;              /* arms: differences are drawn, not accuracies */
+  bool worst_first;              /* labels: by their effect, or F1; else in their own order */
   size_t curve, cross;           /* the curve that is drawn, and the point under the crosshair */
   bool crossed, log_x;
   int axis;                      /* of cost */
