@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "student/student.h"
 #include "ui/view-compare.h"
 
 static void
@@ -61,6 +62,11 @@ compare_new(struct workbench *w, void *view, int n)
                      experiment_rows(&v->form_rows), on_form, v);
   form_set(f, "arm", "seed,generated,both");
   form_offer(f, "name", buf_str(&names));
+  form_offer(f, "worth", "template|teacher|attribute");
+  buf_truncate(&names, 0);
+  for (size_t i = 0; i < student_n_kinds; i++)
+    buf_addf(&names, "%s%s", names.n ? "|" : "", student_kinds[i]->name);
+  form_offer(f, "student", buf_str(&names));
   buf_release(&names);
 }
 
