@@ -208,7 +208,7 @@ axes_hold_what_there_is(void **state)
     double lo, hi;
     bool log;
   } rows[] = {{0.338, 0.899, false}, {0, 1412, false}, {-0.018, 0.036, false}, {0.5, 0.5, false}, {412, 3.6e6, true},
-              {1000, 1000, true}, {0, 0, false}, {-3, 7e9, false}};
+              {1000, 1000, true}, {681, 893, true}, {0.03, 0.9, true}, {2, 2000, true}, {5e-3, 5e-3, true}, {0, 0, false}, {-3, 7e9, false}};
 
   (void)state;
   for (size_t i = 0; i < N_OF(rows); i++) {
@@ -222,6 +222,21 @@ axes_hold_what_there_is(void **state)
     for (size_t k = 1; k < n; k++)
       assert_true(diagram_axis_tick(&a, k) > diagram_axis_tick(&a, k - 1));
   }
+}
+
+static void
+a_short_log_axis_has_fine_ticks(void **state)
+{
+  struct diagram_axis a = diagram_axis_of(681, 5400, true, 6);
+  static const double ticks[] = {500, 1000, 2000, 5000, 10000};
+
+  (void)state;
+  assert_int_equal(diagram_axis_ticks(&a), N_OF(ticks));
+  for (size_t i = 0; i < N_OF(ticks); i++)
+    assert_true(fabs(diagram_axis_tick(&a, i) - ticks[i]) < 1e-6);
+  a = diagram_axis_of(0.03, 0.9, true, 6);
+  assert_true(fabs(diagram_axis_tick(&a, 0) - 0.02) < 1e-12);
+  assert_true(fabs(diagram_axis_tick(&a, diagram_axis_ticks(&a) - 1) - 1) < 1e-12);
 }
 
 /* Marks without any number, or none at all, are a chart all the same. */
@@ -272,6 +287,7 @@ main(void)
     cmocka_unit_test(lines_that_would_begin_something_do_not),
     cmocka_unit_test(numbers_as_people_read_them),
     cmocka_unit_test(axes_hold_what_there_is),
+    cmocka_unit_test(a_short_log_axis_has_fine_ticks),
     cmocka_unit_test(charts_of_nothing),
     cmocka_unit_test(a_mark_stands_at_its_number),
   };

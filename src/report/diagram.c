@@ -18,19 +18,55 @@ round_step(double span, size_t max)
     }
 }
 
+/* The value of a fine tick, and the last one that is not above a value. */
+static double
+fine_value(int tick)
+{
+  static const double steps[] = {1, 2, 5};
+  int power = tick >= 0 ? tick / 3 : -((2 - tick) / 3);
+
+  return steps[tick - 3 * power] * pow(10, power);
+}
+
+static int
+fine_tick(double x)
+{
+  int tick = 3 * (int)floor(log10(x) + 1e-9);
+
+  while (fine_value(tick + 1) <= x * (1 + 1e-9))
+    tick++;
+  return tick;
+}
+
+static struct diagram_axis
+log_axis(double lo, double hi, size_t max)
+{
+  struct diagram_axis a = {.log = true, .step = 1};
+
+  lo = lo > 1e-30 ? lo : 1;
+  hi = hi >= lo ? hi : lo;
+  if (hi / lo < 50) {
+    a.fine = true;
+    a.first = fine_tick(lo);
+    a.last = fine_tick(hi);
+    a.last += fine_value(a.last) < hi * (1 - 1e-9) || a.last == a.first;
+    a.lo = log10(fine_value(a.first));
+    a.hi = log10(fine_value(a.last));
+    return a;
+  }
+  a.lo = floor(log10(lo) + 1e-9);
+  a.hi = ceil(log10(hi) - 1e-9);
+  a.step = ceil((a.hi - a.lo) / (double)max);
+  return a;
+}
+
 struct diagram_axis
 diagram_axis_of(double lo, double hi, bool log, size_t max)
 {
-  struct diagram_axis a = {lo, hi, 1, log};
+  struct diagram_axis a = {.lo = lo, .hi = hi, .step = 1};
 
-  if (log) {
-    a.lo = floor(log10(lo > 0 ? lo : 1) + 1e-9);
-    a.hi = ceil(log10(hi > 0 ? hi : 1) - 1e-9);
-    if (a.hi <= a.lo)
-      a.hi = a.lo + 1;
-    a.step = ceil((a.hi - a.lo) / (double)max);
-    return a;
-  }
+  if (log)
+    return log_axis(lo, hi, max);
   if (!(hi - lo > 1e-9)) {
     a.lo -= 0.5;
     a.hi += 0.5;
@@ -55,6 +91,8 @@ diagram_axis_at(const struct diagram_axis *a, double x)
 size_t
 diagram_axis_ticks(const struct diagram_axis *a)
 {
+  if (a->fine)
+    return (size_t)(a->last - a->first) + 1;
   return (size_t)floor((a->hi - a->lo) / a->step + 1e-6) + 1;
 }
 
@@ -63,6 +101,8 @@ diagram_axis_tick(const struct diagram_axis *a, size_t i)
 {
   double x = a->lo + (double)i * a->step;
 
+  if (a->fine)
+    return fine_value(a->first + (int)i);
   return a->log ? pow(10, x) : fabs(x) < a->step * 1e-6 ? 0 : x;
 }
 

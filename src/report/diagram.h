@@ -48,8 +48,10 @@ struct diagram {
 
 /* The span of an axis and its steps: round numbers, at most max + 3 ticks; lo and hi are finite. */
 struct diagram_axis {
-  double lo, hi, step;           /* log: powers of ten, step is 1 */
+  double lo, hi, step;           /* log: logarithms to base 10, of powers of ten */
   bool log;
+  bool fine;                     /* log, over few powers: a tick at 1, 2 and 5 of each; then step is not looked at */
+  int first, last;               /* fine: ticks, numbered so that 3 k is 10^k, and 3 k + 1 twice that */
 };
 struct diagram_axis diagram_axis_of(double lo, double hi, bool log, size_t max);
 /* 0..1 along the axis; positions beyond it are cut. */

@@ -81,7 +81,7 @@ const char html_style[] =
   "@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--quiet:#444;--rule:#bbb;--soft:#fff;--accent:#1f4f8a;"
   "--band:#1f4f8a22;--good:#0b4d27;--bad:#8a1710;--mark:#f3f3f3}"
   "@page{margin:16mm "
-  "15mm}html{font-size:9.5pt}.quotes{display:block}body{display:block;max-width:none;padding:0}nav{display:none}"
+  "15mm}html{font-size:9.5pt}.quotes{display:block;columns:2;column-gap:2rem}body{display:block;max-width:none;padding:0}nav{display:none}"
   "table{font-size:8pt}svg.chart{font-size:11px}.scroll{overflow:visible}th,td{padding-right:.5rem}.right,thead "
   "th{white-space:normal}"
   "h2,h3,h4,.caption,figcaption{break-after:avoid}figure,tr,.quotes>li,.lead{break-inside:avoid}"
