@@ -23,8 +23,8 @@ expect 0 "$R" report t.retort -o r.html
 expect 0 "$R" report t.retort -o r.md
 grep -q '<h1>t: was the generated data worth it?</h1>' r.html || bad "no title in r.html"
 grep -q '^# t: was the generated data worth it?' r.md || bad "no title in r.md"
-grep -qiE 'https?://|<script|<link|@import|url\(' r.html && grep -oiE '.{30}(https?://|<script|<link|@import|url\().{20}' r.html \
-  | grep -v 'xmlns="http://www.w3.org/2000/svg"' | grep -q . && bad "r.html asks for something"
+sed 's,xmlns="http://www.w3.org/2000/svg",,g' r.html | grep -qiE 'https?://|<script|<link|@import|url\(' \
+  && bad "r.html asks for something"
 
 # The same bytes each time.
 expect 0 "$R" report t.retort -o again.html

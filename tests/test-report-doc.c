@@ -208,7 +208,8 @@ axes_hold_what_there_is(void **state)
     double lo, hi;
     bool log;
   } rows[] = {{0.338, 0.899, false}, {0, 1412, false}, {-0.018, 0.036, false}, {0.5, 0.5, false}, {412, 3.6e6, true},
-              {1000, 1000, true}, {681, 893, true}, {0.03, 0.9, true}, {2, 2000, true}, {5e-3, 5e-3, true}, {0, 0, false}, {-3, 7e9, false}};
+              {1000, 1000, true},
+              {681, 893, true}, {0.03, 0.9, true}, {2, 2000, true}, {5e-3, 5e-3, true}, {0, 0, false}, {-3, 7e9, false}};
 
   (void)state;
   for (size_t i = 0; i < N_OF(rows); i++) {
