@@ -16,7 +16,7 @@ on_form(void *arg, const struct form *f)
   form_line(f, &line);
   v->page = PAGE_ARMS;
   free(v->wanted);
-  v->wanted = NULL;              /* the newest is what was asked for */
+  v->wanted = *form_get(f, "name") ? xstrdup(form_get(f, "name")) : NULL;   /* what was asked for; else the newest */
   workbench_run(v->w, buf_str(&line));
   buf_release(&line);
 }
@@ -115,11 +115,14 @@ compare_is_unfinished(struct workbench *w, void *view)
 void
 compare_go_on(struct workbench *w, void *view, int n)
 {
+  struct compare *v = view;
   struct buf line = BUF_INIT;
 
   (void)n;
+  free(v->wanted);               /* it stays the one that is shown, also where others are newer */
+  v->wanted = xstrdup(shown_experiment(v)->name);
   buf_adds(&line, "experiment --name ");
-  workbench_quote(&line, shown_experiment(view)->name);
+  workbench_quote(&line, v->wanted);
   workbench_run(w, buf_str(&line));
   buf_release(&line);
 }
@@ -137,19 +140,14 @@ compare_has_experiment(struct workbench *w, void *view)
 void
 compare_report(struct workbench *w, void *view, int n)
 {
-  const struct compare *v = view;
-  const char *name = shown_experiment(v)->name;
+  const char *name = shown_experiment(view)->name;
   struct buf line = BUF_INIT, file = BUF_INIT;
 
   (void)n;
   buf_addf(&file, "%s.html", name);
-  buf_adds(&line, "report ");
-  if (v->experiment + 1 < v->n_experiments) {
-    buf_adds(&line, "--experiment ");
-    workbench_quote(&line, name);
-    buf_adds(&line, " ");
-  }
-  buf_adds(&line, "-o ");
+  buf_adds(&line, "report --experiment ");
+  workbench_quote(&line, name);
+  buf_adds(&line, " -o ");
   workbench_quote(&line, buf_str(&file));
   workbench_prompt(w, buf_str(&line));
   buf_release(&line);

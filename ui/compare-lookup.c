@@ -73,6 +73,15 @@ count_planned(struct compare_experiment *x, const char *json)
   experiment_plan_release(&plan);
 }
 
+/* By when they were declared or ended: one that was gone on with is newer than others. */
+static int
+by_time(const void *x, const void *y)
+{
+  const struct experiment_record *a = x, *b = y;
+
+  return a->at_ms != b->at_ms ? (a->at_ms < b->at_ms ? -1 : 1) : a->id < b->id ? -1 : a->id > b->id;
+}
+
 static void
 read_experiments(struct lookup *l)
 {
@@ -81,6 +90,8 @@ read_experiments(struct lookup *l)
 
   if (experiment_store_list(l->p, &records, &n, &l->e))
     return;
+  if (n)
+    qsort(records, n, sizeof *records, by_time);
   l->experiments = xcalloc(n + 1, sizeof *l->experiments);
   l->experiment = n ? n - 1 : SIZE_MAX;
   for (size_t i = 0; i < n; i++) {
