@@ -17,6 +17,29 @@ keys(struct stage *s, const char *script)
   stage_settle(s);
 }
 
+/* Where on the screen it stands is returned. */
+static int
+assert_selected(struct stage *s, const char *text)
+{
+  const struct canvas *c = &s->canvas;
+  struct buf line = BUF_INIT;
+  int row;
+
+  stage_draw(s);
+  for (row = 0; row < c->rows; row++) {
+    const struct cell *cells = &c->cells[(size_t)row * (size_t)c->cols];
+
+    for (int col = 0; col < c->cols && cells[2].lit; col++)
+      buf_addc(&line, (char)(cells[col].c < 0x7f ? cells[col].c : '?'));
+    if (line.n)
+      break;
+  }
+  if (!strstr(buf_str(&line), text))
+    fail_msg("selected is '%s', not '%s'", buf_str(&line), text);
+  buf_release(&line);
+  return row;
+}
+
 /* ---- runs ---- */
 
 /* Evaluated: right on the test texts i with i % 10 < tenths. */
@@ -188,6 +211,29 @@ a_text_is_opened(void **state)
   stage_close(&s);
 }
 
+/* From what a page says of many texts to these texts. */
+static void
+pages_lead_to_curate(void **state)
+{
+  struct stage s;
+
+  (void)state;
+  compare_scene(&s, "lead", 30, 100);
+  keys(&s, "g j j r r j j Enter");
+  stage_assert_shows(&s, "attr.style:\"a hurried message");
+  workbench_go(s.w, SCENE_COMPARE);
+  keys(&s, "l");
+  keys(&s, "l Enter");
+  stage_assert_shows(&s, "id:");
+  stage_assert_shows(&s, "billing   ");
+  assert_false(stage_shows(&s, "0 of 360"));
+  workbench_go(s.w, SCENE_COMPARE);
+  keys(&s, "o o g j Enter");
+  keys(&s, "S-Tab S-Tab Esc");
+  assert_selected(&s, "generated");
+  stage_close(&s);
+}
+
 /* The counts are those of evaluate/changed.h, which knows arms alone. */
 static void
 differences_are_those_of_changed(void **state)
@@ -248,29 +294,6 @@ several_labels(void **state)
 }
 
 /* ---- nothing jumps ---- */
-
-/* Where on the screen it stands is returned. */
-static int
-assert_selected(struct stage *s, const char *text)
-{
-  const struct canvas *c = &s->canvas;
-  struct buf line = BUF_INIT;
-  int row;
-
-  stage_draw(s);
-  for (row = 0; row < c->rows; row++) {
-    const struct cell *cells = &c->cells[(size_t)row * (size_t)c->cols];
-
-    for (int col = 0; col < c->cols && cells[2].lit; col++)
-      buf_addc(&line, (char)(cells[col].c < 0x7f ? cells[col].c : '?'));
-    if (line.n)
-      break;
-  }
-  if (!strstr(buf_str(&line), text))
-    fail_msg("selected is '%s', not '%s'", buf_str(&line), text);
-  buf_release(&line);
-  return row;
-}
 
 static void
 the_selected_row_stays(void **state)
@@ -444,6 +467,7 @@ main(void)
     cmocka_unit_test(an_experiment_at_four_sizes),
     cmocka_unit_test(pages_of_an_experiment),
     cmocka_unit_test(a_text_is_opened),
+    cmocka_unit_test(pages_lead_to_curate),
     cmocka_unit_test(differences_are_those_of_changed),
     cmocka_unit_test(several_labels),
     cmocka_unit_test(the_selected_row_stays),

@@ -214,7 +214,8 @@ compare(void **state)
   add_runs(&s);
   settle(&s);
   waits = 0;
-  keys(&s, "F5 g j m j Space a x a v Left Left Down x r r j l l x j x c c j Enter F5 d d j w w Enter ] [ j c F5 i i "
+  keys(&s, "F5 g j m j Space a x a v Left Left Down x r r j Enter F5 l l x j x Enter F5 c c j Enter F5 d d j w w "
+           "Enter ] [ j c F5 i i "
            "Right o o x x x");
   keys(&s, "Tab Tab S-Tab Esc g Enter Esc G Enter Esc b z z s <cost> Enter S M [ ] C R Esc n Esc q");
   assert_int_equal(waits, 0);

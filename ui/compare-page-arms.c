@@ -69,7 +69,8 @@ draw_figures(const struct forest *t, const struct found_row *r, struct canvas *c
   if (t->differences && !r->difference) {
     canvas_str(c, a, 0, col, STYLE_DIM, "others against it");
   } else if (t->differences) {
-    col = canvas_right(c, a, 0, col, 6, ci.lo > 0 ? STYLE_GOOD : ci.hi < 0 ? STYLE_BAD : STYLE_NORMAL, part_points(x, n));
+    col = canvas_right(c, a, 0, col, 6, ci.lo > 0 ? STYLE_GOOD : ci.hi < 0 ? STYLE_BAD : STYLE_NORMAL, part_points(x,
+        n));
     canvas_printf(c, a, 0, col + 2, STYLE_DIM, "%s to %s", part_points(ci.lo, lo), part_points(ci.hi, hi));
   } else {
     col = canvas_right(c, a, 0, col, 5, STYLE_BOLD, part_score(x, n));
@@ -252,7 +253,8 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
     row = draw_detail(v, c, a, row + 1);
   if (row + 3 < a.rows)
     compare_draw_wrapped(c, a, row + 1, STYLE_DIM,
-                         "Intervals hold for new test texts and new seeds together; differences are to the first arm of "
+                         "Intervals hold for new test texts and new seeds together; differences are to the first arm "
+                         "of "
                          "the same student, p is corrected for their number (Holm).");
 }
 

@@ -341,10 +341,23 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
     draw_figures(&t, c, area_rows(a, a.rows - rows, rows), focus);
 }
 
+/* Goes to that row in the table. */
+static void
+enter(struct compare *v)
+{
+  struct costs t;
+  size_t at = v->lists[PAGE_COST].at;
+
+  find_points(&t, v);
+  if (at < t.n)
+    list_go(&v->list, (size_t)(t.rows[at] - v->rows));
+}
+
 static void
 move(struct compare *v, enum move m)
 {
   list_move(&v->lists[PAGE_COST], m);
 }
 
-const struct compare_page compare_page_cost = {.name = "cost", .brief = "cost", .key = "o", .draw = draw, .move = move};
+const struct compare_page compare_page_cost = {.name = "cost", .brief = "cost", .key = "o", .draw = draw, .move = move,
+                                               .enter = enter};

@@ -176,7 +176,8 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
   (void)focus;
   if (!k) {
     part_empty(c, a, !v->findings ? "No experiment to draw\n`n` starts one."
-               : "This experiment has no curve\n`n` starts one with curve: how accuracy grows with the number of texts.");
+               : "This experiment has no curve\n`n` starts one with curve: how accuracy grows with the number of "
+                 "texts.");
     return;
   }
   rows = words_below(v, k, NULL, area_rows(a, 0, a.rows));

@@ -7,6 +7,7 @@
 #include "ui/scale.h"
 #include "ui/view-compare.h"
 
+#define IDS_MAX 1000             /* of a filter that Curate is sent to */
 #define COLUMNS_MAX 6            /* rows that are set beside it */
 
 struct labels_page {
@@ -162,6 +163,7 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
                ? "Not evaluated on the test texts yet\n`e` does it." : "Nothing is known of its labels");
     return;
   }
+  compare_ask_pair(v);           /* for Enter */
   find_beside(v, &t);
   lay_out(&t, a.cols - 1);
   order_labels(v, &t);
@@ -173,6 +175,40 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
   free(t.labels);
 }
 
+/* Whether the text has the label and most seeds are wrong about it. */
+static bool
+is_missed(const struct compare *v, const struct testimony *said, const struct statement *x, const char *label)
+{
+  const struct corpus *c = project_corpus(v->p);
+  struct sample s;
+
+  return 2 * (size_t)x->n_right <= said->n_seeds && corpus_get(c, x->id, &s)
+         && sample_has_label(&s, label_find(corpus_labels(c), label, strlen(label)));
+}
+
+/* The texts of the selected label that the row has wrong, in Curate. */
+static void
+enter(struct compare *v)
+{
+  struct labels_page t = {.row = compare_selected(v)};
+  const struct testimony *said = &v->pair.said[1];
+  size_t at = v->lists[PAGE_LABELS].at, n = 0;
+  struct buf filter = BUF_INIT;
+
+  if (!t.row || at >= t.row->n_labels || !v->pair.known)
+    return;
+  order_labels(v, &t);
+  for (size_t i = 0; i < said->n && n < IDS_MAX; i++)
+    if (is_missed(v, said, &said->rows[i], t.labels[at]->label))
+      buf_addf(&filter, "%s%u", n++ ? "," : "id:", said->rows[i].id);
+  if (n)
+    workbench_show(v->w, buf_str(&filter));
+  else
+    workbench_say(v->w, "%s has all its texts right", t.labels[at]->label);
+  buf_release(&filter);
+  free(t.labels);
+}
+
 static void
 move(struct compare *v, enum move m)
 {
@@ -180,4 +216,4 @@ move(struct compare *v, enum move m)
 }
 
 const struct compare_page compare_page_labels = {.name = "labels", .brief = "label", .key = "l", .draw = draw,
-                                                 .move = move};
+                                                 .move = move, .enter = enter};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/facet-term.h"
 #include "ui/scale.h"
 #include "ui/view-compare.h"
 
@@ -36,6 +37,18 @@ by_worth(const void *x, const void *y)
   if (is_sure(a) != is_sure(b))
     return is_sure(a) ? -1 : 1;
   return a->worth > b->worth ? -1 : a->worth < b->worth ? 1 : a < b ? -1 : a > b;
+}
+
+/* To be freed. */
+static const struct found_source **
+in_order(const struct findings *f)
+{
+  const struct found_source **rows = xcalloc(f->n_sources + 1, sizeof *rows);
+
+  for (size_t i = 0; i < f->n_sources; i++)
+    rows[i] = &f->sources[i];
+  qsort(rows, f->n_sources, sizeof *rows, by_worth);
+  return rows;
 }
 
 static char *
@@ -145,10 +158,7 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
                  "teacher or attribute value is worth.");
     return;
   }
-  t.rows = xcalloc(t.n, sizeof *t.rows);
-  for (size_t i = 0; i < t.n; i++)
-    t.rows[i] = &v->findings->sources[i];
-  qsort(t.rows, t.n, sizeof *t.rows, by_worth);
+  t.rows = in_order(v->findings);
   lay_out(&t, a.cols - 1);
   draw_heads(&t, c, a);
   list->n = t.n;
@@ -165,5 +175,25 @@ move(struct compare *v, enum move m)
   list_move(&v->lists[PAGE_SOURCES], m);
 }
 
+/* Its samples, in Curate. */
+static void
+enter(struct compare *v)
+{
+  const struct found_source **rows = v->findings && v->findings->n_sources ? in_order(v->findings) : NULL, *s;
+  size_t at = v->lists[PAGE_SOURCES].at;
+  struct buf filter = BUF_INIT;
+  char *field;
+
+  if (rows && at < v->findings->n_sources) {
+    s = rows[at];
+    field = *s->name ? xasprintf("attr.%s", s->name) : xstrdup(s->kind);
+    facet_choose(&(struct facet_term){.field = field, .value = s->value}, "split:train", &filter);
+    workbench_show(v->w, buf_str(&filter));
+    free(field);
+  }
+  buf_release(&filter);
+  free(rows);
+}
+
 const struct compare_page compare_page_sources = {.name = "sources", .brief = "worth", .key = "r", .draw = draw,
-                                                  .move = move};
+                                                  .move = move, .enter = enter};
