@@ -159,6 +159,13 @@ student_info(const struct student *s, struct student_info *out)
   *out = (struct student_info){.threshold = .2f, .task.n_classes = s->C};
 }
 
+void
+student_params_json(const struct student_kind *kind, const double *values, struct buf *out)
+{
+  (void)kind, (void)values;
+  buf_adds(out, "{}");
+}
+
 size_t
 student_best(const float *probabilities, size_t n)
 {

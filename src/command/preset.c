@@ -93,7 +93,7 @@ save(struct call *c, struct err *e)
   kind = r == 0 ? students_find(run.student ? run.student : call_text(c, "student"), e) : NULL;
   r = kind ? students_values_on(c, kind, run.params, &values, e) : -1;
   if (r == 0) {
-    students_json(kind, values, &params);
+    student_params_json(kind, values, &params);
     r = run_set_put(c->project, &(struct run_set){(char *)c->args[0], (char *)kind->name, params.s, 0}, e);
   }
   if (r == 0)

@@ -56,7 +56,7 @@ inquiry_init(struct inquiry *q, struct call *c, struct err *e)
   q->kind = students_find(call_text(c, "student"), e);
   if (!q->kind || students_values(c, q->kind, &q->values, e) < 0)
     return -1;
-  students_json(q->kind, q->values, &q->params);
+  student_params_json(q->kind, q->values, &q->params);
   return 0;
 }
 

@@ -105,19 +105,3 @@ students_values(const struct call *c, const struct student_kind *kind, double **
 {
   return students_values_on(c, kind, NULL, values, e);
 }
-
-void
-students_json(const struct student_kind *kind, const double *values, struct buf *out)
-{
-  struct buf choice = BUF_INIT;
-
-  buf_addc(out, '{');
-  for (size_t i = 0; i < kind->n_params; i++) {
-    if (kind->params[i].type == OPTION_CHOICE && option_choice(&kind->params[i], (size_t)values[i], &choice))
-      json_add_field(out, kind->params[i].name, buf_str(&choice));
-    else
-      json_add_field_number(out, kind->params[i].name, values[i]);
-  }
-  buf_addc(out, '}');
-  buf_release(&choice);
-}

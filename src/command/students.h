@@ -11,12 +11,10 @@ const struct student_kind *students_find(const char *name, struct err *e);
 const struct option *students_options(size_t i, const char **whose);
 /* The kind's defaults with what was typed; *values is the caller's. A parameter of another kind is ERR_INPUT. */
 int students_values(const struct call *c, const struct student_kind *kind, double **values, struct err *e);
-/* The same on top of what such an object (students_json) says; NULL: of the defaults. */
+/* The same on top of what such an object (student_params_json) says; NULL: of the defaults. */
 int students_values_on(const struct call *c, const struct student_kind *kind, const char *json, double **values,
                        struct err *e);
 /* The kind's defaults with what such an object says: a run's parameters again. *values is the caller's. */
 int students_of_json(const struct student_kind *kind, const char *json, double **values, struct err *e);
-/* {"lr":0.003,...}; choices by name. */
-void students_json(const struct student_kind *kind, const double *values, struct buf *out);
 
 #endif

@@ -92,7 +92,7 @@ plan_json(struct wish *w)
   struct buf *out = &w->plan;
   struct buf params = BUF_INIT;
 
-  students_json(w->s.space.kind, w->values, &params);
+  student_params_json(w->s.space.kind, w->values, &params);
   buf_addc(out, '{');
   json_add_field(out, "student", w->s.space.kind->name);
   json_add_key(out, "params");
@@ -166,7 +166,7 @@ make_trials(struct wish *w, struct err *e)
       sweep_grid(&s->space, points, k, t->values);
     else
       sweep_random(&s->space, s->seed, k, t->values);
-    students_json(s->space.kind, t->values, &params);
+    student_params_json(s->space.kind, t->values, &params);
     t->params = buf_take(&params);
   }
   return 0;

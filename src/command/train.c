@@ -78,7 +78,7 @@ take_student(struct trainee *t, struct err *e)
   if (r == 0)
     r = course_student(t->c, from.student, from.params, call_text(t->c, "student"), &t->plan.kind, &t->values, e);
   if (r == 0)
-    students_json(t->plan.kind, t->values, &t->params);
+    student_params_json(t->plan.kind, t->values, &t->params);
   run_row_release(&from);
   return r;
 }

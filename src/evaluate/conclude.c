@@ -20,6 +20,16 @@
 
 /* ---- before anything is trained ---- */
 
+static char *
+params_of(const struct experiment *x, const struct cell *cell)
+{
+  const struct experiment_student *student = &x->students[cell->student];
+  struct buf json = BUF_INIT;
+
+  student_params_json(student->kind, cell->values ? cell->values : student->values, &json);
+  return buf_take(&json);
+}
+
 static void
 begin_row(struct experiment *x, size_t i)
 {
@@ -29,7 +39,8 @@ begin_row(struct experiment *x, size_t i)
 
   *row = (struct found_row){
     .name = xstrdup(cell->name), .arm = xstrdup(arm->name), .filter = xstrdup(arm->filter),
-    .student = xstrdup(x->students[cell->student].name), .has_per_label = cell->has_per_label,
+    .student = xstrdup(x->students[cell->student].name), .kind = xstrdup(x->students[cell->student].kind->name),
+    .params = params_of(x, cell), .has_per_label = cell->has_per_label,
     .has_size = cell->has_size, .per_label = cell->has_per_label ? cell->limits.per_label : 0,
     .size = cell->has_size ? cell->limits.size : 0, .n = cell->n, .n_seed = cell->n_of[ORIGIN_SEED],
     .n_generated = cell->n_of[ORIGIN_GENERATED], .n_annotated = cell->n_of[ORIGIN_ANNOTATED],

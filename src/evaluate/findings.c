@@ -48,6 +48,7 @@ static const struct shape measure = SHAPE(found_measure, measure_fields);
 
 static const struct shape_field row_fields[] = {
   OF(found_row, TEXT, name), OF(found_row, TEXT, arm), OF(found_row, TEXT, filter), OF(found_row, TEXT, student),
+  OF(found_row, TEXT, kind), OF(found_row, RAW, params),
   OF(found_row, FLAG, has_per_label), OF(found_row, COUNT, per_label), OF(found_row, FLAG, has_size),
   OF(found_row, COUNT, size), OF(found_row, COUNT, n), OF(found_row, COUNT, n_seed), OF(found_row, COUNT, n_generated),
   OF(found_row, COUNT, n_annotated), OF(found_row, COUNT, n_imported), OF(found_row, COUNT, n_skipped),

@@ -61,6 +61,7 @@ struct found_measure {
 struct found_row {
   char *name;                    /* "both", "both, 5 seeds a label", "both, 400 generated": unique for a student */
   char *arm, *filter, *student;
+  char *kind, *params;           /* of the student; params: JSON, what it was trained with */
   size_t per_label, size;        /* seed texts a label; other texts: at most; see has_ */
   bool has_per_label, has_size;
   size_t n;                      /* training texts of one run */

@@ -9,7 +9,6 @@
 #include "evaluate/experiment_plan.h"
 #include "report/shape_rows.h"
 #include "store/project.h"
-#include "store/run_live_store.h"
 #include "store/teacher_store.h"
 #include "store/template_store.h"
 #include "student/student.h"
@@ -232,54 +231,17 @@ recipe_gather(struct project *p, const struct findings *f, struct recipe *r, str
 
 /* ---- the model ---- */
 
-static void
-add_default(struct buf *out, const struct option *o)
-{
-  double value = option_default(o);
-
-  json_add_key(out, o->name);
-  if (o->type == OPTION_CHOICE) {
-    struct buf name = BUF_INIT;
-
-    option_choice(o, (size_t)value, &name);
-    json_add_str(out, buf_str(&name));
-    buf_release(&name);
-  } else {
-    json_add_number(out, value);
-  }
-}
-
-/* {"epochs":8,...}: what the student is trained with where nothing is said. */
-static char *
-default_params(const struct student_kind *kind)
-{
-  struct buf params = BUF_INIT;
-
-  buf_addc(&params, '{');
-  for (size_t i = 0; i < kind->n_params; i++)
-    add_default(&params, &kind->params[i]);
-  buf_addc(&params, '}');
-  return buf_take(&params);
-}
-
 void
-model_card_of(struct project *p, const struct findings *f, size_t row, struct model_card *c)
+model_card_of(const struct findings *f, size_t row, struct model_card *c)
 {
-  const char *name = f->rows[row].student;
-  const struct student_kind *kind = student_kind_find(name);
-  struct run_set preset = {0};
+  const struct found_row *r = &f->rows[row];
+  const struct student_kind *kind = student_kind_find(r->kind ? r->kind : r->student);
 
   memset(c, 0, sizeof *c);
-  c->student = xstrdup(name);
-  c->row = xstrdup(f->rows[row].name);
+  c->student = xstrdup(r->student);
+  c->row = xstrdup(r->name);
   c->row_at = row;
-  if (!kind && run_set_get(p, name, &preset, NULL) == 0) {
-    kind = student_kind_find(preset.student);
-    c->params = xstrdup(preset.params);
-    run_set_release(&preset);
-  } else if (kind) {
-    c->params = default_params(kind);
-  }
+  c->params = r->params ? xstrdup(r->params) : NULL;
   if (kind)
     c->summary = xstrdup(kind->summary);
 }

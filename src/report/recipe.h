@@ -44,8 +44,8 @@ struct model_card {
   size_t row_at;                 /* place in findings.rows */
 };
 extern const struct shape model_card_shape;
-/* Parameters are the kind's defaults, or those of the preset as it is now. */
-void model_card_of(struct project *p, const struct findings *f, size_t row, struct model_card *c);
+/* Without parameters where the findings are older than that they were kept. */
+void model_card_of(const struct findings *f, size_t row, struct model_card *c);
 void model_card_release(struct model_card *c);
 
 #endif

@@ -106,12 +106,12 @@ gather_told(struct project *p, const struct filter_provider *provider, struct re
   for (size_t i = 0; i < f->n_rows; i++) {
     if (!f->rows[i].is_told)
       continue;
-    model_card_of(p, f, i, &r->models[r->n_models++]);
+    model_card_of(f, i, &r->models[r->n_models++]);
     if (f->rows[i].first != i && explain(p, f, i, provider, &r->explained[r->n_explained++], e) < 0)
       return -1;
   }
   if (r->n_models == 0)
-    model_card_of(p, f, 0, &r->models[r->n_models++]);
+    model_card_of(f, 0, &r->models[r->n_models++]);
   return 0;
 }
 

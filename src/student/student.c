@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "student/explain.h"
@@ -25,6 +26,22 @@ student_kind_find(const char *name)
     if (strcmp(student_kinds[i]->name, name) == 0)
       return student_kinds[i];
   return NULL;
+}
+
+void
+student_params_json(const struct student_kind *kind, const double *values, struct buf *out)
+{
+  struct buf choice = BUF_INIT;
+
+  buf_addc(out, '{');
+  for (size_t i = 0; i < kind->n_params; i++) {
+    if (kind->params[i].type == OPTION_CHOICE && option_choice(&kind->params[i], (size_t)values[i], &choice))
+      json_add_field(out, kind->params[i].name, buf_str(&choice));
+    else
+      json_add_field_number(out, kind->params[i].name, values[i]);
+  }
+  buf_addc(out, '}');
+  buf_release(&choice);
 }
 
 void

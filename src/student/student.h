@@ -121,6 +121,8 @@ extern const struct student_kind *const student_kinds[];
 extern const size_t student_n_kinds;
 const struct student_kind *student_kind_find(const char *name);  /* NULL: there is none */
 
+/* {"lr":0.003,...}: the values by name; choices by theirs. */
+void student_params_json(const struct student_kind *kind, const double *values, struct buf *out);
 /* Fills values[kind->n_params] with the defaults. */
 void student_defaults(const struct student_kind *kind, double *values);
 
