@@ -321,7 +321,7 @@ draw(struct compare *v, struct canvas *c, struct area a, bool focus)
     part_empty(c, a, "Nothing was tested yet");
     return;
   }
-  if (v->findings && a.rows > 10) {
+  if (v->findings && a.rows > 10 && (v->findings->spending.n_requests || v->findings->spending.person_minutes > 0)) {
     draw_spending(&v->findings->spending, c, area_rows(a, a.rows - 1, 1));
     a.rows--;
   }

@@ -138,8 +138,8 @@ draw_selected(const struct worths *t, struct canvas *c, struct area a)
   struct buf b = BUF_INIT;
 
   if (s)
-    buf_addf(&b, "%s: %s of %s with its %zu texts, minus without them", title, s->arm ? s->arm : "",
-             s->student ? s->student : "", s->n);
+    buf_addf(&b, "%s: the accuracy of %s %s with these %zu texts, minus its accuracy without them", title,
+             s->student ? s->student : "", s->arm ? s->arm : "", s->n);
   compare_draw_wrapped(c, a, 0, STYLE_DIM, buf_str(&b));
   buf_release(&b);
   free(title);
