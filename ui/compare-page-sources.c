@@ -61,14 +61,18 @@ static void
 lay_out(struct worths *t, int cols)
 {
   int longest = 12, room;
+  bool attributes = false;
 
+  for (size_t i = 0; i < t->n; i++)
+    attributes = attributes || *t->rows[i]->name;
   scale_init(&t->scale);
   for (size_t i = 0; i < t->n; i++) {
     char *title = title_of(t->rows[i]);
     int w = canvas_width(title, strlen(title));
 
     longest = w > longest ? w : longest;
-    scale_take(&t->scale, t->rows[i]->worth, t->rows[i]->ci95);
+    if (!attributes || *t->rows[i]->name)   /* a whole template would press what its values are worth together */
+      scale_take(&t->scale, t->rows[i]->worth, t->rows[i]->ci95);
     free(title);
   }
   scale_close(&t->scale, true);

@@ -71,16 +71,33 @@ scale_head(const struct scale *s, struct canvas *c, struct area a, int row, int 
     canvas_str(c, a, row, col + zero, STYLE_DIM, "0");
 }
 
+/* Where a whisker lies across the line at zero, so that one sees that it does. */
+static void
+draw_crossing(const struct scale *s, struct canvas *c, struct area a, int row, int col, int width, double x,
+              struct interval ci, enum style style)
+{
+  int zero = column(s, width, 0);
+
+  if (ci.lo < 0 && ci.hi > 0 && zero != column(s, width, x) && zero > column(s, width, fmax(ci.lo, s->from))
+      && zero < column(s, width, fmin(ci.hi, s->to)))
+    canvas_put(c, a, row, col + zero, style, 0x253c);
+}
+
 void
 scale_draw(const struct scale *s, struct canvas *c, struct area a, int row, int col, int width, double x,
            struct interval ci, enum style style)
 {
   if (width < 3)
     return;
-  if (s->from < 0 && s->to > 0)
+  if (s->from <= 0 && s->to > 0)
     canvas_put(c, a, row, col + column(s, width, 0), STYLE_RULE, 0x2506);
-  else if (s->from == 0)
-    canvas_put(c, a, row, col, STYLE_RULE, 0x2506);
-  if (isfinite(x))
+  if (!isfinite(x))
+    return;
+  if (x >= s->from && x <= s->to)
     part_whisker(c, a, row, col, width, s->from, s->to, ci.lo, x, ci.hi, style);
+  draw_crossing(s, c, a, row, col, width, x, ci, style);
+  if (x > s->to || ci.hi > s->to + 1e-9)
+    canvas_put(c, a, row, col + width - 1, style, 0x2192);
+  if (x < s->from || ci.lo < s->from - 1e-9)
+    canvas_put(c, a, row, col, style, 0x2190);
 }

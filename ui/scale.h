@@ -17,7 +17,7 @@ void scale_take(struct scale *s, double x, struct interval ci);     /* NaN: noth
 void scale_close(struct scale *s, bool zero);
 /* Its ends, over the strip, as scores or as points. */
 void scale_head(const struct scale *s, struct canvas *c, struct area a, int row, int col, int width, bool points);
-/* The line at zero, and the interval, of one row. */
+/* The line at zero, and the interval, of one row; what lies beyond the scale is an arrow at its end. */
 void scale_draw(const struct scale *s, struct canvas *c, struct area a, int row, int col, int width, double x,
                 struct interval ci, enum style style);
 
