@@ -161,7 +161,8 @@ pages_of_an_experiment(void **state)
 {
   static const struct { const char *keys, *screen; } pages[] = {
     {"x", "compare-differences"}, {"x v Left Left", "compare-curve"}, {"r", "compare-sources"}, {"l", "compare-labels"},
-    {"x", "compare-labels-worst"},    {"c", "compare-confusion"}, {"d", "compare-differ"}, {"i", "compare-alike"}, {"o", "compare-cost"},
+    {"x", "compare-labels-worst"},    {"c", "compare-confusion"}, {"d", "compare-differ"}, {"i", "compare-alike"}, {"o",
+      "compare-cost"},
   };
   struct stage s;
 
@@ -290,6 +291,39 @@ several_labels(void **state)
   stage_screen(&s, "compare-several");
   keys(&s, "c");
   stage_assert_shows(&s, "It is of one label a text");
+  stage_close(&s);
+}
+
+/* As they were stored before there were names, fits and most of the numbers. */
+static void
+an_old_experiment(void **state)
+{
+  static const char result[] =
+    "{\"arms\":[{\"name\":\"seed\",\"student\":\"linear\",\"n\":60,"
+    "\"accuracy\":{\"mean\":0.56,\"ci95\":[0.5,0.62],\"seeds\":[0.56]},"
+    "\"macro_f1\":{\"mean\":0.55,\"ci95\":[0.5,0.6],\"seeds\":[0.55]},\"difference\":null,\"cost_usd\":0},"
+    "{\"n\":1500,\"accuracy\":{\"mean\":0.832,\"ci95\":[0.785,0.879],\"seeds\":[0.83]},"
+    "\"difference\":{\"accuracy\":0.272,\"ci95\":[0.2,0.34],\"p\":0.0002},\"cost_usd\":0.41}],\"seeds\":5,\"test\":240,"
+    "\"sources\":[{}],\"teachers\":[{}],\"curves\":[{\"points\":[{},{}]}],\"agreement\":{},\"verdict\":\"it helped\"}";
+  static const char *const script[] = {"x", "x", "v", "Left", "Left", "r", "r", "Enter", "l", "c", "d", "i", "o", "x",
+    "x"};
+  struct stage s;
+  struct err e = {0};
+
+  (void)state;
+  compare_scene_project(&s, "old", TASK_CLASSIFY);
+  assert_int_equal(experiment_store_put(s.project, NULL, "{}", result, NULL, NULL, &e), 0);
+  stage_open(&s, 30, 100);
+  workbench_go(s.w, SCENE_COMPARE);
+  stage_settle(&s);
+  keys(&s, "g j");
+  stage_assert_shows(&s, "240 test texts can show differences above \xe2\x80\x93 points");
+  stage_assert_shows(&s, "+27.2 p <.001");
+  for (size_t i = 0; i < N_OF(script); i++) {
+    keys(&s, script[i]);
+    workbench_go(s.w, SCENE_COMPARE);
+    stage_draw(&s);
+  }
   stage_close(&s);
 }
 
@@ -470,6 +504,7 @@ main(void)
     cmocka_unit_test(pages_lead_to_curate),
     cmocka_unit_test(differences_are_those_of_changed),
     cmocka_unit_test(several_labels),
+    cmocka_unit_test(an_old_experiment),
     cmocka_unit_test(the_selected_row_stays),
     cmocka_unit_test(the_selected_row_keeps_its_height),
     cmocka_unit_test(the_mouse_points),

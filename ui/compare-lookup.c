@@ -47,6 +47,36 @@ findings_free(struct findings *f)
 }
 
 static void
+fill(char **s, const char *with)
+{
+  if (!*s)
+    *s = xstrdup(with ? with : "");
+}
+
+/* Findings of an older version lack members: what is drawn is a string all the same. */
+static void
+fill_in(struct findings *f)
+{
+  for (size_t i = 0; i < f->n_rows; i++) {
+    fill(&f->rows[i].name, f->rows[i].arm);
+    fill(&f->rows[i].arm, f->rows[i].name);
+    fill(&f->rows[i].student, NULL);
+    fill(&f->rows[i].filter, NULL);
+    for (size_t k = 0; k < f->rows[i].n_labels; k++)
+      fill(&f->rows[i].labels[k].label, NULL);
+  }
+  for (size_t i = 0; i < f->n_sources; i++) {
+    fill(&f->sources[i].kind, NULL);
+    fill(&f->sources[i].name, NULL);
+    fill(&f->sources[i].value, NULL);
+  }
+  for (size_t i = 0; i < f->n_teachers; i++)
+    fill(&f->teachers[i].name, NULL);
+  for (size_t i = 0; f->agreement && i < f->agreement->n_names; i++)
+    fill(&f->agreement->names[i], NULL);
+}
+
+static void
 read_findings(struct lookup *l, const struct experiment_record *record)
 {
   if (!record->result || !*record->result)
@@ -58,6 +88,7 @@ read_findings(struct lookup *l, const struct experiment_record *record)
     return;
   }
   l->findings->at_ms = record->at_ms;
+  fill_in(l->findings);
 }
 
 static void
@@ -313,6 +344,9 @@ lookup_done(void *arg)
   if (!v->loaded && !v->n_experiments)   /* the answer stands first, if there is one */
     v->page = PAGE_LABELS;
   v->loaded = true;
+  if (l->e.code && strcmp(v->wrong, l->e.message) != 0)   /* said once, not with each look-up */
+    workbench_complain(v->w, &l->e);
+  snprintf(v->wrong, sizeof v->wrong, "%s", l->e.code ? l->e.message : "");
   free(l->known);
   free(l->wanted);
   free(l);

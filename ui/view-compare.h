@@ -77,6 +77,7 @@ struct compare {
   char *wanted;                  /* the experiment to be shown; NULL: the newest */
   int64_t loaded_ms;
   bool stale;                    /* what was read is not what is wanted */
+  char wrong[1000];              /* what the last look-up could not read */
   uint64_t records_seen;
   struct area view_area, head_area, table_area, tabs_area, page_area;
 
