@@ -6,7 +6,7 @@
  *
  * The selected row is set against another one: the one marked last, else the first arm or the baseline.
  *
- * Threads: the screen's, but for what compare-lookup.c and compare-pair.c say of theirs. */
+ * Threads: the screen's, but for compare-read.c and what compare-pair.c says of its own. */
 #ifndef UI_VIEW_COMPARE_H
 #define UI_VIEW_COMPARE_H
 
