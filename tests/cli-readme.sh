@@ -1,6 +1,6 @@
 #!/bin/sh
 # The five minutes of README, each command as it stands there, but for the last, which opens the workbench; then those
-# of curating, and of training those that need no crash, no pool and no validation texts.
+# of curating, of training those that need no crash, no pool and no validation texts, and of the answer with one seed.
 . "${srcdir:-..}/tests/cli.sh"
 
 cp -r "$example" support-tickets
@@ -34,13 +34,28 @@ while IFS= read -r line; do
   esac
 done <lines
 
-awk '/^Training/ { on = 1 } /^What to know/ { exit } /--resume|sweep|--pool/ { next }
+awk '/^Training/ { on = 1 } /^The answer/ { exit } /--resume|sweep|--pool/ { next }
   on && /^  (retort|echo) / { sub(/^  /, ""); sub(/   .*/, ""); print }' "$srcdir/README" >lines
 [ "$(wc -l <lines)" -ge 4 ] || bad "too few lines under Training: $(cat lines)"
 while IFS= read -r line; do
   sh -c "$(printf '%s\n' "$line" | sed "s/ P\( \|;\|$\)/ $P\1/g")" >out 2>err </dev/null || { bad "$line"; sed 's/^/    /' err; }
   case $line in
     *predict*) prints "parcel" ;;
+  esac
+done <lines
+
+awk '/^The answer/ { on = 1 } /^What to know/ { exit } /linear,cnn/ { next }
+  on && /^  retort / { sub(/^  /, ""); sub(/   .*/, ""); print }' "$srcdir/README" >lines
+[ "$(wc -l <lines)" -ge 6 ] || bad "too few lines under The answer: $(cat lines)"
+while IFS= read -r line; do
+  case $line in
+    *experiment*) line="$line --seeds 1" ;;
+  esac
+  sh -c "$(printf '%s\n' "$line" | sed "s/ P\( \|;\|$\)/ $P\1/g")" >out 2>err </dev/null || { bad "$line"; sed 's/^/    /' err; }
+  case $line in
+    *dry-run*) prints "can show differences above" ;;
+    *worth*) prints "would lose without it" ;;
+    *report*) grep -q "^## Arms and students" answer.md || bad "no report: $line" ;;
   esac
 done <lines
 exit $failed
