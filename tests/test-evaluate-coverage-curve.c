@@ -126,8 +126,8 @@ simulate(const struct world *w, uint64_t seed)
   }
   for (double *x = &t.covered; x <= &t.grows; x++)
     *x /= SIMULATIONS;
-  print_message("ceiling %.2f, rate %.2f, %zu texts, %zu seeds, %zu sizes: true gain %.4f, mean width %.4f, covered %.3f, "
-                "far %.3f, ceiling %.3f; growth shown %.3f\n", w->ceiling, w->rate, w->R, w->S, w->n_points, truth,
+  print_message("ceiling %.2f, rate %.2f, %zu texts, %zu seeds, %zu sizes: true gain %.4f, mean width %.4f, "
+                "covered %.3f, far %.3f, ceiling %.3f; growth shown %.3f\n", w->ceiling, w->rate, w->R, w->S, w->n_points, truth,
                 width / SIMULATIONS, t.covered, t.far_covered, t.ceiling_covered, t.grows);
   for (size_t i = 0; i < w->n_points; i++)
     free(c.points[i].seeds);

@@ -109,8 +109,8 @@ simulate(const struct world *w, uint64_t seed)
   for (size_t c = 0; c < C; c++) {
     t.covered[c] /= t.n[c];
     t.small_p[c] /= t.n[c];
-    print_message("  some %3.0f texts, difference %+.3f: covered %.3f, p < .05 %.3f\n", share[c] * (double)w->R, truth[c],
-                  t.covered[c], t.small_p[c]);
+    print_message("  some %3.0f texts, difference %+.3f: covered %.3f, p < .05 %.3f\n", share[c] * (double)w->R,
+                  truth[c], t.covered[c], t.small_p[c]);
   }
   free(x.first_right);
   free(x.second_right);

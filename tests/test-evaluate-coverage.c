@@ -46,8 +46,8 @@ simulate(const struct world *w, uint64_t seed)
   }
   free(first);
   free(second);
-  print_message("R %zu, %zu seeds, shift %.1f, spread of arms %.1f, of seeds %.1f: covered %.3f, accuracy covered %.3f, "
-                "p < .05: bootstrap %.3f, pooled McNemar %.3f, pairs taken for independent %.3f\n",
+  print_message("R %zu, %zu seeds, shift %.1f, spread of arms %.1f, of seeds %.1f: covered %.3f, accuracy covered "
+                "%.3f, p < .05: bootstrap %.3f, pooled McNemar %.3f, pairs taken for independent %.3f\n",
                 w->R, w->S, w->shift, w->arm, w->seed, t.covered, t.accuracy_covered, t.small_p, t.small_mcnemar,
                 t.small_naive);
   return t;

@@ -9,16 +9,17 @@
 #include "evaluate/power_law.h"
 #include "evaluate/resample.h"
 
-#define SHRINK_DF 8.
+#define SHRINK_DF 16.
 #define NORMAL_95 1.959963984540054
 #define ADVICE_MAX 1000
+#define REGION_LEAST 5  /* points */
 #define SURE .05
 #define SAME 1e-12      /* a variance that is only rounding */
 
 /* What is known of a curve's points for the fit. */
 struct shape_of_curve {
-  struct power_point *points;
-  size_t n;
+  struct power_point *all, *points;  /* by x; points: those of the law's region */
+  size_t n;              /* of points */
   double se_df;          /* of their standard errors; 0: these are all the same, and say nothing */
   size_t n_last;         /* texts beside the seeds, in the largest point */
   const struct found_point *first, *last;  /* of those with the least and the most texts */
@@ -41,10 +42,18 @@ variance_of_all(const struct found_curve *c, double *df)
   return *df > 0 ? sum / *df : 0;
 }
 
+static int
+by_x(const void *a, const void *b)
+{
+  const struct power_point *p = a, *q = b;
+
+  return (p->x > q->x) - (p->x < q->x);
+}
+
 static struct shape_of_curve
 shape_of_curve(const struct found_curve *c, size_t n_test)
 {
-  struct shape_of_curve s = {.points = xcalloc(c->n_points + 1, sizeof *s.points)};
+  struct shape_of_curve s = {.all = xcalloc(c->n_points + 1, sizeof *s.all)};
   double all = variance_of_all(c, &s.se_df), least = n_test > 0 ? 1 / (12. * (double)n_test * (double)n_test) : 0;
 
   if (!(all > SAME))  /* one seed a point, or all the same */
@@ -60,14 +69,35 @@ shape_of_curve(const struct found_curve *c, size_t n_test)
       variance = (variance + SHRINK_DF * all) / (own + SHRINK_DF) / seeds;
       variance += least;  /* a share of n_test texts has an error of rounding at least */
     }
-    s.points[s.n++] = (struct power_point){(double)(p->n + c->n_seed), p->mean, sqrt(variance)};
+    s.all[s.n++] = (struct power_point){(double)(p->n + c->n_seed), p->mean, sqrt(variance)};
     if (!s.last || p->n > s.last->n)
       s.last = p;
     if (!s.first || p->n < s.first->n)
       s.first = p;
   }
+  qsort(s.all, s.n, sizeof *s.all, by_x);
+  s.points = s.all;
   s.n_last = s.last ? s.last->n : 0;
   return s;
+}
+
+/* Fits the law to its region: the smallest sizes are left out while the rest lies on no law, but for REGION_LEAST. What
+ * is said of growth at all is said of all points. */
+static int
+fit_region(struct shape_of_curve *s, uint64_t seed, struct power_law *law)
+{
+  struct power_law whole;
+
+  if (power_law_fit(s->points, s->n, s->se_df, seed, law) != 0)
+    return -1;
+  whole = *law;
+  while (law->lacks && s->n > REGION_LEAST && power_law_fit(s->points + 1, s->n - 1, s->se_df, seed, law) == 0) {
+    s->points++;
+    s->n--;
+  }
+  law->grow_p = whole.grow_p;
+  law->fall_p = whole.fall_p;
+  return 0;
 }
 
 static void
@@ -258,7 +288,7 @@ curve_conclude(struct found_curve *c, double usd_per_sample, double detectable, 
 
   forget(c);
   buf_init(&advice, ADVICE_MAX);
-  if (power_law_fit(s.points, s.n, s.se_df, seed, &law) != 0) {
+  if (fit_region(&s, seed, &law) != 0) {
     advise_no_law(c, &advice);
   } else {
     double ahead_most = CURVE_AHEAD_MOST * (double)s.n_last;
@@ -271,5 +301,5 @@ curve_conclude(struct found_curve *c, double usd_per_sample, double detectable, 
     advise(c, &law, &s, detectable, n_test, &advice);
   }
   c->advice = buf_take(&advice);
-  free(s.points);
+  free(s.all);
 }

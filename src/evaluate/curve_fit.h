@@ -6,7 +6,9 @@
  * seeds, s / sqrt(S); s^2 of three or five seeds is hardly known, so it is drawn toward that of all points, which
  * counts as SHRINK_DF seeds more (G. Smyth, Stat. Appl. Genet. Mol. Biol. 3:3 (2004)). With one seed a point all
  * points weigh the same, and only their distances from the law tell the noise. A point that trained on nothing (n = 0
- * and n_seed = 0) is left out.
+ * and n_seed = 0) is left out. So are the smallest sizes, one by one, while the rest lies on no law (F test, 5 %) and
+ * five are left: with very few texts a student guesses, and the law holds from where it learns (the small data region
+ * of Hestness et al.; found_law's residual is of the points that are left).
  *
  * Outlook: how much further up the law is with so many texts more, with its profile likelihood interval (power_law.h
  * says why). The law cannot fall, so a gain's interval begins at 0 at the least: then no growth is claimed. Of

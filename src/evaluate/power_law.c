@@ -4,7 +4,6 @@
 #include <gsl/gsl_multifit_nlinear.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -250,6 +249,7 @@ power_law_fit(const struct power_point *points, size_t n, double se_df, uint64_t
     law->scale = best.b * pow(d.x0, best.rate);
   }
   law->factor = factor_of(best.rss, n, se_df, lack, &law->df);
+  law->lacks = best.rss / (double)(n - N_PARAMETERS) > lack;
   for (size_t i = 0; i < n; i++)
     sum += pow(y[i] - power_law_at(law, points[i].x), 2);
   law->residual = sqrt(sum / (double)n);

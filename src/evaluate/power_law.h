@@ -21,6 +21,7 @@
 #ifndef EVALUATE_POWER_LAW_H
 #define EVALUATE_POWER_LAW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,21 +41,22 @@ struct power_law {
   double residual;   /* root mean square of the points' distances from it, not weighted */
   double factor;     /* what se^2 must be multiplied with: from the points' distances and from what se was made of */
   double df;         /* of `factor` */
+  bool lacks;        /* the points lie further from it than their standard errors explain (F test, 5 %) */
   double grow_p;     /* one-sided p of growth: how often points of a constant look as much like growing */
   double fall_p;     /* the same of falling */
 };
 
 /* Fits n points. se_df: degrees of freedom of the standard errors (0: nothing is known but their proportions). Where
- * the points lie further from the law than their standard errors explain (F test, 5 %), `factor` is what their
- * distances say alone, otherwise both are pooled. grow_p and fall_p are simulated, since under a constant the rate
- * means nothing (R. B. Davies, Biometrika 74 (1987) 33-43). -1, and the law untouched: fewer than POWER_POINTS_LEAST
- * different x, or a number that is none. */
+ * the law lacks, `factor` is what the points' distances say alone, otherwise both are pooled. grow_p and fall_p are
+ * simulated, since under a constant the rate means nothing (R. B. Davies, Biometrika 74 (1987) 33-43). -1, and the law
+ * untouched: fewer than POWER_POINTS_LEAST different x, or a number that is none. */
 int power_law_fit(const struct power_point *points, size_t n, double se_df, uint64_t seed, struct power_law *law);
 
 double power_law_at(const struct power_law *law, double x);
 
-/* Intervals at 95 % of what the law has at x2 more than at x1 (0 < x1 <= x2; never below 0), and of its ceiling (never
- * above 1), for the points that it was fitted to. */
+/* Intervals at 95 % for the points that it was fitted to. Of what the law has at x2 more than at x1 (0 < x1 <= x2):
+ * never below 0, but laws whose ceiling would be above 1 count, too: where a curve still rises like a logarithm the
+ * others level off only because all must end at 1 somewhere. Of its ceiling: never above 1. */
 struct interval power_law_gain(const struct power_law *law, const struct power_point *points, size_t n, double x1,
                                double x2);
 struct interval power_law_ceiling(const struct power_law *law, const struct power_point *points, size_t n);

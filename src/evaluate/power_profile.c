@@ -5,30 +5,20 @@
 #include "evaluate/power_design.h"
 #include "evaluate/resample.h"
 
-/* The interval of b at one rate where the sum of squares stays below `most`; false: nowhere. Below the b at which the
- * ceiling reaches 1 that is a parabola about the line's best b, above it one about that of the line through (0, 1). */
+/* The interval of b at one rate where the sum of squares stays below `most`; false: nowhere. */
 static bool
 range_of_b(const struct design *d, const struct line *l, double most, struct interval *out)
 {
-  double mean, product, b, reach, b_cap, b1, rss;
+  double mean, product, b, rss, reach;
 
   design_products(d, l, d->y, &mean, &product);
   b = -product / l->square;
-  b_cap = (1 - mean) / l->mean;
   rss = design_squares(d, l, d->y, mean + b * l->mean, b);
-  reach = rss <= most ? sqrt((most - rss) / l->square) : -1;
-  *out = (struct interval){fmax(0, b - reach), b + reach};
-  if (reach >= 0 && out->hi <= b_cap && out->hi >= 0)
-    return true;
-  /* at b_cap the two parabolas meet; what lies beyond is the second's */
-  b1 = design_below_1(d, l, d->y) / l->square0;
-  rss = design_squares(d, l, d->y, 1, b1);
   if (rss > most)
-    return reach >= 0 && out->hi >= 0 && out->lo <= b_cap ? (out->hi = b_cap, true) : false;
-  if (reach < 0 || out->lo > b_cap)
-    out->lo = fmax(0, fmax(b_cap, b1 - sqrt((most - rss) / l->square0)));
-  out->hi = b1 + sqrt((most - rss) / l->square0);
-  return out->hi >= out->lo;
+    return false;
+  reach = sqrt((most - rss) / l->square);
+  *out = (struct interval){fmax(0, b - reach), b + reach};
+  return out->hi >= 0;
 }
 
 /* The most that the sum of squares may be within the interval at 95 %. */
