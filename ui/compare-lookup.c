@@ -150,7 +150,8 @@ compare_load(struct compare *v)
     return;
   }
   l = xcalloc(1, sizeof *l);
-  *l = (struct compare_lookup){.v = v, .p = v->p, .baseline = v->baseline, .wanted = v->wanted ? xstrdup(v->wanted) : NULL};
+  *l = (struct compare_lookup){.v = v, .p = v->p, .baseline = v->baseline};
+  l->wanted = v->wanted ? xstrdup(v->wanted) : NULL;
   l->known = xcalloc(v->n + 1, sizeof *l->known);
   for (size_t i = 0; i < v->n; i++)
     if (v->rows[i].kind != COMPARE_ARM && v->rows[i].against) {

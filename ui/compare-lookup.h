@@ -1,5 +1,5 @@
-/* compare-lookup: one look-up of what Compare shows: what it is asked and what it finds. compare-lookup.c asks and takes
- * over, on the screen's thread; compare-read.c reads, on a thread of its own. */
+/* compare-lookup: one look-up of what Compare shows: what it is asked and what it finds. compare-lookup.c asks and
+ * takes over, on the screen's thread; compare-read.c reads, on a thread of its own. */
 #ifndef UI_COMPARE_LOOKUP_H
 #define UI_COMPARE_LOOKUP_H
 

@@ -138,7 +138,8 @@ read_testimony(struct compare_lookup *l, const struct compare_row *row, struct t
 }
 
 static void
-set_against(struct compare_lookup *l, struct compare_row *row, const struct compare_row *base, struct testimony *of_base)
+set_against(struct compare_lookup *l, struct compare_row *row, const struct compare_row *base,
+            struct testimony *of_base)
 {
   struct testimony said;
   size_t n = 0, b = 0, c = 0;

@@ -100,24 +100,24 @@ draw_count(const struct text_view *t, struct canvas *c, struct area a, int row)
                side ? t->of->pair.after.title : t->of->pair.before.title, n, same,
                label_name(corpus_labels(corpus), sample_label(&test)));
   }
-  canvas_fit(c, a, row, 1, a.cols - 2, STYLE_DIM, buf_str(&b), b.n);
+  compare_draw_wrapped(c, a, row, STYLE_DIM, buf_str(&b));
   buf_release(&b);
 }
 
 static void
 draw_neighbours(struct text_view *t, struct canvas *c, struct area a)
 {
-  int width = a.cols < 80 ? 12 : 18;
+  int width = a.cols < 80 ? 12 : 18, words = a.rows > 8 ? 2 : 1;
 
   canvas_str(c, a, 0, 1, STYLE_HEAD, "like");
   canvas_str(c, a, 0, 7, STYLE_HEAD, "before after");
   canvas_str(c, a, 0, 21, STYLE_HEAD, "label");
   canvas_str(c, a, 0, 22 + width + (a.cols > 90 ? 11 : 0), STYLE_HEAD, "training text");
-  t->list_area = area_rows(a, 1, a.rows - 3);
+  t->list_area = area_rows(a, 1, a.rows - 2 - words);
   if (t->sample && !t->n)
-    canvas_str(c, t->list_area, 0, 1, STYLE_DIM, "no training text shares a word with it");
+    canvas_str(c, t->list_area, 0, 1, STYLE_DIM, "none of their training texts is much like it");
   list_draw(&t->list, c, t->list_area, true, draw_near, t);
-  draw_count(t, c, a, a.rows - 1);
+  draw_count(t, c, a, a.rows - words);
 }
 
 void

@@ -29,33 +29,38 @@ by_number(const void *x, const void *y)
   return a < b ? -1 : a > b;
 }
 
-/* Which of the neighbours pass the filter of a side. */
+/* Which of them pass the filter of a side. */
 static void
-mark_side(struct text_lookup *l, int side)
+mark_side(const struct text_lookup *l, int side, struct near_text *near, size_t n)
 {
   uint32_t *ids = NULL;
-  size_t n = 0;
+  size_t n_ids = 0;
 
-  if (!l->filters[side] || filter_ids(l->corpus, l->filters[side], NULL, &ids, &n, NULL))
+  if (!l->filters[side] || filter_ids(l->corpus, l->filters[side], NULL, &ids, &n_ids, NULL))
     return;
-  for (size_t i = 0; i < l->n; i++)
-    l->near[i].in[side] = bsearch(&l->near[i].id, ids, n, sizeof *ids, by_number) != NULL;
+  for (size_t i = 0; i < n; i++)
+    near[i].in[side] = bsearch(&near[i].id, ids, n_ids, sizeof *ids, by_number) != NULL;
   free(ids);
 }
 
+/* Of what can be learned from, the most similar that one of both did learn from, or may have. */
 static void
 lookup_work(void *arg)
 {
   struct text_lookup *l = arg;
-  struct neighbour near[NEAR_MAX];
-  size_t n = finder_ask(l->finder, l->sample, NEAR_MAX, 0, &l->stop, near);
+  struct neighbour found[NEAR_MAX];
+  struct near_text near[NEAR_MAX];
+  size_t n_found = finder_ask(l->finder, l->sample, NEAR_MAX, 0, &l->stop, found), n = 0;
   struct sample s;
 
-  for (size_t i = 0; i < n && l->n < SHOWN_MAX; i++)
-    if (corpus_get(l->corpus, near[i].id, &s) && s.split == SPLIT_TRAIN)
-      l->near[l->n++] = (struct near_text){s.id, near[i].similarity, {-1, -1}};
+  for (size_t i = 0; i < n_found; i++)
+    if (corpus_get(l->corpus, found[i].id, &s) && s.split != SPLIT_TEST && s.split != SPLIT_VALID && s.n_labels)
+      near[n++] = (struct near_text){s.id, found[i].similarity, {-1, -1}};
   for (int side = 0; side < 2; side++)
-    mark_side(l, side);
+    mark_side(l, side, near, n);
+  for (size_t i = 0; i < n && l->n < SHOWN_MAX; i++)
+    if (near[i].in[0] || near[i].in[1])
+      l->near[l->n++] = near[i];
 }
 
 static void
@@ -222,7 +227,7 @@ filter_of(const struct compare *v, const struct pair_side *side)
       return NULL;
     if (row->kind == COMPARE_RUN && !*row->data)
       return xstrdup("split:train (status:accepted or origin:seed)");
-    return *row->data ? xasprintf("split:train -status:rejected (%s)", row->data) : NULL;
+    return *row->data ? xasprintf("-split:test -split:valid -status:rejected (%s)", row->data) : NULL;
   }
   return NULL;
 }

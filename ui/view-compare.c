@@ -157,8 +157,8 @@ mouse(void *view, const struct key *k, int row, int col)
 
 const struct view view_compare = {
   .name = "Compare",
-  .about = "arms, runs and teachers side by side: whether the generated texts helped, how sure that is, and at what cost; "
-           "Enter opens what is selected: a row, a text, the texts of a label, a mistake or a source in Curate",
+  .about = "arms, runs and teachers side by side: whether the generated texts helped, how sure that is, and at what "
+           "cost; Enter opens what is selected: a row, a text, the texts of a label, a mistake or a source in Curate",
   .bindings = compare_bindings, .figures = compare_figures, .open = open_view, .close = close_view, .draw = draw,
   .update = update, .move = move, .enter = enter, .back = back, .pane = pane, .mouse = mouse,
 };
