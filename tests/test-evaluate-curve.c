@@ -257,7 +257,7 @@ a_test_set_too_small_to_tell_ends_it(void **state)
 static void
 what_is_no_point_is_left_out(void **state)
 {
-  struct found_curve c = curve_of(.9, 1.5, .5, .003, 5), d = curve_of(.9, 1.5, .5, .003, 3);
+  struct found_curve c = curve_of(.9, 1.5, .5, .003, 5), d = curve_of(.9, 1.5, .5, .003, 4);
 
   (void)state;
   c.n_seed = 0;  /* the first point trained on nothing */
@@ -268,6 +268,7 @@ what_is_no_point_is_left_out(void **state)
   assert_non_null(c.law);
   assert_within(c.law->rate, .5, .001);
   curve_release(&c);
+  d.n_seed = 0;
   curve_conclude(&d, .01, .01, 240, 1);
   assert_true(!d.law && !d.next && d.n_next == 0 && !d.stop);
   assert_string_equal(d.advice, "too few sizes to say what more would bring: 3, and a curve needs 4");

@@ -178,9 +178,9 @@ kind_of(const struct found_curve *c)
 }
 
 static void
-advise_no_law(const struct found_curve *c, struct buf *b)
+advise_no_law(const struct shape_of_curve *s, struct buf *b)
 {
-  buf_addf(b, "too few sizes to say what more would bring: %zu, and a curve needs %d", c->n_points, POWER_POINTS_LEAST);
+  buf_addf(b, "too few sizes to say what more would bring: %zu, and a curve needs %d", s->n, POWER_POINTS_LEAST);
 }
 
 static void
@@ -289,7 +289,7 @@ curve_conclude(struct found_curve *c, double usd_per_sample, double detectable, 
   forget(c);
   buf_init(&advice, ADVICE_MAX);
   if (fit_region(&s, seed, &law) != 0) {
-    advise_no_law(c, &advice);
+    advise_no_law(&s, &advice);
   } else {
     double ahead_most = CURVE_AHEAD_MOST * (double)s.n_last;
 
