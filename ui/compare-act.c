@@ -266,7 +266,7 @@ const struct figure_row compare_figures[] = {
    "accuracy of the arm with the texts of that source, minus without them; p corrected within its kind (Holm)"},
   {"prec., recall, F1", "of the texts said to be of a label, those that are; of the texts of a label, those found; "
                         "2PR/(P+R)"},
-  {"next 500 texts", "what so many more should bring in points, by the law, with its interval; $1: as many as that "
+  {"should bring", "what so many more texts should bring in points, by the law, with its interval; $1: as many as that "
                      "pays for"},
   {"ΔF1", "of a label, to the first arm; p corrected for the labels of the arm (Holm)"},
   {"fixed, broken",

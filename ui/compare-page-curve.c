@@ -31,13 +31,25 @@ on_axis(const struct compare *v, const struct found_curve *k, double n)
   return v->log_x ? log10(fmax(1, n + (double)k->n_seed)) : n;
 }
 
+/* The law at so many texts. It holds from where the student learns: far below all points it is none. */
+static double
+law_at(const struct found_curve *k, double n)
+{
+  double x = n + (double)k->n_seed, y = NAN, least = 1;
+
+  for (size_t i = 0; i < k->n_points; i++)
+    least = fmin(least, fmin(k->points[i].mean, k->points[i].ci95.lo));
+  if (k->law && x > 0)
+    y = k->law->ceiling - k->law->scale * pow(x, -k->law->rate);
+  return y < least ? NAN : y;
+}
+
 static void
 add_law(const struct compare *v, const struct found_curve *k, struct drawing *d)
 {
   double most = k->n_points ? 1.25 * (double)k->points[k->n_points - 1].n : 0;
-  const struct found_law *law = k->law;
 
-  if (!law || !(most > 0))
+  if (!k->law || !(most > 0))
     return;
   for (size_t i = 0; i < LAW_POINTS; i++) {
     double part = (double)i / (LAW_POINTS - 1), n = v->log_x ? pow((most + (double)k->n_seed + 1), part) - 1
@@ -45,7 +57,7 @@ add_law(const struct compare *v, const struct found_curve *k, struct drawing *d)
 
     n = v->log_x ? fmax(0, n - (double)k->n_seed) : n;
     d->law_x[i] = on_axis(v, k, n);
-    d->law_y[i] = n + (double)k->n_seed > 0 ? law->ceiling - law->scale * pow(n + (double)k->n_seed, -law->rate) : NAN;
+    d->law_y[i] = law_at(k, n);
   }
   d->series[d->n_series++] = (struct series){.name = "law", .x = d->law_x, .y = d->law_y, .n = LAW_POINTS,
                                              .style = STYLE_VALID, .letter = '.'};
@@ -88,9 +100,7 @@ draw_point(const struct compare *v, const struct found_curve *k, struct canvas *
   buf_addf(&b, "%s %s texts: %s (%s to %s)", part_count((double)p->n, n), k->of ? k->of : "", part_score(p->mean, mean),
            part_score(p->ci95.lo, lo), part_score(p->ci95.hi, hi));
   if (k->law)
-    buf_addf(&b, "   law %s", part_score(k->law->ceiling - k->law->scale * pow((double)(p->n + k->n_seed),
-                                                                               -k->law->rate),
-                                         n));
+    buf_addf(&b, "   law %s", part_score(law_at(k, (double)p->n), n));
   if (isfinite(p->cost_usd))
     buf_addf(&b, "   %s", part_money(p->cost_usd, n));
   if (p->n_seeds)
@@ -139,7 +149,8 @@ words_below(const struct compare *v, const struct found_curve *k, struct canvas 
   if (c)
     draw_point(v, k, c, area_rows(a, 0, 1));
   add_law_words(k, &law);
-  add_next(k, &next);
+  if (!k->advice || !*k->advice)   /* which has it in words */
+    add_next(k, &next);
   row = compare_draw_wrapped(c, a, row, k->stop ? STYLE_WARN : STYLE_BOLD, k->advice ? k->advice : "");
   row = compare_draw_wrapped(c, a, row, STYLE_NORMAL, buf_str(&next));
   row = compare_draw_wrapped(c, a, row, STYLE_DIM, buf_str(&law));
