@@ -460,7 +460,7 @@ assert_says_the_same(const struct student *s, const struct bin *b, const char *t
 }
 
 static const char *const odd[] = {
-  "", "   ", "nothing of this was ever seen", "crash crash crash", "\xc3\x9c" "berweisung \xe5\xaf\x86\xe7\xa0\x81 \xf0\x9f\x8e\x89",
+  "", "   ", "nothing of this was ever seen", "crash crash crash", ("\xc3\x9c" "berweisung \xe5\xaf\x86\xe7\xa0\x81 \xf0\x9f\x8e\x89"),
   "\xe0\xb9\x84\xe0\xb8\x97\xe0\xb8\xa2", "refund\xc2\xa0the", "a\tb\vc", "the refund . ? \x7f", "REFUND Refund refund"};
 
 static void

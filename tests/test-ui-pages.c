@@ -227,7 +227,7 @@ put_learned(struct stage *s, const char *name, uint32_t n)
   float *values[3];
   struct seen seen;
   struct err e = {0};
-  uint32_t first, id;
+  uint32_t first, id = 0;
 
   stage_project(s, name, TASK_CLASSIFY, labels, N_OF(labels));
   for (int k = 0; k < 3; k++)
