@@ -79,7 +79,7 @@ struct found_row {
   double teacher_share;          /* its accuracy over the best teacher's */
   double break_even;             /* texts after which it has paid for itself, beside the cheapest teacher; NaN: never */
   double n_parameters, size_bytes, multiply_adds;
-  bool on_front;                 /* no row is at least as accurate and needs fewer multiply-adds */
+  bool on_front;                 /* of accuracy over multiply-adds (pareto.h) */
   struct found_label *labels;
   size_t n_labels;
   char **fits;                   /* keys of its trainings in the store, one a seed (store/experiment_store.h) */
