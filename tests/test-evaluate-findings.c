@@ -134,7 +134,7 @@ table_fits_a_terminal(void **state)
   r[2].accuracy.mean = r[2].accuracy.ci95.hi = 1;
   r[2].cost_usd = .0071;
   r[1].name = TEXT("größer\x1b als die Spalte breit ist");
-  findings_table(&f, &out);
+  findings_table(&f, true, &out);
   assert_string_equal(buf_str(&out),
     "500 test texts can show differences above 4.0 points (four times of five,\n"
     "where two arms answer one text in 10 differently)\n"

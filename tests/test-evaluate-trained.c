@@ -175,7 +175,7 @@ run(struct experiment **keep, bool generated_too, size_t n_seeds, bool curve)
   while (more == 1)
     more = experiment_step(x, NULL, &e);
   must(more, &e);
-  findings_table(experiment_findings(x), &table);
+  findings_table(experiment_findings(x), true, &table);
   print_message("%s", buf_str(&table));
   buf_release(&table);
   *keep = x;

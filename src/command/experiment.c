@@ -258,7 +258,7 @@ finish(struct call *c, const struct asked *t, const struct findings *f, struct e
   findings_json(f, &json);
   r = experiment_store_put(c->project, t->name, f->plan, buf_str(&json), NULL, NULL, e);
   buf_release(&json);
-  experiment_print(c, f);
+  experiment_print(c, f, !c->terminal || c->quiet);
   return r;
 }
 

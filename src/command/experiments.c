@@ -10,7 +10,7 @@
 /* ---- what one came to ---- */
 
 void
-experiment_print(struct call *c, const struct findings *f)
+experiment_print(struct call *c, const struct findings *f, bool power_too)
 {
   struct buf out = BUF_INIT;
 
@@ -18,7 +18,7 @@ experiment_print(struct call *c, const struct findings *f)
     findings_json(f, &out);
     print_json(c, &out);
   } else {
-    findings_table(f, &out);
+    findings_table(f, power_too, &out);
     fwrite(buf_str(&out), 1, out.n, c->out);
   }
   buf_release(&out);
@@ -111,7 +111,7 @@ experiment_show(struct call *c, const char *name, struct err *e)
   else
     r = findings_read(row.result, strlen(row.result), &f, e);
   if (r == 0) {
-    experiment_print(c, &f);
+    experiment_print(c, &f, true);
     findings_release(&f);
   }
   experiment_record_release(&row);

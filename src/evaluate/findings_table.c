@@ -243,13 +243,15 @@ add_rows(struct buf *out, const struct findings *f)
 }
 
 void
-findings_table(const struct findings *f, struct buf *out)
+findings_table(const struct findings *f, bool power_too, struct buf *out)
 {
   struct buf power = BUF_INIT;
 
-  findings_power(f, &power);
-  add_wrapped(out, buf_str(&power));
-  buf_addc(out, '\n');
+  if (power_too) {
+    findings_power(f, &power);
+    add_wrapped(out, buf_str(&power));
+    buf_addc(out, '\n');
+  }
   buf_release(&power);
   add_rows(out, f);
   for (size_t i = 0; i < f->n_teachers; i++) {
