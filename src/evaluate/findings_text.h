@@ -19,8 +19,8 @@ void findings_verdict(const struct findings *f, struct buf *out);
 void findings_why(const struct findings *f, struct buf *out);
 /* "240 test texts can show differences above 5.7 points (...)" */
 void findings_power(const struct findings *f, struct buf *out);
-/* For a terminal of 80 columns: what the test can show (power_too: it was not said before), aligned columns, curve, sources, the verdict last. Ends with a
- * newline. Before anything was trained only what is known then. */
+/* For a terminal of 80 columns: what the test can show (power_too: it was not said before), aligned columns, curve,
+ * sources, the verdict last. Ends with a newline. Before anything was trained only what is known then. */
 void findings_table(const struct findings *f, bool power_too, struct buf *out);
 
 #endif
