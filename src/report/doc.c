@@ -140,6 +140,8 @@ doc_quotes(struct doc *d, const struct quote *quotes, size_t n)
 
   q->quotes = copy(d, quotes, n, sizeof *quotes);
   q->n = n;
+  for (size_t i = 0; i < n; i++)
+    q->quotes[i].near = copy(d, quotes[i].near, quotes[i].n_near, sizeof *quotes[i].near);
 }
 
 /* ---- tables ---- */

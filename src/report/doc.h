@@ -93,7 +93,7 @@ void doc_text(struct doc *d, enum block_kind kind, const char *text);
 void doc_say(struct doc *d, enum block_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Copies the marks and lines; the strings in them must last (doc_print, or constants). */
 void doc_diagram(struct doc *d, const struct diagram *chart);
-/* quotes as far as they are filled; strings and neighbours must last. */
+/* Copies the quotes and their neighbours; the strings in them must last. */
 void doc_quotes(struct doc *d, const struct quote *quotes, size_t n);
 
 /* "label|texts>|F1>": a heading that ends in '>' is a column of numbers, on the right. caption may be NULL. */
