@@ -82,7 +82,12 @@ says "steps cannot be made equal"
 expect 0 "$R" experiment q.retort --student small --arm generated --arm 'half=origin:generated id:1-900' --equal money --seeds 1 --json
 json 'abs(d["arms"][0]["cost_usd"] - d["arms"][1]["cost_usd"]) < 1e-4 and d["arms"][0]["n"] == d["arms"][1]["n"]'
 
-# What is wrong.
+# What is wrong. A plan that cannot be made is not saved, nor does it replace another.
+expect 0 "$R" experiment q.retort --list --json
+cp out listed
+expect 2 "$R" experiment q.retort --arm sed
+says "no arm 'sed'"
+expect 2 "$R" experiment q.retort --name answer --arm 'x=label:billing' --arm 'y=lable:z'
 expect 2 "$R" experiment q.retort --per-label 1,x
 says "whole numbers with commas between"
 expect 2 "$R" experiment q.retort --worth weather
@@ -95,6 +100,8 @@ expect 2 "$R" experiment q.retort --student giant
 says "there is no student 'giant'"
 expect 2 "$R" experiment q.retort --remove nothing
 says "no experiment 'nothing'"
+expect 0 "$R" experiment q.retort --list --json
+same listed out
 expect 0 "$R" experiment p.retort --remove answer
 expect 0 "$R" experiment p.retort --list --json
 json 'len(d["experiments"]) == 1'

@@ -211,8 +211,7 @@ static struct experiment *
 make(struct call *c, const struct asked *t, struct err *e)
 {
   struct experiment_setting setting = {
-    .provider = names_provider(c), .n_threads = (int)call_number(c, "threads"), .record = t->record, .name = t->name,
-    .anew = call_flag(c, "again"), .person_usd_per_hour = call_number(c, "person-hour"),
+    .provider = names_provider(c), .n_threads = (int)call_number(c, "threads"), .anew = call_flag(c, "again"), .person_usd_per_hour = call_number(c, "person-hour"),
     .cpu_usd_per_hour = call_number(c, "cpu-hour"), .student = find_student, .arg = c};
   struct pace pace;
 
@@ -271,8 +270,14 @@ run_asked(struct call *c, struct asked *t, struct err *e)
   uint32_t activity;
   int r;
 
-  if (save_asked(c, t, e) < 0 || !(x = make(c, t, e)))
+  x = make(c, t, e);            /* a plan that cannot be made is not saved, nor does it replace another */
+  if (!x)
     return -1;
+  if (save_asked(c, t, e) < 0) {
+    experiment_free(x);
+    return -1;
+  }
+  experiment_keep(x, t->record, t->name);
   findings_power(experiment_findings(x), &power);
   progress_note(&c->progress, "%s", buf_str(&power));
   buf_release(&power);
@@ -295,7 +300,6 @@ dry_run(struct call *c, struct asked *t, struct err *e)
   size_t n_runs, n_known;
   int r;
 
-  t->record = UINT32_MAX;        /* so that known trainings are looked up; none is made */
   x = make(c, t, e);
   if (!x)
     return -1;

@@ -50,6 +50,7 @@ struct experiment_curve {
 struct experiment {
   struct project *project;
   struct experiment_setting setting;
+  uint32_t record;               /* of the project; 0: fits are not kept */
   struct arms arms;
   size_t n_plan_arms;            /* of the plan; those behind are for curves and sources */
   size_t S, R, C;

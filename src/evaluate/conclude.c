@@ -88,7 +88,7 @@ conclude_plan(struct experiment *x, const struct experiment_plan *plan)
 
   experiment_plan_json(plan, &json);
   *f = (struct findings){
-    .name = x->setting.name ? xstrdup(x->setting.name) : NULL, .plan = buf_take(&json), .version = xstrdup(PACKAGE_VERSION),
+    .plan = buf_take(&json), .version = xstrdup(PACKAGE_VERSION),
     .machine = machine_words(),
     .n_seeds = x->S, .n_test = x->R, .n_test_unlabelled = x->arms.n_test_unlabelled, .guarded = x->arms.n_guarded,
     .n_test_ids = x->R, .test_words = likeness_of(x->arms.test, x->R, NULL, 0).words,
@@ -196,7 +196,7 @@ look_at_project(struct experiment *x, struct err *e)
       || teachers_find(x->project, x->arms.test_ids, x->R, x->truth, x->truth_sets, x->C, &f->teachers, &f->n_teachers, e) < 0)
     return -1;
   set_beside_teachers(x);
-  if (!x->setting.record)
+  if (!x->record)
     return 0;
   f->agreement = xcalloc(1, sizeof *f->agreement);
   return alike_find(x->project, f, f->agreement, e);

@@ -76,6 +76,15 @@ experiment_free(struct experiment *x)
   free(x);
 }
 
+void
+experiment_keep(struct experiment *x, uint32_t record, const char *name)
+{
+  ensure(x->project && x->run == 0);
+  x->record = record;
+  free(x->findings.name);
+  x->findings.name = xstrdup(name);
+}
+
 /* ---- one run ---- */
 
 static struct cell *
@@ -141,7 +150,7 @@ find_fit(struct experiment *x, const char *key, struct fit *out, struct err *e)
     copy_fit(x, &x->cells[(size_t)at / x->S].fits[(size_t)at % x->S], out);
     return 1;
   }
-  if (!x->project || !x->setting.record || x->setting.anew)
+  if (!x->project || x->setting.anew)
     return 0;
   found = experiment_store_fit(x->project, key, &row, e);
   if (found == 1 && fit_of_row(&row, x->R, x->C, x->arms.task.multilabel, out) < 0)
@@ -193,9 +202,9 @@ keep_fit(struct experiment *x, const struct fit *fit, const char *key, struct er
   struct fit_row row;
   int r;
 
-  if (!x->project || !x->setting.record)
+  if (!x->record)
     return 0;
-  fit_to_row(fit, key, x->setting.record, x->R, x->C, &row);
+  fit_to_row(fit, key, x->record, x->R, x->C, &row);
   r = experiment_store_put_fit(x->project, &row, e);
   fit_row_release(&row);
   return r;

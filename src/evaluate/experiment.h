@@ -14,7 +14,7 @@
  * Accuracy is the share of texts whose label, or whole set of labels, is right. Intervals and p-values: significance.h.
  * They cover new test texts and new seeds, not other training texts; macro F1's interval says too little near 1.
  *
- * Each fit is kept in the project when it ends, so that an experiment that is begun again goes on where it stood.
+ * Each fit is kept in the project when it ends (experiment_keep), and known ones are taken from there, so that an experiment that is begun again goes on where it stood.
  *
  * Life: experiment_new, experiment_step until it returns 0 (done) or -1, experiment_findings, experiment_free. It may be
  * dropped between any two steps. Texts stay the corpus', so the project must stay open; what is changed in the corpus
@@ -46,8 +46,6 @@ struct project;
 struct experiment_setting {
   const struct filter_provider *provider;  /* columns for the filters; may be NULL */
   int n_threads;             /* of a training; 0: as many as there are processors */
-  uint32_t record;           /* of the experiment in the project: its fits are kept; 0: they are not */
-  const char *name;          /* of it */
   bool anew;                 /* fits that are known are made again */
   double person_minutes;     /* of curation (curate/pace.h is a room further down) */
   double person_usd_per_hour;
@@ -71,6 +69,9 @@ struct experiment;
 struct experiment *experiment_new(const struct corpus *corpus, struct project *project, const struct experiment_plan *plan,
                                   const struct experiment_setting *setting, struct err *e);
 void experiment_free(struct experiment *x);
+/* From now on its fits are kept, as those of this record of the project (store/experiment_store.h), and it has its name.
+ * Before the first step. */
+void experiment_keep(struct experiment *x, uint32_t record, const char *name);
 /* One unit of work: 1 there is more, 0 all is done, -1 it failed or `stop` was wanted (ERR_INTERRUPTED). */
 int experiment_step(struct experiment *x, struct stop *stop, struct err *e);
 void experiment_progress(const struct experiment *x, struct experiment_progress *p);
