@@ -10,36 +10,6 @@
 #include "ui/compare-lookup.h"
 
 static void
-fill(char **s, const char *with)
-{
-  if (!*s)
-    *s = xstrdup(with ? with : "");
-}
-
-/* Findings of an older version lack members: what is drawn is a string all the same. */
-static void
-fill_in(struct findings *f)
-{
-  for (size_t i = 0; i < f->n_rows; i++) {
-    fill(&f->rows[i].name, f->rows[i].arm);
-    fill(&f->rows[i].arm, f->rows[i].name);
-    fill(&f->rows[i].student, NULL);
-    fill(&f->rows[i].filter, NULL);
-    for (size_t k = 0; k < f->rows[i].n_labels; k++)
-      fill(&f->rows[i].labels[k].label, NULL);
-  }
-  for (size_t i = 0; i < f->n_sources; i++) {
-    fill(&f->sources[i].kind, NULL);
-    fill(&f->sources[i].name, NULL);
-    fill(&f->sources[i].value, NULL);
-  }
-  for (size_t i = 0; i < f->n_teachers; i++)
-    fill(&f->teachers[i].name, NULL);
-  for (size_t i = 0; f->agreement && i < f->agreement->n_names; i++)
-    fill(&f->agreement->names[i], NULL);
-}
-
-static void
 read_findings(struct compare_lookup *l, const struct experiment_record *record)
 {
   if (!record->result || !*record->result)
@@ -51,7 +21,6 @@ read_findings(struct compare_lookup *l, const struct experiment_record *record)
     return;
   }
   l->findings->at_ms = record->at_ms;
-  fill_in(l->findings);
 }
 
 static void

@@ -24,8 +24,7 @@ static void
 add_text(struct difference *d, size_t *cap, const struct testimony *a, size_t i, const struct testimony *b, size_t k)
 {
   double before = share_right(a, &a->rows[i]), after = share_right(b, &b->rows[k]);
-  enum changed_kind kind = before > .5 && after <= .5 ? CHANGED_BROKEN : before <= .5 && after > .5
-                              ? CHANGED_FIXED : CHANGED_OTHER;
+  enum changed_kind kind = changed_kind_of(a->rows[i].n_right, a->n_seeds, b->rows[k].n_right, b->n_seeds);
 
   if (before == after && says_the_same(a, &a->rows[i], b, &b->rows[k]))
     return;

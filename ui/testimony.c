@@ -102,60 +102,6 @@ testimony_of_predictor(struct project *p, enum predictor kind, uint32_t id, doub
 
 /* ---- an answer a seed ---- */
 
-/* What a row says: its seeds. */
-struct words {
-  struct said *seeds;
-  size_t n, n_texts;
-};
-
-static void
-words_release(struct words *w)
-{
-  for (size_t i = 0; i < w->n; i++)
-    said_release(&w->seeds[i]);
-  free(w->seeds);
-}
-
-static int
-read_words(struct project *p, const struct findings *f, size_t row, struct words *w, struct err *e)
-{
-  size_t n = f->rows[row].n_fits;
-
-  *w = (struct words){.seeds = xcalloc(n + 1, sizeof *w->seeds), .n_texts = n ? f->n_test_ids : 0};
-  for (; w->n < n; w->n++)
-    if (said_read(p, f, row, w->n, &w->seeds[w->n], e)) {
-      words_release(w);
-      return -1;
-    }
-  return 0;
-}
-
-static const uint8_t *
-word_at(const struct words *w, size_t seed, size_t text)
-{
-  return w->seeds[seed].words + text * w->seeds[seed].width;
-}
-
-/* What most seeds say of a text: the first of them. */
-static size_t
-usual(const struct words *w, size_t text, size_t *votes)
-{
-  size_t best = 0;
-
-  *votes = 0;
-  for (size_t i = 0; i < w->n; i++) {
-    size_t n = 0;
-
-    for (size_t k = 0; k < w->n; k++)
-      n += memcmp(word_at(w, i, text), word_at(w, k, text), w->seeds[i].width) == 0;
-    if (n > *votes) {
-      *votes = n;
-      best = i;
-    }
-  }
-  return best;
-}
-
 static int
 by_id(const void *x, const void *y)
 {
@@ -165,11 +111,11 @@ by_id(const void *x, const void *y)
 }
 
 static void
-take_word(struct testimony *a, const struct words *w, size_t text, size_t *used, bool several)
+take_word(struct testimony *a, const struct said_row *w, size_t text, size_t *used, bool several)
 {
   struct statement *x = &a->rows[a->n];
-  size_t votes, at = usual(w, text, &votes);
-  const uint8_t *word = word_at(w, at, text);
+  size_t votes, at = said_usual(w, text, &votes);
+  const uint8_t *word = said_word(w, at, text);
 
   x->from = (uint32_t)*used;
   x->share = w->n ? (float)votes / (float)w->n : NAN;
@@ -186,15 +132,16 @@ testimony_of_row(struct project *p, const struct findings *f, size_t row, struct
 {
   const struct corpus *c = project_corpus(p);
   bool several = corpus_task(c) == TASK_MULTILABEL;
-  struct words w;
-  size_t used = 0;
+  struct said_row w;
+  size_t used = 0, n_texts;
   struct sample s;
 
   *out = (struct testimony){0};
-  if (read_words(p, f, row, &w, e))
+  if (said_row_read(p, f, row, &w, e))
     return -1;
-  start(out, p, w.n_texts, w.n);
-  for (size_t i = 0; i < w.n_texts; i++) {
+  n_texts = w.n ? f->n_test_ids : 0;
+  start(out, p, n_texts, w.n);
+  for (size_t i = 0; i < n_texts; i++) {
     struct statement *x = &out->rows[out->n];
 
     if (!corpus_get(c, f->test_ids[i], &s))
@@ -204,17 +151,17 @@ testimony_of_row(struct project *p, const struct findings *f, size_t row, struct
     for (size_t k = 0; k < w.n; k++) {
       x->n_right = (uint16_t)(x->n_right + w.seeds[k].right[i]);
       if (!several && s.n_labels)
-        count_word(out, s.labels[0], said_label(word_at(&w, k, i)));
+        count_word(out, s.labels[0], said_label(said_word(&w, k, i)));
     }
     out->n++;
   }
   qsort(out->rows, out->n, sizeof *out->rows, by_id);
-  for (size_t i = 0; i < w.n_texts; i++) {
+  for (size_t i = 0; i < n_texts; i++) {
     struct statement key = {.id = f->test_ids[i]}, *x = bsearch(&key, out->rows, out->n, sizeof key, by_id);
 
     for (size_t k = 0; x && k < w.n; k++)
       out->right[k * out->n + (size_t)(x - out->rows)] = w.seeds[k].right[i];
   }
-  words_release(&w);
+  said_row_release(&w);
   return 0;
 }

@@ -60,9 +60,11 @@ example_of(const struct sample *s)
                           .weight = 1};
 }
 
-static bool
-may_train(const struct sample *s, bool rejected_too)
+bool
+arm_may_have(const struct sample *s, const char *filter)
 {
+  bool rejected_too = filter && strstr(filter, "status:");
+
   return s->n_labels > 0 && s->split != SPLIT_TEST && s->split != SPLIT_VALID &&
          (rejected_too || s->status != STATUS_REJECTED);
 }
@@ -124,7 +126,7 @@ share_cost(struct arms *a)
   struct sample s;
 
   for (uint32_t id = 1; id <= a->n_ids && a->cost.n_jobs; id++)
-    if (corpus_get(a->corpus, id, &s) && s.request_id && may_train(&s, false) && !stands_in_test(a, &s))
+    if (corpus_get(a->corpus, id, &s) && s.request_id && arm_may_have(&s, NULL) && !stands_in_test(a, &s))
       cost_usable(&a->cost, s.request_id);
 }
 
@@ -169,13 +171,12 @@ collect(struct arms *a, struct arm *arm, struct err *e)
   uint32_t *ids;
   size_t n;
   struct sample s;
-  bool rejected_too = strstr(arm->filter, "status:") != NULL;
 
   if (filter_ids(a->corpus, arm->filter, a->provider, &ids, &n, e) < 0)
     return err_prefix(e, "arm '%s': ", arm->name);
   make_room(arm, n);
   for (size_t i = 0; i < n; i++) {
-    if (ids[i] > a->n_ids || !corpus_get(a->corpus, ids[i], &s) || !may_train(&s, rejected_too))
+    if (ids[i] > a->n_ids || !corpus_get(a->corpus, ids[i], &s) || !arm_may_have(&s, arm->filter))
       continue;
     if (stands_in_test(a, &s))
       count_guarded(a, s.id);

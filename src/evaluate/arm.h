@@ -57,6 +57,8 @@ struct arms {
   uint32_t n_ids;            /* samples that there were */
 };
 
+/* Whether an arm of that filter may have a sample that matches it, but for the guard (see above). filter may be NULL. */
+bool arm_may_have(const struct sample *s, const char *filter);
 /* project may be NULL: no cost is known. provider may be NULL; it must stay while arms are added. */
 int arms_open(struct arms *a, const struct corpus *corpus, struct project *project, const char *test_filter,
               const struct filter_provider *provider, struct err *e);

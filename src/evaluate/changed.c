@@ -1,6 +1,5 @@
 #include "evaluate/changed.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,34 +9,8 @@
 
 const char *const changed_kind_names[N_CHANGED_KINDS] = {"broken", "fixed", "other"};
 
-/* A row with all its seeds. */
-struct side {
-  struct said *seeds;
-  size_t n;
-};
-
-static void
-side_release(struct side *s)
-{
-  for (size_t i = 0; i < s->n; i++)
-    said_release(&s->seeds[i]);
-  free(s->seeds);
-}
-
-static int
-side_read(struct project *p, const struct findings *f, size_t row, struct side *s, struct err *e)
-{
-  size_t n = f->rows[row].n_fits;
-
-  *s = (struct side){.seeds = xcalloc(n + 1, sizeof *s->seeds)};
-  for (; s->n < n; s->n++)
-    if (said_read(p, f, row, s->n, &s->seeds[s->n], e) < 0)
-      return -1;
-  return 0;
-}
-
 static uint32_t
-n_right(const struct side *s, size_t text)
+n_right(const struct said_row *s, size_t text)
 {
   uint32_t n = 0;
 
@@ -46,33 +19,8 @@ n_right(const struct side *s, size_t text)
   return n;
 }
 
-static const uint8_t *
-word_of(const struct side *s, size_t seed, size_t text)
-{
-  return s->seeds[seed].words + text * s->seeds[seed].width;
-}
-
-/* The word that most seeds say; of equals the first one's. */
-static const uint8_t *
-usual_word(const struct side *s, size_t text)
-{
-  size_t best = 0, most = 0;
-
-  for (size_t i = 0; i < s->n && 2 * most < s->n; i++) {
-    size_t same = 0;
-
-    for (size_t k = 0; k < s->n; k++)
-      same += memcmp(word_of(s, i, text), word_of(s, k, text), s->seeds[i].width) == 0;
-    if (same > most) {
-      most = same;
-      best = i;
-    }
-  }
-  return word_of(s, best, text);
-}
-
-static enum changed_kind
-kind_of(uint32_t before, size_t n_before, uint32_t after, size_t n_after)
+enum changed_kind
+changed_kind_of(size_t before, size_t n_before, size_t after, size_t n_after)
 {
   bool wrong_before = 2 * before < n_before, right_before = 2 * before > n_before;
   bool wrong_after = 2 * after < n_after, right_after = 2 * after > n_after;
@@ -81,12 +29,13 @@ kind_of(uint32_t before, size_t n_before, uint32_t after, size_t n_after)
 }
 
 static void
-compare_text(const struct side *before, const struct side *after, size_t text, uint32_t id, bool sets,
+compare_text(const struct said_row *before, const struct said_row *after, size_t text, uint32_t id, bool sets,
              struct changed *out)
 {
   uint32_t a = n_right(before, text), b = n_right(after, text);
-  const uint8_t *x = usual_word(before, text), *y = usual_word(after, text);
-  enum changed_kind kind = kind_of(a, before->n, b, after->n);
+  const uint8_t *x = said_word(before, said_usual(before, text, NULL), text),
+                *y = said_word(after, said_usual(after, text, NULL), text);
+  enum changed_kind kind = changed_kind_of(a, before->n, b, after->n);
 
   if (a * after->n == b * before->n && memcmp(x, y, before->seeds[0].width) == 0)
     return;
@@ -100,7 +49,7 @@ compare_text(const struct side *before, const struct side *after, size_t text, u
 
 struct sorted {
   struct changed_text text;
-  double moved;                /* share of the seeds */
+  uint64_t moved;              /* share of the seeds, times the seeds of both rows: equal shares are equal */
 };
 
 static int
@@ -123,8 +72,10 @@ sort(struct changed *c)
   for (size_t i = 0; i < c->n; i++) {
     const struct changed_text *t = &c->texts[i];
 
+    uint64_t after = (uint64_t)t->right_after * c->n_before, before = (uint64_t)t->right_before * c->n_after;
+
     s[i].text = *t;
-    s[i].moved = fabs((double)t->right_after / (double)c->n_after - (double)t->right_before / (double)c->n_before);
+    s[i].moved = after > before ? after - before : before - after;
   }
   qsort(s, c->n, sizeof *s, compare_sorted);
   for (size_t i = 0; i < c->n; i++)
@@ -136,13 +87,13 @@ int
 changed_find(struct project *p, const struct findings *f, size_t before, size_t after, struct changed *out,
              struct err *e)
 {
-  struct side a = {0}, b = {0};
+  struct said_row a = {0}, b = {0};
   bool sets = said_is_sets(p);
   int r;
 
   ensure(before < f->n_rows && after < f->n_rows);
   *out = (struct changed){.before = before, .after = after, .n_test = f->n_test_ids};
-  r = side_read(p, f, before, &a, e) < 0 || side_read(p, f, after, &b, e) < 0 ? -1 : 0;
+  r = said_row_read(p, f, before, &a, e) < 0 || said_row_read(p, f, after, &b, e) < 0 ? -1 : 0;
   if (r == 0 && (a.n == 0 || b.n == 0))
     r = err_set(e, ERR_INPUT, "'%s' has no training", f->rows[a.n == 0 ? before : after].name);
   if (r == 0 && a.seeds[0].width != b.seeds[0].width)
@@ -155,8 +106,8 @@ changed_find(struct project *p, const struct findings *f, size_t before, size_t 
       compare_text(&a, &b, i, f->test_ids[i], sets, out);
     sort(out);
   }
-  side_release(&a);
-  side_release(&b);
+  said_row_release(&a);
+  said_row_release(&b);
   return r;
 }
 

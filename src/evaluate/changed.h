@@ -22,6 +22,9 @@ struct project;
 enum changed_kind { CHANGED_BROKEN, CHANGED_FIXED, CHANGED_OTHER, N_CHANGED_KINDS };
 extern const char *const changed_kind_names[N_CHANGED_KINDS];  /* "broken", "fixed", "other" */
 
+/* Of a text that so many of the seeds answer rightly. */
+enum changed_kind changed_kind_of(size_t right_before, size_t n_before, size_t right_after, size_t n_after);
+
 struct changed_text {
   uint32_t id;                         /* the sample */
   enum changed_kind kind;

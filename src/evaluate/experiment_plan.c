@@ -5,24 +5,19 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/shape.h"
+#include "base/shape_rows.h"
 
 #define DEFAULT_SEEDS 5
 #define SIZE_MOST 1e9
 
-#define TEXTS(member) {#member, SHAPE_TEXTS, offsetof(struct experiment_plan, member), \
-                       offsetof(struct experiment_plan, n_##member), NULL}
-#define NUMBERS(member) {#member, SHAPE_NUMBERS, offsetof(struct experiment_plan, member), \
-                         offsetof(struct experiment_plan, n_##member), NULL}
 static const struct shape_field fields[] = {
-  TEXTS(arms), TEXTS(students), NUMBERS(per_label), NUMBERS(sizes), TEXTS(curves), TEXTS(sources),
-  {"equal", SHAPE_TEXT, offsetof(struct experiment_plan, equal), 0, NULL},
-  {"test", SHAPE_TEXT, offsetof(struct experiment_plan, test), 0, NULL},
-  {"seeds", SHAPE_COUNT, offsetof(struct experiment_plan, n_seeds), 0, NULL},
-  {"seed", SHAPE_NUMBER, offsetof(struct experiment_plan, seed), 0, NULL},
-  {NULL, SHAPE_TEXT, 0, 0, NULL},
+  VALUES(experiment_plan, TEXTS, arms, n_arms), VALUES(experiment_plan, TEXTS, students, n_students),
+  VALUES(experiment_plan, NUMBERS, per_label, n_per_label), VALUES(experiment_plan, NUMBERS, sizes, n_sizes),
+  VALUES(experiment_plan, TEXTS, curves, n_curves), VALUES(experiment_plan, TEXTS, sources, n_sources),
+  OF(experiment_plan, TEXT, equal), OF(experiment_plan, TEXT, test), NAMED(experiment_plan, COUNT, "seeds", n_seeds),
+  OF(experiment_plan, NUMBER, seed), END,
 };
-static const struct shape shape = {sizeof(struct experiment_plan), fields};
+static const struct shape shape = SHAPE(experiment_plan, fields);
 
 void
 experiment_plan_add_text(char ***list, size_t *n, const char *text, size_t n_text)

@@ -2,19 +2,8 @@
 
 #include <string.h>
 
-#include "base/shape.h"
-
-/* One row a member: its name in the JSON is its name in the struct, unless said otherwise. */
-#define OF(type, kind, member) {#member, SHAPE_##kind, offsetof(struct type, member), 0, NULL}
-#define NAMED(type, kind, name, member) {name, SHAPE_##kind, offsetof(struct type, member), 0, NULL}
-#define PART(type, member, shape) {#member, SHAPE_PART, offsetof(struct type, member), 0, &(shape)}
-#define MAYBE(type, member, shape) {#member, SHAPE_MAYBE, offsetof(struct type, member), 0, &(shape)}
-#define LIST(type, name, member, count, shape) \
-  {name, SHAPE_LIST, offsetof(struct type, member), offsetof(struct type, count), &(shape)}
-#define VALUES(type, kind, member, count) \
-  {#member, SHAPE_##kind, offsetof(struct type, member), offsetof(struct type, count), NULL}
-#define END {NULL, SHAPE_TEXT, 0, 0, NULL}
-#define SHAPE(type, fields) {sizeof(struct type), fields}
+#include "base/mem.h"
+#include "base/shape_rows.h"
 
 static const struct shape_field score_fields[] = {
   OF(found_score, NUMBER, mean), OF(found_score, PAIR, ci95), VALUES(found_score, NUMBERS, seeds, n_seeds), END,
@@ -59,7 +48,7 @@ static const struct shape_field row_fields[] = {
   MAYBE(found_row, difference, difference), OF(found_row, NUMBER, cost_usd), OF(found_row, NUMBER, teacher_share),
   OF(found_row, NUMBER, break_even), NAMED(found_row, NUMBER, "parameters", n_parameters),
   OF(found_row, NUMBER, size_bytes), OF(found_row, NUMBER, multiply_adds), OF(found_row, FLAG, on_front),
-  LIST(found_row, "per_label_effects", labels, n_labels, label), VALUES(found_row, TEXTS, fits, n_fits),
+  NAMED_LIST(found_row, "per_label_effects", labels, n_labels, label), VALUES(found_row, TEXTS, fits, n_fits),
   PART(found_row, measured, measure), END,
 };
 static const struct shape row = SHAPE(found_row, row_fields);
@@ -92,8 +81,8 @@ static const struct shape outlook = SHAPE(found_outlook, outlook_fields);
 
 static const struct shape_field curve_fields[] = {
   OF(found_curve, TEXT, of), OF(found_curve, TEXT, student), OF(found_curve, COUNT, n_seed),
-  LIST(found_curve, "points", points, n_points, point), MAYBE(found_curve, law, law),
-  LIST(found_curve, "next", next, n_next, outlook), OF(found_curve, FLAG, stop), OF(found_curve, TEXT, advice), END,
+  NAMED_LIST(found_curve, "points", points, n_points, point), MAYBE(found_curve, law, law),
+  NAMED_LIST(found_curve, "next", next, n_next, outlook), OF(found_curve, FLAG, stop), OF(found_curve, TEXT, advice), END,
 };
 static const struct shape curve = SHAPE(found_curve, curve_fields);
 
@@ -119,14 +108,14 @@ static const struct shape_field spending_fields[] = {
 static const struct shape spending = SHAPE(found_spending, spending_fields);
 
 static const struct shape_field findings_fields[] = {
-  LIST(findings, "arms", rows, n_rows, row), NAMED(findings, COUNT, "seeds", n_seeds),
+  NAMED_LIST(findings, "arms", rows, n_rows, row), NAMED(findings, COUNT, "seeds", n_seeds),
   NAMED(findings, COUNT, "test", n_test), NAMED(findings, COUNT, "test_unlabelled", n_test_unlabelled),
   OF(findings, COUNT, guarded), VALUES(findings, IDS, guarded_ids, n_guarded_ids), OF(findings, NUMBER, test_words),
-  OF(findings, NUMBER, detectable), OF(findings, NUMBER, discordant), LIST(findings, "curve", curve, n_points, point),
+  OF(findings, NUMBER, detectable), OF(findings, NUMBER, discordant), NAMED_LIST(findings, "curve", curve, n_points, point),
   OF(findings, TEXT, verdict), OF(findings, TEXT, why),
   OF(findings, TEXT, name), OF(findings, RAW, plan), OF(findings, TEXT, version), OF(findings, TEXT, machine),
-  LIST(findings, "curves", curves, n_curves, curve), LIST(findings, "sources", sources, n_sources, source),
-  LIST(findings, "teachers", teachers, n_teachers, teacher), MAYBE(findings, agreement, agreement),
+  NAMED_LIST(findings, "curves", curves, n_curves, curve), NAMED_LIST(findings, "sources", sources, n_sources, source),
+  NAMED_LIST(findings, "teachers", teachers, n_teachers, teacher), MAYBE(findings, agreement, agreement),
   PART(findings, spending, spending), VALUES(findings, IDS, test_ids, n_test_ids), END,
 };
 static const struct shape findings = SHAPE(findings, findings_fields);
@@ -135,6 +124,55 @@ void
 findings_json(const struct findings *f, struct buf *out)
 {
   shape_write(&findings, f, out);
+}
+
+/* ---- what readers count on ---- */
+
+static void
+fill(char **s, const char *with)
+{
+  if (!*s)
+    *s = xstrdup(with ? with : "");
+}
+
+static void
+fill_row(struct found_row *r)
+{
+  fill(&r->name, r->arm);
+  fill(&r->arm, r->name);
+  fill(&r->filter, NULL);
+  fill(&r->student, NULL);
+  for (size_t i = 0; i < r->n_labels; i++)
+    fill(&r->labels[i].label, NULL);
+}
+
+static void
+fill_source(struct found_source *s)
+{
+  char **const strings[] = {&s->kind, &s->name, &s->value, &s->arm, &s->student};
+
+  for (size_t i = 0; i < N_OF(strings); i++)
+    fill(strings[i], NULL);
+}
+
+/* What an older program stored, or another one, may lack any name: it is "" then. */
+static void
+fill_names(struct findings *f)
+{
+  for (size_t i = 0; i < f->n_rows; i++)
+    fill_row(&f->rows[i]);
+  for (size_t i = 0; i < f->n_curves; i++) {
+    fill(&f->curves[i].of, NULL);
+    fill(&f->curves[i].student, NULL);
+  }
+  for (size_t i = 0; i < f->n_sources; i++)
+    fill_source(&f->sources[i]);
+  for (size_t i = 0; i < f->n_teachers; i++) {
+    fill(&f->teachers[i].name, NULL);
+    fill(&f->teachers[i].model, NULL);
+  }
+  for (size_t i = 0; f->agreement && i < f->agreement->n_names; i++)
+    fill(&f->agreement->names[i], NULL);
 }
 
 int
@@ -148,6 +186,8 @@ findings_read(const char *json, size_t n, struct findings *f, struct err *e)
     return -1;
   r = shape_read(&findings, j, f, e);
   json_free(j);
+  if (r == 0)
+    fill_names(f);
   return r;
 }
 

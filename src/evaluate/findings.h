@@ -199,6 +199,7 @@ struct findings {
 
 /* The contract of `experiment --json` (see the commands' description): arms, guarded, curve, verdict, and the rest. */
 void findings_json(const struct findings *f, struct buf *out);
+/* Names of rows, labels, curves, sources and teachers are never NULL afterwards. */
 int findings_read(const char *json, size_t n, struct findings *f, struct err *e);
 void findings_release(struct findings *f);
 

@@ -9,15 +9,16 @@
 
 /* Under this the words that one arm knows more than the other explain nothing. */
 #define WORDS_APART .02
+#define LEVEL .05            /* of corrected p */
 
 enum shown
-findings_shown(const struct found_difference *d)
+shown_of(double difference, struct interval ci95, double p_holm)
 {
-  if (!d || (d->ci95.lo <= 0 && d->ci95.hi >= 0))
+  if (!(ci95.lo > 0) && !(ci95.hi < 0))
     return SHOWN_NOTHING;
-  if (!(d->p_holm < .05))
+  if (!(p_holm < LEVEL))
     return SHOWN_HINT;
-  return d->accuracy > 0 ? SHOWN_BETTER : SHOWN_WORSE;
+  return difference > 0 ? SHOWN_BETTER : SHOWN_WORSE;
 }
 
 /* ---- the verdict ---- */
@@ -72,7 +73,7 @@ static void
 add_clause(struct buf *out, const struct found_row *first, const struct found_row *row, size_t n_seeds)
 {
   const struct found_difference *d = row->difference;
-  enum shown shown = findings_shown(d);
+  enum shown shown = shown_of(d->accuracy, d->ci95, d->p_holm);
   double extra = row->cost_usd - first->cost_usd;
 
   if (shown == SHOWN_NOTHING || shown == SHOWN_HINT) {
@@ -145,7 +146,9 @@ findings_why(const struct findings *f, struct buf *out)
 {
   const struct found_row *row = findings_told(f, NULL), *first = row ? &f->rows[row->first] : NULL;
 
-  if (!row || findings_shown(row->difference) == SHOWN_NOTHING)
+  const struct found_difference *d = row ? row->difference : NULL;
+
+  if (!d || shown_of(d->accuracy, d->ci95, d->p_holm) == SHOWN_NOTHING)
     return;
   if (!(fabs(row->known_words - first->known_words) >= WORDS_APART))
     return;

@@ -9,9 +9,9 @@
 
 #include "evaluate/findings.h"
 
-/* What can be known of a row's difference. */
+/* What a comparison shows. Better and worse only where the interval does not hold 0 and p, corrected, is below .05. */
 enum shown { SHOWN_NOTHING, SHOWN_HINT, SHOWN_BETTER, SHOWN_WORSE };
-enum shown findings_shown(const struct found_difference *d);
+enum shown shown_of(double difference, struct interval ci95, double p_holm);
 
 void findings_verdict(const struct findings *f, struct buf *out);
 /* One sentence on how the told arm's texts differ from those of the arm that it is compared with, where a difference

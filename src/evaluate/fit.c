@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/memory.h"
-#include "base/shape.h"
+#include "base/shape_rows.h"
 #include "evaluate/timing.h"
 #include "student/reliability.h"
 
@@ -207,14 +207,15 @@ fit_release(struct fit *f)
 
 /* ---- the store ---- */
 
-#define FIGURE(name, member) {name, SHAPE_NUMBER, offsetof(struct fit_figures, member), 0, NULL}
 static const struct shape_field figure_fields[] = {
-  FIGURE("parameters", n_parameters), FIGURE("size_bytes", size_bytes), FIGURE("multiply_adds", multiply_adds),
-  FIGURE("calibration_error", calibration_error), FIGURE("seconds", measured.seconds),
-  FIGURE("cpu_seconds", measured.cpu_seconds), FIGURE("peak_bytes", measured.peak_bytes),
-  FIGURE("us_one", measured.us_one), FIGURE("us_batch", measured.us_batch), {NULL, SHAPE_TEXT, 0, 0, NULL},
+  NAMED(fit_figures, NUMBER, "parameters", n_parameters), OF(fit_figures, NUMBER, size_bytes),
+  OF(fit_figures, NUMBER, multiply_adds), OF(fit_figures, NUMBER, calibration_error),
+  NAMED(fit_figures, NUMBER, "seconds", measured.seconds),
+  NAMED(fit_figures, NUMBER, "cpu_seconds", measured.cpu_seconds),
+  NAMED(fit_figures, NUMBER, "peak_bytes", measured.peak_bytes), NAMED(fit_figures, NUMBER, "us_one", measured.us_one),
+  NAMED(fit_figures, NUMBER, "us_batch", measured.us_batch), END,
 };
-static const struct shape figures = {sizeof(struct fit_figures), figure_fields};
+static const struct shape figures = SHAPE(fit_figures, figure_fields);
 
 static void *
 copy_of(const void *from, size_t n)

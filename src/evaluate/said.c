@@ -60,3 +60,54 @@ said_read(struct project *p, const struct findings *f, size_t row, size_t seed, 
   fit_row_release(&fit);
   return found < 0 ? -1 : 0;
 }
+
+/* ---- all seeds ---- */
+
+void
+said_row_release(struct said_row *s)
+{
+  for (size_t i = 0; i < s->n; i++)
+    said_release(&s->seeds[i]);
+  free(s->seeds);
+  *s = (struct said_row){0};
+}
+
+int
+said_row_read(struct project *p, const struct findings *f, size_t row, struct said_row *s, struct err *e)
+{
+  size_t n = f->rows[row].n_fits;
+
+  *s = (struct said_row){.seeds = xcalloc(n + 1, sizeof *s->seeds)};
+  for (; s->n < n; s->n++)
+    if (said_read(p, f, row, s->n, &s->seeds[s->n], e) < 0) {
+      said_row_release(s);
+      return -1;
+    }
+  return 0;
+}
+
+const uint8_t *
+said_word(const struct said_row *s, size_t seed, size_t text)
+{
+  return s->seeds[seed].words + text * s->seeds[seed].width;
+}
+
+size_t
+said_usual(const struct said_row *s, size_t text, size_t *votes)
+{
+  size_t best = 0, most = 0;
+
+  for (size_t i = 0; i < s->n && 2 * most < s->n; i++) {
+    size_t same = 0;
+
+    for (size_t k = 0; k < s->n; k++)
+      same += memcmp(said_word(s, i, text), said_word(s, k, text), s->seeds[i].width) == 0;
+    if (same > most) {
+      most = same;
+      best = i;
+    }
+  }
+  if (votes)
+    *votes = most;
+  return best;
+}

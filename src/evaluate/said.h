@@ -26,6 +26,17 @@ struct said {
 int said_read(struct project *p, const struct findings *f, size_t row, size_t seed, struct said *s, struct err *e);
 void said_release(struct said *s);
 
+/* A row with all its seeds. Zeroed it is empty; said_row_read leaves it so where it fails. */
+struct said_row {
+  struct said *seeds;
+  size_t n;
+};
+int said_row_read(struct project *p, const struct findings *f, size_t row, struct said_row *s, struct err *e);
+void said_row_release(struct said_row *s);
+const uint8_t *said_word(const struct said_row *s, size_t seed, size_t text);
+/* The seed whose word on a text most seeds say, of equals the first; *votes (may be NULL): how many say it. */
+size_t said_usual(const struct said_row *s, size_t text, size_t *votes);
+
 /* What is said of a text: its label, LABEL_NONE where there are several. */
 bool said_is_sets(struct project *p);
 uint16_t said_label(const uint8_t *word);

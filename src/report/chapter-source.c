@@ -20,8 +20,8 @@ static int
 by_worth(const void *a, const void *b)
 {
   const struct found_source *x = a, *y = b;
-  bool sure_x = shown_of(x->worth, x->ci95, x->p_holm) >= SHOWN_AS_BETTER,
-       sure_y = shown_of(y->worth, y->ci95, y->p_holm) >= SHOWN_AS_BETTER;
+  bool sure_x = shown_of(x->worth, x->ci95, x->p_holm) >= SHOWN_BETTER,
+       sure_y = shown_of(y->worth, y->ci95, y->p_holm) >= SHOWN_BETTER;
 
   if (sure_x != sure_y)
     return sure_x ? -1 : 1;
@@ -36,7 +36,7 @@ source_chart(struct doc *d, const struct found_source *s, size_t n, const char *
   for (size_t i = 0; i < n; i++)
     marks[i] = (struct diagram_mark){.name = s[i].value, .x = s[i].worth, .lo = s[i].ci95.lo, .hi = s[i].ci95.hi,
                                    .reference = 0,
-                                   .strong = shown_of(s[i].worth, s[i].ci95, s[i].p_holm) >= SHOWN_AS_BETTER};
+                                   .strong = shown_of(s[i].worth, s[i].ci95, s[i].p_holm) >= SHOWN_BETTER};
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_INTERVALS, .title = title,
     .description = "Dot: accuracy with these texts minus accuracy without them, in points. Line: 95 % interval. "
@@ -153,7 +153,7 @@ label_chart(struct doc *d, const struct findings *f, const struct found_row *r)
     marks[i] = (struct diagram_mark){.name = labels[i]->label, .x = labels[i]->difference, .lo = labels[i]->ci95.lo,
                                      .hi = labels[i]->ci95.hi, .reference = 0,
                                      .strong = shown_of(labels[i]->difference, labels[i]->ci95, labels[i]->p_holm)
-                                               >= SHOWN_AS_BETTER};
+                                               >= SHOWN_BETTER};
   doc_diagram(d, &(struct diagram){
     .kind = DIAGRAM_INTERVALS,
     .title = doc_print(d, "F1 of each label, %s: %s minus %s", r->student, quoted(d, r->name),

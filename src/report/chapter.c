@@ -3,18 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#define LEVEL 0.05
-
-enum shown_as
-shown_of(double difference, struct interval ci95, double p_holm)
-{
-  if (!(ci95.lo > 0) && !(ci95.hi < 0))
-    return SHOWN_AS_NOTHING;
-  if (!(p_holm < LEVEL))
-    return SHOWN_AS_HINT;
-  return difference > 0 ? SHOWN_AS_BETTER : SHOWN_AS_WORSE;
-}
-
 void
 shown_cell(struct table_block *t, double difference, struct interval ci95, double p_holm)
 {
@@ -22,10 +10,10 @@ shown_cell(struct table_block *t, double difference, struct interval ci95, doubl
     const char *words;
     enum tone tone;
   } rows[] = {
-    [SHOWN_AS_NOTHING] = {"not shown", TONE_QUIET}, [SHOWN_AS_HINT] = {"a hint", TONE_QUIET},
-    [SHOWN_AS_BETTER] = {"better", TONE_GOOD}, [SHOWN_AS_WORSE] = {"worse", TONE_BAD},
+    [SHOWN_NOTHING] = {"not shown", TONE_QUIET}, [SHOWN_HINT] = {"a hint", TONE_QUIET},
+    [SHOWN_BETTER] = {"better", TONE_GOOD}, [SHOWN_WORSE] = {"worse", TONE_BAD},
   };
-  enum shown_as shown = shown_of(difference, ci95, p_holm);
+  enum shown shown = shown_of(difference, ci95, p_holm);
 
   if (isnan(difference)) {
     table_text(t, NULL);

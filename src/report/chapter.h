@@ -3,6 +3,7 @@
 #ifndef REPORT_CHAPTER_H
 #define REPORT_CHAPTER_H
 
+#include "evaluate/findings_text.h"
 #include "report/report.h"
 
 void chapter_answer(const struct report *r, struct doc *d);
@@ -18,10 +19,6 @@ void chapter_models(const struct report *r, struct doc *d);
 
 /* ---- words that several chapters use ---- */
 
-/* What a comparison shows. "Better" and "worse" only where the interval does not hold 0 and p, corrected, is below
- * .05. */
-enum shown_as { SHOWN_AS_NOTHING, SHOWN_AS_HINT, SHOWN_AS_BETTER, SHOWN_AS_WORSE };
-enum shown_as shown_of(double difference, struct interval ci95, double p_holm);
 /* "better", "not shown": as a cell with its tone. */
 void shown_cell(struct table_block *t, double difference, struct interval ci95, double p_holm);
 /* With a full stop, and per cent signs that stay with their numbers; a sentence also begins with a capital, unless it

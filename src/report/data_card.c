@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/shape_rows.h"
 #include "corpus/count_by.h"
 #include "corpus/neardup.h"
 #include "corpus/stats.h"
 #include "curate/language.h"
 #include "curate/pace.h"
 #include "generate/filters.h"
-#include "report/shape_rows.h"
 #include "store/job_store.h"
 #include "store/signal_store.h"
 #include "store/teacher_store.h"

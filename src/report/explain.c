@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/shape_rows.h"
 #include "corpus/guard.h"
 #include "curate/similar.h"
 #include "curate/terms.h"
+#include "evaluate/arm.h"
 #include "evaluate/changed.h"
-#include "report/shape_rows.h"
 #include "store/project.h"
 
 static const struct shape_field near_fields[] = {
@@ -41,14 +42,6 @@ explained_release(struct explained *x)
 
 /* ---- the texts that the one arm has and the other has not ---- */
 
-/* As arms are made (evaluate/arm.h): whether a sample may be learned from at all. */
-static bool
-may_train(const struct sample *s, bool rejected_too)
-{
-  return s->n_labels > 0 && s->split != SPLIT_TEST && s->split != SPLIT_VALID
-         && (rejected_too || s->status != STATUS_REJECTED);
-}
-
 /* *ids is the caller's to free. */
 static int
 added_ids(const struct corpus *corpus, const struct found_row *before, const struct found_row *after,
@@ -70,7 +63,7 @@ added_ids(const struct corpus *corpus, const struct found_row *before, const str
   for (size_t i = 0; i < all; i++) {
     struct sample s;
 
-    if (corpus_get(corpus, (*ids)[i], &s) && may_train(&s, after->filter && strstr(after->filter, "status:"))
+    if (corpus_get(corpus, (*ids)[i], &s) && arm_may_have(&s, after->filter)
         && !filter_match(had, s.id) && !guard_stops(guard, &s, NULL))
       (*ids)[kept++] = s.id;
   }

@@ -6,8 +6,8 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/shape_rows.h"
 #include "evaluate/pareto.h"
-#include "report/shape_rows.h"
 #include "store/run_store.h"
 
 static const struct shape_field point_fields[] = {

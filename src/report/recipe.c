@@ -6,8 +6,8 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/shape_rows.h"
 #include "evaluate/experiment_plan.h"
-#include "report/shape_rows.h"
 #include "store/project.h"
 #include "store/teacher_store.h"
 #include "store/template_store.h"

@@ -41,55 +41,11 @@ find_experiment(struct project *p, const char *name, struct experiment_record *f
   return 0;
 }
 
-static void
-fill(char **s)
-{
-  if (!*s)
-    *s = xstrdup("");
-}
-
-static void
-fill_row(struct found_row *r)
-{
-  fill(&r->name);
-  fill(&r->arm);
-  fill(&r->filter);
-  fill(&r->student);
-  for (size_t i = 0; i < r->n_labels; i++)
-    fill(&r->labels[i].label);
-}
-
-/* No string is missing that chapters count on; what an older program stored, or another one, may lack any. */
-static void
-fill_strings(struct findings *f)
-{
-  for (size_t i = 0; i < f->n_rows; i++)
-    fill_row(&f->rows[i]);
-  for (size_t i = 0; i < f->n_curves; i++) {
-    fill(&f->curves[i].of);
-    fill(&f->curves[i].student);
-  }
-  for (size_t i = 0; i < f->n_sources; i++) {
-    struct found_source *s = &f->sources[i];
-    char **const strings[] = {&s->kind, &s->name, &s->value, &s->arm, &s->student};
-
-    for (size_t k = 0; k < N_OF(strings); k++)
-      fill(strings[k]);
-  }
-  for (size_t i = 0; i < f->n_teachers; i++) {
-    fill(&f->teachers[i].name);
-    fill(&f->teachers[i].model);
-  }
-  for (size_t i = 0; f->agreement && i < f->agreement->n_names; i++)
-    fill(&f->agreement->names[i]);
-}
-
 static int
-check_findings(struct findings *f, const char *name, struct err *e)
+check_findings(const struct findings *f, const char *name, struct err *e)
 {
   if (f->n_rows == 0 || f->n_test == 0)
     return err_set(e, ERR_INPUT, "experiment '%s' has no results that can be told (run it again)", name);
-  fill_strings(f);
   for (size_t i = 0; i < f->n_rows; i++)
     if (f->rows[i].first >= f->n_rows)
       return err_set(e, ERR_INPUT, "the results of experiment '%s' do not hang together (run it again)", name);
