@@ -34,17 +34,16 @@ expect 0 "$R" evaluate p.retort --run "$name" --json
 
 # Killed in the middle and gone on with: what it comes to is the same.
 cp k.retort fresh
-for delay in 0.5 0.3 0.8 0.2 1.2 0.1; do
+some_done() {
+  "$R" runs k.retort 2>/dev/null | grep -q ' done '
+}
+for round in 1 2 3 4 5; do
   cp fresh k.retort
   rm -f k.retort-wal k.retort-shm
-  "$R" sweep k.retort "$@" --parallel 2 --quiet >killed 2>&1 &
-  pid=$!
-  sleep $delay
-  kill -9 $pid 2>/dev/null
-  wait $pid 2>/dev/null
-  [ -s killed ] || [ "$("$R" runs k.retort | grep -c ' done ')" -eq 0 ] || break
+  kill_when some_done "$R" sweep k.retort "$@" --parallel 2 --quiet && break
 done
 [ -s killed ] && bad "it was never killed in the middle"
+some_done || bad "it was killed before anything was done"
 expect 2 "$R" sweep k.retort --resume --trials 3
 says "cannot change with --resume"
 expect 0 "$R" sweep k.retort --resume --json

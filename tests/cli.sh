@@ -51,6 +51,20 @@ sys.exit(0 if eval(sys.argv[1]) else 1)
 PY
 }
 
+# kill_when CONDITION COMMAND...: kills the command (-9) as soon as the condition, a line of shell, holds, however fast the
+# machine is; false if it came to its end before that. What it printed is in the file killed.
+kill_when() {
+  condition=$1
+  shift
+  "$@" >killed 2>&1 </dev/null &
+  pid=$!
+  while grep -q '^State:[[:space:]]*[^Z[:space:]]' /proc/$pid/status 2>/dev/null && ! eval "$condition"; do
+    sleep 0.02
+  done
+  kill -9 $pid 2>/dev/null
+  ! wait $pid 2>/dev/null
+}
+
 # A small project: two labels, eight texts, four test texts.
 small() {
   "$R" new "$1" --label good=pleased --label 'bad=not pleased' >/dev/null || exit 1
